@@ -1,0 +1,72 @@
+//! The contract between strategies and everything that runs them.
+//!
+//! A strategy author implements [`Strategy`] for one type, says what a decision is with a
+//! [`SignalType`], and registers the type with [`register_strategy!`]. The runner finds it by name
+//! in the [`registry`] and never learns its types: the erased form comes for free.
+//!
+//! No I/O, no DuckDB, no machine learning: what stands here is what every strategy needs.
+//!
+//! ```
+//! use strategy_core::{Column, Input, NoCommands, Rows, RowsError, Side, Strategy, registry};
+//!
+//! /// Long after a rise, short after a fall.
+//! struct Momentum {
+//!     last_close: Option<f64>,
+//! }
+//!
+//! #[derive(clap::Args)]
+//! struct MomentumConfig {}
+//!
+//! impl Strategy for Momentum {
+//!     const NAME: &'static str = "momentum";
+//!     const ABOUT: &'static str = "Follows the last candle";
+//!     type Config = MomentumConfig;
+//!     type Signal = Side;
+//!     type Command = NoCommands;
+//!     type Error = RowsError;
+//!
+//!     fn inputs(_: &MomentumConfig) -> Vec<Input> {
+//!         vec![Input::of(Column::Close)]
+//!     }
+//!
+//!     fn new(_: MomentumConfig) -> Result<Self, RowsError> {
+//!         Ok(Self { last_close: None })
+//!     }
+//!
+//!     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Side>, RowsError> {
+//!         let decide = |&close: &f64| match self.last_close.replace(close) {
+//!             Some(last) if close > last => Side::Long,
+//!             Some(last) if close < last => Side::Short,
+//!             _ => Side::NoSignal,
+//!         };
+//!         Ok(rows.column(&Input::of(Column::Close))?.iter().map(decide).collect())
+//!     }
+//! }
+//!
+//! strategy_core::register_strategy!(Momentum);
+//!
+//! let strategies = registry::registered()?;
+//! assert_eq!(strategies.find("momentum")?.about(), "Follows the last candle");
+//! assert!(strategies.find("momentun").is_err_and(|e| e.to_string().contains("did you mean `momentum`")));
+//! # Ok::<(), registry::RegistryError>(())
+//! ```
+
+mod console;
+mod erased;
+mod input;
+pub mod registry;
+mod rows;
+mod signal;
+mod strategy;
+mod time;
+
+pub use console::Console;
+pub use erased::{BoxError, ErasedStrategy};
+pub use input::{Column, Input, ParseInputError};
+pub use rows::{Rows, RowsError};
+pub use signal::{Side, SignalColumn, SignalType};
+pub use strategy::{NoCommands, Strategy, default_config};
+pub use time::{ParseYearMonthError, YearMonth};
+
+#[doc(hidden)]
+pub use inventory;

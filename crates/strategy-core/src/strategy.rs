@@ -1,0 +1,71 @@
+//! What a strategy author writes.
+
+use std::error::Error;
+
+use clap::{Args, Command, Subcommand};
+
+use crate::{Console, Input, Rows, SignalType};
+
+/// A trading strategy: from rows to decisions, and whatever commands of its own it has.
+///
+/// One method serves batch and live: the strategy keeps its own state between calls, and live is a
+/// batch of one row. Three laws follow.
+///
+/// 1. *Split invariance*: however the rows are cut into batches, the same decisions, bit for bit.
+/// 2. *Prefix invariance*: rows after `t` never change the decision at `t` (no look-ahead).
+/// 3. *Determinism*: the same rows, the same decisions.
+pub trait Strategy: Sized + 'static {
+    /// The name it is found by on the command line: lower case, words joined by `-`.
+    const NAME: &'static str;
+    /// What it does, in one line.
+    const ABOUT: &'static str;
+
+    /// Its parameters: flags, and with their defaults the configuration of a bare call.
+    type Config: Args;
+    /// What it decides for a row.
+    type Signal: SignalType;
+    /// Its own commands, [`NoCommands`] when it has none.
+    type Command: Subcommand;
+    /// What can go wrong in it.
+    type Error: Error + Send + Sync + 'static;
+
+    /// The columns that it reads when configured so.
+    fn inputs(config: &Self::Config) -> Vec<Input>;
+
+    /// A strategy at the start of its history.
+    ///
+    /// # Errors
+    /// When the configuration is not a usable one.
+    fn new(config: Self::Config) -> Result<Self, Self::Error>;
+
+    /// One decision for each of `rows`, which follow all rows of earlier calls.
+    ///
+    /// A decision at row `t` may use rows up to and including `t`; it is acted on at the next
+    /// candle's open.
+    ///
+    /// # Errors
+    /// When the rows lack a declared column or a row cannot be decided on.
+    fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Self::Signal>, Self::Error>;
+
+    /// Carries out one of its own commands.
+    ///
+    /// # Errors
+    /// Whatever made the command fail.
+    fn run(command: Self::Command, console: &mut Console<'_>) -> Result<(), Self::Error> {
+        let _ = (command, console);
+        Ok(())
+    }
+}
+
+/// The commands of a strategy that has none.
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum NoCommands {}
+
+/// The configuration of a bare call: every parameter at its default.
+///
+/// # Errors
+/// When a parameter has no default; a strategy must have one for each.
+pub fn default_config<C: Args>() -> Result<C, clap::Error> {
+    let command = C::augment_args(Command::new("config").no_binary_name(true));
+    C::from_arg_matches(&command.try_get_matches_from(std::iter::empty::<&str>())?)
+}

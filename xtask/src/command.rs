@@ -1,0 +1,45 @@
+//! Running other programs, seen by the person who waits for them.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
+
+use anyhow::{Context, Result};
+
+/// The cargo that runs us.
+pub(crate) fn cargo() -> Command {
+    let mut command =
+        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    command.current_dir(root());
+    command
+}
+
+/// The folder of the workspace.
+pub(crate) fn root() -> PathBuf {
+    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    own.parent().map_or(own.clone(), PathBuf::from)
+}
+
+/// Runs `command` after printing it to standard error.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
+    let text = shown(command);
+    say(&format!("$ {text}"));
+    command.status().with_context(|| format!("cannot start `{text}`"))
+}
+
+fn shown(command: &Command) -> String {
+    let mut text =
+        command.get_program().to_string_lossy().rsplit('/').next().unwrap_or_default().to_owned();
+    for argument in command.get_args() {
+        let _ = write!(text, " {}", argument.to_string_lossy());
+    }
+    text
+}
+
+/// Says something to the person, on standard error.
+pub(crate) fn say(text: &str) {
+    // Nobody is there to hear of a standard error that is closed.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}

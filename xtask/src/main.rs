@@ -1,0 +1,41 @@
+//! Developer tasks: `cargo xtask ci`, `cargo xtask backfill`.
+//!
+//! Light on purpose: it drives other programs and must not link DuckDB, so that it starts at once
+//! also where nothing is built yet.
+
+mod backfill;
+mod ci;
+mod command;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Tasks of this workspace")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Check everything that must hold before a change lands
+    Ci(ci::CiArgs),
+    /// Make the bins of many months, with the runner
+    Backfill(backfill::BackfillArgs),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().task {
+        Task::Ci(args) => ci::run(&args),
+        Task::Backfill(args) => backfill::run(&args),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            command::say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
