@@ -1,0 +1,167 @@
+//! Platt scaling: a logistic regression of the label on the log odds of the score.
+
+mod objective;
+mod solver;
+#[cfg(test)]
+mod tests;
+
+use argmin::core::{Executor, State};
+use serde::{Deserialize, Serialize};
+
+use self::objective::Objective;
+use self::solver::{DampedNewton, NewtonState};
+use crate::probability::{clip, logistic, logit};
+use crate::{CalibrationError, LabelledScores};
+
+/// Largest `‖∇f‖∞`, per unit of total weight, at which a Platt fit counts as converged. The Newton
+/// decrement squared must be as small.
+pub const GRADIENT_TOLERANCE: f64 = 1e-10;
+
+/// Settings of a Platt fit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlattOptions {
+    /// Inverse strength of the penalty on the slope, `C` of scikit-learn. Default 1.
+    pub c: f64,
+    /// Newton iterations after which the fit gives up. Default 100; a handful is usual, some
+    /// thirty if the scores separate the labels completely.
+    pub max_iterations: u64,
+}
+
+impl Default for PlattOptions {
+    fn default() -> Self {
+        Self { c: 1.0, max_iterations: 100 }
+    }
+}
+
+/// `p_cal = 1 / (1 + e^{−z})` with `z = slope · logit(score) + intercept`.
+///
+/// The score is clipped to `[1e−12, 1 − 1e−12]` before its log odds are taken, and so is the
+/// result. Slope 1 and intercept 0 leave a score as it is.
+///
+/// J. Platt, "Probabilistic outputs for support vector machines and comparisons to regularized
+/// likelihood methods", *Advances in Large Margin Classifiers* (1999), 61–74; here on log odds
+/// instead of margins, and with plain 0/1 targets.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Coefficients")]
+pub struct PlattScaling {
+    slope: f64,
+    intercept: f64,
+}
+
+/// What [`PlattScaling`] looks like before it is checked.
+#[derive(Deserialize)]
+struct Coefficients {
+    slope: f64,
+    intercept: f64,
+}
+
+impl TryFrom<Coefficients> for PlattScaling {
+    type Error = CalibrationError;
+
+    fn try_from(unchecked: Coefficients) -> Result<Self, CalibrationError> {
+        Self::new(unchecked.slope, unchecked.intercept)
+    }
+}
+
+/// A fitted Platt scaling and how the fit went.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlattFit {
+    /// The fitted model.
+    pub model: PlattScaling,
+    /// Newton iterations made.
+    pub iterations: u64,
+    /// `‖∇f‖∞` at the result: the largest absolute derivative of the objective with respect to
+    /// slope and intercept; at most [`GRADIENT_TOLERANCE`] times the total weight.
+    pub gradient_norm: f64,
+    /// The minimum found, in nats.
+    pub objective: f64,
+}
+
+impl PlattScaling {
+    /// A scaling with these coefficients.
+    ///
+    /// # Errors
+    /// If one of them is not finite.
+    pub fn new(slope: f64, intercept: f64) -> Result<Self, CalibrationError> {
+        for (name, value) in [("slope", slope), ("intercept", intercept)] {
+            if !value.is_finite() {
+                return Err(CalibrationError::InvalidCoefficient { name, value });
+            }
+        }
+        Ok(Self { slope, intercept })
+    }
+
+    /// Fits slope `w` and intercept `b`: the minimum of
+    ///
+    /// ```text
+    /// f(w, b) = Σ s_i [log(1 + e^{z_i}) − y_i z_i] + w² / (2C),   z_i = w · logit(p_i) + b
+    /// ```
+    ///
+    /// over the rows with score `p_i`, label `y_i ∈ {0, 1}` and weight `s_i`. The intercept is not
+    /// penalised. This is the objective of scikit-learn's `LogisticRegression(C=C)`, taken to its
+    /// optimum: `‖∇f‖∞ ≤ 1e−10 · Σ s_i`, the Newton decrement squared `∇ᵀH⁻¹∇` likewise, and on
+    /// from there, as far as `max_iterations` go, until rounding allows no better point.
+    /// Both labels occur, so the optimum exists and is unique, also if the scores are all equal
+    /// (slope 0) or separate the labels completely.
+    ///
+    /// Deterministic. The order of the rows matters to about 1e-13 only.
+    ///
+    /// # Errors
+    /// If `C` is not a positive finite number with a finite inverse, or if the tolerance is not
+    /// reached: in `max_iterations`, or at all. The latter takes scores so close together, and a
+    /// `C` so large, that the optimum has a slope beyond some 1e4; there the rounding of the two
+    /// coefficients alone moves the gradient by more than the tolerance.
+    pub fn fit(
+        scores: &LabelledScores<'_>,
+        options: &PlattOptions,
+    ) -> Result<PlattFit, CalibrationError> {
+        let c = options.c;
+        if !(c.is_finite() && c > 0.0 && (1.0 / c).is_finite()) {
+            return Err(CalibrationError::InvalidPenalty { c });
+        }
+        let objective = Objective::new(scores, c);
+        let wanted = GRADIENT_TOLERANCE * objective.total_weight();
+        let start = objective.start();
+        let outcome = Executor::new(objective, DampedNewton { tolerance: wanted })
+            .configure(|state: NewtonState| {
+                state.param(start).cost(start.cost).max_iters(options.max_iterations)
+            })
+            .run()
+            .map_err(|error| CalibrationError::Optimizer { source: error.into() })?;
+
+        // Why argmin stopped does not matter, only where: its last point, not its cheapest, since
+        // near the optimum costs differ by rounding alone.
+        let iterations = outcome.state.get_iter();
+        let end = outcome.state.get_param().copied().unwrap_or(start);
+        let gradient_norm = end.gradient_norm();
+        if !outcome.solver.converged(&end) {
+            let decrement = end.newton_step().decrement;
+            return Err(CalibrationError::NotConverged {
+                iterations,
+                gradient_norm,
+                decrement,
+                wanted,
+            });
+        }
+        let model = Self::new(end.slope, end.intercept)?;
+        Ok(PlattFit { model, iterations, gradient_norm, objective: end.cost })
+    }
+
+    /// `w`, the change of the calibrated log odds with the score's log odds.
+    #[must_use]
+    pub fn slope(&self) -> f64 {
+        self.slope
+    }
+
+    /// `b`, the calibrated log odds of the score ½.
+    #[must_use]
+    pub fn intercept(&self) -> f64 {
+        self.intercept
+    }
+
+    /// The calibrated value of a score in `[0, 1]`.
+    #[inline]
+    pub(crate) fn value(&self, score: f64) -> f64 {
+        clip(logistic(self.slope * logit(score) + self.intercept))
+    }
+}

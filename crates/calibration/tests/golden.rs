@@ -1,0 +1,171 @@
+//! The crate against scikit-learn, SciPy, statsmodels and NumPy: `golden/make_golden.py` made the
+//! numbers.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing unwrap is a failing test")]
+
+use std::collections::HashMap;
+
+use calibration::{
+    Calibrator, GRADIENT_TOLERANCE, Grouping, IsotonicCalibrator, LabelledScores, MIN_PROBABILITY,
+    PlattOptions, PlattScaling, brier_score, expected_calibration_error, log_loss, wilson_interval,
+};
+use ndarray::ArrayView1;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Golden {
+    data: HashMap<String, Data>,
+    platt: Vec<PlattCase>,
+    isotonic: Vec<IsotonicCase>,
+    diagnostics: Vec<DiagnosticsCase>,
+    wilson: Vec<WilsonCase>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    scores: Vec<f64>,
+    labels: Vec<bool>,
+    weights: Option<Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+struct PlattCase {
+    data: String,
+    c: f64,
+    slope: f64,
+    intercept: f64,
+    objective: f64,
+}
+
+#[derive(Deserialize)]
+struct IsotonicCase {
+    data: String,
+    x: Vec<f64>,
+    y: Vec<f64>,
+    at: Vec<f64>,
+    values: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct DiagnosticsCase {
+    data: String,
+    brier: f64,
+    log_loss: f64,
+    ece: Vec<EceCase>,
+}
+
+#[derive(Deserialize)]
+struct EceCase {
+    groups: usize,
+    grouping: String,
+    value: f64,
+}
+
+#[derive(Deserialize)]
+struct WilsonCase {
+    hits: u64,
+    rows: u64,
+    confidence: f64,
+    lower: f64,
+    upper: f64,
+}
+
+impl Data {
+    fn rows(&self) -> LabelledScores<'_> {
+        let rows =
+            LabelledScores::new(ArrayView1::from(&self.scores), ArrayView1::from(&self.labels))
+                .unwrap();
+        match &self.weights {
+            Some(weights) => rows.with_weights(ArrayView1::from(weights)).unwrap(),
+            None => rows,
+        }
+    }
+}
+
+fn golden() -> Golden {
+    serde_json::from_str(include_str!("golden/golden.json")).unwrap()
+}
+
+#[track_caller]
+fn assert_close(found: f64, wanted: f64, tolerance: f64, what: &str) {
+    let allowed = tolerance * wanted.abs().max(1.0);
+    assert!((found - wanted).abs() <= allowed, "{what}: found {found}, wanted {wanted}");
+}
+
+#[test]
+fn platt_is_at_the_optimum_of_scikit_learns_objective() {
+    let golden = golden();
+    assert!(golden.platt.len() >= 12);
+    for case in &golden.platt {
+        let rows = golden.data[&case.data].rows();
+        let options = PlattOptions { c: case.c, ..PlattOptions::default() };
+        let fit = PlattScaling::fit(&rows, &options).unwrap();
+        let what = format!("{} with C = {}", case.data, case.c);
+        assert_close(fit.model.slope(), case.slope, 1e-11, &what);
+        assert_close(fit.model.intercept(), case.intercept, 1e-11, &what);
+        assert_close(fit.objective, case.objective, 1e-12, &what);
+        let total = rows.weights().map_or(rows.len() as f64, |weights| weights.sum());
+        assert!(fit.gradient_norm <= GRADIENT_TOLERANCE * total, "{what}");
+    }
+}
+
+#[test]
+fn isotonic_has_scikit_learns_thresholds() {
+    let golden = golden();
+    for case in &golden.isotonic {
+        let model = IsotonicCalibrator::fit(&golden.data[&case.data].rows()).unwrap();
+        let what = &case.data;
+        assert_eq!(model.x(), case.x, "{what}");
+        assert_eq!(model.y().len(), case.y.len(), "{what}");
+        for (&found, &wanted) in model.y().iter().zip(&case.y) {
+            assert_close(found, wanted, 1e-14, what);
+        }
+        let predicted = Calibrator::from(model).predict(ArrayView1::from(&case.at)).unwrap();
+        for (&found, &wanted) in predicted.iter().zip(&case.values) {
+            assert_close(found, wanted, 1e-13, what);
+        }
+    }
+}
+
+#[test]
+fn platt_values_are_the_formula() {
+    let golden = golden();
+    for case in &golden.platt {
+        let model = PlattScaling::new(case.slope, case.intercept).unwrap();
+        let scores = &golden.data[&case.data].scores;
+        let values = Calibrator::from(model).predict(ArrayView1::from(scores)).unwrap();
+        for (&score, &value) in scores.iter().zip(&values) {
+            let p = score.clamp(MIN_PROBABILITY, 1.0 - MIN_PROBABILITY);
+            // The other way to write it: odds instead of log odds.
+            let odds = (p / (1.0 - p)).powf(case.slope) * case.intercept.exp();
+            assert_close(value, odds / (1.0 + odds), 1e-11, &case.data);
+        }
+    }
+}
+
+#[test]
+fn diagnostics_are_those_of_scikit_learn_and_numpy() {
+    let golden = golden();
+    for case in &golden.diagnostics {
+        let Data { scores, labels, .. } = &golden.data[&case.data];
+        assert_close(brier_score(scores, labels).unwrap(), case.brier, 1e-14, &case.data);
+        assert_close(log_loss(scores, labels).unwrap(), case.log_loss, 1e-12, &case.data);
+        for EceCase { groups, grouping, value } in &case.ece {
+            let by = match grouping.as_str() {
+                "equal_width" => Grouping::EqualWidth,
+                _ => Grouping::EqualMass,
+            };
+            let ece = expected_calibration_error(scores, labels, *groups, by).unwrap();
+            assert_close(ece, *value, 1e-14, &format!("{} {grouping} {groups}", case.data));
+        }
+    }
+}
+
+#[test]
+fn wilson_is_that_of_statsmodels() {
+    for case in golden().wilson {
+        let interval = wilson_interval(case.hits, case.rows, case.confidence).unwrap();
+        let what = format!("{} of {} at {}", case.hits, case.rows, case.confidence);
+        assert_close(interval.lower, case.lower, 1e-14, &what);
+        assert_close(interval.upper, case.upper, 1e-14, &what);
+    }
+}
