@@ -1,0 +1,199 @@
+//! Candles as checked columns.
+
+use chrono::TimeDelta;
+
+use crate::LabelError;
+use crate::rule::positive_micros;
+
+/// A borrowed series of candles that has been checked: one price of each kind a timestamp, open
+/// times ascending on a grid of the interval (candles may be missing), prices finite and above 0,
+/// high ≥ low.
+///
+/// Open and close may lie outside low to high: the rule needs no more of them than to be prices.
+#[derive(Debug, Clone, Copy)]
+pub struct CandleSeries<'a> {
+    pub(crate) timestamps: &'a [i64],
+    pub(crate) open: &'a [f64],
+    pub(crate) high: &'a [f64],
+    pub(crate) low: &'a [f64],
+    pub(crate) close: &'a [f64],
+    interval: TimeDelta,
+    pub(crate) interval_micros: u64,
+}
+
+impl<'a> CandleSeries<'a> {
+    /// Checks the columns: `timestamps` are open times in µs UTC, `interval` is the time from one
+    /// candle's open to the next one's. No candles at all are fine.
+    ///
+    /// # Errors
+    /// When the interval is not above 0 in whole microseconds, lengths differ, timestamps do not
+    /// ascend or leave the grid, a price is not finite and above 0, or a high is below its low.
+    /// Errors about a candle name the first one.
+    pub fn new(
+        timestamps: &'a [i64],
+        open: &'a [f64],
+        high: &'a [f64],
+        low: &'a [f64],
+        close: &'a [f64],
+        interval: TimeDelta,
+    ) -> Result<Self, LabelError> {
+        let interval_micros =
+            positive_micros(interval).ok_or(LabelError::Interval { found: interval })?;
+        for (column, prices) in [("open", open), ("high", high), ("low", low), ("close", close)] {
+            if prices.len() != timestamps.len() {
+                return Err(LabelError::LengthsDiffer {
+                    column,
+                    found: prices.len(),
+                    wanted: timestamps.len(),
+                });
+            }
+        }
+        let series = Self { timestamps, open, high, low, close, interval, interval_micros };
+        for index in 0..timestamps.len() {
+            series.check_time(index)?;
+            series.check_prices(index)?;
+        }
+        Ok(series)
+    }
+
+    /// How many candles there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.timestamps.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.timestamps.is_empty()
+    }
+
+    /// Open times, µs UTC, ascending.
+    #[must_use]
+    pub fn timestamps(&self) -> &'a [i64] {
+        self.timestamps
+    }
+
+    /// The time from one candle's open to the next one's when none is missing.
+    #[must_use]
+    pub fn interval(&self) -> TimeDelta {
+        self.interval
+    }
+
+    fn check_time(&self, index: usize) -> Result<(), LabelError> {
+        let timestamp = self.timestamps[index];
+        let Some(&previous) = index.checked_sub(1).and_then(|before| self.timestamps.get(before))
+        else {
+            return Ok(());
+        };
+        if timestamp <= previous {
+            return Err(LabelError::NotAscending { index, timestamp, previous });
+        }
+        // From neighbour to neighbour is enough: whole steps add up to whole steps.
+        if !timestamp.abs_diff(previous).is_multiple_of(self.interval_micros) {
+            let interval = self.interval;
+            return Err(LabelError::OffGrid { index, timestamp, previous, interval });
+        }
+        Ok(())
+    }
+
+    fn check_prices(&self, index: usize) -> Result<(), LabelError> {
+        let timestamp = self.timestamps[index];
+        let (high, low) = (self.high[index], self.low[index]);
+        let prices = [
+            ("open", self.open[index]),
+            ("high", high),
+            ("low", low),
+            ("close", self.close[index]),
+        ];
+        for (column, found) in prices {
+            if !(found.is_finite() && found > 0.0) {
+                return Err(LabelError::Price { index, timestamp, column, found });
+            }
+        }
+        if high < low {
+            return Err(LabelError::HighBelowLow { index, timestamp, high, low });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000_000;
+    const START: i64 = 1_761_973_200_000_000; // 2025-11-01 05:00:00 UTC
+
+    fn check(times: &[i64], prices: [&[f64]; 4], expect: &str) {
+        let [open, high, low, close] = prices;
+        let error = CandleSeries::new(times, open, high, low, close, TimeDelta::hours(1));
+        let message = error.unwrap_err().to_string();
+        assert!(message.contains(expect), "`{message}` lacks `{expect}`");
+    }
+
+    fn check_times(times: &[i64], expect: &str) {
+        let prices = vec![1.0; times.len()];
+        check(times, [&prices; 4], expect);
+    }
+
+    #[test]
+    fn names_the_first_bad_timestamp() {
+        let twice = "candle 1 (counted from 0) opens at 2025-11-01 05:00:00 UTC, \
+                     which is not after the candle before it (2025-11-01 05:00:00 UTC)";
+        check_times(&[START, START, START - HOUR], twice);
+        check_times(&[START, START - HOUR], "2025-11-01 04:00:00 UTC, which is not after");
+        let off_grid = "candle 2 (counted from 0) opens at 2025-11-01 06:30:00 UTC, \
+                        which is not a whole number of 1h intervals after";
+        check_times(&[START, START + HOUR, START + HOUR * 3 / 2], off_grid);
+        check_times(&[START, START + HOUR * 3 / 2], "opens at 2025-11-01 06:30:00 UTC");
+    }
+
+    #[test]
+    fn takes_gaps_extremes_and_nothing() {
+        let hour = TimeDelta::hours(1);
+        let one = [1.0, 1.0];
+        let gap = CandleSeries::new(&[START, START + 5 * HOUR], &one, &one, &one, &one, hour);
+        assert_eq!(gap.unwrap().len(), 2);
+        // The distance between these does not fit in an i64.
+        let micro = TimeDelta::microseconds(1);
+        assert!(CandleSeries::new(&[i64::MIN, i64::MAX], &one, &one, &one, &one, micro).is_ok());
+        assert!(CandleSeries::new(&[], &[], &[], &[], &[], hour).unwrap().is_empty());
+        for interval in [TimeDelta::zero(), -hour, TimeDelta::nanoseconds(1)] {
+            let error = CandleSeries::new(&[], &[], &[], &[], &[], interval).unwrap_err();
+            assert_eq!(error, LabelError::Interval { found: interval });
+        }
+    }
+
+    #[test]
+    fn names_the_column_of_another_length() {
+        let (three, two) = ([1.0; 3], [1.0; 2]);
+        for (at, column) in ["open", "high", "low", "close"].into_iter().enumerate() {
+            let mut prices: [&[f64]; 4] = [&three; 4];
+            prices[at] = &two;
+            let times = [START, START + HOUR, START + 2 * HOUR];
+            check(&times, prices, &format!("column `{column}` has 2 values for 3 timestamps"));
+        }
+    }
+
+    #[test]
+    fn names_the_bad_price() {
+        let times = [START - HOUR, START];
+        for (at, column) in ["open", "high", "low", "close"].into_iter().enumerate() {
+            for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0] {
+                let (good, bad_column) = ([1.0, 1.0], [1.0, bad]);
+                let mut prices: [&[f64]; 4] = [&good; 4];
+                prices[at] = &bad_column;
+                let expect = format!("at 2025-11-01 05:00:00 UTC has {column} = {bad}:");
+                check(&times, prices, &expect);
+            }
+        }
+        let (one, two) = ([1.0, 1.0], [1.0, 2.0]);
+        check(
+            &times,
+            [&one, &one, &two, &one],
+            "2025-11-01 05:00:00 UTC has high = 1 below low = 2",
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! Laws of labelling, over random series with gaps, equal prices and exact touches.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use labeling::{BarrierRule, CandleSeries, Outcome, TiePolicy, label_candles};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const MINUTE: i64 = 60_000_000;
+
+#[derive(Debug, Clone, Default)]
+struct Candles {
+    timestamps: Vec<i64>,
+    open: Vec<f64>,
+    high: Vec<f64>,
+    low: Vec<f64>,
+    close: Vec<f64>,
+}
+
+impl Candles {
+    fn label(&self, rule: &BarrierRule) -> Vec<Outcome> {
+        let Self { timestamps, open, high, low, close } = self;
+        let interval = TimeDelta::minutes(1);
+        let series = CandleSeries::new(timestamps, open, high, low, close, interval).unwrap();
+        label_candles(&series, rule).unwrap()
+    }
+
+    fn push(&mut self, timestamp: i64, [open, close, a, b]: [f64; 4]) {
+        self.timestamps.push(timestamp);
+        self.open.push(open);
+        self.close.push(close);
+        self.high.push(open.max(close).max(a).max(b));
+        self.low.push(open.min(close).min(a).min(b));
+    }
+
+    /// Rows `from..to`, every price multiplied by `scale`.
+    fn part(&self, from: usize, to: usize, scale: f64) -> Self {
+        let prices = |of: &[f64]| of[from..to].iter().map(|price| price * scale).collect();
+        Self {
+            timestamps: self.timestamps[from..to].to_vec(),
+            open: prices(&self.open),
+            high: prices(&self.high),
+            low: prices(&self.low),
+            close: prices(&self.close),
+        }
+    }
+
+    fn extended(mut self, other: &Self) -> Self {
+        self.timestamps.extend(&other.timestamps);
+        self.open.extend(&other.open);
+        self.high.extend(&other.high);
+        self.low.extend(&other.low);
+        self.close.extend(&other.close);
+        self
+    }
+
+    fn len(&self) -> usize {
+        self.timestamps.len()
+    }
+}
+
+/// The rule word for word: for every candle, one step of time after the other.
+fn reference(candles: &Candles, rule: &BarrierRule) -> Vec<Outcome> {
+    let row_at: BTreeMap<i64, usize> =
+        candles.timestamps.iter().enumerate().map(|(row, &time)| (time, row)).collect();
+    let horizon = rule.horizon().num_microseconds().unwrap();
+    let label = |(entry, &time): (usize, &i64)| {
+        if candles.timestamps.last().is_some_and(|&last| last < time + horizon) {
+            return Outcome::Incomplete;
+        }
+        let steps = (1..=horizon / MINUTE).map(|step| row_at.get(&(time + step * MINUTE)));
+        let Some(window) = steps.collect::<Option<Vec<_>>>() else {
+            return Outcome::Gap;
+        };
+        let up = candles.close[entry] * (1.0 + rule.take_profit());
+        let down = candles.close[entry] * (1.0 - rule.stop_loss());
+        for &row in window {
+            match (candles.high[row] >= up, candles.low[row] <= down) {
+                (false, false) => {}
+                (true, false) => return Outcome::TakeProfit,
+                (false, true) => return Outcome::NoTakeProfit,
+                (true, true) => {
+                    let open = candles.open[row];
+                    let nearer = (up - open).abs() < (open - down).abs();
+                    let wins = nearer && rule.tie_policy() == TiePolicy::ProximityToOpen;
+                    return if wins { Outcome::TakeProfit } else { Outcome::NoTakeProfit };
+                }
+            }
+        }
+        Outcome::NoTakeProfit
+    };
+    candles.timestamps.iter().enumerate().map(label).collect()
+}
+
+/// Prices on a coarse lattice on which barriers lie too (sixteenths of a close of 64 are whole):
+/// ties, exact touches and equal distances are frequent.
+fn lattice() -> impl Strategy<Value = [f64; 4]> {
+    [56u8..=72, 62u8..=66, 56u8..=72, 56u8..=72].prop_map(|prices| prices.map(f64::from))
+}
+
+/// Prices with all their digits.
+fn continuous() -> impl Strategy<Value = [f64; 4]> {
+    [90.0..110.0, 90.0..110.0, 90.0..110.0, 90.0..110.0]
+}
+
+fn series(prices: impl Strategy<Value = [f64; 4]>) -> impl Strategy<Value = Candles> {
+    let step = prop_oneof![30 => Just(1i64), 1 => 2i64..5];
+    vec((step, prices), 0..160).prop_map(|rows| {
+        let mut candles = Candles::default();
+        let mut timestamp = 1_761_973_200_000_000;
+        for (step, prices) in rows {
+            timestamp += step * MINUTE;
+            candles.push(timestamp, prices);
+        }
+        candles
+    })
+}
+
+fn candles() -> impl Strategy<Value = Candles> {
+    prop_oneof![series(lattice()), series(continuous())]
+}
+
+fn rule() -> impl Strategy<Value = BarrierRule> {
+    let fraction = || prop_oneof![(1u8..=12).prop_map(|k| f64::from(k) / 64.0), 0.001..0.2];
+    let horizon = prop_oneof![1i64..=8, 1i64..=50];
+    (fraction(), fraction(), horizon, proptest::sample::select(&TiePolicy::ALL[..])).prop_map(
+        |(u, d, candles, tie)| BarrierRule::new(u, d, TimeDelta::minutes(candles), tie).unwrap(),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn equals_the_rule_read_word_for_word(candles in candles(), rule in rule()) {
+        prop_assert_eq!(candles.label(&rule), reference(&candles, &rule));
+    }
+
+    #[test]
+    fn what_comes_after_the_horizon_changes_nothing(
+        candles in candles(),
+        other in vec(continuous(), 160),
+        rule in rule(),
+        at in any::<prop::sample::Index>(),
+    ) {
+        prop_assume!(candles.len() > 0);
+        let entry = at.index(candles.len());
+        let end = candles.timestamps[entry] + rule.horizon().num_microseconds().unwrap();
+        let known = candles.timestamps.partition_point(|&time| time <= end);
+        let mut changed = candles.part(0, known, 1.0);
+        for (row, prices) in (known..candles.len()).zip(other) {
+            changed.push(candles.timestamps[row], prices);
+        }
+        prop_assert_eq!(&changed.label(&rule)[..=entry], &candles.label(&rule)[..=entry]);
+    }
+
+    #[test]
+    fn what_comes_before_the_entry_changes_nothing(
+        candles in candles(), rule in rule(), at in any::<prop::sample::Index>(),
+    ) {
+        let from = at.index(candles.len() + 1);
+        let later = candles.part(from, candles.len(), 1.0);
+        prop_assert_eq!(&later.label(&rule)[..], &candles.label(&rule)[from..]);
+    }
+
+    #[test]
+    fn appending_candles_never_changes_what_was_known(
+        candles in candles(), rule in rule(), at in any::<prop::sample::Index>(),
+    ) {
+        let shorter = candles.part(0, at.index(candles.len() + 1), 1.0);
+        for (early, late) in shorter.label(&rule).into_iter().zip(candles.label(&rule)) {
+            prop_assert!(early == late || early == Outcome::Incomplete, "{early:?} → {late:?}");
+        }
+    }
+
+    #[test]
+    fn the_unit_of_price_does_not_matter(candles in candles(), rule in rule(), power in -40i32..=40) {
+        let scaled = candles.part(0, candles.len(), 2.0_f64.powi(power));
+        prop_assert_eq!(scaled.label(&rule), candles.label(&rule));
+    }
+
+    #[test]
+    fn the_series_end_alone_makes_incomplete(candles in candles(), rule in rule()) {
+        let horizon = rule.horizon().num_microseconds().unwrap();
+        let last = candles.timestamps.last().copied().unwrap_or_default();
+        for (outcome, time) in candles.label(&rule).into_iter().zip(&candles.timestamps) {
+            prop_assert_eq!(outcome == Outcome::Incomplete, time + horizon > last);
+        }
+    }
+
+    #[test]
+    fn tie_policies_differ_only_in_favour_of_the_take_profit(candles in candles(), rule in rule()) {
+        let stop = candles.label(&rule.with_tie_policy(TiePolicy::Conservative));
+        let near = candles.label(&rule.with_tie_policy(TiePolicy::ProximityToOpen));
+        for (stop, near) in stop.into_iter().zip(near) {
+            let won = (stop, near) == (Outcome::NoTakeProfit, Outcome::TakeProfit);
+            prop_assert!(stop == near || won);
+        }
+    }
+
+    #[test]
+    fn neighbouring_series_do_not_leak(
+        left in series(lattice()), right in series(lattice()), rule in rule(),
+    ) {
+        // Behind a gap longer than the horizon, the right series is labelled as if alone.
+        prop_assume!(left.len() > 0);
+        let mut moved = right;
+        let shift = 1_000 * MINUTE + left.timestamps[left.len() - 1];
+        let begin = moved.timestamps.first().copied().unwrap_or_default();
+        moved.timestamps.iter_mut().for_each(|time| *time += shift - begin);
+        let alone = moved.label(&rule);
+        let both = left.clone().extended(&moved).label(&rule);
+        prop_assert_eq!(&both[left.len()..], &alone[..]);
+    }
+}
