@@ -1,0 +1,141 @@
+//! What must hold between the parts of bin metadata.
+
+use calibration::CalibrationMethod;
+
+use crate::{BinRecord, BinningError, Diagnostics, LabelSource, MetadataParts};
+
+pub(crate) fn check(parts: &MetadataParts) -> Result<(), BinningError> {
+    check_names(parts)?;
+    check_window(parts)?;
+    check_label(parts)?;
+    check_calibrator(parts)?;
+    check_diagnostics(&parts.diagnostics)?;
+    check_bins(parts)
+}
+
+fn check_names(parts: &MetadataParts) -> Result<(), BinningError> {
+    for (field, text) in [
+        ("model_path", &parts.model_path),
+        ("matched_model_path", &parts.matched_model_path),
+        ("software_version", &parts.software_version),
+    ] {
+        ensure(!text.is_empty(), field, || "it is empty".to_owned())?;
+    }
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    ensure(
+        parts.fingerprint.len() == 64 && parts.fingerprint.bytes().all(hex),
+        "fingerprint",
+        || format!("`{}` is not 64 lowercase hex digits", parts.fingerprint),
+    )
+}
+
+fn check_window(parts: &MetadataParts) -> Result<(), BinningError> {
+    let (start, end) = (parts.cal_window_start, parts.cal_window_end);
+    let month = parts.key.month();
+    ensure(end == month.start(), "cal_window_end", || {
+        format!("{end} is not the start of the month {month}")
+    })?;
+    ensure(start < end, "cal_window_start", || format!("{start} is not before its end {end}"))?;
+    ensure(parts.cal_rows > 0, "cal_rows", || "there are none".to_owned())?;
+
+    let rows = total(parts.sources.iter().map(|source| source.rows));
+    ensure(rows == Some(parts.cal_rows), "prediction_sources", || {
+        format!("their rows do not add up to cal_rows, {}", parts.cal_rows)
+    })?;
+    for (index, source) in parts.sources.iter().enumerate() {
+        let earlier = &parts.sources[..index];
+        let fresh = earlier.iter().all(|other| other.name != source.name);
+        ensure(fresh && !source.name.is_empty(), "prediction_sources", || {
+            format!("the name `{}` is empty or stands there twice", source.name)
+        })?;
+    }
+    Ok(())
+}
+
+fn check_label(parts: &MetadataParts) -> Result<(), BinningError> {
+    let label = &parts.label;
+    ensure(!label.target_key.is_empty(), "label.target_key", || "it is empty".to_owned())?;
+    let (fits, reason) = match label.source {
+        LabelSource::Candles => (label.tie_policy.is_some(), "labels from candles need one"),
+        LabelSource::Targets => (label.tie_policy.is_none(), "labels from `targets` have none"),
+    };
+    ensure(fits, "label.tie_policy", || reason.to_owned())
+}
+
+fn check_calibrator(parts: &MetadataParts) -> Result<(), BinningError> {
+    for &edge in parts.edges.as_slice() {
+        probability("bin_edges", edge)?;
+    }
+    let Some(fit) = parts.fit else { return Ok(()) };
+    let method = parts.calibrator.method();
+    ensure(method == CalibrationMethod::Platt, "fit", || format!("{method} has none"))?;
+    not_negative("fit.gradient_norm", fit.gradient_norm)
+}
+
+fn check_diagnostics(found: &Diagnostics) -> Result<(), BinningError> {
+    probability("diagnostics.base_rate", found.base_rate)?;
+    probability("diagnostics.brier_before", found.brier_before)?;
+    probability("diagnostics.brier_after", found.brier_after)?;
+    not_negative("diagnostics.log_loss_before", found.log_loss_before)?;
+    not_negative("diagnostics.log_loss_after", found.log_loss_after)?;
+    probability("diagnostics.ece_before", found.ece_before)?;
+    probability("diagnostics.ece_after", found.ece_after)
+}
+
+/// The table of bins is about these edges and these rows.
+fn check_bins(parts: &MetadataParts) -> Result<(), BinningError> {
+    const FIELD: &str = "diagnostics.bins";
+    let bins = &parts.diagnostics.bins;
+    let wanted = parts.edges.n_bins();
+    ensure(bins.len() == usize::from(wanted.get()), FIELD, || {
+        format!("{} records for {wanted} bins", bins.len())
+    })?;
+    for (number, record) in parts.edges.bins().zip(bins) {
+        ensure(record.bin == number, FIELD, || {
+            format!("bin {} stands where bin {number} belongs", record.bin)
+        })?;
+        ensure((record.lower, record.upper) == parts.edges.bounds(number), FIELD, || {
+            format!("bin {number} has other bounds than its edges")
+        })?;
+        check_bin(record)?;
+    }
+    ensure(total(bins.iter().map(|bin| bin.rows)) == Some(parts.cal_rows), FIELD, || {
+        format!("their rows do not add up to cal_rows, {}", parts.cal_rows)
+    })
+}
+
+fn check_bin(record: &BinRecord) -> Result<(), BinningError> {
+    const FIELD: &str = "diagnostics.bins";
+    let BinRecord { bin, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, .. } = *record;
+    let figures = [mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper];
+    ensure(figures.iter().all(|figure| figure.is_some() == (rows > 0)), FIELD, || {
+        format!("bin {bin} with {rows} rows must have means and an interval exactly if it has rows")
+    })?;
+    for figure in figures.into_iter().flatten() {
+        probability(FIELD, figure)?;
+    }
+    let within = hit_rate_lower <= hit_rate && hit_rate <= hit_rate_upper;
+    ensure(within, FIELD, || format!("the hit rate of bin {bin} lies outside its interval"))
+}
+
+fn total(mut rows: impl Iterator<Item = u64>) -> Option<u64> {
+    rows.try_fold(0_u64, u64::checked_add)
+}
+
+fn probability(field: &'static str, value: f64) -> Result<(), BinningError> {
+    ensure((0.0..=1.0).contains(&value), field, || format!("{value} is not within 0 to 1"))
+}
+
+fn not_negative(field: &'static str, value: f64) -> Result<(), BinningError> {
+    ensure(value >= 0.0 && value.is_finite(), field, || {
+        format!("{value} is not a finite number from 0 on")
+    })
+}
+
+fn ensure(
+    holds: bool,
+    field: &'static str,
+    reason: impl FnOnce() -> String,
+) -> Result<(), BinningError> {
+    if holds { Ok(()) } else { Err(BinningError::Inconsistent { field, reason: reason() }) }
+}

@@ -1,0 +1,209 @@
+//! Between the domain types and the record on disk, by hand.
+
+use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
+use chrono::{DateTime, SecondsFormat, Utc};
+use strategy_core::YearMonth;
+
+use crate::record::{
+    BinEntry, CalibratorEntry, DiagnosticsEntry, FitEntry, LabelEntry, LeftOutEntry,
+    MetadataRecord, SourceEntry,
+};
+use crate::{
+    BinEdges, BinKey, BinMetadata, BinRecord, BinningError, Diagnostics, FitRecord, LabelRecord,
+    LeftOut, MetadataParts, SourceRecord,
+};
+
+impl BinMetadata {
+    /// The metadata under the names of the file: what is written to disk and shown as JSON.
+    #[must_use]
+    pub fn to_record(&self) -> MetadataRecord {
+        let parts = self.parts();
+        MetadataRecord {
+            bin_month: parts.key.month().to_string(),
+            n_bins: parts.edges.n_bins().get(),
+            calibration_method: parts.calibrator.method().to_string(),
+            bin_edges: parts.edges.as_slice().to_vec(),
+            calibrator: calibrator_entry(&parts.calibrator),
+            cal_window_start: instant_text(parts.cal_window_start),
+            cal_window_end: instant_text(parts.cal_window_end),
+            cal_rows: parts.cal_rows,
+            created_at: instant_text(parts.created_at),
+            model_path: parts.model_path.clone(),
+            dataset: parts.key.dataset().to_owned(),
+            run_name: parts.key.run_name().to_owned(),
+            label: label_entry(&parts.label),
+            prediction_sources: parts
+                .sources
+                .iter()
+                .map(|source| SourceEntry { name: source.name.clone(), rows: source.rows })
+                .collect(),
+            matched_model_path: parts.matched_model_path.clone(),
+            fit: parts.fit.map(|fit| FitEntry {
+                iterations: fit.iterations,
+                gradient_norm: fit.gradient_norm,
+            }),
+            diagnostics: diagnostics_entry(&parts.diagnostics),
+            software_version: parts.software_version.clone(),
+            fingerprint: parts.fingerprint.clone(),
+        }
+    }
+
+    /// The metadata that a record stands for.
+    ///
+    /// # Errors
+    /// [`BinningError::Inconsistent`] for a text that does not read as what its field holds or a
+    /// field that contradicts another; the errors of [`BinEdges::from_vec`], [`BinKey::new`] and of
+    /// the calibrators' constructors.
+    pub fn from_record(record: MetadataRecord) -> Result<Self, BinningError> {
+        let edges = BinEdges::from_vec(record.bin_edges)?;
+        if edges.n_bins().get() != record.n_bins {
+            let reason = format!("{} where the edges make {}", record.n_bins, edges.n_bins());
+            return Err(BinningError::Inconsistent { field: "n_bins", reason });
+        }
+        let calibrator = calibrator(record.calibrator)?;
+        let method = calibrator.method().to_string();
+        if method != record.calibration_method {
+            let found = record.calibration_method;
+            let reason = format!("`{found}` where the calibrator is `{method}`");
+            return Err(BinningError::Inconsistent { field: "calibration_method", reason });
+        }
+        let month: YearMonth =
+            record.bin_month.parse().map_err(|error| unreadable("bin_month", &error))?;
+        Self::new(MetadataParts {
+            key: BinKey::new(record.dataset, record.run_name, month)?,
+            model_path: record.model_path,
+            matched_model_path: record.matched_model_path,
+            calibrator,
+            edges,
+            cal_window_start: instant("cal_window_start", &record.cal_window_start)?,
+            cal_window_end: instant("cal_window_end", &record.cal_window_end)?,
+            cal_rows: record.cal_rows,
+            created_at: instant("created_at", &record.created_at)?,
+            label: label(record.label)?,
+            sources: record
+                .prediction_sources
+                .into_iter()
+                .map(|SourceEntry { name, rows }| SourceRecord { name, rows })
+                .collect(),
+            fit: record.fit.map(|FitEntry { iterations, gradient_norm }| FitRecord {
+                iterations,
+                gradient_norm,
+            }),
+            diagnostics: diagnostics(&record.diagnostics),
+            software_version: record.software_version,
+            fingerprint: record.fingerprint,
+        })
+    }
+}
+
+/// RFC 3339 with `Z`, fractions of a second only where there are any.
+fn instant_text(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+fn instant(field: &'static str, text: &str) -> Result<DateTime<Utc>, BinningError> {
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|error| unreadable(field, &error))?;
+    Ok(instant.to_utc())
+}
+
+fn unreadable(field: &'static str, error: &dyn std::error::Error) -> BinningError {
+    BinningError::Inconsistent { field, reason: error.to_string() }
+}
+
+fn calibrator_entry(calibrator: &Calibrator) -> CalibratorEntry {
+    match calibrator {
+        Calibrator::Platt(platt) => {
+            CalibratorEntry::Platt { slope: platt.slope(), intercept: platt.intercept() }
+        }
+        Calibrator::Isotonic(isotonic) => {
+            CalibratorEntry::Isotonic { x: isotonic.x().to_vec(), y: isotonic.y().to_vec() }
+        }
+    }
+}
+
+fn calibrator(entry: CalibratorEntry) -> Result<Calibrator, BinningError> {
+    Ok(match entry {
+        CalibratorEntry::Platt { slope, intercept } => {
+            Calibrator::Platt(PlattScaling::new(slope, intercept)?)
+        }
+        CalibratorEntry::Isotonic { x, y } => Calibrator::Isotonic(IsotonicCalibrator::new(x, y)?),
+    })
+}
+
+fn label_entry(label: &LabelRecord) -> LabelEntry {
+    let LeftOut { after_cutoff, without_label, in_gap } = label.left_out;
+    LabelEntry {
+        target_key: label.target_key.clone(),
+        source: label.source.to_string(),
+        tie_policy: label.tie_policy.clone(),
+        cutoff: label.cutoff.to_string(),
+        left_out: LeftOutEntry { after_cutoff, without_label, in_gap },
+    }
+}
+
+fn label(entry: LabelEntry) -> Result<LabelRecord, BinningError> {
+    let LeftOutEntry { after_cutoff, without_label, in_gap } = entry.left_out;
+    Ok(LabelRecord {
+        target_key: entry.target_key,
+        source: entry.source.parse().map_err(|error| unreadable("label.source", &error))?,
+        tie_policy: entry.tie_policy,
+        cutoff: entry.cutoff.parse().map_err(|error| unreadable("label.cutoff", &error))?,
+        left_out: LeftOut { after_cutoff, without_label, in_gap },
+    })
+}
+
+fn diagnostics_entry(diagnostics: &Diagnostics) -> DiagnosticsEntry {
+    let Diagnostics {
+        base_rate,
+        brier_before,
+        brier_after,
+        log_loss_before,
+        log_loss_after,
+        ece_before,
+        ece_after,
+        ref bins,
+    } = *diagnostics;
+    DiagnosticsEntry {
+        base_rate,
+        brier_before,
+        brier_after,
+        log_loss_before,
+        log_loss_after,
+        ece_before,
+        ece_after,
+        bins: bins.iter().map(bin_entry).collect(),
+    }
+}
+
+fn diagnostics(entry: &DiagnosticsEntry) -> Diagnostics {
+    Diagnostics {
+        base_rate: entry.base_rate,
+        brier_before: entry.brier_before,
+        brier_after: entry.brier_after,
+        log_loss_before: entry.log_loss_before,
+        log_loss_after: entry.log_loss_after,
+        ece_before: entry.ece_before,
+        ece_after: entry.ece_after,
+        bins: entry.bins.iter().map(bin_record).collect(),
+    }
+}
+
+#[rustfmt::skip]
+fn bin_entry(record: &BinRecord) -> BinEntry {
+    let BinRecord {
+        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
+    } = *record;
+    BinEntry {
+        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
+    }
+}
+
+#[rustfmt::skip]
+fn bin_record(entry: &BinEntry) -> BinRecord {
+    let BinEntry {
+        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
+    } = *entry;
+    BinRecord {
+        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
+    }
+}

@@ -1,0 +1,39 @@
+//! Quantile bins of calibrated probabilities, and the files that keep them.
+//!
+//! A model's scores become probabilities through a [`calibration::Calibrator`]; the probabilities of
+//! a year are cut into bins of equally many rows, and a new probability falls into one of these. All
+//! that is needed to do the same again later, and to know where it came from, is one
+//! [`BinMetadata`] a month, kept in a [`BinStore`].
+//!
+//! - [`BinEdges`], [`BinCount`]: quantile edges and the assignment of values to bins
+//! - [`Diagnostics`], [`summarise_bins`]: what the window looks like through its own bins
+//! - [`BinMetadata`], [`MetadataParts`]: everything about the bins of one month, checked
+//! - [`BinStore`], [`BinKey`], [`BinFilter`]: saving, loading, listing
+//! - [`record`]: the names on disk, a public interface
+//! - [`BinningError`]: what can go wrong
+
+mod consistency;
+mod conversion;
+mod diagnostics;
+mod edges;
+mod envelope;
+mod error;
+mod key;
+mod listing;
+mod metadata;
+mod provenance;
+mod quantile;
+pub mod record;
+mod store;
+mod write;
+
+pub use diagnostics::{BinRecord, CONFIDENCE, Diagnostics, summarise_bins};
+pub use edges::{BinCount, BinEdges};
+pub use envelope::{FORMAT_VERSION, MAX_FILE_BYTES};
+pub use error::BinningError;
+pub use key::BinKey;
+pub use listing::BinFilter;
+pub use metadata::{BinMetadata, MetadataParts, Scored};
+pub use provenance::{FitRecord, LabelCutoff, LabelRecord, LabelSource, LeftOut, SourceRecord};
+pub use record::MetadataRecord;
+pub use store::{BinStore, OnExisting, Saved};

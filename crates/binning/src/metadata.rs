@@ -1,0 +1,149 @@
+//! The bins of one month: calibrator, edges, and where they come from.
+
+use calibration::Calibrator;
+use chrono::{DateTime, Utc};
+use strategy_core::YearMonth;
+
+use crate::error::same_length;
+use crate::{
+    BinEdges, BinKey, BinningError, Diagnostics, FitRecord, LabelRecord, SourceRecord, consistency,
+};
+
+/// What bins are made of, before anyone checked that it fits together; see [`BinMetadata::new`].
+///
+/// Every instant is UTC.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetadataParts {
+    /// Dataset, run and the month the bins are used in.
+    pub key: BinKey,
+    /// The model file, as the user named it.
+    pub model_path: String,
+    /// The model file, as the source of predictions writes it.
+    pub matched_model_path: String,
+    /// From raw score to probability.
+    pub calibrator: Calibrator,
+    /// From probability to bin.
+    pub edges: BinEdges,
+    /// First instant of the window.
+    pub cal_window_start: DateTime<Utc>,
+    /// End of the window, exclusive: the start of the month.
+    pub cal_window_end: DateTime<Utc>,
+    /// Rows that the calibrator and the edges were made of.
+    pub cal_rows: u64,
+    /// When the bins were made.
+    pub created_at: DateTime<Utc>,
+    /// How the rows got their labels.
+    pub label: LabelRecord,
+    /// Who predicted the rows; they add up to `cal_rows`.
+    pub sources: Vec<SourceRecord>,
+    /// How the solver ended; only for Platt scaling.
+    pub fit: Option<FitRecord>,
+    /// Quality over the window.
+    pub diagnostics: Diagnostics,
+    /// Version of the program that made the bins.
+    pub software_version: String,
+    /// BLAKE3 of the window's rows, 64 lowercase hex digits.
+    pub fingerprint: String,
+}
+
+/// The bins of one dataset, run and month: whatever exists as this type fits together.
+///
+/// Reading goes through [`parts`](Self::parts); changing means taking the parts out and checking
+/// them anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BinMetadata {
+    parts: MetadataParts,
+}
+
+/// A raw score turned into a probability and a bin.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// The calibrated probability.
+    pub p_cal: f64,
+    /// Its bin, from 1.
+    pub q_bin: u16,
+}
+
+impl BinMetadata {
+    /// Bins of parts that agree with one another.
+    ///
+    /// # Errors
+    /// [`BinningError::Inconsistent`] names the first field that contradicts another or cannot be:
+    /// a window that does not end at the month's start, rows that do not add up, a diagnostics table
+    /// that is not about these edges, numbers that are no probabilities, empty names, and so on.
+    pub fn new(parts: MetadataParts) -> Result<Self, BinningError> {
+        consistency::check(&parts)?;
+        Ok(Self { parts })
+    }
+
+    /// All of it.
+    #[must_use]
+    pub fn parts(&self) -> &MetadataParts {
+        &self.parts
+    }
+
+    /// All of it, to be taken apart or changed.
+    #[must_use]
+    pub fn into_parts(self) -> MetadataParts {
+        self.parts
+    }
+
+    /// Dataset, run and month.
+    #[must_use]
+    pub fn key(&self) -> &BinKey {
+        &self.parts.key
+    }
+
+    /// The month (UTC) that the bins are used in.
+    #[must_use]
+    pub fn bin_month(&self) -> YearMonth {
+        self.parts.key.month()
+    }
+
+    /// From raw score to probability.
+    #[must_use]
+    pub fn calibrator(&self) -> &Calibrator {
+        &self.parts.calibrator
+    }
+
+    /// From probability to bin.
+    #[must_use]
+    pub fn edges(&self) -> &BinEdges {
+        &self.parts.edges
+    }
+
+    /// The bins, ascending, that no score can lead to: those recorded as such when the bins were
+    /// made.
+    #[must_use]
+    pub fn unreachable_bins(&self) -> Vec<u16> {
+        let bins = self.parts.diagnostics.bins.iter();
+        bins.filter(|record| !record.reachable).map(|record| record.bin).collect()
+    }
+
+    /// Calibrates the raw score `score` (0 to 1) and finds its bin.
+    ///
+    /// # Errors
+    /// [`BinningError::Calibration`] for a score that is not within 0 to 1.
+    pub fn score(&self, score: f64) -> Result<Scored, BinningError> {
+        let p_cal = self.parts.calibrator.predict_one(score)?;
+        Ok(Scored { p_cal, q_bin: self.parts.edges.assign(p_cal)? })
+    }
+
+    /// Calibrates raw `scores` (0 to 1) into `p_cal` and writes their bins to `q_bin`, without
+    /// allocating.
+    ///
+    /// # Errors
+    /// [`BinningError::LengthMismatch`]; [`BinningError::Calibration`] names the first score that is
+    /// not within 0 to 1. What the outputs hold after an error means nothing.
+    pub fn score_into(
+        &self,
+        scores: &[f64],
+        p_cal: &mut [f64],
+        q_bin: &mut [u16],
+    ) -> Result<(), BinningError> {
+        same_length("calibrated values", p_cal.len(), scores.len())?;
+        same_length("bins", q_bin.len(), scores.len())?;
+        self.parts.calibrator.predict_into(scores, p_cal)?;
+        self.parts.edges.assign_into(p_cal, q_bin)
+    }
+}

@@ -1,0 +1,119 @@
+//! The record on disk, version 1: what the file's payload and `inspect --format json` show.
+//!
+//! A type of its own, converted by hand: the domain types may change, these names and their order
+//! may not without a new version of the format.
+
+use serde::{Deserialize, Serialize};
+
+/// Bin metadata under the names of the file, see [`BinMetadata::to_record`](crate::BinMetadata::to_record).
+///
+/// Instants are RFC 3339 in UTC (`2025-11-01T00:00:00Z`), the month is `2025-11`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `MetadataParts`, which explains them")]
+pub struct MetadataRecord {
+    pub bin_month: String,
+    pub n_bins: u16,
+    /// `platt` or `isotonic`.
+    pub calibration_method: String,
+    pub bin_edges: Vec<f64>,
+    pub calibrator: CalibratorEntry,
+    pub cal_window_start: String,
+    pub cal_window_end: String,
+    pub cal_rows: u64,
+    pub created_at: String,
+    pub model_path: String,
+    pub dataset: String,
+    pub run_name: String,
+    pub label: LabelEntry,
+    pub prediction_sources: Vec<SourceEntry>,
+    pub matched_model_path: String,
+    pub fit: Option<FitEntry>,
+    pub diagnostics: DiagnosticsEntry,
+    pub software_version: String,
+    pub fingerprint: String,
+}
+
+/// A calibrator as data: see [`calibration::Calibrator`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of the calibrators, which explain them")]
+pub enum CalibratorEntry {
+    /// [`calibration::PlattScaling`].
+    Platt { slope: f64, intercept: f64 },
+    /// [`calibration::IsotonicCalibrator`].
+    Isotonic { x: Vec<f64>, y: Vec<f64> },
+}
+
+/// See [`LabelRecord`](crate::LabelRecord).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `LabelRecord`, which explains them")]
+pub struct LabelEntry {
+    pub target_key: String,
+    /// `targets` or `candles`.
+    pub source: String,
+    pub tie_policy: Option<String>,
+    /// `month-start` or `none`.
+    pub cutoff: String,
+    pub left_out: LeftOutEntry,
+}
+
+/// See [`LeftOut`](crate::LeftOut).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `LeftOut`, which explains them")]
+pub struct LeftOutEntry {
+    pub after_cutoff: u64,
+    pub without_label: u64,
+    pub in_gap: u64,
+}
+
+/// See [`SourceRecord`](crate::SourceRecord).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `SourceRecord`, which explains them")]
+pub struct SourceEntry {
+    pub name: String,
+    pub rows: u64,
+}
+
+/// See [`FitRecord`](crate::FitRecord).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `FitRecord`, which explains them")]
+pub struct FitEntry {
+    pub iterations: u64,
+    pub gradient_norm: f64,
+}
+
+/// See [`Diagnostics`](crate::Diagnostics).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `Diagnostics`, which explains them")]
+pub struct DiagnosticsEntry {
+    pub base_rate: f64,
+    pub brier_before: f64,
+    pub brier_after: f64,
+    pub log_loss_before: f64,
+    pub log_loss_after: f64,
+    pub ece_before: f64,
+    pub ece_after: f64,
+    pub bins: Vec<BinEntry>,
+}
+
+/// See [`BinRecord`](crate::BinRecord).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `BinRecord`, which explains them")]
+pub struct BinEntry {
+    pub bin: u16,
+    pub lower: Option<f64>,
+    pub upper: Option<f64>,
+    pub rows: u64,
+    pub mean_p_cal: Option<f64>,
+    pub hit_rate: Option<f64>,
+    pub hit_rate_lower: Option<f64>,
+    pub hit_rate_upper: Option<f64>,
+    pub reachable: bool,
+}

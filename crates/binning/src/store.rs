@@ -1,0 +1,173 @@
+//! The folder tree that bins are kept in: `{root}/{dataset}/{run_name}/{YYYY-MM}.msgpack`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use strategy_core::YearMonth;
+
+use crate::envelope::{MAX_FILE_BYTES, decode, encode};
+use crate::write::{Published, publish};
+use crate::{BinKey, BinMetadata, BinningError};
+
+/// The ending of a file of bins.
+pub(crate) const EXTENSION: &str = "msgpack";
+
+/// Bins on disk below one folder.
+///
+/// ```
+/// use binning::{BinFilter, BinKey, BinStore};
+///
+/// let store = BinStore::new("bins");
+/// let key = BinKey::new("binance_btcusdt_perp_1h", "my_run", "2025-11".parse()?)?;
+/// assert!(store.path(&key).ends_with("binance_btcusdt_perp_1h/my_run/2025-11.msgpack"));
+/// assert!(!store.exists(&key));
+/// assert!(store.load(&key).is_err());
+/// assert!(store.list(&BinFilter::default())?.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BinStore {
+    root: PathBuf,
+}
+
+/// What to do when the month to be saved has bins already.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnExisting {
+    /// Fail: bins that decisions were taken with do not change unasked.
+    #[default]
+    Refuse,
+    /// Replace the file.
+    Overwrite,
+    /// Keep the file, whatever is in it.
+    Skip,
+}
+
+/// What [`BinStore::save`] did, and the file it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    /// The file was written.
+    Written(PathBuf),
+    /// The file was there and has been kept.
+    Skipped(PathBuf),
+}
+
+impl Saved {
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Written(path) | Self::Skipped(path) => path,
+        }
+    }
+}
+
+impl BinStore {
+    /// The store below `root`, which need not exist yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder it is in.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The file that holds, or would hold, the bins of `key`.
+    #[must_use]
+    pub fn path(&self, key: &BinKey) -> PathBuf {
+        self.folder(key).join(file_name(key.month()))
+    }
+
+    fn folder(&self, key: &BinKey) -> PathBuf {
+        self.root.join(key.dataset()).join(key.run_name())
+    }
+
+    /// Whether there is a file for `key`, whatever is in it.
+    #[must_use]
+    pub fn exists(&self, key: &BinKey) -> bool {
+        self.path(key).exists()
+    }
+
+    /// Writes the bins to their place, creating folders as needed. The file is there whole or not at
+    /// all; of several writers without [`OnExisting::Overwrite`] exactly one writes.
+    ///
+    /// # Errors
+    /// [`BinningError::Exists`] under [`OnExisting::Refuse`]; [`BinningError::Folder`] or
+    /// [`BinningError::File`] for what cannot be written; [`BinningError::TooLarge`].
+    pub fn save(
+        &self,
+        metadata: &BinMetadata,
+        on_existing: OnExisting,
+    ) -> Result<Saved, BinningError> {
+        let key = metadata.key();
+        let path = self.path(key);
+        let replace = on_existing == OnExisting::Overwrite;
+        // Asked again by `publish`, where it is safe; here it spares the work and the folders.
+        let published = if !replace && path.exists() {
+            Published::NameTaken
+        } else {
+            let bytes = encode(metadata, &path)?;
+            publish(&self.folder(key), &file_name(key.month()), &bytes, replace)?
+        };
+        match (published, on_existing) {
+            (Published::Yes, _) => Ok(Saved::Written(path)),
+            (Published::NameTaken, OnExisting::Skip) => Ok(Saved::Skipped(path)),
+            (Published::NameTaken, _) => Err(BinningError::Exists { path }),
+        }
+    }
+
+    /// The bins of `key`.
+    ///
+    /// # Errors
+    /// [`BinningError::NotFound`] with the months there are; [`BinningError::WrongPlace`] if the file
+    /// holds the bins of something else; otherwise as [`load_file`](Self::load_file).
+    pub fn load(&self, key: &BinKey) -> Result<BinMetadata, BinningError> {
+        let path = self.path(key);
+        let metadata = match Self::load_file(&path) {
+            Err(BinningError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                let available = self.months(key.dataset(), key.run_name())?;
+                return Err(BinningError::NotFound { month: key.month(), path, available });
+            }
+            loaded => loaded?,
+        };
+        if metadata.key() != key {
+            return Err(BinningError::WrongPlace { path, found: metadata.key().clone() });
+        }
+        Ok(metadata)
+    }
+
+    /// The bins in the file at `path`, wherever it is and whatever its name.
+    ///
+    /// # Errors
+    /// All name the file: [`BinningError::File`] if it cannot be read, [`BinningError::TooLarge`],
+    /// [`BinningError::NotBins`], [`BinningError::UnknownVersion`], [`BinningError::Truncated`],
+    /// [`BinningError::ChecksumMismatch`], [`BinningError::Damaged`], [`BinningError::Invalid`].
+    pub fn load_file(path: impl AsRef<Path>) -> Result<BinMetadata, BinningError> {
+        let path = path.as_ref();
+        decode(&read(path)?, path)
+    }
+}
+
+pub(crate) fn file_name(month: YearMonth) -> String {
+    format!("{month}.{EXTENSION}")
+}
+
+/// The file's bytes; never more than [`MAX_FILE_BYTES`], even if the file grows meanwhile.
+fn read(path: &Path) -> Result<Vec<u8>, BinningError> {
+    let failed = |source| BinningError::File { action: "read", path: path.to_owned(), source };
+    let file = File::open(path).map_err(failed)?;
+    let announced = file.metadata().map_err(failed)?.len();
+    let mut bytes = Vec::new();
+    if announced <= MAX_FILE_BYTES {
+        file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    }
+    match announced.max(bytes.len() as u64) {
+        size if size > MAX_FILE_BYTES => {
+            let (path, limit) = (path.to_owned(), MAX_FILE_BYTES);
+            Err(BinningError::TooLarge { path, bytes: size, limit })
+        }
+        _ => Ok(bytes),
+    }
+}

@@ -1,0 +1,11 @@
+//! Tests through the public interface, one program.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod damage;
+mod edges;
+mod fixtures;
+mod golden;
+mod metadata;
+mod sample;
+mod store;
