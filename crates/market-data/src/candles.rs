@@ -1,0 +1,183 @@
+//! Reading candles, their interval, and their gaps.
+
+use chrono::TimeDelta;
+
+use crate::select::Select;
+use crate::{CandleTable, Database, MarketDataError, Table, TimeRange, TimeSpan};
+
+const TIME: &str = "timestamp";
+const NUMBERS: [&str; 5] = ["open", "high", "low", "close", "volume"];
+
+/// Candles without duplicates, ascending; element `i` of every column belongs to candle `i`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candles {
+    /// Open times, µs UTC.
+    pub timestamps: Vec<i64>,
+    /// First price of each candle; prices are positive and finite.
+    pub open: Vec<f64>,
+    /// Highest price.
+    pub high: Vec<f64>,
+    /// Lowest price.
+    pub low: Vec<f64>,
+    /// Last price.
+    pub close: Vec<f64>,
+    /// Traded volume, finite and not negative.
+    pub volume: Vec<f64>,
+    /// The time from one candle to the next where none is missing.
+    pub interval: TimeDelta,
+}
+
+/// Candles that are missing between two that exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The last candle before the gap, µs UTC.
+    pub after: i64,
+    /// The first candle behind it, µs UTC.
+    pub before: i64,
+    /// How many candles are missing between the two.
+    pub missing: u64,
+}
+
+impl Candles {
+    /// The number of candles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.timestamps.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.timestamps.is_empty()
+    }
+
+    /// Where candles are missing, in order of time.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Gap> {
+        let step = micros_of(self.interval);
+        neighbours(&self.timestamps)
+            .filter(|(after, before)| before - after > step)
+            .map(|(after, before)| Gap {
+                after,
+                before,
+                missing: ((before - after) / step - 1).unsigned_abs(),
+            })
+            .collect()
+    }
+}
+
+/// Reads the candles of `range`. The interval is the one that the table's name tells, otherwise the
+/// smallest spacing in the whole table.
+///
+/// # Errors
+/// Columns that are missing or no numbers; no interval; and for the first row that is so: NULL, a
+/// price that is not positive and finite, a volume that is negative or not finite, a timestamp that
+/// comes twice or is not a whole number of intervals after the one before.
+pub fn read_candles(
+    db: &Database,
+    table: &CandleTable,
+    range: TimeRange,
+) -> Result<Candles, MarketDataError> {
+    let interval = match table.interval() {
+        Some(interval) => interval,
+        None => smallest_spacing(db, table.as_table())?,
+    };
+    let mut timestamps = Vec::new();
+    let mut columns: [Vec<f64>; 5] = Default::default();
+    let select = Select::new(db, table.as_table(), TIME, &NUMBERS)?.within(range);
+    select.for_each(|timestamp, values| {
+        if let Some(&earlier) = timestamps.last() {
+            check_spacing(table.as_table(), earlier, timestamp, interval)?;
+        }
+        timestamps.push(timestamp);
+        for ((name, column), &value) in NUMBERS.into_iter().zip(&mut columns).zip(values) {
+            let number = if name == "volume" {
+                let wanted = "a finite number that is not negative";
+                table.as_table().checked(name, timestamp, value, wanted, |found| found >= 0.0)
+            } else {
+                let wanted = "a finite positive price";
+                table.as_table().checked(name, timestamp, value, wanted, |found| found > 0.0)
+            };
+            column.push(number?);
+        }
+        Ok(())
+    })?;
+    let [open, high, low, close, volume] = columns;
+    Ok(Candles { timestamps, open, high, low, close, volume, interval })
+}
+
+/// What the table covers; `None` when it is empty.
+///
+/// # Errors
+/// When the column `timestamp` is missing or no timestamp.
+pub fn candle_range(
+    db: &Database,
+    table: &CandleTable,
+) -> Result<Option<TimeSpan>, MarketDataError> {
+    Select::new(db, table.as_table(), TIME, &[])?.span()
+}
+
+fn check_spacing(
+    table: &Table,
+    earlier: i64,
+    timestamp: i64,
+    interval: TimeDelta,
+) -> Result<(), MarketDataError> {
+    match timestamp.saturating_sub(earlier) {
+        0 => Err(table.duplicate(timestamp)),
+        spacing if spacing % micros_of(interval) == 0 => Ok(()),
+        _ => Err(MarketDataError::CandleSpacing {
+            path: table.path().to_owned(),
+            table: table.name().to_owned(),
+            earlier,
+            timestamp,
+            interval,
+        }),
+    }
+}
+
+fn smallest_spacing(db: &Database, table: &Table) -> Result<TimeDelta, MarketDataError> {
+    let mut timestamps = Vec::new();
+    Select::new(db, table, TIME, &[])?.for_each(|timestamp, _| {
+        timestamps.push(timestamp);
+        Ok(())
+    })?;
+    neighbours(&timestamps)
+        .map(|(earlier, later)| later.saturating_sub(earlier))
+        .filter(|&spacing| spacing > 0)
+        .min()
+        .map(TimeDelta::microseconds)
+        .ok_or_else(|| MarketDataError::IntervalUnknown {
+            path: table.path().to_owned(),
+            table: table.name().to_owned(),
+            rows: timestamps.len(),
+        })
+}
+
+fn neighbours(timestamps: &[i64]) -> impl Iterator<Item = (i64, i64)> {
+    timestamps.iter().copied().zip(timestamps.iter().copied().skip(1))
+}
+
+fn micros_of(interval: TimeDelta) -> i64 {
+    interval.num_microseconds().unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_count_what_is_missing() {
+        let hour = 3_600_000_000;
+        let timestamps = vec![0, hour, 4 * hour, 5 * hour, 7 * hour];
+        let prices = vec![1.0; 5];
+        let [open, high, low, close, volume] = std::array::from_fn(|_| prices.clone());
+        let interval = TimeDelta::hours(1);
+        let candles = Candles { timestamps, open, high, low, close, volume, interval };
+        let gaps = [
+            Gap { after: hour, before: 4 * hour, missing: 2 },
+            Gap { after: 5 * hour, before: 7 * hour, missing: 1 },
+        ];
+        assert_eq!(candles.gaps(), gaps);
+    }
+}

@@ -1,0 +1,201 @@
+//! A DuckDB file, open for reading.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use arrow::array::RecordBatch;
+use duckdb::types::{ToSqlOutput, Value};
+use duckdb::{AccessMode, Config, Connection, Statement, ToSql, params_from_iter};
+
+use crate::MarketDataError;
+use crate::columns::texts;
+use crate::file_kind::{FileKind, HEAD_BYTES};
+use crate::lock;
+
+/// A DuckDB file, open read-only.
+///
+/// While it is open, other processes may read the file but not write to it: drop it soon.
+///
+/// Open a file once in a process and share the `Database`. File locks belong to the process on
+/// Unix: dropping one of two handles of one file would release the lock of both.
+#[derive(Debug)]
+pub struct Database {
+    path: PathBuf,
+    connection: Connection,
+}
+
+impl Database {
+    /// Opens `path` read-only; never creates a file. While another process is writing to it, tries
+    /// again with growing pauses until `lock_timeout` has passed (see
+    /// [`DEFAULT_LOCK_TIMEOUT`](crate::DEFAULT_LOCK_TIMEOUT)).
+    ///
+    /// # Errors
+    /// [`NoSuchFile`](MarketDataError::NoSuchFile), [`IsFolder`](MarketDataError::IsFolder),
+    /// [`PermissionDenied`](MarketDataError::PermissionDenied),
+    /// [`NotDuckDb`](MarketDataError::NotDuckDb), [`OtherVersion`](MarketDataError::OtherVersion),
+    /// [`Locked`](MarketDataError::Locked) or, for damaged files, [`Open`](MarketDataError::Open).
+    pub fn open(path: impl AsRef<Path>, lock_timeout: Duration) -> Result<Self, MarketDataError> {
+        let path = path.as_ref();
+        let begin = Instant::now();
+        match fs::metadata(path) {
+            Ok(found) if found.is_dir() => {
+                return Err(MarketDataError::IsFolder { path: path.to_owned() });
+            }
+            Ok(_) => {}
+            Err(error) => return Err(MarketDataError::from_io(path, error)),
+        }
+        match lock::retry(path, lock_timeout, || connect(path)) {
+            Ok(connection) => Ok(Self { path: path.to_owned(), connection }),
+            Err(error) => Err(explain(path, error, begin.elapsed())),
+        }
+    }
+
+    /// The path as it was given to [`Database::open`].
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs a query and gives its rows as Arrow record batches while DuckDB computes them. Values
+    /// belong into `parameters`, one for each `?` in order, never into the text.
+    ///
+    /// A `Database` has one stream at a time: the next query ends it.
+    ///
+    /// # Errors
+    /// [`Query`](MarketDataError::Query) when DuckDB refuses the query; the items give the errors
+    /// of fetching.
+    pub fn stream(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+    ) -> Result<Batches<'_>, MarketDataError> {
+        let failed = |source| query_failed(&self.path, source);
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        // The iterator that this gives borrows the statement; `Statement::step` fetches the same
+        // chunks and lets `Batches` own it.
+        let _started = statement.stream_arrow(params_from_iter(parameters)).map_err(failed)?;
+        Ok(Batches { path: &self.path, statement: Some(statement) })
+    }
+
+    /// The texts of a query's only column, NULL left out.
+    pub(crate) fn texts(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+    ) -> Result<Vec<String>, MarketDataError> {
+        let mut found = Vec::new();
+        for batch in self.stream(sql, parameters)? {
+            let batch = batch?;
+            found.extend(texts(&self.path, &batch, 0)?.iter().flatten().map(str::to_owned));
+        }
+        Ok(found)
+    }
+}
+
+fn connect(path: &Path) -> duckdb::Result<Connection> {
+    // Extensions stay where they are: without this, an SQLite file would make DuckDB download one.
+    let config =
+        Config::default().access_mode(AccessMode::ReadOnly)?.enable_autoload_extension(false)?;
+    Connection::open_with_flags(path, config)
+}
+
+/// Finds out why DuckDB could not open `path`. Looks into the file only after DuckDB let go of it,
+/// because closing any handle of a file drops the process's locks on it.
+fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataError {
+    let path = path.to_owned();
+    let message = source.to_string();
+    let source = Box::new(source);
+    if lock::is_conflict(&message) {
+        let holder = lock::holder(&message);
+        return MarketDataError::Locked { path, holder, waited, source };
+    }
+    let head = match read_head(&path) {
+        Ok(head) => head,
+        Err(error) => return MarketDataError::from_io(&path, error),
+    };
+    match FileKind::of(&head) {
+        FileKind::DuckDb if message.contains("storage version number") => {
+            MarketDataError::OtherVersion { path, source }
+        }
+        FileKind::DuckDb => MarketDataError::Open { path, source },
+        found => MarketDataError::NotDuckDb { path, found },
+    }
+}
+
+fn query_failed(path: &Path, source: duckdb::Error) -> MarketDataError {
+    MarketDataError::Query { path: path.to_owned(), source: Box::new(source) }
+}
+
+fn read_head(path: &Path) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// The record batches of a running query.
+// No `Debug`: that of a `duckdb::Statement` panics.
+#[must_use = "batches are fetched as the iterator is advanced"]
+pub struct Batches<'db> {
+    path: &'db Path,
+    /// Taken away after the last batch or an error.
+    statement: Option<Statement<'db>>,
+}
+
+impl Iterator for Batches<'_> {
+    type Item = Result<RecordBatch, MarketDataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.statement.as_ref()?.step() {
+            Ok(Some(rows)) => Some(Ok(RecordBatch::from(&rows))),
+            Ok(None) => {
+                self.statement = None;
+                None
+            }
+            Err(source) => {
+                self.statement = None;
+                Some(Err(query_failed(self.path, source)))
+            }
+        }
+    }
+}
+
+/// A value to put in the place of a `?` of a query.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameter {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A floating point number.
+    Real(f64),
+}
+
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<i64> for Parameter {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<f64> for Parameter {
+    fn from(number: f64) -> Self {
+        Self::Real(number)
+    }
+}
+
+impl ToSql for Parameter {
+    fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Self::Text(text) => text.as_str().into(),
+            Self::Integer(number) => ToSqlOutput::Owned(Value::BigInt(*number)),
+            Self::Real(number) => ToSqlOutput::Owned(Value::Double(*number)),
+        })
+    }
+}

@@ -1,0 +1,406 @@
+//! What can go wrong with a file of somebody else's.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use thiserror::Error;
+
+use crate::message::{advice, instant_text, listed};
+use crate::{FileKind, LockHolder};
+
+/// Why data could not be read. Timestamps are µs UTC, and written as `2025-11-01 05:00:00`.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum MarketDataError {
+    /// There is no file at the path.
+    #[error("there is no file {}: check the path (a relative one starts at the working directory)", .path.display())]
+    NoSuchFile {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// The path is a folder's.
+    #[error("{} is a folder: give the path of a file in it", .path.display())]
+    IsFolder {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// The system does not let this user read the file.
+    #[error("{} must not be read by this user: change the permissions of the file or its folder", .path.display())]
+    PermissionDenied {
+        /// The path that was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file could not be read for some other reason.
+    #[error("{} cannot be read", .path.display())]
+    Io {
+        /// The path that was given.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file is something else than a DuckDB database.
+    #[error("{} is not a DuckDB database but {found}: give the path of a .duckdb file", .path.display())]
+    NotDuckDb {
+        /// The path that was given.
+        path: PathBuf,
+        /// What it looks like.
+        found: FileKind,
+    },
+    /// The file was written by a version of DuckDB that this one does not understand.
+    #[error(
+        "{} was written by another version of DuckDB, which this one cannot read: update this \
+         program, or write the file anew (EXPORT DATABASE) for DuckDB 2.0", .path.display()
+    )]
+    OtherVersion {
+        /// The path that was given.
+        path: PathBuf,
+        /// What DuckDB said; it names the versions.
+        source: Box<duckdb::Error>,
+    },
+    /// Another process was writing to the file all the time.
+    #[error(
+        "{} is locked by {}: waited {:.1} s for it; stop the writer, or wait longer with \
+         --lock-timeout",
+        .path.display(),
+        .holder.as_ref().map_or_else(|| "another process".to_owned(), ToString::to_string),
+        .waited.as_secs_f64()
+    )]
+    Locked {
+        /// The path that was given.
+        path: PathBuf,
+        /// Who holds it, if DuckDB could tell.
+        holder: Option<LockHolder>,
+        /// How long it was tried.
+        waited: Duration,
+        /// What DuckDB said last.
+        source: Box<duckdb::Error>,
+    },
+    /// A DuckDB database that DuckDB cannot open.
+    #[error("DuckDB cannot open {}: it may be damaged, encrypted, or still being copied", .path.display())]
+    Open {
+        /// The path that was given.
+        path: PathBuf,
+        /// What DuckDB said.
+        source: Box<duckdb::Error>,
+    },
+    /// A query failed.
+    #[error("DuckDB could not answer a query on {}", .path.display())]
+    Query {
+        /// The file.
+        path: PathBuf,
+        /// What DuckDB said.
+        source: Box<duckdb::Error>,
+    },
+    /// A query gave a column of another type than it must.
+    #[error("{}: a query gave `{column}` as {found}, {wanted} was wanted", .path.display())]
+    ArrowType {
+        /// The file.
+        path: PathBuf,
+        /// The query's column.
+        column: String,
+        /// Its Arrow type.
+        found: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+
+    /// There is no such table.
+    #[error("{} has no table `{table}`; it has {}", .path.display(), listed(.found))]
+    MissingTable {
+        /// The file.
+        path: PathBuf,
+        /// The table that was wanted.
+        table: String,
+        /// The tables there are.
+        found: Vec<String>,
+    },
+    /// A table lacks columns.
+    #[error("{}: table `{table}` lacks {}; it has {}", .path.display(), listed(.missing), listed(.found))]
+    MissingColumns {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The columns that are missing.
+        missing: Vec<String>,
+        /// The columns there are.
+        found: Vec<String>,
+    },
+    /// A column has a type that cannot be used.
+    #[error("{}: column `{column}` of `{table}` is {found}, but must be {wanted}", .path.display())]
+    ColumnType {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Its type.
+        found: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A row without timestamp.
+    #[error("{}: a row of `{table}` has NULL as `{column}`: every row needs a time", .path.display())]
+    NullTimestamp {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The column of timestamps.
+        column: String,
+    },
+    /// A timestamp that comes twice where it must not.
+    #[error("{}: `{table}` has several rows for {}: there must be one", .path.display(), instant_text(*.timestamp))]
+    DuplicateTimestamp {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The timestamp.
+        timestamp: i64,
+    },
+    /// A value that cannot be what its column is for.
+    #[error(
+        "{}: `{column}` of `{table}` is {found} at {}, but must be {wanted}",
+        .path.display(), instant_text(*.timestamp)
+    )]
+    BadValue {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The column.
+        column: &'static str,
+        /// The row's timestamp.
+        timestamp: i64,
+        /// The value.
+        found: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+
+    /// No table looks like candles.
+    #[error(
+        "{} has no table of candles `ohlcv_<symbol>_<interval>`; it has {}: name the table with \
+         --ohlcv-table", .path.display(), listed(.found)
+    )]
+    NoCandleTable {
+        /// The file.
+        path: PathBuf,
+        /// The tables there are.
+        found: Vec<String>,
+    },
+    /// Several tables look like candles.
+    #[error("{} has several tables of candles: {}; choose one with --ohlcv-table", .path.display(), listed(.found))]
+    CandleTableNotUnique {
+        /// The file.
+        path: PathBuf,
+        /// The tables of candles.
+        found: Vec<String>,
+    },
+    /// Two candles are closer, or otherwise apart, than a whole number of intervals.
+    #[error(
+        "{}: `{table}` has candles of {} s, but {} follows {}: is it the right table?",
+        .path.display(), .interval.as_seconds_f64(), instant_text(*.timestamp), instant_text(*.earlier)
+    )]
+    CandleSpacing {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The candle before.
+        earlier: i64,
+        /// The candle that does not fit.
+        timestamp: i64,
+        /// The interval of the candles.
+        interval: TimeDelta,
+    },
+    /// Neither the table's name nor its rows tell the interval.
+    #[error(
+        "{}: the interval of the candles in `{table}` is unknown: its name does not end like `_1h`, \
+         and it has only {rows} row(s)", .path.display()
+    )]
+    IntervalUnknown {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// How many rows it has.
+        rows: usize,
+    },
+
+    /// No predictions of the model.
+    #[error(
+        "{} has no predictions of the model {wanted}{}; it has those of {}",
+        .path.display(),
+        .dataset.as_ref().map_or_else(String::new, |dataset| format!(" for dataset {dataset}")),
+        listed(.found)
+    )]
+    ModelNotFound {
+        /// The file.
+        path: PathBuf,
+        /// The model's path as it was given.
+        wanted: String,
+        /// The dataset, where the file has other models of it.
+        dataset: Option<String>,
+        /// The models there are.
+        found: Vec<String>,
+    },
+    /// Several stored models end like the wanted one.
+    #[error(
+        "{} has several models that end like {wanted}: {}; give --model-path as one of these is \
+         stored", .path.display(), listed(.found)
+    )]
+    ModelNotUnique {
+        /// The file.
+        path: PathBuf,
+        /// The model's path as it was given.
+        wanted: String,
+        /// The models that end like it.
+        found: Vec<String>,
+    },
+    /// The model has predictions, but of other datasets.
+    #[error(
+        "{} has no predictions of {model_path} for dataset {wanted}, but for {}: check --dataset",
+        .path.display(), listed(.found)
+    )]
+    ModelOfOtherDataset {
+        /// The file.
+        path: PathBuf,
+        /// The model's path as it is stored.
+        model_path: String,
+        /// The dataset that was wanted.
+        wanted: String,
+        /// The datasets that the model has predictions for.
+        found: Vec<String>,
+    },
+    /// The model has predictions of several datasets, and none was chosen.
+    #[error("{} has predictions of {model_path} for {}: choose one with --dataset", .path.display(), listed(.found))]
+    DatasetNotUnique {
+        /// The file.
+        path: PathBuf,
+        /// The model's path as it is stored.
+        model_path: String,
+        /// The datasets.
+        found: Vec<String>,
+    },
+    /// The model has no predictions of the feature key.
+    #[error(
+        "{} has no predictions of {model_path} with the feature key {wanted}; it has {}: check \
+         --feature-key", .path.display(), listed(.found)
+    )]
+    FeatureKeyNotFound {
+        /// The file.
+        path: PathBuf,
+        /// The model's path as it is stored.
+        model_path: String,
+        /// The feature key that was wanted.
+        wanted: String,
+        /// The feature keys there are.
+        found: Vec<String>,
+    },
+    /// The newest predictions of a timestamp differ.
+    #[error(
+        "{}: the newest predictions of {model_path} for {} contradict each other{}",
+        .path.display(), instant_text(*.timestamp), advice(.feature_keys)
+    )]
+    ConflictingPredictions {
+        /// The file.
+        path: PathBuf,
+        /// The timestamp.
+        timestamp: i64,
+        /// The model's path as it is stored.
+        model_path: String,
+        /// The feature keys of the rows.
+        feature_keys: Vec<String>,
+    },
+
+    /// A CSV file that cannot be taken apart.
+    #[error(
+        "{}{} cannot be read as CSV", .path.display(),
+        .line.map_or_else(String::new, |line| format!(", line {line},"))
+    )]
+    Csv {
+        /// The file.
+        path: PathBuf,
+        /// The line, if it is a line's fault.
+        line: Option<u64>,
+        /// What is wrong.
+        source: csv::Error,
+    },
+    /// A CSV file's header lacks columns.
+    #[error("{}, line 1: the header lacks {}; it has {}", .path.display(), listed(.missing), listed(.found))]
+    MissingCsvColumns {
+        /// The file.
+        path: PathBuf,
+        /// The columns that are missing.
+        missing: Vec<String>,
+        /// The columns there are.
+        found: Vec<String>,
+    },
+    /// A field of a CSV file that cannot be what its column is for.
+    #[error("{}, line {line}: `{column}` is {found:?}, but must be {wanted}", .path.display())]
+    BadCsvValue {
+        /// The file.
+        path: PathBuf,
+        /// The line.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// The field.
+        found: String,
+        /// What it must be.
+        wanted: &'static str,
+    },
+    /// A timestamp that comes twice in a CSV file.
+    #[error(
+        "{}, line {line}: {} stands in line {first_line} already: there must be one row a time",
+        .path.display(), instant_text(*.timestamp)
+    )]
+    DuplicateCsvTimestamp {
+        /// The file.
+        path: PathBuf,
+        /// The line where it stands first.
+        first_line: u64,
+        /// The line where it stands again.
+        line: u64,
+        /// The timestamp.
+        timestamp: i64,
+    },
+}
+
+impl MarketDataError {
+    /// The error that `path` cannot be read.
+    pub(crate) fn from_io(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NoSuchFile { path },
+            io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, source },
+            io::ErrorKind::IsADirectory => Self::IsFolder { path },
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn system_errors_become_their_own_variants() {
+        let path = Path::new("x.duckdb");
+        let error = |kind| MarketDataError::from_io(path, io::Error::from(kind));
+        assert!(matches!(
+            error(io::ErrorKind::PermissionDenied),
+            MarketDataError::PermissionDenied { .. }
+        ));
+        assert!(matches!(error(io::ErrorKind::NotFound), MarketDataError::NoSuchFile { .. }));
+        assert!(matches!(error(io::ErrorKind::IsADirectory), MarketDataError::IsFolder { .. }));
+        assert!(matches!(error(io::ErrorKind::TimedOut), MarketDataError::Io { .. }));
+    }
+}

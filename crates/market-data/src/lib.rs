@@ -1,0 +1,70 @@
+//! Candles, predictions, labels and funding rates out of DuckDB files that other programs own, and
+//! a generated sample of them.
+//!
+//! This is the only crate that knows DuckDB. Files are opened read-only and never written; rows
+//! come out as Arrow record batches ([`Database::stream`]) or as checked columns:
+//!
+//! | what | function | gives |
+//! |---|---|---|
+//! | candles | [`candle_table`], [`read_candles`] | [`Candles`] |
+//! | predictions | [`model_paths`], [`prediction_range`], [`read_predictions`] | [`Predictions`] |
+//! | labels | [`target_keys`], [`read_targets`] | [`TargetLabels`] |
+//! | funding | [`read_funding`] | [`FundingRates`] |
+//! | `pred_train.csv` | [`read_train_predictions`] | [`TrainPredictions`] |
+//!
+//! A `timestamp` is the open time of its candle, in microseconds since the Unix epoch, UTC
+//! ("µs UTC"). What is read is complete, ascending and unique by timestamp, or it is a
+//! [`MarketDataError`] that names the file, the table and the first row that is not.
+//!
+//! ```
+//! use market_data::{DEFAULT_LOCK_TIMEOUT, Database, TimeRange, candle_table, read_candles};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("market.duckdb");
+//! # duckdb::Connection::open(&path)?.execute_batch(
+//! #     "CREATE TABLE ohlcv_btcusdt_1h AS SELECT TIMESTAMP '2025-11-01' + INTERVAL (i) HOUR AS timestamp,
+//! #          100.0 AS open, 101.0 AS high, 99.0 AS low, 100.5 AS close, 7.0 AS volume
+//! #      FROM range(48) t(i)",
+//! # )?;
+//! let db = Database::open(&path, DEFAULT_LOCK_TIMEOUT)?;
+//! let table = candle_table(&db, None)?; // the only `ohlcv_…` table of the file
+//! let candles = read_candles(&db, &table, TimeRange::ALL)?;
+//! assert_eq!(candles.len(), 48);
+//! assert_eq!(candles.interval, chrono::TimeDelta::hours(1));
+//! assert!(candles.gaps().is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod candle_table;
+mod candles;
+mod columns;
+mod database;
+mod error;
+mod file_kind;
+mod funding;
+mod lock;
+mod message;
+mod model_path;
+mod predictions;
+mod range;
+pub mod sample;
+mod select;
+mod stored_models;
+mod tables;
+mod targets;
+mod train_csv;
+
+pub use candle_table::{CandleTable, candle_table, parse_interval};
+pub use candles::{Candles, Gap, candle_range, read_candles};
+pub use database::{Batches, Database, Parameter};
+pub use error::MarketDataError;
+pub use file_kind::FileKind;
+pub use funding::{FundingRates, read_funding};
+pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
+pub use model_path::ModelPathMatch;
+pub use predictions::{PredictionQuery, Predictions, prediction_range, read_predictions};
+pub use range::{TimeRange, TimeSpan};
+pub use stored_models::{StoredModel, match_model, model_paths};
+pub use tables::{Column, Table};
+pub use targets::{TargetLabels, read_targets, target_keys};
+pub use train_csv::{TrainPredictions, read_train_predictions};

@@ -1,0 +1,44 @@
+//! What can go wrong when the sample is written.
+
+use std::io;
+use std::path::PathBuf;
+
+use arrow::error::ArrowError;
+use thiserror::Error;
+
+/// Why the sample could not be written.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SampleError {
+    /// A file or folder could not be made, moved or removed.
+    #[error(
+        "cannot {action} {}: the sample needs a folder that this user may write to, with some \
+         10 MB free", .path.display()
+    )]
+    Io {
+        /// What was tried: `create`, `write`, …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// DuckDB could not write a file.
+    #[error("DuckDB cannot {action} in {}", .path.display())]
+    DuckDb {
+        /// What was tried: `fill predictions`, …
+        action: String,
+        /// The file, in a folder for files that are not complete yet.
+        path: PathBuf,
+        /// What it said.
+        source: duckdb::Error,
+    },
+    /// The generated columns of a table do not fit together: a defect of the generator.
+    #[error("the generated columns of the table {table} do not fit together: please report this")]
+    Columns {
+        /// The table.
+        table: String,
+        /// What Arrow said.
+        source: ArrowError,
+    },
+}

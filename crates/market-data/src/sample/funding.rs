@@ -1,0 +1,68 @@
+//! Funding rates from a premium of the future over its index.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::latent::{Latent, autoregressive};
+use super::spec::MICROS_PER_HOUR;
+use crate::FundingRates;
+
+const HOURS_BETWEEN: u8 = 8;
+/// The part of the rate that stands for the difference of interest, per 8 hours.
+const INTEREST: f64 = 0.0001;
+/// How far the premium may be from the interest before the rate follows it.
+const DEAD_ZONE: f64 = 0.0005;
+/// Premium per unit of signal: who expects a rise pays more for the future than for the coin.
+const PREMIUM_PER_SIGNAL: f64 = 0.000_25;
+const PREMIUM_NOISE: f64 = 0.000_25;
+const NOISE_HALF_LIFE_HOURS: f64 = 12.0;
+
+/// The rates paid at 00:00, 08:00 and 16:00 UTC, by Binance's formula over the mean premium `P` of the eight hours before each payment:
+/// `P + clamp(interest − P, ±0.05 %)`, so that it is exactly the interest in quiet times.
+pub(super) fn funding(
+    timestamps: &[i64],
+    latent: &Latent,
+    random: &mut ChaCha8Rng,
+) -> FundingRates {
+    let noise = autoregressive(random, NOISE_HALF_LIFE_HOURS, timestamps.len());
+    let premium: Vec<f64> = latent
+        .signal
+        .iter()
+        .zip(noise)
+        .map(|(signal, noise)| INTEREST + PREMIUM_PER_SIGNAL * signal + PREMIUM_NOISE * noise)
+        .collect();
+    let (timestamps, rates) = timestamps
+        .iter()
+        .enumerate()
+        .filter(|(_, timestamp)| {
+            timestamp.div_euclid(MICROS_PER_HOUR).rem_euclid(i64::from(HOURS_BETWEEN)) == 0
+        })
+        .map(|(hour, &timestamp)| {
+            (timestamp, rate(&premium[hour.saturating_sub(usize::from(HOURS_BETWEEN))..hour]))
+        })
+        .unzip();
+    FundingRates { timestamps, rates }
+}
+
+/// The rate for the premiums of the hours before, to eight decimals as exchanges publish it.
+fn rate(premiums: &[f64]) -> f64 {
+    if premiums.is_empty() {
+        return INTEREST;
+    }
+    let premium = premiums.iter().sum::<f64>() / premiums.len() as f64;
+    let rate = premium + (INTEREST - premium).clamp(-DEAD_ZONE, DEAD_ZONE);
+    (rate * 1e8).round() / 1e8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_leaves_the_interest_only_outside_the_dead_zone() {
+        assert_eq!(rate(&[]), 0.0001);
+        assert_eq!(rate(&[0.0005, 0.0006]), 0.0001);
+        assert_eq!(rate(&[-0.0003]), 0.0001);
+        assert_eq!(rate(&[0.001]), 0.0005);
+        assert_eq!(rate(&[-0.001]), -0.0005);
+    }
+}

@@ -1,0 +1,104 @@
+//! Where the sample's files lie in its folder.
+
+use std::path::{Path, PathBuf};
+
+use super::instrument::Instrument;
+use super::marker;
+
+/// The files of a sample, whether they exist or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamplePaths {
+    /// What is complete has this file, `sample.toml`, too.
+    pub marker: PathBuf,
+    /// One entry an instrument, in the order of [`Instrument::ALL`].
+    pub instruments: [InstrumentPaths; 2],
+}
+
+/// The files of one instrument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstrumentPaths {
+    /// Which one.
+    pub instrument: Instrument,
+    /// Its value in the `dataset` columns.
+    pub dataset: String,
+    /// DuckDB file with its candles, funding rates and, if it has them, labels.
+    pub candles: PathBuf,
+    /// DuckDB file with its predictions.
+    pub predictions: PathBuf,
+    /// Where its model would be.
+    pub model: PathBuf,
+    /// In-sample predictions, `pred_train.csv`.
+    pub train_predictions: PathBuf,
+}
+
+impl SamplePaths {
+    /// The files of the sample in the folder `dir`.
+    ///
+    /// ```
+    /// use market_data::sample::SamplePaths;
+    ///
+    /// let paths = SamplePaths::in_dir("data/sample");
+    /// assert!(paths.instruments[0].predictions.ends_with(
+    ///     "data/sample/sample_btcusdt_perp_prediction_classifier.duckdb"
+    /// ));
+    /// assert_eq!(paths.datasets(), ["sample_btcusdt_perp_1h", "sample_ethusdt_perp_1h"]);
+    /// ```
+    #[must_use]
+    pub fn in_dir(dir: impl AsRef<Path>) -> Self {
+        let dir = dir.as_ref();
+        let instruments = Instrument::ALL.map(|instrument| {
+            let symbol = instrument.symbol();
+            let model = dir.join(instrument.model_path());
+            InstrumentPaths {
+                instrument,
+                dataset: instrument.dataset(),
+                candles: dir.join(format!("sample_{symbol}_perp_ohlcv.duckdb")),
+                predictions: dir.join(format!("sample_{symbol}_perp_prediction_classifier.duckdb")),
+                train_predictions: model.with_file_name("pred_train.csv"),
+                model,
+            }
+        });
+        Self { marker: dir.join("sample.toml"), instruments }
+    }
+
+    /// The files of the instrument with this dataset; with none named, of the first.
+    #[must_use]
+    pub fn instrument(&self, dataset: Option<&str>) -> Option<&InstrumentPaths> {
+        self.instruments.iter().find(|paths| dataset.is_none_or(|name| name == paths.dataset))
+    }
+
+    /// The datasets there are.
+    #[must_use]
+    pub fn datasets(&self) -> Vec<String> {
+        self.instruments.iter().map(|paths| paths.dataset.clone()).collect()
+    }
+
+    /// Whether the sample is there, whole, and of this generator's version.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        marker::is_current(&self.marker) && self.contents().all(Path::is_file)
+    }
+
+    /// Every file but the marker.
+    pub(super) fn contents(&self) -> impl Iterator<Item = &Path> {
+        self.instruments.iter().flat_map(|paths| {
+            [&paths.candles, &paths.predictions, &paths.model, &paths.train_predictions]
+                .map(PathBuf::as_path)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dataset_chooses_the_instrument() {
+        let paths = SamplePaths::in_dir("x");
+        let chosen = |dataset| paths.instrument(dataset).map(|paths| paths.instrument);
+        assert_eq!(chosen(None), Some(Instrument::Btc));
+        assert_eq!(chosen(Some("sample_btcusdt_perp_1h")), Some(Instrument::Btc));
+        assert_eq!(chosen(Some("sample_ethusdt_perp_1h")), Some(Instrument::Eth));
+        assert_eq!(chosen(Some("binance_ethusdt_perp_1h")), None);
+    }
+}

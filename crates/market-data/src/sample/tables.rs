@@ -1,0 +1,125 @@
+//! The sample's tables, in exactly the schema of the programs that write the real ones.
+
+use std::iter::repeat_n;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, StringArray, TimestampMicrosecondArray};
+use arrow::record_batch::RecordBatch;
+
+use super::barrier::HORIZON_MICROS;
+use super::error::SampleError;
+use super::generate::InstrumentSample;
+use super::instrument::TARGET_KEY;
+use super::spec::MICROS_PER_HOUR;
+
+/// A table to be written.
+pub(super) struct Table {
+    /// Its name.
+    pub(super) name: String,
+    /// The columns and constraints of its `CREATE TABLE`.
+    pub(super) definition: &'static str,
+    /// Its rows.
+    pub(super) rows: RecordBatch,
+}
+
+/// `ohlcv_{symbol}_1h`. A candle was written when it closed.
+pub(super) fn candles(sample: &InstrumentSample) -> Result<Table, SampleError> {
+    let candles = &sample.candles;
+    let closed = || micros(candles.timestamps.iter().map(|time| time + MICROS_PER_HOUR));
+    table(
+        sample.instrument.ohlcv_table(),
+        r#""timestamp" TIMESTAMP, snapshot_time TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE,
+           "close" DOUBLE, volume DOUBLE, created_at TIMESTAMP DEFAULT current_timestamp"#,
+        [
+            ("timestamp", micros(candles.timestamps.iter().copied())),
+            ("snapshot_time", closed()),
+            ("open", doubles(&candles.open)),
+            ("high", doubles(&candles.high)),
+            ("low", doubles(&candles.low)),
+            ("close", doubles(&candles.close)),
+            ("volume", doubles(&candles.volume)),
+            ("created_at", closed()),
+        ],
+    )
+}
+
+/// `targets`, without the last candles, which have no label. A label was written when it was known.
+pub(super) fn targets(sample: &InstrumentSample) -> Result<Table, SampleError> {
+    let labelled = sample.candles.timestamps.iter().zip(&sample.labels);
+    let (timestamps, values): (Vec<i64>, Vec<f64>) = labelled
+        .filter_map(|(&time, label)| label.map(|hit| (time, f64::from(u8::from(hit)))))
+        .unzip();
+    let known_after = HORIZON_MICROS + MICROS_PER_HOUR;
+    let rows = timestamps.len();
+    table(
+        "targets".to_owned(),
+        r#""timestamp" TIMESTAMP, dataset VARCHAR, target_key VARCHAR, target_value DOUBLE NOT NULL,
+           created_at TIMESTAMP DEFAULT current_timestamp,
+           PRIMARY KEY ("timestamp", dataset, target_key)"#,
+        [
+            ("timestamp", micros(timestamps.iter().copied())),
+            ("dataset", repeated(&sample.instrument.dataset(), rows)),
+            ("target_key", repeated(TARGET_KEY, rows)),
+            ("target_value", doubles(&values)),
+            ("created_at", micros(timestamps.iter().map(|time| time + known_after))),
+        ],
+    )
+}
+
+/// `funding_rates`.
+pub(super) fn funding_rates(sample: &InstrumentSample) -> Result<Table, SampleError> {
+    let funding = &sample.funding;
+    table(
+        "funding_rates".to_owned(),
+        r#""timestamp" TIMESTAMP, dataset VARCHAR, funding_rate DOUBLE NOT NULL,
+           PRIMARY KEY ("timestamp", dataset)"#,
+        [
+            ("timestamp", micros(funding.timestamps.iter().copied())),
+            ("dataset", repeated(&sample.instrument.dataset(), funding.timestamps.len())),
+            ("funding_rate", doubles(&funding.rates)),
+        ],
+    )
+}
+
+/// `predictions`.
+pub(super) fn predictions(sample: &InstrumentSample) -> Result<Table, SampleError> {
+    let predictions = &sample.predictions;
+    let rows = predictions.timestamps.len();
+    table(
+        "predictions".to_owned(),
+        "ts TIMESTAMP NOT NULL, y_pred DOUBLE NOT NULL, model_path VARCHAR NOT NULL,
+         feature_key VARCHAR NOT NULL, dataset VARCHAR,
+         created_at TIMESTAMP NOT NULL DEFAULT current_timestamp",
+        [
+            ("ts", micros(predictions.timestamps.iter().copied())),
+            ("y_pred", doubles(&predictions.y_pred)),
+            ("model_path", repeated(&sample.instrument.model_path(), rows)),
+            ("feature_key", Arc::new(StringArray::from_iter_values(&predictions.feature_keys))),
+            ("dataset", repeated(&sample.instrument.dataset(), rows)),
+            ("created_at", micros(predictions.created_at.iter().copied())),
+        ],
+    )
+}
+
+fn table<const N: usize>(
+    name: String,
+    definition: &'static str,
+    columns: [(&str, ArrayRef); N],
+) -> Result<Table, SampleError> {
+    match RecordBatch::try_from_iter(columns) {
+        Ok(rows) => Ok(Table { name, definition, rows }),
+        Err(source) => Err(SampleError::Columns { table: name, source }),
+    }
+}
+
+fn micros(values: impl Iterator<Item = i64>) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from_iter_values(values))
+}
+
+fn doubles(values: &[f64]) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(values.iter().copied()))
+}
+
+fn repeated(text: &str, rows: usize) -> ArrayRef {
+    Arc::new(StringArray::from_iter_values(repeat_n(text, rows)))
+}

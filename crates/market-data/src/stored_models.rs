@@ -1,0 +1,137 @@
+//! Which models have predictions in a file, and which of them a query means.
+
+use arrow::array::Array;
+
+use crate::columns::{integers, texts};
+use crate::model_path::{Mismatch, match_path};
+use crate::select::quoted;
+use crate::{Database, MarketDataError, ModelPathMatch, PredictionQuery, Table};
+
+pub(crate) const TABLE: &str = "predictions";
+
+/// A model that has predictions in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredModel {
+    /// Its path as it is stored.
+    pub model_path: String,
+    /// The dataset that it predicts; `None` when the file does not say.
+    pub dataset: Option<String>,
+    /// How many rows are stored, those included that newer rows replace.
+    pub rows: u64,
+}
+
+/// The models in the table `predictions`, by path and dataset, sorted.
+///
+/// # Errors
+/// When the table or its column `model_path` is missing.
+pub fn model_paths(db: &Database) -> Result<Vec<StoredModel>, MarketDataError> {
+    stored_models(db, &db.table(TABLE)?)
+}
+
+fn stored_models(db: &Database, table: &Table) -> Result<Vec<StoredModel>, MarketDataError> {
+    table.require(&["model_path"])?;
+    let dataset = table.column("dataset").map_or("NULL", |_| "dataset");
+    let sql = format!(
+        "SELECT CAST(model_path AS VARCHAR), CAST({dataset} AS VARCHAR), count(*) FROM {}
+         WHERE model_path IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
+        quoted(table.name())
+    );
+    let mut models = Vec::new();
+    for batch in db.stream(&sql, &[])? {
+        let batch = batch?;
+        let paths = texts(db.path(), &batch, 0)?;
+        let datasets = texts(db.path(), &batch, 1)?;
+        let rows = integers(db.path(), &batch, 2)?;
+        models.extend((0..batch.num_rows()).map(|row| StoredModel {
+            model_path: paths.value(row).to_owned(),
+            dataset: datasets.is_valid(row).then(|| datasets.value(row).to_owned()),
+            rows: rows.value(row).unsigned_abs(),
+        }));
+    }
+    Ok(models)
+}
+
+/// How the model of `query` is stored, found as [`read_predictions`](crate::read_predictions) finds it.
+///
+/// # Errors
+/// When the table or a column is missing; when the model is not there or not unique; when it has
+/// predictions of several datasets and the query names none.
+pub fn match_model(
+    db: &Database,
+    query: &PredictionQuery<'_>,
+) -> Result<ModelPathMatch, MarketDataError> {
+    find_model(db, &db.table(TABLE)?, query)
+}
+
+/// Finds the stored model that `query` means.
+pub(crate) fn find_model(
+    db: &Database,
+    table: &Table,
+    query: &PredictionQuery<'_>,
+) -> Result<ModelPathMatch, MarketDataError> {
+    let models = stored_models(db, table)?;
+    // A row that names no dataset belongs to every one.
+    let (ours, others): (Vec<&StoredModel>, Vec<_>) = models.iter().partition(|model| {
+        query.dataset.is_none()
+            || model.dataset.is_none()
+            || model.dataset.as_deref() == query.dataset
+    });
+    let found = match match_path(query.model_path, paths(&ours)) {
+        Ok(found) => found,
+        Err(Mismatch::Several(found)) => {
+            return Err(MarketDataError::ModelNotUnique {
+                path: db.path().into(),
+                wanted: query.model_path.to_owned(),
+                found,
+            });
+        }
+        Err(Mismatch::None) => return Err(no_model(db, query, &ours, &others)),
+    };
+    if query.dataset.is_none() {
+        let datasets = datasets_of(&ours, found.stored());
+        if datasets.len() > 1 {
+            return Err(MarketDataError::DatasetNotUnique {
+                path: db.path().into(),
+                model_path: found.stored().to_owned(),
+                found: datasets,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Says why none of `ours`, the models of the wanted dataset, is the wanted one.
+fn no_model(
+    db: &Database,
+    query: &PredictionQuery<'_>,
+    ours: &[&StoredModel],
+    others: &[&StoredModel],
+) -> MarketDataError {
+    let elsewhere = match_path(query.model_path, paths(others));
+    if let (Some(dataset), Ok(found)) = (query.dataset, &elsewhere) {
+        return MarketDataError::ModelOfOtherDataset {
+            path: db.path().into(),
+            model_path: found.stored().to_owned(),
+            wanted: dataset.to_owned(),
+            found: datasets_of(others, found.stored()),
+        };
+    }
+    let listed = if ours.is_empty() { others } else { ours };
+    let mut found: Vec<String> = paths(listed).map(str::to_owned).collect();
+    found.dedup();
+    MarketDataError::ModelNotFound {
+        path: db.path().into(),
+        wanted: query.model_path.to_owned(),
+        dataset: query.dataset.filter(|_| !ours.is_empty()).map(str::to_owned),
+        found,
+    }
+}
+
+fn paths<'a>(models: &[&'a StoredModel]) -> impl Iterator<Item = &'a str> + Clone {
+    models.iter().map(|model| model.model_path.as_str())
+}
+
+fn datasets_of(models: &[&StoredModel], model_path: &str) -> Vec<String> {
+    let of_model = models.iter().filter(|model| model.model_path == model_path);
+    of_model.filter_map(|model| model.dataset.clone()).collect()
+}

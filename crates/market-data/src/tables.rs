@@ -1,0 +1,183 @@
+//! Which tables a file has, with which columns.
+
+use std::path::{Path, PathBuf};
+
+use arrow::array::Array;
+
+use crate::columns::texts;
+use crate::{Database, MarketDataError};
+
+/// A table or view of a file. Names are compared as DuckDB does it: upper and lower case are one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    path: PathBuf,
+    name: String,
+    columns: Vec<Column>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name.
+    pub name: String,
+    /// Its type as DuckDB writes it: `DOUBLE`, `TIMESTAMP`, `DECIMAL(18,3)`.
+    pub data_type: String,
+}
+
+impl Table {
+    /// The file that it stands in.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its columns, in the table's order.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The column of this name, if there is one.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Checks that the columns `names` are all there.
+    ///
+    /// # Errors
+    /// [`MissingColumns`](MarketDataError::MissingColumns), naming all that are missing.
+    pub fn require(&self, names: &[&str]) -> Result<(), MarketDataError> {
+        let missing: Vec<String> = names
+            .iter()
+            .filter(|name| self.column(name).is_none())
+            .map(|name| (*name).to_owned())
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        Err(MarketDataError::MissingColumns {
+            path: self.path.clone(),
+            table: self.name.clone(),
+            missing,
+            found: self.columns.iter().map(|column| column.name.clone()).collect(),
+        })
+    }
+
+    /// The type of the column `name`, once it has passed `accepted`.
+    pub(crate) fn typed_column(
+        &self,
+        name: &str,
+        wanted: &'static str,
+        accepted: impl FnOnce(&str) -> bool,
+    ) -> Result<&Column, MarketDataError> {
+        self.require(&[name])?;
+        let found = self.column(name).filter(|column| accepted(&column.data_type));
+        found.ok_or_else(|| MarketDataError::ColumnType {
+            path: self.path.clone(),
+            table: self.name.clone(),
+            column: name.to_owned(),
+            found: self.column(name).map_or_else(String::new, |column| column.data_type.clone()),
+            wanted,
+        })
+    }
+
+    /// The number at `timestamp` (µs UTC) in `column`, once it has passed `accepted`.
+    pub(crate) fn checked(
+        &self,
+        column: &'static str,
+        timestamp: i64,
+        value: Option<f64>,
+        wanted: &'static str,
+        accepted: impl FnOnce(f64) -> bool,
+    ) -> Result<f64, MarketDataError> {
+        match value {
+            Some(number) if number.is_finite() && accepted(number) => Ok(number),
+            _ => Err(MarketDataError::BadValue {
+                path: self.path.clone(),
+                table: self.name.clone(),
+                column,
+                timestamp,
+                found: value.map_or_else(|| "NULL".to_owned(), |number| number.to_string()),
+                wanted,
+            }),
+        }
+    }
+
+    /// The error that two rows share `timestamp` (µs UTC).
+    pub(crate) fn duplicate(&self, timestamp: i64) -> MarketDataError {
+        MarketDataError::DuplicateTimestamp {
+            path: self.path.clone(),
+            table: self.name.clone(),
+            timestamp,
+        }
+    }
+}
+
+impl Database {
+    /// The tables and views of the file, sorted by name.
+    ///
+    /// # Errors
+    /// [`Query`](MarketDataError::Query) when DuckDB cannot read its catalogue.
+    pub fn tables(&self) -> Result<Vec<Table>, MarketDataError> {
+        let batches = self.stream(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns()
+             WHERE database_name = current_database() AND schema_name = current_schema()
+               AND NOT internal
+             ORDER BY table_name, column_index",
+            &[],
+        )?;
+        let mut tables: Vec<Table> = Vec::new();
+        for batch in batches {
+            let batch = batch?;
+            let [names, columns, types] = [
+                texts(self.path(), &batch, 0)?,
+                texts(self.path(), &batch, 1)?,
+                texts(self.path(), &batch, 2)?,
+            ];
+            for row in 0..names.len() {
+                let column = Column {
+                    name: columns.value(row).to_owned(),
+                    data_type: types.value(row).to_owned(),
+                };
+                match tables.last_mut() {
+                    Some(table) if table.name == names.value(row) => table.columns.push(column),
+                    _ => tables.push(Table {
+                        path: self.path().to_owned(),
+                        name: names.value(row).to_owned(),
+                        columns: vec![column],
+                    }),
+                }
+            }
+        }
+        Ok(tables)
+    }
+
+    /// The table `name`.
+    ///
+    /// # Errors
+    /// [`MissingTable`](MarketDataError::MissingTable), listing those there are.
+    pub fn table(&self, name: &str) -> Result<Table, MarketDataError> {
+        let tables = self.tables()?;
+        match tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)) {
+            Some(table) => Ok(table.clone()),
+            None => Err(MarketDataError::MissingTable {
+                path: self.path().to_owned(),
+                table: name.to_owned(),
+                found: tables.into_iter().map(|table| table.name).collect(),
+            }),
+        }
+    }
+
+    /// The table `name`, or `None` where a file may do without it.
+    pub(crate) fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
+        let tables = self.tables()?;
+        Ok(tables.into_iter().find(|table| table.name.eq_ignore_ascii_case(name)))
+    }
+}

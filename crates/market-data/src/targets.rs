@@ -1,0 +1,69 @@
+//! Labels out of the table `targets`.
+
+use crate::select::{Select, quoted};
+use crate::{Database, MarketDataError, TimeRange};
+
+const TABLE: &str = "targets";
+
+/// Labels, ascending, one a timestamp.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TargetLabels {
+    /// Open times of the candles, µs UTC.
+    pub timestamps: Vec<i64>,
+    /// The labels, one for each timestamp.
+    pub labels: Vec<bool>,
+}
+
+/// Reads the labels of a dataset and target key in `range`. `None` when the file has no table
+/// `targets`, or no row of that dataset and key at any time: then labels come from the candles.
+/// Where a timestamp has several rows, the newest `created_at` wins.
+///
+/// # Errors
+/// Missing columns; a value that is neither 0 nor 1; the newest rows of a timestamp contradicting
+/// each other ([`DuplicateTimestamp`](MarketDataError::DuplicateTimestamp)).
+pub fn read_targets(
+    db: &Database,
+    dataset: &str,
+    target_key: &str,
+    range: TimeRange,
+) -> Result<Option<TargetLabels>, MarketDataError> {
+    let Some(table) = db.find_table(TABLE)? else { return Ok(None) };
+    table.require(&["timestamp", "dataset", "target_key", "target_value"])?;
+    let select = || {
+        let select = Select::new(db, &table, "timestamp", &["target_value"])?;
+        Ok(select.equal("dataset", dataset).equal("target_key", target_key))
+    };
+    let mut found = TargetLabels { timestamps: Vec::new(), labels: Vec::new() };
+    select()?.within(range).newest_by("created_at").for_each(|timestamp, values| {
+        let value = values.first().copied().flatten();
+        let value = table.checked("target_value", timestamp, value, "0 or 1", |value| {
+            value == 0.0 || value == 1.0
+        })?;
+        let label = value == 1.0;
+        if found.timestamps.last() != Some(&timestamp) {
+            found.timestamps.push(timestamp);
+            found.labels.push(label);
+        } else if found.labels.last() != Some(&label) {
+            return Err(table.duplicate(timestamp));
+        }
+        Ok(())
+    })?;
+    if found.timestamps.is_empty() && select()?.span()?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(found))
+}
+
+/// The target keys that a dataset has labels of, sorted; none when there is no table `targets`.
+///
+/// # Errors
+/// When the table lacks the columns `dataset` or `target_key`.
+pub fn target_keys(db: &Database, dataset: &str) -> Result<Vec<String>, MarketDataError> {
+    let Some(table) = db.find_table(TABLE)? else { return Ok(Vec::new()) };
+    table.require(&["dataset", "target_key"])?;
+    let sql = format!(
+        "SELECT DISTINCT CAST(target_key AS VARCHAR) AS key FROM {} WHERE dataset = ? ORDER BY key",
+        quoted(table.name())
+    );
+    db.texts(&sql, &[dataset.into()])
+}
