@@ -1,0 +1,100 @@
+//! `inspect`: the bins of a month, and where scores fall in them.
+
+use binning::{BinKey, BinMetadata, BinStore, MetadataRecord, Scored};
+use clap::Args;
+use serde::Serialize;
+use strategy_core::{Console, Side, YearMonth};
+
+use super::RunChoice;
+use super::rebuild::ReportFormat;
+use crate::report::{json, table, text};
+use crate::{BinsError, SignalRule};
+
+/// Flags of `inspect`.
+#[derive(Debug, Clone, Args)]
+pub struct InspectArgs {
+    /// Month to look at, as in 2025-11
+    #[arg(value_name = "MONTH")]
+    month: YearMonth,
+
+    #[command(flatten)]
+    run: RunChoice,
+
+    /// Raw scores (0 to 1) to put through calibration and bins
+    #[arg(long, value_name = "SCORE", num_args = 1..)]
+    test: Vec<f64>,
+
+    #[command(flatten)]
+    rule: SignalRule,
+
+    /// How to print the report; json has the names of the bin file
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
+}
+
+/// What becomes of a raw score.
+#[derive(Debug, Serialize)]
+struct Tested {
+    y_pred: f64,
+    p_cal: f64,
+    q_bin: u16,
+    #[serde(serialize_with = "code")]
+    signal: Side,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i8(side.code())
+}
+
+pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+    let store = BinStore::new(&args.run.bins_root);
+    let (dataset, run_name) = args.run.settle(&store)?;
+    let metadata = store.load(&BinKey::new(&dataset, &run_name, args.month)?)?;
+    let tested = test(&metadata, &args.test, args.rule)?;
+    match args.format {
+        ReportFormat::Json => {
+            #[derive(Serialize)]
+            struct Document {
+                #[serde(flatten)]
+                metadata: MetadataRecord,
+                #[serde(skip_serializing_if = "Vec::is_empty")]
+                tests: Vec<Tested>,
+            }
+            json::write(&Document { metadata: metadata.to_record(), tests: tested }, console.out)
+        }
+        ReportFormat::Text => {
+            text::metadata(&metadata, console.out)?;
+            if !tested.is_empty() {
+                let header = ["score", "probability", "bin", "signal"];
+                writeln!(console.out, "{}", table::plain(&header, 0, tested.iter().map(row)))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn test(
+    metadata: &BinMetadata,
+    scores: &[f64],
+    rule: SignalRule,
+) -> Result<Vec<Tested>, BinsError> {
+    if scores.is_empty() {
+        return Ok(Vec::new());
+    }
+    rule.check(metadata)?;
+    let tested = |&y_pred: &f64| {
+        let Scored { p_cal, q_bin } = metadata.score(y_pred)?;
+        Ok(Tested { y_pred, p_cal, q_bin, signal: rule.side(q_bin) })
+    };
+    scores.iter().map(tested).collect()
+}
+
+fn row(tested: &Tested) -> Vec<String> {
+    vec![
+        tested.y_pred.to_string(),
+        format!("{:.6}", tested.p_cal),
+        tested.q_bin.to_string(),
+        tested.signal.to_string(),
+    ]
+}

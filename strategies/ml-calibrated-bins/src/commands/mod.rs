@@ -1,0 +1,37 @@
+//! The strategy's own commands: `rebuild`, `list` and `inspect`.
+
+mod choice;
+mod inspect;
+mod list;
+mod rebuild;
+mod source_args;
+
+use clap::Subcommand;
+use strategy_core::Console;
+
+use crate::BinsError;
+
+pub use choice::RunChoice;
+pub use inspect::InspectArgs;
+pub use list::ListArgs;
+pub use rebuild::RebuildArgs;
+
+/// What `runner ml-calibrated-bins` can do beside making signals.
+#[derive(Debug, Subcommand)]
+pub enum BinsCommand {
+    /// Calibrate one month or several and store their bins
+    Rebuild(Box<RebuildArgs>),
+    /// List the months that have bins
+    List(ListArgs),
+    /// Show the bins of a month, and where given scores fall in them
+    Inspect(InspectArgs),
+}
+
+/// Carries out `command`.
+pub(crate) fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {
+    match command {
+        BinsCommand::Rebuild(args) => rebuild::run(&args, console),
+        BinsCommand::List(args) => list::run(&args, console),
+        BinsCommand::Inspect(args) => inspect::run(&args, console),
+    }
+}

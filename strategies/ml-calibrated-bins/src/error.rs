@@ -1,0 +1,316 @@
+//! What can go wrong between the data and the bins.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use binning::{BinningError, LeftOut};
+use calibration::CalibrationError;
+use chrono::{DateTime, Utc};
+use labeling::LabelError;
+use market_data::sample::SampleError;
+use market_data::{MarketDataError, TimeSpan};
+use strategy_core::{RowsError, YearMonth};
+use thiserror::Error;
+
+/// Bins that could not be made, found or used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BinsError {
+    /// The data could not be read.
+    #[error(transparent)]
+    MarketData(#[from] MarketDataError),
+    /// The generated sample could not be made.
+    #[error("cannot make the sample data")]
+    Sample(#[from] SampleError),
+    /// Labels could not be made from candles, or the label is not known.
+    #[error("cannot label the rows of {}", file.display())]
+    Labels {
+        /// The file with the candles.
+        file: PathBuf,
+        /// What was wrong.
+        source: LabelError,
+    },
+    /// No label was named, none could be found, and there is no table of them.
+    #[error(
+        "there is no label to calibrate against: name one with --target-key{}",
+        keys_there_are(file, dataset, keys)
+    )]
+    NoTargetKey {
+        /// The file with the candles.
+        file: PathBuf,
+        /// The dataset.
+        dataset: String,
+        /// The keys that `targets` has for the dataset.
+        keys: Vec<String>,
+        /// Why the run's name gives none.
+        source: LabelError,
+    },
+    /// `targets` lacks the key, and it is no rule that labels could be made by.
+    #[error(
+        "the label `{target_key}` is not in the table `targets` of {} for the dataset \
+         {dataset}{}, and it is no barrier rule that candles could be labelled by",
+        file.display(), keys_there_are(file, dataset, keys)
+    )]
+    UnknownTarget {
+        /// The file with the candles.
+        file: PathBuf,
+        /// The dataset.
+        dataset: String,
+        /// The label wanted.
+        target_key: String,
+        /// The keys that `targets` has for the dataset.
+        keys: Vec<String>,
+        /// Why it is no rule.
+        source: LabelError,
+    },
+    /// How far the label looks ahead is not known, so neither is when it was known.
+    #[error(
+        "the label `{target_key}` does not say how far it looks ahead, so it cannot be told which \
+         labels were known when the month began; pass --label-cutoff none to take them all"
+    )]
+    UnknownHorizon {
+        /// The label.
+        target_key: String,
+    },
+    /// The candles and the predictions are made at different intervals.
+    #[error(
+        "the dataset {dataset} has a row every {dataset_interval}, but the candles of table {table} \
+         in {} come every {table_interval}: a label must start at the close of the row's own candle; \
+         pass --ohlcv-table with one of that interval",
+        file.display()
+    )]
+    IntervalMismatch {
+        /// The file with the candles.
+        file: PathBuf,
+        /// The table of candles.
+        table: String,
+        /// Its interval, as in `1m`.
+        table_interval: String,
+        /// The dataset.
+        dataset: String,
+        /// The interval in its name.
+        dataset_interval: String,
+    },
+    /// The file holds predictions of several models and none was named.
+    #[error(
+        "{} has predictions of several models: name one with --model-path:\n  {}",
+        file.display(), models.join("\n  ")
+    )]
+    ModelNotUnique {
+        /// The file with the predictions.
+        file: PathBuf,
+        /// Their paths.
+        models: Vec<String>,
+    },
+    /// The file holds no predictions at all.
+    #[error("{} has no predictions: its table `predictions` is empty", file.display())]
+    EmptyPredictions {
+        /// The file.
+        file: PathBuf,
+    },
+    /// The dataset is neither given nor stored with the predictions.
+    #[error(
+        "the predictions of {model_path} in {} {}: name the dataset with --dataset, as in \
+         binance_btcusdt_perp_1h",
+        file.display(), datasets_there_are(datasets)
+    )]
+    DatasetNotUnique {
+        /// The file with the predictions.
+        file: PathBuf,
+        /// The model.
+        model_path: String,
+        /// The datasets stored with its predictions.
+        datasets: Vec<String>,
+    },
+    /// The model lies in no folder that could name the run.
+    #[error("the model path `{model_path}` has no folder to name the run after: pass --run-name")]
+    NoRunName {
+        /// The model.
+        model_path: String,
+    },
+    /// The dataset is not in the sample, and no other data is configured.
+    #[error(
+        "no data is configured, and the generated sample has no dataset `{dataset}` (it has {}): \
+         pass --pred-duckdb and --ohlcv-duckdb for your own",
+        known.join(" and ")
+    )]
+    NotInSample {
+        /// What was asked for.
+        dataset: String,
+        /// The sample's datasets.
+        known: Vec<String>,
+    },
+    /// The window holds no prediction.
+    #[error(
+        "no predictions for {month}: {} has none of {model_path} from {} up to {} UTC; {}",
+        file.display(), minute(window.start), minute(window.end), available_text(available.as_ref())
+    )]
+    NoPredictions {
+        /// The month.
+        month: YearMonth,
+        /// Its window.
+        window: Range<DateTime<Utc>>,
+        /// The file with the predictions.
+        file: PathBuf,
+        /// The model.
+        model_path: String,
+        /// What there is.
+        available: Option<TimeSpan>,
+    },
+    /// No prediction of the window has a label.
+    #[error(
+        "no labelled rows for {month}: of {} predictions from {} up to {} UTC none has a usable \
+         label {target_key} ({} without one, {} not known when the month began, {} over a gap in \
+         the candles): check --target-key and that the candles cover the window",
+        left_out.total(), minute(window.start), minute(window.end),
+        left_out.without_label, left_out.after_cutoff, left_out.in_gap
+    )]
+    NoLabels {
+        /// The month.
+        month: YearMonth,
+        /// Its window.
+        window: Range<DateTime<Utc>>,
+        /// The label.
+        target_key: String,
+        /// The rows by what they lack.
+        left_out: LeftOut,
+    },
+    /// No month has a full window of predictions.
+    #[error(
+        "no month has {lookback_months} months of predictions before it: {} has {}; name the month \
+         with --bin-month to use what there is, or pass a shorter --lookback-months",
+        file.display(), available_text(Some(available))
+    )]
+    NoFullMonth {
+        /// The file with the predictions.
+        file: PathBuf,
+        /// What there is.
+        available: TimeSpan,
+        /// Months wanted.
+        lookback_months: u16,
+    },
+    /// The first month given comes after the last.
+    #[error("--from {from} comes after --to {to}: give the earlier month first")]
+    MonthsReversed {
+        /// First month.
+        from: YearMonth,
+        /// Last month.
+        to: YearMonth,
+    },
+    /// The window's rows cannot be calibrated.
+    #[error("cannot calibrate {month}")]
+    Calibration {
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: CalibrationError,
+    },
+    /// The bins of a month cannot be made.
+    #[error("cannot cut bins for {month}")]
+    Binning {
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: BinningError,
+    },
+    /// A file of bins could not be found, read or written.
+    #[error(transparent)]
+    Store(#[from] BinningError),
+    /// There are no bins at all where one wants to look at some.
+    #[error("there are no bins under {}{}: make some with `rebuild`", root.display(), filter_text(dataset.as_deref(), run_name.as_deref()))]
+    NoBins {
+        /// The folder.
+        root: PathBuf,
+        /// Only of this dataset, when given.
+        dataset: Option<String>,
+        /// Only of this run, when given.
+        run_name: Option<String>,
+    },
+    /// Several runs have bins and none was named.
+    #[error("{} has bins of several runs: choose one with --dataset and --run-name:\n  {}", root.display(), runs.join("\n  "))]
+    RunNotUnique {
+        /// The folder.
+        root: PathBuf,
+        /// The runs, as `dataset run_name`.
+        runs: Vec<String>,
+    },
+    /// A rule of signals that cannot be.
+    #[error(
+        "long from bin {long} and short up to bin {short} of {n_bins} is no rule: wanted \
+         1 ≤ short < long ≤ {n_bins}"
+    )]
+    Thresholds {
+        /// Smallest bin that is long.
+        long: u16,
+        /// Largest bin that is short.
+        short: u16,
+        /// Number of bins.
+        n_bins: u16,
+    },
+    /// A rule of signals that would silently never fire.
+    #[error(
+        "in the bins of {month} no score leads to any of the bins {side} needs ({}): {side} would \
+         never be signalled; choose another threshold or rebuild with --method platt",
+        bins.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    UnreachableRule {
+        /// The month.
+        month: YearMonth,
+        /// `long` or `short`.
+        side: &'static str,
+        /// The bins that the rule needs.
+        bins: Vec<u16>,
+    },
+    /// Rows that cannot be scored.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// A score of a row cannot be calibrated.
+    #[error("the row at {} UTC cannot be scored", timestamp.format("%Y-%m-%d %H:%M:%S"))]
+    Score {
+        /// The row's time.
+        timestamp: DateTime<Utc>,
+        /// What was wrong.
+        source: BinningError,
+    },
+    /// The output could not be written.
+    #[error("cannot write the output")]
+    Output(#[from] std::io::Error),
+    /// The output could not be put into JSON.
+    #[error("cannot write the output as JSON")]
+    Json(#[from] serde_json::Error),
+    /// The output could not be put into CSV.
+    #[error("cannot write the output as CSV")]
+    Csv(#[from] csv::Error),
+}
+
+fn minute(instant: DateTime<Utc>) -> impl std::fmt::Display {
+    instant.format("%Y-%m-%d %H:%M")
+}
+
+fn available_text(available: Option<&TimeSpan>) -> String {
+    available.map_or_else(
+        || "it has none at all".to_owned(),
+        |span| {
+            format!("{} rows from {} to {} UTC", span.rows, minute(span.first), minute(span.last))
+        },
+    )
+}
+
+fn keys_there_are(file: &std::path::Path, dataset: &str, keys: &[String]) -> String {
+    if keys.is_empty() {
+        return String::new();
+    }
+    format!("; `targets` of {} has for {dataset}: {}", file.display(), keys.join(", "))
+}
+
+fn datasets_there_are(datasets: &[String]) -> String {
+    match datasets {
+        [] => "do not say which dataset they are of".to_owned(),
+        several => format!("are of several datasets ({})", several.join(", ")),
+    }
+}
+
+fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
+    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
+    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
+}

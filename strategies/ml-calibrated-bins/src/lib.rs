@@ -1,0 +1,47 @@
+//! ML calibrated bins: a model's raw scores turned into probabilities, bins and signals.
+//!
+//! Once a month [`rebuild`] fits a calibrator over the last twelve months, cuts quantile bins of the
+//! calibrated values, and stores both as one small file. [`MlCalibratedBins`] scores new rows with
+//! the file of their month: long in the top bins, short in the bottom ones.
+//!
+//! From Rust, the same as `runner ml-calibrated-bins rebuild`:
+//!
+//! ```no_run
+//! use binning::{BinStore, OnExisting};
+//! use ml_calibrated_bins::{Run, Settings, Sources, rebuild};
+//!
+//! let run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
+//! let settings = Settings::default();
+//! let month = "2025-11".parse()?;
+//! let inputs = run.load(&[month], &settings)?;
+//! let rebuilt = rebuild(&inputs, month, &settings)?;
+//! BinStore::new("data/bins").save(&rebuilt.metadata, OnExisting::Refuse)?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod commands;
+mod error;
+mod fingerprint;
+mod inputs;
+mod months;
+mod rebuild;
+mod report;
+mod rule;
+mod run;
+mod settings;
+mod sources;
+mod strategy;
+mod warning;
+mod window;
+
+pub use commands::{BinsCommand, InspectArgs, ListArgs, RebuildArgs, RunChoice};
+pub use error::BinsError;
+pub use inputs::Inputs;
+pub use months::{MonthChoice, ParseMonthChoiceError};
+pub use rebuild::{Rebuilt, rebuild};
+pub use rule::SignalRule;
+pub use run::Run;
+pub use settings::Settings;
+pub use sources::Sources;
+pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};
+pub use warning::Warning;

@@ -1,0 +1,100 @@
+//! Which months are meant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use strategy_core::{ParseYearMonthError, YearMonth};
+use thiserror::Error;
+
+use market_data::TimeSpan;
+
+/// A month by name, or one that depends on the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MonthChoice {
+    /// This month.
+    Month(YearMonth),
+    /// The month of the newest prediction.
+    Latest,
+    /// Every month up to the newest prediction's whose whole window has predictions.
+    All,
+}
+
+impl MonthChoice {
+    /// The months chosen, given what time the predictions `span` and how many months a window has.
+    pub(crate) fn months(self, span: &TimeSpan, lookback_months: u16) -> Vec<YearMonth> {
+        let latest = YearMonth::containing(span.last);
+        match self {
+            Self::Month(month) => vec![month],
+            Self::Latest => vec![latest],
+            Self::All => {
+                first_full_month(span).plus_months(lookback_months.into()).through(latest).collect()
+            }
+        }
+    }
+}
+
+/// The first month that the predictions cover from its first instant on.
+fn first_full_month(span: &TimeSpan) -> YearMonth {
+    let month = YearMonth::containing(span.first);
+    if span.first <= month.start() { month } else { month.plus_months(1) }
+}
+
+impl fmt::Display for MonthChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Month(month) => month.fmt(f),
+            Self::Latest => f.pad("latest"),
+            Self::All => f.pad("all"),
+        }
+    }
+}
+
+impl FromStr for MonthChoice {
+    type Err = ParseMonthChoiceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "latest" => Ok(Self::Latest),
+            "all" => Ok(Self::All),
+            month => Ok(Self::Month(month.parse()?)),
+        }
+    }
+}
+
+/// Something else was given where a month, `latest` or `all` was wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}, or `latest`, or `all`")]
+pub struct ParseMonthChoiceError(#[from] ParseYearMonthError);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    fn check(first: &str, last: &str, choice: &str, expect: &[&str]) {
+        let instant = |text: &str| format!("{text}:00Z").parse().unwrap();
+        let span = TimeSpan { first: instant(first), last: instant(last), rows: 1 };
+        let months = choice.parse::<MonthChoice>().unwrap().months(&span, 12);
+        assert_eq!(months.iter().map(ToString::to_string).collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn all_needs_the_whole_lookback() {
+        check("2024-01-01T00:00", "2025-02-03T05:00", "all", &["2025-01", "2025-02"]);
+        check("2024-01-01T01:00", "2025-02-03T05:00", "all", &["2025-02"]);
+        check("2024-06-01T00:00", "2025-02-03T05:00", "all", &[]);
+    }
+
+    #[test]
+    fn latest_is_the_month_of_the_newest_prediction() {
+        check("2024-01-01T00:00", "2025-11-30T23:00", "latest", &["2025-11"]);
+        check("2024-01-01T00:00", "2025-12-01T00:00", "latest", &["2025-12"]);
+    }
+
+    #[test]
+    fn a_wrong_month_says_what_is_wanted() {
+        let error = "2025-13".parse::<MonthChoice>().unwrap_err().to_string();
+        assert!(error.contains("`2025-13` is not a month"), "{error}");
+        assert!(error.ends_with("or `latest`, or `all`"), "{error}");
+    }
+}

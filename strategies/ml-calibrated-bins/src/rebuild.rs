@@ -1,0 +1,139 @@
+//! From a window's rows to the bins of a month.
+
+use binning::{BinEdges, BinKey, BinMetadata, Diagnostics, FitRecord, LabelRecord, MetadataParts};
+use calibration::{
+    CalibrationMethod, Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling,
+};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use ndarray::ArrayView1;
+use strategy_core::YearMonth;
+
+use crate::fingerprint::fingerprint;
+use crate::warning::{self, Warning};
+use crate::window::{WindowRows, label_deadline};
+use crate::{BinsError, Inputs, Settings};
+
+/// The bins of a month, and what a careful person should know about them.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Rebuilt {
+    /// What is stored.
+    pub metadata: BinMetadata,
+    /// What may be wrong with it.
+    pub warnings: Vec<Warning>,
+}
+
+/// Calibrates `month` on the months before it and cuts its bins.
+///
+/// Nothing after the month's first instant enters unless the settings ask for it by name
+/// ([`LabelCutoff::None`](binning::LabelCutoff)).
+///
+/// # Errors
+/// When the window has no predictions or no labelled rows, or these cannot be calibrated: one class
+/// only, a score outside 0 to 1, a fit without convergence.
+pub fn rebuild(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &Settings,
+) -> Result<Rebuilt, BinsError> {
+    let window = settings.window(month);
+    if settings.label_cutoff == binning::LabelCutoff::MonthStart && inputs.labels.horizon.is_none()
+    {
+        return Err(BinsError::UnknownHorizon { target_key: inputs.labels.target_key.clone() });
+    }
+    let deadline = label_deadline(settings.label_cutoff, window.end, inputs.labels.horizon);
+    let rows = WindowRows::collect(inputs, &window, deadline);
+    refuse_empty(inputs, month, settings, &rows)?;
+
+    let calibration = |source| BinsError::Calibration { month, source };
+    let scores = ArrayView1::from(&rows.scores);
+    let labelled =
+        LabelledScores::new(scores, ArrayView1::from(&rows.labels)).map_err(calibration)?;
+    let (calibrator, fit) = fit(&labelled, settings.method).map_err(calibration)?;
+    let mut p_cal = vec![0.0; rows.scores.len()];
+    calibrator.predict_into(&rows.scores, &mut p_cal).map_err(calibration)?;
+
+    let binning = |source| BinsError::Binning { month, source };
+    let edges = BinEdges::quantiles(&p_cal, settings.n_bins).map_err(binning)?;
+    let range = calibrator.range();
+    let diagnostics =
+        Diagnostics::over(&rows.scores, &p_cal, &rows.labels, &edges, &range).map_err(binning)?;
+
+    let identity = &inputs.identity;
+    let metadata = BinMetadata::new(MetadataParts {
+        key: BinKey::new(&identity.dataset, &identity.run_name, month).map_err(binning)?,
+        model_path: identity.model_path.clone(),
+        matched_model_path: identity.matched.stored().to_owned(),
+        calibrator,
+        edges,
+        cal_window_start: window.start,
+        cal_window_end: window.end,
+        cal_rows: rows.len(),
+        created_at: now_in_seconds(),
+        label: LabelRecord {
+            target_key: inputs.labels.target_key.clone(),
+            source: inputs.labels.source,
+            tie_policy: inputs.labels.tie_policy.clone(),
+            cutoff: settings.label_cutoff,
+            left_out: rows.left_out,
+        },
+        sources: rows.sources(),
+        fit,
+        diagnostics,
+        software_version: env!("CARGO_PKG_VERSION").to_owned(),
+        fingerprint: fingerprint(&rows.timestamps, &rows.scores, &rows.labels),
+    })
+    .map_err(binning)?;
+    let warnings = warning::about(inputs, &metadata, &rows);
+    Ok(Rebuilt { metadata, warnings })
+}
+
+fn fit(
+    labelled: &LabelledScores<'_>,
+    method: CalibrationMethod,
+) -> Result<(Calibrator, Option<FitRecord>), calibration::CalibrationError> {
+    match method {
+        CalibrationMethod::Platt => {
+            let fit = PlattScaling::fit(labelled, &PlattOptions::default())?;
+            let record = FitRecord { iterations: fit.iterations, gradient_norm: fit.gradient_norm };
+            Ok((Calibrator::Platt(fit.model), Some(record)))
+        }
+        CalibrationMethod::Isotonic => {
+            Ok((Calibrator::Isotonic(IsotonicCalibrator::fit(labelled)?), None))
+        }
+    }
+}
+
+/// Says whether it is predictions or labels that the window lacks.
+fn refuse_empty(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &Settings,
+    rows: &WindowRows,
+) -> Result<(), BinsError> {
+    if rows.len() > 0 {
+        return Ok(());
+    }
+    let window = settings.window(month);
+    if rows.left_out.total() == 0 {
+        return Err(BinsError::NoPredictions {
+            month,
+            window,
+            file: inputs.identity.file.clone(),
+            model_path: inputs.identity.model_path.clone(),
+            available: inputs.span,
+        });
+    }
+    Err(BinsError::NoLabels {
+        month,
+        window,
+        target_key: inputs.labels.target_key.clone(),
+        left_out: rows.left_out,
+    })
+}
+
+/// The time of creation, to the second: more is noise in a file that people compare.
+fn now_in_seconds() -> DateTime<Utc> {
+    let now = Utc::now();
+    now.duration_trunc(TimeDelta::seconds(1)).unwrap_or(now)
+}

@@ -1,0 +1,376 @@
+//! One model's run, opened: which model, dataset and label are meant, and their data read.
+
+use std::path::{Path, PathBuf};
+
+use binning::{LabelCutoff, LabelSource};
+use chrono::TimeDelta;
+use labeling::{CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, label_candles};
+use market_data::{
+    CandleTable, Candles, Database, MarketDataError, PredictionQuery, Predictions, TimeRange,
+    TimeSpan, candle_table, match_model, model_paths, parse_interval, prediction_range,
+    read_candles, read_predictions, read_targets, read_train_predictions, target_keys,
+};
+use strategy_core::YearMonth;
+use tracing::info;
+
+use crate::inputs::{CandleState, Identity, Labels, TrainFile};
+use crate::{BinsError, Inputs, MonthChoice, Settings, Sources};
+
+/// A run whose files are open and whose model, dataset and label are settled.
+#[derive(Debug)]
+pub struct Run {
+    predictions: Database,
+    market: Database,
+    candles: Option<CandleTable>,
+    model_path: String,
+    feature_key: Option<String>,
+    dataset: String,
+    run_name: String,
+    target: Target,
+    tie_policy: TiePolicy,
+    train_predictions: bool,
+    span: TimeSpan,
+}
+
+/// The label: its key, and the rule if the key names one.
+#[derive(Debug)]
+struct Target {
+    key: String,
+    rule: Result<TargetKey, LabelError>,
+}
+
+impl Run {
+    /// Opens the files and settles what the sources leave open, where there is only one possibility.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, or the model, the dataset, the label or the table of candles is
+    /// missing or not unique.
+    pub fn open(sources: &Sources) -> Result<Self, BinsError> {
+        let predictions = Database::open(&sources.predictions, sources.lock_timeout)?;
+        let market = Database::open(&sources.candles, sources.lock_timeout)?;
+        let (model_path, dataset) = settle_model(&predictions, sources)?;
+        let run_name = match &sources.run_name {
+            Some(name) => name.clone(),
+            None => run_name_of(&model_path)
+                .ok_or_else(|| BinsError::NoRunName { model_path: model_path.clone() })?,
+        };
+        let target = settle_target(&market, sources, &dataset, &run_name)?;
+        let candles = settle_candles(&market, sources, &dataset)?;
+        let query = PredictionQuery {
+            model_path: &model_path,
+            dataset: Some(&dataset),
+            feature_key: sources.feature_key.as_deref(),
+            range: TimeRange::ALL,
+        };
+        let span = prediction_range(&predictions, &query)?
+            .ok_or_else(|| BinsError::EmptyPredictions { file: sources.predictions.clone() })?;
+        info!(%dataset, %run_name, target_key = %target.key, "run settled");
+        Ok(Self {
+            candles,
+            feature_key: sources.feature_key.clone(),
+            tie_policy: sources.tie_policy,
+            train_predictions: sources.train_predictions,
+            predictions,
+            market,
+            model_path,
+            dataset,
+            run_name,
+            target,
+            span,
+        })
+    }
+
+    /// The dataset, as in `binance_btcusdt_perp_1h`.
+    #[must_use]
+    pub fn dataset(&self) -> &str {
+        &self.dataset
+    }
+
+    /// The name of the run.
+    #[must_use]
+    pub fn run_name(&self) -> &str {
+        &self.run_name
+    }
+
+    /// What time the out-of-sample predictions cover.
+    #[must_use]
+    pub fn predictions_span(&self) -> TimeSpan {
+        self.span
+    }
+
+    /// The months that `choices` mean, each once, ascending.
+    ///
+    /// # Errors
+    /// When all months with a full window were asked for and there is none.
+    pub fn months(
+        &self,
+        choices: &[MonthChoice],
+        settings: &Settings,
+    ) -> Result<Vec<YearMonth>, BinsError> {
+        let lookback = settings.lookback_months;
+        let mut months: Vec<_> =
+            choices.iter().flat_map(|choice| choice.months(&self.span, lookback)).collect();
+        months.sort_unstable();
+        months.dedup();
+        if months.is_empty() && !choices.is_empty() {
+            return Err(BinsError::NoFullMonth {
+                file: self.predictions.path().to_owned(),
+                available: self.span,
+                lookback_months: lookback,
+            });
+        }
+        Ok(months)
+    }
+
+    /// Reads what the rebuilds of `months` need, once for all of them.
+    ///
+    /// # Errors
+    /// When a table or file cannot be read or holds something that is not usable.
+    pub fn load(&self, months: &[YearMonth], settings: &Settings) -> Result<Inputs, BinsError> {
+        let windows = || months.iter().map(|&month| settings.window(month));
+        let start = windows().map(|window| window.start).min();
+        let end = windows().map(|window| window.end).max();
+        let range = TimeRange { start, end };
+        let predictions = self.read_predictions(range)?;
+        let train = self.read_train(range)?;
+        let candles = self.read_candles(range, settings)?;
+        Ok(Inputs {
+            labels: self.labels(range, candles.as_ref())?,
+            candles: candles
+                .map(|candles| CandleState { interval: candles.interval, gaps: candles.gaps() }),
+            identity: Identity {
+                dataset: self.dataset.clone(),
+                run_name: self.run_name.clone(),
+                model_path: self.model_path.clone(),
+                matched: predictions.model_path_matched.clone(),
+                file: self.predictions.path().to_owned(),
+            },
+            predictions,
+            span: Some(self.span),
+            train,
+        })
+    }
+
+    fn read_predictions(&self, range: TimeRange) -> Result<Predictions, BinsError> {
+        let query = PredictionQuery {
+            model_path: &self.model_path,
+            dataset: Some(&self.dataset),
+            feature_key: self.feature_key.as_deref(),
+            range,
+        };
+        Ok(read_predictions(&self.predictions, &query)?)
+    }
+
+    /// `pred_train.csv` beside the model, if it is allowed and there.
+    fn read_train(&self, range: TimeRange) -> Result<Option<TrainFile>, BinsError> {
+        if !self.train_predictions {
+            return Ok(None);
+        }
+        let Some(path) = train_file(&self.model_path, self.predictions.path()) else {
+            return Ok(None);
+        };
+        let rows = read_train_predictions(&path, range)?;
+        Ok(Some(TrainFile { path, rows }))
+    }
+
+    /// The candles of the range; of one horizon after it only if labels may look there.
+    fn read_candles(
+        &self,
+        range: TimeRange,
+        settings: &Settings,
+    ) -> Result<Option<Candles>, BinsError> {
+        let Some(table) = &self.candles else {
+            return Ok(None);
+        };
+        let beyond = match settings.label_cutoff {
+            LabelCutoff::MonthStart => TimeDelta::zero(),
+            LabelCutoff::None => self.horizon().unwrap_or_default(),
+        };
+        let range = TimeRange { end: range.end.map(|end| end + beyond), ..range };
+        Ok(Some(read_candles(&self.market, table, range)?))
+    }
+
+    /// Labels from `targets` where it has the key, otherwise from the candles.
+    fn labels(&self, range: TimeRange, candles: Option<&Candles>) -> Result<Labels, BinsError> {
+        let labels = |source, timestamps, outcomes, tie_policy| Labels {
+            target_key: self.target.key.clone(),
+            horizon: self.horizon(),
+            source,
+            tie_policy,
+            timestamps,
+            outcomes,
+        };
+        if let Some(found) = read_targets(&self.market, &self.dataset, &self.target.key, range)? {
+            let outcome = |&label| if label { Outcome::TakeProfit } else { Outcome::NoTakeProfit };
+            let outcomes = found.labels.iter().map(outcome).collect();
+            return Ok(labels(LabelSource::Targets, found.timestamps, outcomes, None));
+        }
+        let file = || self.market.path().to_owned();
+        let key = self.target.rule.clone().map_err(|source| BinsError::UnknownTarget {
+            file: file(),
+            dataset: self.dataset.clone(),
+            target_key: self.target.key.clone(),
+            keys: target_keys(&self.market, &self.dataset).unwrap_or_default(),
+            source,
+        })?;
+        let Some(candles) = candles else {
+            // There is no table of candles: the error that says so.
+            candle_table(&self.market, None)?;
+            return Ok(labels(LabelSource::Candles, Vec::new(), Vec::new(), None));
+        };
+        let outcomes = label(candles, &key, self.tie_policy)
+            .map_err(|source| BinsError::Labels { file: file(), source })?;
+        let tie_policy = Some(self.tie_policy.to_string());
+        Ok(labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy))
+    }
+
+    fn horizon(&self) -> Option<TimeDelta> {
+        self.target.rule.as_ref().ok().map(|key| key.rule(self.tie_policy).horizon())
+    }
+}
+
+fn label(
+    candles: &Candles,
+    key: &TargetKey,
+    tie_policy: TiePolicy,
+) -> Result<Vec<Outcome>, LabelError> {
+    let series = CandleSeries::new(
+        &candles.timestamps,
+        &candles.open,
+        &candles.high,
+        &candles.low,
+        &candles.close,
+        candles.interval,
+    )?;
+    label_candles(&series, &key.rule(tie_policy))
+}
+
+/// The model and the dataset: those named, or the only ones there are.
+fn settle_model(db: &Database, sources: &Sources) -> Result<(String, String), BinsError> {
+    let mut stored = model_paths(db)?;
+    if let Some(dataset) = &sources.dataset {
+        stored.retain(|model| model.dataset.as_ref().is_none_or(|found| found == dataset));
+    }
+    let model_path = match &sources.model_path {
+        Some(path) => path.clone(),
+        None => {
+            let mut models: Vec<String> =
+                stored.iter().map(|model| model.model_path.clone()).collect();
+            models.dedup();
+            match <[String; 1]>::try_from(models) {
+                Ok([only]) => only,
+                Err(none) if none.is_empty() => {
+                    return Err(BinsError::EmptyPredictions { file: db.path().to_owned() });
+                }
+                Err(models) => {
+                    return Err(BinsError::ModelNotUnique { file: db.path().to_owned(), models });
+                }
+            }
+        }
+    };
+    let dataset = match &sources.dataset {
+        Some(dataset) => dataset.clone(),
+        None => settle_dataset(db, &model_path, &stored)?,
+    };
+    Ok((model_path, dataset))
+}
+
+fn settle_dataset(
+    db: &Database,
+    model_path: &str,
+    stored: &[market_data::StoredModel],
+) -> Result<String, BinsError> {
+    let matched = match_model(db, &PredictionQuery::of_model(model_path))?;
+    let mut datasets: Vec<String> = stored
+        .iter()
+        .filter(|model| model.model_path == matched.stored())
+        .filter_map(|model| model.dataset.clone())
+        .collect();
+    datasets.sort_unstable();
+    datasets.dedup();
+    <[String; 1]>::try_from(datasets).map(|[only]| only).map_err(|datasets| {
+        BinsError::DatasetNotUnique {
+            file: db.path().to_owned(),
+            model_path: model_path.to_owned(),
+            datasets,
+        }
+    })
+}
+
+/// `models/{dataset}/{run_name}/model.txt`: the folder that holds the model, with either separator.
+fn run_name_of(model_path: &str) -> Option<String> {
+    let mut parts = model_path.rsplit(['/', '\\']).filter(|part| !part.is_empty());
+    parts.next();
+    parts.next().filter(|part| !matches!(*part, "." | "..")).map(str::to_owned)
+}
+
+/// The label that is named, otherwise the one in the run's name.
+fn settle_target(
+    market: &Database,
+    sources: &Sources,
+    dataset: &str,
+    run_name: &str,
+) -> Result<Target, BinsError> {
+    if let Some(key) = &sources.target_key {
+        return Ok(Target { key: key.clone(), rule: TargetKey::parse(key) });
+    }
+    match TargetKey::find_in_run_name(run_name) {
+        Ok(key) => Ok(Target { key: key.as_str().to_owned(), rule: Ok(key) }),
+        Err(source) => Err(BinsError::NoTargetKey {
+            file: market.path().to_owned(),
+            dataset: dataset.to_owned(),
+            keys: target_keys(market, dataset)?,
+            source,
+        }),
+    }
+}
+
+/// The table of candles, none when the file has no such table; its interval must be the dataset's.
+fn settle_candles(
+    market: &Database,
+    sources: &Sources,
+    dataset: &str,
+) -> Result<Option<CandleTable>, BinsError> {
+    let table = match candle_table(market, sources.candle_table.as_deref()) {
+        Ok(table) => table,
+        Err(MarketDataError::NoCandleTable { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let suffix = dataset.rsplit('_').next().unwrap_or_default();
+    match (table.interval(), parse_interval(suffix)) {
+        (Some(found), Some(wanted)) if found != wanted => Err(BinsError::IntervalMismatch {
+            file: market.path().to_owned(),
+            table: table.name().to_owned(),
+            table_interval: table.name().rsplit('_').next().unwrap_or_default().to_owned(),
+            dataset: dataset.to_owned(),
+            dataset_interval: suffix.to_owned(),
+        }),
+        _ => Ok(Some(table)),
+    }
+}
+
+/// `pred_train.csv` in the model's folder: where the path leads from here, otherwise from the folder
+/// of the predictions, since stored paths are relative to it.
+fn train_file(model_path: &str, predictions: &Path) -> Option<PathBuf> {
+    let beside = Path::new(model_path).with_file_name("pred_train.csv");
+    let from_predictions = predictions.parent().map(|folder| folder.join(&beside));
+    [Some(beside), from_predictions].into_iter().flatten().find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::run_name_of;
+
+    #[test]
+    fn the_run_is_named_after_the_models_folder() {
+        let check = |path, expect: Option<&str>| {
+            assert_eq!(run_name_of(path).as_deref(), expect, "{path}");
+        };
+        check("models/binance_btcusdt_perp_1h/run_1/model.txt", Some("run_1"));
+        check("/mnt/old disk/run_1/model.txt", Some("run_1"));
+        check(r"D:\models\run_1\model.txt", Some("run_1"));
+        check("model.txt", None);
+        check("../model.txt", None);
+        check("", None);
+    }
+}

@@ -1,0 +1,96 @@
+//! The rows of one month's window: scores with their labels, and what was left out.
+
+use std::ops::Range;
+
+use binning::{LabelCutoff, LeftOut, SourceRecord};
+use chrono::{DateTime, TimeDelta, Utc};
+use labeling::Outcome;
+
+use crate::Inputs;
+
+/// The rows that a month is calibrated on, ascending by time, and an account of the others.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct WindowRows {
+    /// µs UTC.
+    pub(crate) timestamps: Vec<i64>,
+    pub(crate) scores: Vec<f64>,
+    pub(crate) labels: Vec<bool>,
+    /// How many of the rows are out-of-sample predictions; the others are in-sample.
+    pub(crate) out_of_sample: u64,
+    pub(crate) left_out: LeftOut,
+}
+
+/// Where a prediction comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Table `predictions`: made for rows that the model had not seen.
+    OutOfSample,
+    /// `pred_train.csv`: made for rows that the model was trained on.
+    InSample,
+}
+
+/// The last time whose labels count, exclusive: the instant that a label's last candle must open before.
+pub(crate) fn label_deadline(
+    cutoff: LabelCutoff,
+    month_start: DateTime<Utc>,
+    horizon: Option<TimeDelta>,
+) -> Option<i64> {
+    match (cutoff, horizon) {
+        (LabelCutoff::MonthStart, Some(horizon)) => {
+            Some(month_start.timestamp_micros() - micros(horizon))
+        }
+        _ => None,
+    }
+}
+
+impl WindowRows {
+    /// The rows of `window`: each prediction with its label. A row at or after `deadline` has a
+    /// label that needs candles nobody had seen when the month began, and is left out.
+    pub(crate) fn collect(
+        inputs: &Inputs,
+        window: &Range<DateTime<Utc>>,
+        deadline: Option<i64>,
+    ) -> Self {
+        let mut rows = Self::default();
+        let mut labels = inputs.labels.cursor();
+        for (timestamp, score, origin) in inputs.predictions_in(window) {
+            if deadline.is_some_and(|deadline| timestamp >= deadline) {
+                rows.left_out.after_cutoff += 1;
+                continue;
+            }
+            match labels.at(timestamp) {
+                Some(Outcome::Gap) => rows.left_out.in_gap += 1,
+                None | Some(Outcome::Incomplete) => rows.left_out.without_label += 1,
+                Some(known @ (Outcome::TakeProfit | Outcome::NoTakeProfit)) => {
+                    rows.timestamps.push(timestamp);
+                    rows.scores.push(score);
+                    rows.labels.push(known == Outcome::TakeProfit);
+                    rows.out_of_sample += u64::from(origin == Origin::OutOfSample);
+                }
+            }
+        }
+        rows
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        self.timestamps.len() as u64
+    }
+
+    pub(crate) fn in_sample(&self) -> u64 {
+        self.len() - self.out_of_sample
+    }
+
+    /// Who predicted the rows, under the names of the bin file.
+    pub(crate) fn sources(&self) -> Vec<SourceRecord> {
+        [("predictions", self.out_of_sample), ("pred_train", self.in_sample())]
+            .map(|(name, rows)| SourceRecord { name: name.to_owned(), rows })
+            .into_iter()
+            .filter(|source| source.rows > 0)
+            .collect()
+    }
+}
+
+/// A span in microseconds, held inside an `i64`.
+pub(crate) fn micros(span: TimeDelta) -> i64 {
+    span.num_microseconds().unwrap_or(i64::MAX / 2)
+}
