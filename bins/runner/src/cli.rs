@@ -1,0 +1,51 @@
+//! The program's commands, those of the strategies included.
+
+use clap::{Arg, ArgAction, Command};
+use strategy_core::registry::Strategies;
+
+use crate::list;
+
+const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
+
+const EXAMPLES: &str = "\
+Examples:
+  runner list                                           strategies there are
+  runner ml-calibrated-bins rebuild                     bins of the generated sample
+  runner ml-calibrated-bins rebuild --pred-duckdb predictions.duckdb --ohlcv-duckdb ohlcv.duckdb
+  runner ml-calibrated-bins inspect 2025-11 --test 0.05 0.2";
+
+/// The whole command line. An unknown name is left to the registry, which suggests the nearest.
+pub(crate) fn command(strategies: &Strategies) -> Command {
+    let strategy = |entry: &strategy_core::registry::Entry| {
+        let command = Command::new(entry.name()).about(entry.about()).subcommand_required(true);
+        entry.with_commands(command.arg_required_else_help(true))
+    };
+    Command::new("runner")
+        .about(ABOUT)
+        .version(env!("CARGO_PKG_VERSION"))
+        .after_help(EXAMPLES)
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .allow_external_subcommands(true)
+        .arg(
+            Arg::new("verbose")
+                .long("verbose")
+                .short('v')
+                .global(true)
+                .action(ArgAction::Count)
+                .help("Say more of what is done, on standard error (-vv: still more)"),
+        )
+        .subcommand(list::command())
+        .subcommands(strategies.iter().map(strategy))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use strategy_core::registry;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        super::command(&registry::registered().unwrap()).debug_assert();
+    }
+}

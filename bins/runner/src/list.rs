@@ -1,0 +1,77 @@
+//! `runner list`: the strategies there are.
+
+use anyhow::Context as _;
+use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
+use comfy_table::{Table, presets::NOTHING};
+use serde_json::json;
+use strategy_core::Console;
+use strategy_core::registry::{Entry, Strategies};
+
+/// How the list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Aligned columns
+    Table,
+    /// Comma-separated values with a header
+    Csv,
+    /// An array of objects with `name`, `about` and `inputs`
+    Json,
+}
+
+pub(crate) fn command() -> Command {
+    Command::new("list").about("List the strategies, what they do and what they read").arg(
+        Arg::new("format")
+            .long("format")
+            .value_parser(EnumValueParser::<Format>::new())
+            .help("How to print [default: a table on a terminal, otherwise csv]"),
+    )
+}
+
+pub(crate) fn run(
+    strategies: &Strategies,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> anyhow::Result<()> {
+    let by_default = if console.out_is_terminal { Format::Table } else { Format::Csv };
+    let rows = strategies.iter().map(row).collect::<anyhow::Result<Vec<_>>>()?;
+    match matches.get_one("format").copied().unwrap_or(by_default) {
+        Format::Table => {
+            let mut table = Table::new();
+            table.load_style(NOTHING).set_header(["strategy", "reads", "what it does"]);
+            for (name, about, inputs) in rows {
+                table.add_row([name.to_owned(), inputs.join(" "), about.to_owned()]);
+            }
+            if let Some(first) = table.column_mut(0) {
+                first.set_padding((0, 1));
+            }
+            writeln!(console.out, "{}", table.trim_fmt())?;
+        }
+        Format::Csv => {
+            let mut csv = csv::Writer::from_writer(&mut *console.out);
+            csv.write_record(["name", "about", "inputs"])?;
+            for (name, about, inputs) in rows {
+                csv.write_record([name, about, &inputs.join(" ")])?;
+            }
+            csv.flush()?;
+        }
+        Format::Json => {
+            let objects: Vec<_> = rows
+                .into_iter()
+                .map(
+                    |(name, about, inputs)| json!({"name": name, "about": about, "inputs": inputs}),
+                )
+                .collect();
+            serde_json::to_writer_pretty(&mut *console.out, &objects)?;
+            writeln!(console.out)?;
+        }
+    }
+    Ok(())
+}
+
+fn row(entry: &Entry) -> anyhow::Result<(&'static str, &'static str, Vec<String>)> {
+    let inputs = entry
+        .default_inputs()
+        .map_err(anyhow::Error::from_boxed)
+        .with_context(|| format!("cannot tell what `{}` reads", entry.name()))?;
+    Ok((entry.name(), entry.about(), inputs.iter().map(ToString::to_string).collect()))
+}

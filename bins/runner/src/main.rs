@@ -1,0 +1,46 @@
+//! The command line: finds strategies by name and runs them.
+//!
+//! It holds nothing that a crate should hold. A strategy is one dependency in `Cargo.toml` and one
+//! `use` line here.
+
+mod cli;
+mod failure;
+mod list;
+mod logging;
+
+// One line a strategy: without it the linker would drop the crate, and its registration with it.
+use ml_calibrated_bins as _;
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+use strategy_core::{Console, registry};
+
+fn main() -> ExitCode {
+    let stdout = io::stdout();
+    let out_is_terminal = stdout.is_terminal();
+    let mut out = BufWriter::new(stdout.lock());
+    let mut err = io::stderr();
+    let mut console = Console { out: &mut out, err: &mut err, out_is_terminal };
+    let result = run(&mut console);
+    // What was written before a failure is data all the same.
+    let result = result.and(out.flush().map_err(Into::into));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error, &mut err),
+    }
+}
+
+fn run(console: &mut Console<'_>) -> anyhow::Result<()> {
+    let strategies = registry::registered()?;
+    let matches = cli::command(&strategies).try_get_matches()?;
+    logging::start(&matches);
+    match matches.subcommand() {
+        Some(("list", matches)) => list::run(&strategies, matches, console),
+        Some((name, matches)) => {
+            let strategy = strategies.find(name)?;
+            strategy.run(matches, console).map_err(anyhow::Error::from_boxed)
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,23 @@
+//! End-to-end tests: the built `runner`, as a person or a program calls it.
+//!
+//! One test program, since each links DuckDB anew. What needs real market data looks for it in the
+//! folder that the variable `REAL_DATA` names, and says that it was skipped when there is none.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests fail by panicking and say what they skip"
+)]
+
+mod backfill;
+mod bad_input;
+mod inspect;
+mod list;
+mod market;
+mod oracles;
+mod program;
+mod readme;
+mod rebuild;
+mod registry;
+mod sample;

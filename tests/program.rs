@@ -1,0 +1,59 @@
+//! Calling the program and looking at what it did.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// The runner, in the folder `folder` and with nothing configured.
+pub(crate) fn runner(folder: &Path, arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runner"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RUNNER_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(folder).args(arguments.split_whitespace());
+    command
+}
+
+/// What a run of the program left.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs the program to its end.
+pub(crate) fn run(folder: &Path, arguments: &str) -> Ran {
+    let Output { status, stdout, stderr } = runner(folder, arguments).output().unwrap();
+    Ran {
+        code: status.code().unwrap_or(-1),
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// Runs the program, which must succeed; gives its standard output.
+pub(crate) fn ok(folder: &Path, arguments: &str) -> String {
+    let ran = run(folder, arguments);
+    assert_eq!(ran.code, 0, "`{arguments}` failed:\n{}", ran.err);
+    ran.out
+}
+
+/// Runs the program, which must succeed; gives its standard output as JSON.
+pub(crate) fn json(folder: &Path, arguments: &str) -> Value {
+    serde_json::from_str(&ok(folder, arguments)).unwrap()
+}
+
+/// Runs the program, which must fail with `code`, data nothing on standard output, and an error that
+/// holds each of `parts`.
+pub(crate) fn fails(folder: &Path, arguments: &str, code: i32, parts: &[&str]) {
+    let ran = run(folder, arguments);
+    assert_eq!(ran.code, code, "`{arguments}` said:\n{}{}", ran.out, ran.err);
+    assert_eq!(ran.out, "", "`{arguments}` wrote data although it failed");
+    for part in parts {
+        assert!(ran.err.contains(part), "`{arguments}` does not say `{part}`:\n{}", ran.err);
+    }
+    assert!(!ran.err.contains("panicked"), "`{arguments}`:\n{}", ran.err);
+}

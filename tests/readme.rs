@@ -1,0 +1,35 @@
+//! What README says a person will see.
+
+use std::fs;
+use std::path::Path;
+
+use crate::program::ok;
+
+/// The command that README gives for making bins, and below it the output that it shows.
+#[test]
+fn the_first_command_prints_what_readme_shows() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let command = "cargo run -p runner -- ml-calibrated-bins rebuild";
+    assert!(readme.lines().any(|line| line == command), "README must give `{command}`");
+
+    let folder = tempfile::tempdir().unwrap();
+    let printed = ok(folder.path(), "ml-calibrated-bins rebuild");
+    let shown = readme
+        .split("```text\n")
+        .skip(1)
+        .filter_map(|block| block.split("```").next())
+        .find(|block| block.starts_with("Calibrated bins of"))
+        .unwrap_or_else(|| panic!("README shows no report; it should show\n{printed}"));
+    assert_eq!(stable(shown), stable(&printed), "README shows another report than\n{printed}");
+}
+
+/// The lines without those that differ from run to run or from machine to machine in the last digits:
+/// when and by which version it was made, and the state that the solver ended in.
+fn stable(report: &str) -> Vec<String> {
+    report
+        .lines()
+        .filter(|line| !line.starts_with("made ") && !line.starts_with("inputs "))
+        .map(|line| line.split("; ").next().unwrap_or_default().trim_end().to_owned())
+        .collect()
+}
