@@ -5,12 +5,25 @@ use std::process::Command;
 
 use crate::market::Market;
 
-fn xtask(market: &Market, flags: &str) -> (bool, String, String) {
-    // Within the workspace, where cargo finds the alias, and from there into the market's folder.
-    let output = Command::new(env!("CARGO"))
+/// `cargo xtask`, without asking cargo again where the workspace's test command has just built it: a
+/// second cargo would wait for the first one's lock, and build with other features.
+fn program() -> Command {
+    let beside = Path::new(env!("CARGO_BIN_EXE_runner"))
+        .with_file_name(format!("xtask{}", std::env::consts::EXE_SUFFIX));
+    if beside.is_file() {
+        return Command::new(beside);
+    }
+    let mut cargo = Command::new(env!("CARGO"));
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    cargo
         .args(["run", "--quiet", "--package", "xtask", "--manifest-path"])
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml"))
-        .arg("--")
+        .arg(workspace)
+        .arg("--");
+    cargo
+}
+
+fn xtask(market: &Market, flags: &str) -> (bool, String, String) {
+    let output = program()
         .arg("backfill")
         .args(flags.split_whitespace())
         .current_dir(market.path())

@@ -58,8 +58,42 @@ fn candles_of_another_interval_than_the_dataset() {
         market.path(),
         &market.rebuild(""),
         1,
-        &["ohlcv_btcusdt_5m", "1h", "5m", "--ohlcv-table"],
+        &["ohlcv_btcusdt_5m", "every 1 h", "every 5 min", "--ohlcv-table"],
     );
+}
+
+#[test]
+fn finer_candles_under_a_name_that_does_not_say_so() {
+    let market = Market::new();
+    market.candles(
+        "CREATE TABLE prices AS
+         SELECT timestamp + INTERVAL (m) MINUTE AS timestamp, open, high, low, close, volume
+         FROM ohlcv_btcusdt_1h, range(0, 60, 15) t(m)",
+    );
+    let arguments = market.rebuild("--ohlcv-table prices");
+    fails(market.path(), &arguments, 1, &["prices", "every 1 h", "every 15 min", "own candle"]);
+}
+
+#[test]
+fn candles_of_another_instrument() {
+    let market = Market::new();
+    market.candles("ALTER TABLE ohlcv_btcusdt_1h RENAME TO ohlcv_ethusdt_1h");
+    fails(market.path(), &market.rebuild(""), 1, &["ethusdt", DATASET, "--ohlcv-table"]);
+    ok(market.path(), &market.rebuild("--ohlcv-table ohlcv_ethusdt_1h"));
+}
+
+#[test]
+fn fewer_rows_than_bins() {
+    let market = Market::new();
+    market.predictions("DELETE FROM predictions WHERE hour(ts) <> 5");
+    fails(market.path(), &market.rebuild("--n-bins 100"), 1, &["30 labelled rows for 100 bins"]);
+}
+
+#[test]
+fn a_horizon_beyond_the_calendar() {
+    let market = Market::new();
+    let key = "--target-key y_tp_before_sl_u0.01_d0.01_100000000d --label-cutoff none";
+    fails(market.path(), &market.rebuild(key), 1, &["2025-11"]);
 }
 
 #[test]
@@ -109,7 +143,7 @@ fn arguments_that_cannot_be() {
 fn months_the_wrong_way_round() {
     let market = Market::new();
     let arguments = market.rebuild("--from 2025-11 --to 2025-10");
-    fails(market.path(), &arguments, 1, &["2025-11", "2025-10", "earlier"]);
+    fails(market.path(), &arguments, 2, &["2025-11", "2025-10", "earlier"]);
 }
 
 #[test]

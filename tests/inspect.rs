@@ -63,7 +63,7 @@ fn scores_are_put_through_calibration_and_bins() {
     assert!(text.contains("score") && text.contains("probability"), "{text}");
     fails(market.path(), &format!("{inspect} --test 1.5"), 1, &["1.5", "[0, 1]"]);
     let crossed = format!("{inspect} --test 0.5 --long-bin-threshold 2 --short-bin-threshold 5");
-    fails(market.path(), &crossed, 1, &["short < long"]);
+    fails(market.path(), &crossed, 2, &["short < long"]);
 }
 
 #[test]
@@ -90,4 +90,24 @@ fn a_damaged_file_is_named() {
     std::fs::write(&file, bytes).unwrap();
     let inspect = "ml-calibrated-bins inspect 2025-11 --bins-root bins";
     fails(market.path(), inspect, 1, &[path.trim(), "checksum"]);
+    fails(market.path(), &market.rebuild("--skip-existing"), 1, &[path.trim(), "checksum"]);
+
+    ok(market.path(), &market.rebuild("--bin-month 2025-10 --quiet"));
+    let listed = crate::program::run(market.path(), "ml-calibrated-bins list --bins-root bins");
+    assert_eq!(listed.code, 1);
+    assert!(
+        listed.out.contains(",2025-10,") && !listed.out.contains(",2025-11,"),
+        "{}",
+        listed.out
+    );
+    assert!(listed.err.contains(path.trim()), "{}", listed.err);
+}
+
+#[test]
+fn default_thresholds_are_for_twenty_bins_only() {
+    let market = Market::new();
+    ok(market.path(), &market.rebuild("--quiet --n-bins 10"));
+    let inspect = "ml-calibrated-bins inspect 2025-11 --bins-root bins --test 0.5";
+    fails(market.path(), inspect, 2, &["are 10", "--long-bin-threshold"]);
+    ok(market.path(), &format!("{inspect} --long-bin-threshold 10 --short-bin-threshold 1"));
 }

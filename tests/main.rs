@@ -12,6 +12,7 @@
 
 mod backfill;
 mod bad_input;
+mod config;
 mod inspect;
 mod list;
 mod market;

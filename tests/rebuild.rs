@@ -114,7 +114,7 @@ fn holes_in_candles_and_predictions_are_told() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     let parts = [
         "10 of the window's 744 candles have no prediction",
-        "1 gap(s) in the window, 1 missing in all, the first after 2025-10-10 04:00 UTC",
+        "1 of the window's 744 candles are missing, the first at 2025-10-10 05:00 UTC",
         "label over a gap in the candles",
     ];
     for part in parts {
@@ -174,4 +174,75 @@ fn flags_may_come_from_the_environment() {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8(output.stdout).unwrap().starts_with("elsewhere/"));
+}
+
+#[test]
+fn candles_missing_at_the_windows_edge_are_told() {
+    let market = Market::new();
+    market.candles("DELETE FROM ohlcv_btcusdt_1h WHERE timestamp < '2025-10-02'");
+    let report = json(market.path(), &market.rebuild("--format json"));
+    let warnings = report["months"][0]["warnings"].as_array().unwrap().clone();
+    let missing = warnings.iter().find(|warning| warning["kind"] == "missing_candles").unwrap();
+    assert_eq!((&missing["missing"], &missing["of"]), (&24.into(), &744.into()));
+    assert_eq!(report["months"][0]["metadata"]["cal_rows"], 696);
+}
+
+#[test]
+fn the_account_of_a_month_does_not_depend_on_the_others_in_the_call() {
+    let market = Market::new();
+    market.candles(
+        "DELETE FROM ohlcv_btcusdt_1h
+         WHERE timestamp BETWEEN '2025-09-30 12:00' AND '2025-10-02 00:00'",
+    );
+    let of = |flags: &str| {
+        let report =
+            json(market.path(), &market.rebuild(&format!("--format json --overwrite {flags}")));
+        let month = report["months"][0].clone();
+        assert_eq!(month["bin_month"], "2025-10");
+        (month["metadata"]["label"]["left_out"].clone(), month["warnings"].clone())
+    };
+    assert_eq!(of("--bin-month 2025-10"), of("--bin-month 2025-10 2025-11"));
+}
+
+#[test]
+fn kept_bins_are_held_against_what_was_asked_for() {
+    let market = Market::new();
+    ok(market.path(), &market.rebuild("--quiet"));
+    let same = run(market.path(), &market.rebuild("--skip-existing"));
+    assert!(same.out.contains("2025-11 kept") && !same.out.contains("warning"), "{}", same.out);
+    let other =
+        run(market.path(), &market.rebuild("--skip-existing --method isotonic --n-bins 10"));
+    assert_eq!(other.code, 0, "{}", other.err);
+    for part in ["method platt instead of isotonic", "number of bins 20 instead of 10"] {
+        assert!(other.out.contains(part), "{}", other.out);
+    }
+}
+
+#[test]
+fn warnings_are_heard_under_quiet() {
+    let market = Market::new();
+    market.predictions("UPDATE predictions SET y_pred = 1 - y_pred");
+    let ran = run(market.path(), &market.rebuild("--quiet"));
+    assert_eq!(ran.out, format!("{}\n", Market::bins("2025-11")));
+    assert!(ran.err.contains("warning: 2025-11: the slope is -"), "{}", ran.err);
+}
+
+#[test]
+fn a_reader_who_goes_away_does_not_stop_the_work() {
+    use std::process::Stdio;
+    let market = Market::new();
+    for format in ["text", "json"] {
+        let arguments = market.rebuild(&format!("--overwrite --bin-month all --format {format}"));
+        let mut child = crate::program::runner(market.path(), &arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        for month in ["2025-10", "2025-11"] {
+            fs::remove_file(market.file(&Market::bins(month))).unwrap();
+        }
+    }
 }

@@ -35,6 +35,14 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
                 .action(ArgAction::Count)
                 .help("Say more of what is done, on standard error (-vv: still more)"),
         )
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .env("RUNNER_CONFIG")
+                .global(true)
+                .help("File with values for flags [default: runner.toml, if it is there]"),
+        )
         .subcommand(list::command())
         .subcommands(strategies.iter().map(strategy))
 }

@@ -1,31 +1,41 @@
 //! How a failure is told, and the exit code it gives: 1 failed, 2 wrong usage.
 
+use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-use strategy_core::registry::RegistryError;
+use strategy_core::registry::{RegistryError, UsageError};
+
+use crate::config::ConfigError;
+
+const WRONG_USAGE: u8 = 2;
 
 /// Writes the error and its causes to `err`; the exit code says what kind it was.
-pub(crate) fn report(error: &anyhow::Error, err: &mut dyn Write) -> ExitCode {
+pub(crate) fn report(error: &(dyn Error + 'static), err: &mut dyn Write) -> ExitCode {
     if let Some(usage) = error.downcast_ref::<clap::Error>() {
         // Help and version come this way too, on standard output with code 0.
         let _ = usage.print();
         return u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
     }
+    let causes = || std::iter::successors(error.source(), |&cause| cause.source());
     // The reader went away (`| head`): it has what it wanted.
-    let broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe)
-    };
-    if error.chain().any(broken_pipe) {
+    if is_broken_pipe(error) || causes().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
     let _ = writeln!(err, "error: {error}");
-    for cause in error.chain().skip(1) {
+    for cause in causes() {
         let _ = writeln!(err, "  because: {cause}");
     }
     if error.is::<RegistryError>() {
         let _ = writeln!(err, "Beside the strategies there is the command `list`; see --help.");
-        return ExitCode::from(2);
     }
-    ExitCode::FAILURE
+    let usage =
+        error.is::<RegistryError>() || error.is::<UsageError>() || error.is::<ConfigError>();
+    if usage { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
+}
+
+fn is_broken_pipe(cause: &(dyn Error + 'static)) -> bool {
+    let plain = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = cause.downcast_ref::<serde_json::Error>().and_then(serde_json::Error::io_error_kind);
+    plain.or(json) == Some(ErrorKind::BrokenPipe)
 }

@@ -1,11 +1,10 @@
 //! `runner list`: the strategies there are.
 
-use anyhow::Context as _;
 use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
 use comfy_table::{Table, presets::NOTHING};
 use serde_json::json;
-use strategy_core::Console;
 use strategy_core::registry::{Entry, Strategies};
+use strategy_core::{BoxError, Console};
 
 /// How the list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -31,9 +30,9 @@ pub(crate) fn run(
     strategies: &Strategies,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> anyhow::Result<()> {
+) -> Result<(), BoxError> {
     let by_default = if console.out_is_terminal { Format::Table } else { Format::Csv };
-    let rows = strategies.iter().map(row).collect::<anyhow::Result<Vec<_>>>()?;
+    let rows = strategies.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     match matches.get_one("format").copied().unwrap_or(by_default) {
         Format::Table => {
             let mut table = Table::new();
@@ -68,10 +67,7 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn row(entry: &Entry) -> anyhow::Result<(&'static str, &'static str, Vec<String>)> {
-    let inputs = entry
-        .default_inputs()
-        .map_err(anyhow::Error::from_boxed)
-        .with_context(|| format!("cannot tell what `{}` reads", entry.name()))?;
+fn row(entry: &Entry) -> Result<(&'static str, &'static str, Vec<String>), BoxError> {
+    let inputs = entry.default_inputs()?;
     Ok((entry.name(), entry.about(), inputs.iter().map(ToString::to_string).collect()))
 }

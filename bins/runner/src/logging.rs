@@ -1,6 +1,6 @@
 //! What the program says of its own work: warnings always, more with `-v`, on standard error.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use clap::ArgMatches;
 use tracing_subscriber::EnvFilter;
@@ -18,6 +18,7 @@ pub(crate) fn start(matches: &ArgMatches) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .without_time()
         .with_target(false)
         .init();

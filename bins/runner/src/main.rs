@@ -4,6 +4,7 @@
 //! `use` line here.
 
 mod cli;
+mod config;
 mod failure;
 mod list;
 mod logging;
@@ -14,7 +15,8 @@ use ml_calibrated_bins as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
-use strategy_core::{Console, registry};
+use strategy_core::registry::{self, Entry};
+use strategy_core::{BoxError, Console};
 
 fn main() -> ExitCode {
     let stdout = io::stdout();
@@ -27,19 +29,24 @@ fn main() -> ExitCode {
     let result = result.and(out.flush().map_err(Into::into));
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failure::report(&error, &mut err),
+        Err(error) => failure::report(&*error, &mut err),
     }
 }
 
-fn run(console: &mut Console<'_>) -> anyhow::Result<()> {
+fn run(console: &mut Console<'_>) -> Result<(), BoxError> {
     let strategies = registry::registered()?;
-    let matches = cli::command(&strategies).try_get_matches()?;
+    let mut command = cli::command(&strategies);
+    if let Some(path) = config::file(std::env::args_os()) {
+        let names: Vec<_> = strategies.iter().map(Entry::name).collect();
+        command = config::apply(command, &path, &names)?;
+    }
+    let matches = command.try_get_matches()?;
     logging::start(&matches);
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((name, matches)) => {
             let strategy = strategies.find(name)?;
-            strategy.run(matches, console).map_err(anyhow::Error::from_boxed)
+            strategy.run(matches, console)
         }
         None => Ok(()),
     }

@@ -17,9 +17,16 @@ pub trait ErasedStrategy {
     /// # Errors
     /// When the rows are not complete and ascending, or the strategy refuses one.
     fn decide_batch(&mut self, rows: &RecordBatch) -> Result<RecordBatch, BoxError>;
+
+    /// What the strategy wants said about the rows so far; see [`Strategy::remarks`].
+    fn remarks(&self) -> Vec<String>;
 }
 
 impl<S: Strategy> ErasedStrategy for S {
+    fn remarks(&self) -> Vec<String> {
+        Strategy::remarks(self)
+    }
+
     fn decide_batch(&mut self, batch: &RecordBatch) -> Result<RecordBatch, BoxError> {
         let rows = Rows::new(batch)?;
         let signals = self.decide(&rows)?;
@@ -35,12 +42,15 @@ impl<S: Strategy> ErasedStrategy for S {
         let timestamps = batch
             .column_by_name("timestamp")
             .map(|values| SignalColumn { name: "timestamp", values: values.clone() });
+        // The strategy's own columns may hold nulls in some batches and none in others; the schema
+        // is the same for all, or they would not fit into one file.
+        let own = S::Signal::columns(&signals).into_iter().map(|c| (c.name, c.values, true));
         let columns = timestamps
             .into_iter()
-            .chain(S::Signal::columns(&signals))
-            .chain([side_column(&signals)])
-            .map(|column| (column.name, column.values));
-        Ok(RecordBatch::try_from_iter(columns)?)
+            .map(|c| (c.name, c.values, false))
+            .chain(own)
+            .chain([side_column(&signals)].map(|c| (c.name, c.values, false)));
+        Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
     }
 }
 
@@ -53,7 +63,7 @@ mod tests {
     use arrow::datatypes::{Float64Type, Int8Type};
 
     use super::*;
-    use crate::{Column, Input, NoCommands, RowsError, Side, default_config};
+    use crate::{Column, Input, NoCommands, RowsError, Side, Subject, default_config};
 
     #[derive(clap::Args)]
     struct Threshold {
@@ -92,7 +102,7 @@ mod tests {
         fn inputs(_: &Threshold) -> Vec<Input> {
             vec![Input::of(Column::Prediction)]
         }
-        fn new(config: Threshold) -> Result<Self, RowsError> {
+        fn new(config: Threshold, _: &Subject) -> Result<Self, RowsError> {
             Ok(Self { threshold: config.above, drop_last: false })
         }
         fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Decision>, RowsError> {
@@ -110,7 +120,7 @@ mod tests {
 
     #[test]
     fn output_has_timestamp_own_columns_and_signal_in_that_order() {
-        let mut strategy = Above::new(default_config().unwrap()).unwrap();
+        let mut strategy = Above::new(default_config().unwrap(), &Subject::default()).unwrap();
         let out = strategy.decide_batch(&rows()).unwrap();
         let names: Vec<_> = out.schema().fields().iter().map(|f| f.name().clone()).collect();
         assert_eq!(names, ["timestamp", "distance", "signal"]);

@@ -7,7 +7,7 @@
 //! No I/O, no DuckDB, no machine learning: what stands here is what every strategy needs.
 //!
 //! ```
-//! use strategy_core::{Column, Input, NoCommands, Rows, RowsError, Side, Strategy, registry};
+//! use strategy_core::{Column, Input, NoCommands, Rows, RowsError, Side, Strategy, Subject, registry};
 //!
 //! /// Long after a rise, short after a fall.
 //! struct Momentum {
@@ -29,7 +29,7 @@
 //!         vec![Input::of(Column::Close)]
 //!     }
 //!
-//!     fn new(_: MomentumConfig) -> Result<Self, RowsError> {
+//!     fn new(_: MomentumConfig, _: &Subject) -> Result<Self, RowsError> {
 //!         Ok(Self { last_close: None })
 //!     }
 //!
@@ -52,12 +52,17 @@
 //! ```
 
 mod console;
+#[cfg(feature = "contract-tests")]
+pub mod contract_tests;
 mod erased;
 mod input;
+pub mod laws;
 pub mod registry;
 mod rows;
 mod signal;
+mod splitmix;
 mod strategy;
+mod subject;
 mod time;
 
 pub use console::Console;
@@ -66,6 +71,7 @@ pub use input::{Column, Input, ParseInputError};
 pub use rows::{Rows, RowsError};
 pub use signal::{Side, SignalColumn, SignalType};
 pub use strategy::{NoCommands, Strategy, default_config};
+pub use subject::Subject;
 pub use time::{ParseYearMonthError, YearMonth};
 
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 use thiserror::Error;
 
 use crate::strategy::default_config;
-use crate::{BoxError, Console, ErasedStrategy, Input, Strategy};
+use crate::{BoxError, Console, ErasedStrategy, Input, Strategy, Subject};
 
 /// What the registry knows of a strategy: its name and the ways into it, without its types.
 #[derive(Debug, Clone, Copy)]
@@ -16,8 +16,9 @@ pub struct Entry {
     about: &'static str,
     package: &'static str,
     default_inputs: fn() -> Result<Vec<Input>, BoxError>,
+    inputs: fn(&ArgMatches) -> Result<Vec<Input>, BoxError>,
     with_flags: fn(Command) -> Command,
-    open: fn(&ArgMatches) -> Result<Box<dyn ErasedStrategy>, BoxError>,
+    open: fn(&ArgMatches, &Subject) -> Result<Box<dyn ErasedStrategy>, BoxError>,
     with_commands: fn(Command) -> Command,
     run: fn(&ArgMatches, &mut Console<'_>) -> Result<(), BoxError>,
 }
@@ -31,11 +32,21 @@ impl Entry {
             about: S::ABOUT,
             package,
             default_inputs: || Ok(S::inputs(&default_config()?)),
+            inputs: |matches| Ok(S::inputs(&S::Config::from_arg_matches(matches)?)),
             with_flags: <S::Config as clap::Args>::augment_args,
-            open: |matches| Ok(Box::new(S::new(S::Config::from_arg_matches(matches)?)?)),
+            open: |matches, subject| {
+                Ok(Box::new(S::new(S::Config::from_arg_matches(matches)?, subject)?))
+            },
             with_commands: <S::Command as Subcommand>::augment_subcommands,
             run: |matches, console| {
-                Ok(S::run(<S::Command as FromArgMatches>::from_arg_matches(matches)?, console)?)
+                let command = <S::Command as FromArgMatches>::from_arg_matches(matches)?;
+                S::run(command, console).map_err(|error| {
+                    if S::is_usage_error(&error) {
+                        UsageError(error.into()).into()
+                    } else {
+                        error.into()
+                    }
+                })
             },
         }
     }
@@ -66,18 +77,31 @@ impl Entry {
         (self.default_inputs)()
     }
 
+    /// The columns that it reads when configured from the matches of a command made by
+    /// [`with_flags`](Self::with_flags).
+    ///
+    /// # Errors
+    /// When the matches are of another command.
+    pub fn inputs(&self, matches: &ArgMatches) -> Result<Vec<Input>, BoxError> {
+        (self.inputs)(matches)
+    }
+
     /// `command` with the strategy's parameters as flags.
     #[must_use]
     pub fn with_flags(&self, command: Command) -> Command {
         (self.with_flags)(command)
     }
 
-    /// The strategy, configured from the matches of a command made by [`with_flags`](Self::with_flags).
+    /// The strategy opened for `subject`, configured from the matches of a command made by [`with_flags`](Self::with_flags).
     ///
     /// # Errors
     /// When the configuration is not a usable one.
-    pub fn open(&self, matches: &ArgMatches) -> Result<Box<dyn ErasedStrategy>, BoxError> {
-        (self.open)(matches)
+    pub fn open(
+        &self,
+        matches: &ArgMatches,
+        subject: &Subject,
+    ) -> Result<Box<dyn ErasedStrategy>, BoxError> {
+        (self.open)(matches, subject)
     }
 
     /// `command` with the strategy's own commands below it.
@@ -89,7 +113,7 @@ impl Entry {
     /// Runs the strategy's own command that `matches` names.
     ///
     /// # Errors
-    /// Whatever made the command fail.
+    /// Whatever made the command fail; a [`UsageError`] if that was how it was called.
     pub fn run(&self, matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
         (self.run)(matches, console)
     }
@@ -165,6 +189,11 @@ impl<'a> IntoIterator for &'a Strategies {
     }
 }
 
+/// An error of a strategy that lies in how it was called.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct UsageError(BoxError);
+
 /// A strategy could not be found, or not told from another.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -225,7 +254,7 @@ mod tests {
                 fn inputs(_: &Nothing) -> Vec<Input> {
                     vec![Input::of(Column::Close)]
                 }
-                fn new(_: Nothing) -> Result<Self, RowsError> {
+                fn new(_: Nothing, _: &Subject) -> Result<Self, RowsError> {
                     Ok(Self)
                 }
                 fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Side>, RowsError> {
@@ -276,6 +305,6 @@ mod tests {
         let entry = Entry::of::<Bins>("bins");
         assert_eq!(entry.default_inputs().unwrap(), [Input::of(Column::Close)]);
         let matches = entry.with_flags(Command::new("x")).get_matches_from(["x"]);
-        assert!(entry.open(&matches).is_ok());
+        assert!(entry.open(&matches, &Subject::default()).is_ok());
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::{Args, Command, Subcommand};
 
-use crate::{Console, Input, Rows, SignalType};
+use crate::{Console, Input, Rows, SignalType, Subject};
 
 /// A trading strategy: from rows to decisions, and whatever commands of its own it has.
 ///
@@ -32,11 +32,11 @@ pub trait Strategy: Sized + 'static {
     /// The columns that it reads when configured so.
     fn inputs(config: &Self::Config) -> Vec<Input>;
 
-    /// A strategy at the start of its history.
+    /// A strategy at the start of its history, opened for `subject`.
     ///
     /// # Errors
     /// When the configuration is not a usable one.
-    fn new(config: Self::Config) -> Result<Self, Self::Error>;
+    fn new(config: Self::Config, subject: &Subject) -> Result<Self, Self::Error>;
 
     /// One decision for each of `rows`, which follow all rows of earlier calls.
     ///
@@ -47,6 +47,12 @@ pub trait Strategy: Sized + 'static {
     /// When the rows lack a declared column or a row cannot be decided on.
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Self::Signal>, Self::Error>;
 
+    /// What the person should hear about the rows decided on so far, each remark a sentence: rows
+    /// that it could not decide on, say.
+    fn remarks(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Carries out one of its own commands.
     ///
     /// # Errors
@@ -54,6 +60,13 @@ pub trait Strategy: Sized + 'static {
     fn run(command: Self::Command, console: &mut Console<'_>) -> Result<(), Self::Error> {
         let _ = (command, console);
         Ok(())
+    }
+
+    /// Whether `error` means that the person asked for something that cannot be: the program then
+    /// ends with the exit code of wrong usage.
+    fn is_usage_error(error: &Self::Error) -> bool {
+        let _ = error;
+        false
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use binning::{BinningError, LeftOut};
 use calibration::CalibrationError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use labeling::LabelError;
 use market_data::sample::SampleError;
 use market_data::{MarketDataError, TimeSpan};
@@ -72,24 +72,54 @@ pub enum BinsError {
         /// The label.
         target_key: String,
     },
+    /// The table holds another instrument's candles.
+    #[error(
+        "table {table} in {} holds candles of {symbol}, which is no part of the dataset {dataset}: \
+         name the dataset's own table with --ohlcv-table, or this one if it is meant",
+        file.display()
+    )]
+    SymbolMismatch {
+        /// The file with the candles.
+        file: PathBuf,
+        /// The table of candles.
+        table: String,
+        /// The symbol in its name.
+        symbol: String,
+        /// The dataset.
+        dataset: String,
+    },
     /// The candles and the predictions are made at different intervals.
     #[error(
-        "the dataset {dataset} has a row every {dataset_interval}, but the candles of table {table} \
-         in {} come every {table_interval}: a label must start at the close of the row's own candle; \
-         pass --ohlcv-table with one of that interval",
-        file.display()
+        "the predictions of {dataset} come every {}, but the candles of table {table} in {} every \
+         {}: a label must start at the close of the row's own candle; pass --ohlcv-table with a \
+         table of that interval",
+        span_text(*wanted), file.display(), span_text(*found)
     )]
     IntervalMismatch {
         /// The file with the candles.
         file: PathBuf,
         /// The table of candles.
         table: String,
-        /// Its interval, as in `1m`.
-        table_interval: String,
+        /// The candles' interval.
+        found: TimeDelta,
         /// The dataset.
         dataset: String,
-        /// The interval in its name.
-        dataset_interval: String,
+        /// Its interval: the one in its name, otherwise the predictions' smallest spacing.
+        wanted: TimeDelta,
+    },
+    /// Two files could be the model's in-sample predictions.
+    #[error(
+        "in-sample predictions of {model_path} are in two files, {} and {}: pass the model's full \
+         path with --model-path, or --no-train-predictions",
+        first.display(), second.display()
+    )]
+    TrainFileNotUnique {
+        /// The model.
+        model_path: String,
+        /// Seen from the working directory.
+        first: PathBuf,
+        /// Seen from the folder of the predictions.
+        second: PathBuf,
     },
     /// The file holds predictions of several models and none was named.
     #[error(
@@ -175,6 +205,19 @@ pub enum BinsError {
         /// The rows by what they lack.
         left_out: LeftOut,
     },
+    /// Fewer rows than bins.
+    #[error(
+        "the window of {month} has {rows} labelled rows for {n_bins} bins: use a longer \
+         --lookback-months, fewer --n-bins, or more data"
+    )]
+    TooFewRows {
+        /// The month.
+        month: YearMonth,
+        /// Labelled rows of its window.
+        rows: u64,
+        /// Number of bins wanted.
+        n_bins: u16,
+    },
     /// No month has a full window of predictions.
     #[error(
         "no month has {lookback_months} months of predictions before it: {} has {}; name the month \
@@ -188,6 +231,14 @@ pub enum BinsError {
         available: TimeSpan,
         /// Months wanted.
         lookback_months: u16,
+    },
+    /// Only one of the two files of a run was named.
+    #[error("{given} needs {missing} beside it: predictions and candles are two files")]
+    FileMissing {
+        /// The flag that was given.
+        given: &'static str,
+        /// The flag that it needs.
+        missing: &'static str,
     },
     /// The first month given comes after the last.
     #[error("--from {from} comes after --to {to}: give the earlier month first")]
@@ -226,6 +277,12 @@ pub enum BinsError {
         /// Only of this run, when given.
         run_name: Option<String>,
     },
+    /// Some files of bins could not be read; which ones was said before.
+    #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
+    DamagedFiles {
+        /// How many.
+        damaged: usize,
+    },
     /// Several runs have bins and none was named.
     #[error("{} has bins of several runs: choose one with --dataset and --run-name:\n  {}", root.display(), runs.join("\n  "))]
     RunNotUnique {
@@ -244,6 +301,17 @@ pub enum BinsError {
         long: u16,
         /// Largest bin that is short.
         short: u16,
+        /// Number of bins.
+        n_bins: u16,
+    },
+    /// The default rule is made for another number of bins.
+    #[error(
+        "the bins of {month} are {n_bins}, and the thresholds 19 and 2 are meant for 20: say which \
+         bins are long and short with --long-bin-threshold and --short-bin-threshold"
+    )]
+    ThresholdsNeeded {
+        /// The month.
+        month: YearMonth,
         /// Number of bins.
         n_bins: u16,
     },
@@ -283,8 +351,29 @@ pub enum BinsError {
     Csv(#[from] csv::Error),
 }
 
+impl BinsError {
+    /// Whether the person asked for something that cannot be.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::FileMissing { .. }
+                | Self::MonthsReversed { .. }
+                | Self::Thresholds { .. }
+                | Self::ThresholdsNeeded { .. }
+        )
+    }
+}
+
 fn minute(instant: DateTime<Utc>) -> impl std::fmt::Display {
     instant.format("%Y-%m-%d %H:%M")
+}
+
+fn span_text(span: TimeDelta) -> String {
+    let minutes = span.num_minutes();
+    match minutes {
+        _ if minutes == 0 || minutes % 60 != 0 => format!("{minutes} min"),
+        _ => format!("{} h", minutes / 60),
+    }
 }
 
 fn available_text(available: Option<&TimeSpan>) -> String {

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use binning::LabelSource;
 use chrono::{DateTime, TimeDelta, Utc};
 use labeling::Outcome;
-use market_data::{Gap, ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
+use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
 
-use crate::window::Origin;
+use crate::window::{Origin, micros};
 
 /// What the rebuilds of a run read: predictions, labels and the state of the candles.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct Inputs {
     pub(crate) train: Option<TrainFile>,
     pub(crate) labels: Labels,
     pub(crate) candles: Option<CandleState>,
+    /// Time from one row to the next: that of the dataset's candles.
+    pub(crate) interval: TimeDelta,
 }
 
 /// Whose predictions and labels these are.
@@ -43,8 +45,8 @@ pub(crate) struct TrainFile {
 /// What is known of the candles, whether or not labels are made from them.
 #[derive(Debug, Clone)]
 pub(crate) struct CandleState {
-    pub(crate) interval: TimeDelta,
-    pub(crate) gaps: Vec<Gap>,
+    /// Open times, µs UTC, ascending.
+    pub(crate) timestamps: Vec<i64>,
 }
 
 /// Labels by time, ascending.
@@ -54,6 +56,8 @@ pub(crate) struct Labels {
     pub(crate) source: LabelSource,
     /// Only for labels made from candles.
     pub(crate) tie_policy: Option<String>,
+    /// A tie policy that was asked for and has no part in labels of the table `targets`.
+    pub(crate) unused_tie_policy: Option<String>,
     /// How far ahead a label looks; unknown for a key that is no barrier rule.
     pub(crate) horizon: Option<TimeDelta>,
     /// µs UTC.
@@ -62,6 +66,12 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
+    /// The last time before `end` that there is a label or, if they are made of these, a candle for.
+    pub(crate) fn last_before(&self, end: i64) -> Option<i64> {
+        let known = self.timestamps.partition_point(|&timestamp| timestamp < end);
+        self.timestamps[..known].last().copied()
+    }
+
     /// Labels asked for in ascending order of time.
     pub(crate) fn cursor(&self) -> LabelCursor<'_> {
         LabelCursor { labels: self, next: 0 }
@@ -88,6 +98,36 @@ impl LabelCursor<'_> {
         }
         self.next += 1;
         self.labels.outcomes.get(self.next - 1).copied()
+    }
+}
+
+impl CandleState {
+    /// How many candles the window should have, and the times within it that lack one.
+    pub(crate) fn missing(
+        &self,
+        window: &Range<DateTime<Utc>>,
+        interval: TimeDelta,
+    ) -> (u64, Vec<i64>) {
+        let step = usize::try_from(micros(interval).max(1)).unwrap_or(usize::MAX);
+        let expected =
+            (window.start.timestamp_micros()..window.end.timestamp_micros()).step_by(step);
+        let from = self.timestamps.partition_point(|&t| t < window.start.timestamp_micros());
+        let mut present = self.timestamps[from..].iter().copied().peekable();
+        let mut count = 0;
+        let mut missing = Vec::new();
+        for slot in expected {
+            count += 1;
+            // A grid that does not start on the hour has its candle somewhere within the slot.
+            let end = slot + micros(interval);
+            let mut found = false;
+            while present.next_if(|&t| t < end).is_some() {
+                found = true;
+            }
+            if !found {
+                missing.push(slot);
+            }
+        }
+        (count, missing)
     }
 }
 
@@ -177,6 +217,7 @@ mod tests {
             target_key: String::new(),
             source: LabelSource::Targets,
             tie_policy: None,
+            unused_tie_policy: None,
             horizon: None,
             timestamps: vec![1, 2, 5, 9],
             outcomes: vec![

@@ -41,9 +41,10 @@ pub fn rebuild(
     {
         return Err(BinsError::UnknownHorizon { target_key: inputs.labels.target_key.clone() });
     }
-    let deadline = label_deadline(settings.label_cutoff, window.end, inputs.labels.horizon);
+    let deadline =
+        label_deadline(settings.label_cutoff, window.end, inputs.labels.horizon, inputs.interval);
     let rows = WindowRows::collect(inputs, &window, deadline);
-    refuse_empty(inputs, month, settings, &rows)?;
+    refuse_few(inputs, month, settings, &rows)?;
 
     let calibration = |source| BinsError::Calibration { month, source };
     let scores = ArrayView1::from(&rows.scores);
@@ -104,15 +105,19 @@ fn fit(
     }
 }
 
-/// Says whether it is predictions or labels that the window lacks.
-fn refuse_empty(
+/// Refuses fewer rows than bins; says whether it is predictions or labels that are not there.
+fn refuse_few(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
     rows: &WindowRows,
 ) -> Result<(), BinsError> {
-    if rows.len() > 0 {
+    let n_bins = settings.n_bins.get();
+    if rows.len() >= n_bins.into() {
         return Ok(());
+    }
+    if rows.len() > 0 {
+        return Err(BinsError::TooFewRows { month, rows: rows.len(), n_bins });
     }
     let window = settings.window(month);
     if rows.left_out.total() == 0 {

@@ -6,49 +6,67 @@ use strategy_core::Side;
 
 use crate::BinsError;
 
-/// Which bins are long and which are short.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
-pub struct SignalRule {
-    /// Smallest bin that is long
-    #[arg(long, value_name = "BIN", env = "RUNNER_LONG_BIN_THRESHOLD", default_value_t = 19)]
-    pub long_bin_threshold: u16,
+/// Number of bins that the default thresholds are meant for.
+const DEFAULT_BINS: u16 = 20;
 
-    /// Largest bin that is short
-    #[arg(long, value_name = "BIN", env = "RUNNER_SHORT_BIN_THRESHOLD", default_value_t = 2)]
-    pub short_bin_threshold: u16,
+/// Which bins are long and which are short, as far as anybody said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+pub struct SignalRule {
+    /// Smallest bin that is long [default: 19 of 20]
+    #[arg(long, value_name = "BIN", env = "RUNNER_LONG_BIN_THRESHOLD")]
+    pub long_bin_threshold: Option<u16>,
+
+    /// Largest bin that is short [default: 2 of 20]
+    #[arg(long, value_name = "BIN", env = "RUNNER_SHORT_BIN_THRESHOLD")]
+    pub short_bin_threshold: Option<u16>,
 }
 
-impl SignalRule {
+/// A rule that has been checked against the bins it is used with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CheckedRule {
+    long: u16,
+    short: u16,
+}
+
+impl CheckedRule {
     /// The side that bin `bin` takes.
-    #[must_use]
-    pub fn side(&self, bin: u16) -> Side {
-        if bin >= self.long_bin_threshold {
+    pub(crate) fn side(self, bin: u16) -> Side {
+        if bin >= self.long {
             Side::Long
-        } else if bin <= self.short_bin_threshold {
+        } else if bin <= self.short {
             Side::Short
         } else {
             Side::NoSignal
         }
     }
+}
 
-    /// Checks that this is a rule over the bins of `metadata`.
+impl SignalRule {
+    /// The rule over the bins of `metadata`. Thresholds that nobody named are 19 and 2 of 20 bins; of
+    /// another number of bins they would be another rule, so there both must be named.
     ///
     /// # Errors
-    /// When not `1 ≤ short < long ≤ n`, or when no score leads to any bin that one side needs: that
-    /// side would silently never be signalled.
-    pub fn check(&self, metadata: &BinMetadata) -> Result<(), BinsError> {
+    /// When a threshold must be named; when not `1 ≤ short < long ≤ n`; when no score leads to any
+    /// bin that one side needs, so that this side would silently never be signalled.
+    pub(crate) fn check(&self, metadata: &BinMetadata) -> Result<CheckedRule, BinsError> {
         let n_bins = metadata.edges().n_bins().get();
-        let (long, short) = (self.long_bin_threshold, self.short_bin_threshold);
+        let month = metadata.bin_month();
+        let default = |threshold| (n_bins == DEFAULT_BINS).then_some(threshold);
+        let (Some(long), Some(short)) = (
+            self.long_bin_threshold.or_else(|| default(19)),
+            self.short_bin_threshold.or_else(|| default(2)),
+        ) else {
+            return Err(BinsError::ThresholdsNeeded { month, n_bins });
+        };
         if !(1 <= short && short < long && long <= n_bins) {
             return Err(BinsError::Thresholds { long, short, n_bins });
         }
         let unreachable = metadata.unreachable_bins();
         for (side, bins) in [("long", long..=n_bins), ("short", 1..=short)] {
             if bins.clone().all(|bin| unreachable.contains(&bin)) {
-                let month = metadata.bin_month();
                 return Err(BinsError::UnreachableRule { month, side, bins: bins.collect() });
             }
         }
-        Ok(())
+        Ok(CheckedRule { long, short })
     }
 }

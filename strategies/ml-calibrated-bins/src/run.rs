@@ -92,6 +92,12 @@ impl Run {
         &self.run_name
     }
 
+    /// The key of the label.
+    #[must_use]
+    pub fn target_key(&self) -> &str {
+        &self.target.key
+    }
+
     /// What time the out-of-sample predictions cover.
     #[must_use]
     pub fn predictions_span(&self) -> TimeSpan {
@@ -134,10 +140,11 @@ impl Run {
         let predictions = self.read_predictions(range)?;
         let train = self.read_train(range)?;
         let candles = self.read_candles(range, settings)?;
+        let interval = self.interval(&predictions, candles.as_ref())?;
         Ok(Inputs {
             labels: self.labels(range, candles.as_ref())?,
-            candles: candles
-                .map(|candles| CandleState { interval: candles.interval, gaps: candles.gaps() }),
+            candles: candles.map(|candles| CandleState { timestamps: candles.timestamps }),
+            interval,
             identity: Identity {
                 dataset: self.dataset.clone(),
                 run_name: self.run_name.clone(),
@@ -161,12 +168,39 @@ impl Run {
         Ok(read_predictions(&self.predictions, &query)?)
     }
 
+    /// The interval of the dataset's rows, which the candles must have too: with finer ones a label
+    /// would start within the row's own candle, whose end the score knows.
+    fn interval(
+        &self,
+        predictions: &Predictions,
+        candles: Option<&Candles>,
+    ) -> Result<TimeDelta, BinsError> {
+        let spacing = smallest_spacing(&predictions.timestamps);
+        let wanted = interval_of(&self.dataset).or(spacing);
+        let (Some(table), Some(candles)) = (&self.candles, candles) else {
+            return Ok(wanted.unwrap_or_default());
+        };
+        let named = candles.interval;
+        let measured = smallest_spacing(&candles.timestamps).unwrap_or(named);
+        let wanted = wanted.unwrap_or(named);
+        match [named, measured].into_iter().find(|&found| found != wanted) {
+            Some(found) => Err(BinsError::IntervalMismatch {
+                file: self.market.path().to_owned(),
+                table: table.name().to_owned(),
+                found,
+                dataset: self.dataset.clone(),
+                wanted,
+            }),
+            None => Ok(wanted),
+        }
+    }
+
     /// `pred_train.csv` beside the model, if it is allowed and there.
     fn read_train(&self, range: TimeRange) -> Result<Option<TrainFile>, BinsError> {
         if !self.train_predictions {
             return Ok(None);
         }
-        let Some(path) = train_file(&self.model_path, self.predictions.path()) else {
+        let Some(path) = train_file(&self.model_path, self.predictions.path())? else {
             return Ok(None);
         };
         let rows = read_train_predictions(&path, range)?;
@@ -186,16 +220,19 @@ impl Run {
             LabelCutoff::MonthStart => TimeDelta::zero(),
             LabelCutoff::None => self.horizon().unwrap_or_default(),
         };
-        let range = TimeRange { end: range.end.map(|end| end + beyond), ..range };
+        let range =
+            TimeRange { end: range.end.and_then(|end| end.checked_add_signed(beyond)), ..range };
         Ok(Some(read_candles(&self.market, table, range)?))
     }
 
     /// Labels from `targets` where it has the key, otherwise from the candles.
     fn labels(&self, range: TimeRange, candles: Option<&Candles>) -> Result<Labels, BinsError> {
+        let asked = (self.tie_policy != TiePolicy::default()).then(|| self.tie_policy.to_string());
         let labels = |source, timestamps, outcomes, tie_policy| Labels {
             target_key: self.target.key.clone(),
             horizon: self.horizon(),
             source,
+            unused_tie_policy: asked.filter(|_| source == LabelSource::Targets),
             tie_policy,
             timestamps,
             outcomes,
@@ -336,25 +373,53 @@ fn settle_candles(
         Err(MarketDataError::NoCandleTable { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let suffix = dataset.rsplit('_').next().unwrap_or_default();
-    match (table.interval(), parse_interval(suffix)) {
-        (Some(found), Some(wanted)) if found != wanted => Err(BinsError::IntervalMismatch {
-            file: market.path().to_owned(),
-            table: table.name().to_owned(),
-            table_interval: table.name().rsplit('_').next().unwrap_or_default().to_owned(),
-            dataset: dataset.to_owned(),
-            dataset_interval: suffix.to_owned(),
-        }),
+    // A table that the person named is meant; one that was merely found must be the dataset's.
+    match table.symbol() {
+        Some(symbol) if sources.candle_table.is_none() && !is_part(symbol, dataset) => {
+            Err(BinsError::SymbolMismatch {
+                file: market.path().to_owned(),
+                table: table.name().to_owned(),
+                symbol: symbol.to_owned(),
+                dataset: dataset.to_owned(),
+            })
+        }
         _ => Ok(Some(table)),
     }
 }
 
-/// `pred_train.csv` in the model's folder: where the path leads from here, otherwise from the folder
-/// of the predictions, since stored paths are relative to it.
-fn train_file(model_path: &str, predictions: &Path) -> Option<PathBuf> {
+/// Whether `symbol` stands in `dataset` between separators, as btcusdt in `binance_btcusdt_perp_1h`.
+fn is_part(symbol: &str, dataset: &str) -> bool {
+    let [symbol, dataset] = [symbol, dataset].map(|name| format!("_{}_", name.to_lowercase()));
+    dataset.contains(&symbol)
+}
+
+/// The interval that a dataset's name ends in.
+fn interval_of(dataset: &str) -> Option<TimeDelta> {
+    parse_interval(dataset.rsplit('_').next()?)
+}
+
+fn smallest_spacing(timestamps: &[i64]) -> Option<TimeDelta> {
+    timestamps.windows(2).map(|pair| pair[1] - pair[0]).min().map(TimeDelta::microseconds)
+}
+
+/// `pred_train.csv` in the model's folder: where the path leads from here or from the folder of the
+/// predictions, since stored paths are relative to one or the other. Two different files are an error.
+fn train_file(model_path: &str, predictions: &Path) -> Result<Option<PathBuf>, BinsError> {
     let beside = Path::new(model_path).with_file_name("pred_train.csv");
     let from_predictions = predictions.parent().map(|folder| folder.join(&beside));
-    [Some(beside), from_predictions].into_iter().flatten().find(|path| path.is_file())
+    let mut found: Vec<PathBuf> = [Some(beside), from_predictions]
+        .into_iter()
+        .flatten()
+        .filter(|path| path.is_file())
+        .filter_map(|path| path.canonicalize().ok())
+        .collect();
+    found.dedup();
+    match <[PathBuf; 2]>::try_from(found) {
+        Ok([first, second]) => {
+            Err(BinsError::TrainFileNotUnique { model_path: model_path.to_owned(), first, second })
+        }
+        Err(found) => Ok(found.into_iter().next()),
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use strategy_core::{
 };
 
 use crate::commands::{self, BinsCommand, RunChoice};
+use crate::rule::CheckedRule;
 use crate::{BinsError, SignalRule};
 
 /// Long in the top bins of the month, short in the bottom ones.
@@ -22,7 +23,7 @@ pub struct MlCalibratedBins {
     store: BinStore,
     /// Dataset and run, settled with the first row.
     run: Option<(String, String)>,
-    months: BTreeMap<YearMonth, BinMetadata>,
+    months: BTreeMap<YearMonth, (BinMetadata, CheckedRule)>,
 }
 
 /// Which bins to score with, and which of them to trade.
@@ -70,7 +71,7 @@ impl SignalType for BinDecision {
 }
 
 impl MlCalibratedBins {
-    fn bins_of(&mut self, month: YearMonth) -> Result<&BinMetadata, BinsError> {
+    fn bins_of(&mut self, month: YearMonth) -> Result<&(BinMetadata, CheckedRule), BinsError> {
         let (dataset, run_name) = match &self.run {
             Some(run) => run.clone(),
             None => self.run.insert(self.config.run.settle(&self.store)?).clone(),
@@ -79,8 +80,8 @@ impl MlCalibratedBins {
             std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
             std::collections::btree_map::Entry::Vacant(new) => {
                 let metadata = self.store.load(&BinKey::new(&dataset, &run_name, month)?)?;
-                self.config.rule.check(&metadata)?;
-                Ok(new.insert(metadata))
+                let rule = self.config.rule.check(&metadata)?;
+                Ok(new.insert((metadata, rule)))
             }
         }
     }
@@ -107,10 +108,9 @@ impl Strategy for MlCalibratedBins {
 
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>, BinsError> {
         let scores = rows.column(&Input::of(Column::Prediction))?;
-        let rule = self.config.rule;
         let mut decisions = Vec::with_capacity(rows.len());
         for (&timestamp, &y_pred) in rows.timestamps().iter().zip(scores) {
-            let bins = self.bins_of(YearMonth::containing_micros(timestamp))?;
+            let (bins, rule) = self.bins_of(YearMonth::containing_micros(timestamp))?;
             let Scored { p_cal, q_bin } = bins.score(y_pred).map_err(|source| {
                 let timestamp = DateTime::from_timestamp_micros(timestamp).unwrap_or_default();
                 BinsError::Score { timestamp, source }
@@ -118,6 +118,10 @@ impl Strategy for MlCalibratedBins {
             decisions.push(BinDecision { y_pred, p_cal, q_bin, side: rule.side(q_bin) });
         }
         Ok(decisions)
+    }
+
+    fn is_usage_error(error: &BinsError) -> bool {
+        error.is_usage()
     }
 
     fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {

@@ -40,13 +40,13 @@ pub enum Warning {
         of: u64,
     },
     /// Candles are missing.
-    CandleGaps {
-        /// Number of gaps.
-        gaps: usize,
-        /// Number of candles missing in all.
-        candles: u64,
-        /// Last candle before the first gap.
-        first_after: DateTime<Utc>,
+    MissingCandles {
+        /// How many in the window.
+        missing: u64,
+        /// Of how many.
+        of: u64,
+        /// Open time of the first.
+        first: DateTime<Utc>,
     },
     /// There are no candles to look for gaps in.
     CandlesUnchecked,
@@ -59,6 +59,23 @@ pub enum Warning {
     FallingCalibration {
         /// The slope in logit space, not above 0.
         slope: f64,
+    },
+    /// So few rows a bin that hit rates mean little.
+    FewRows {
+        /// Rows of the window.
+        rows: u64,
+        /// Number of bins.
+        n_bins: u16,
+    },
+    /// A tie policy was named, and the labels come from a table that was made with its own.
+    TiePolicyUnused {
+        /// The policy.
+        tie_policy: String,
+    },
+    /// Bins that were kept are made with other settings than those asked for.
+    KeptDiffers {
+        /// What differs, as in `method platt instead of isotonic`.
+        differences: Vec<String>,
     },
     /// Bins that no score can lead to, because quantile edges are equal.
     UnreachableBins {
@@ -73,9 +90,15 @@ pub(crate) fn about(inputs: &Inputs, metadata: &BinMetadata, rows: &WindowRows) 
         model_path(inputs),
         in_sample(inputs, rows),
         missing_predictions(inputs, metadata, rows),
-        candle_gaps(inputs, metadata),
+        missing_candles(inputs, metadata),
         (rows.left_out.without_label > 0)
             .then_some(Warning::MissingLabels { rows: rows.left_out.without_label }),
+        inputs
+            .labels
+            .unused_tie_policy
+            .clone()
+            .map(|tie_policy| Warning::TiePolicyUnused { tie_policy }),
+        few_rows(metadata),
         falling(metadata.calibrator()),
         Some(metadata.unreachable_bins())
             .filter(|bins| !bins.is_empty())
@@ -104,27 +127,29 @@ fn missing_predictions(
     metadata: &BinMetadata,
     rows: &WindowRows,
 ) -> Option<Warning> {
-    let interval = inputs.candles.as_ref()?.interval;
     let parts = metadata.parts();
-    let of = steps(parts.cal_window_end - parts.cal_window_start, interval);
+    let of = steps(parts.cal_window_end - parts.cal_window_start, inputs.interval);
     let missing = of.saturating_sub(rows.len() + rows.left_out.total());
     (missing > 0).then_some(Warning::MissingPredictions { missing, of })
 }
 
-fn candle_gaps(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
+fn missing_candles(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
     let Some(candles) = &inputs.candles else {
         return Some(Warning::CandlesUnchecked);
     };
     let parts = metadata.parts();
-    let [start, end] =
-        [parts.cal_window_start, parts.cal_window_end].map(|instant| instant.timestamp_micros());
-    let inside: Vec<_> =
-        candles.gaps.iter().filter(|gap| gap.before > start && gap.after < end).collect();
-    inside.first().map(|first| Warning::CandleGaps {
-        gaps: inside.len(),
-        candles: inside.iter().map(|gap| gap.missing).sum(),
-        first_after: DateTime::from_timestamp_micros(first.after).unwrap_or_default(),
-    })
+    let window = parts.cal_window_start..parts.cal_window_end;
+    let (of, missing) = candles.missing(&window, inputs.interval);
+    let first = DateTime::from_timestamp_micros(*missing.first()?)?;
+    Some(Warning::MissingCandles { missing: missing.len() as u64, of, first })
+}
+
+/// Below this a hit rate's interval is as wide as all the bins' hit rates lie apart.
+const ROWS_A_BIN: u64 = 30;
+
+fn few_rows(metadata: &BinMetadata) -> Option<Warning> {
+    let (rows, n_bins) = (metadata.parts().cal_rows, metadata.edges().n_bins().get());
+    (rows < ROWS_A_BIN * u64::from(n_bins)).then_some(Warning::FewRows { rows, n_bins })
 }
 
 fn falling(calibrator: &Calibrator) -> Option<Warning> {
@@ -137,7 +162,7 @@ fn falling(calibrator: &Calibrator) -> Option<Warning> {
 }
 
 fn steps(span: TimeDelta, interval: TimeDelta) -> u64 {
-    u64::try_from(micros(span) / micros(interval).max(1)).unwrap_or(0)
+    u64::try_from(micros(span).checked_div(micros(interval)).unwrap_or(0)).unwrap_or(0)
 }
 
 impl fmt::Display for Warning {
@@ -156,11 +181,24 @@ impl fmt::Display for Warning {
             Self::MissingPredictions { missing, of } => {
                 write!(f, "{missing} of the window's {of} candles have no prediction")
             }
-            Self::CandleGaps { gaps, candles, first_after } => write!(
+            Self::MissingCandles { missing, of, first } => write!(
                 f,
-                "the candles have {gaps} gap(s) in the window, {candles} missing in all, the first \
-                 after {} UTC",
-                first_after.format("%Y-%m-%d %H:%M")
+                "{missing} of the window's {of} candles are missing, the first at {} UTC",
+                first.format("%Y-%m-%d %H:%M")
+            ),
+            Self::FewRows { rows, n_bins } => write!(
+                f,
+                "{rows} rows make {n_bins} bins: hit rates of so few rows a bin mean little"
+            ),
+            Self::TiePolicyUnused { tie_policy } => write!(
+                f,
+                "--tie-policy {tie_policy} has no part in this: the labels come from the table \
+                 targets, made with a policy of its own"
+            ),
+            Self::KeptDiffers { differences } => write!(
+                f,
+                "the bins that were kept are not those asked for ({}); --overwrite makes them anew",
+                differences.join(", ")
             ),
             Self::CandlesUnchecked => {
                 f.write_str("no table of candles was found, so nobody looked for gaps in it")
@@ -168,6 +206,10 @@ impl fmt::Display for Warning {
             Self::MissingLabels { rows } => {
                 write!(f, "{rows} rows have a prediction and no label, and were left out")
             }
+            Self::FallingCalibration { slope } if *slope == 0.0 => f.write_str(
+                "the slope is 0: every score means the same probability, so all rows share one bin; \
+                 check the model before trading",
+            ),
             Self::FallingCalibration { slope } => write!(
                 f,
                 "the slope is {slope:.4}: higher scores mean lower probabilities, so the top bins \

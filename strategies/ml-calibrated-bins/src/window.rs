@@ -29,15 +29,18 @@ pub(crate) enum Origin {
     InSample,
 }
 
-/// The last time whose labels count, exclusive: the instant that a label's last candle must open before.
+/// The first time whose label nobody knew when the month began: its last candle, which opens one
+/// `horizon` later, closes after `month_start`. `None` when all labels count.
 pub(crate) fn label_deadline(
     cutoff: LabelCutoff,
     month_start: DateTime<Utc>,
     horizon: Option<TimeDelta>,
+    interval: TimeDelta,
 ) -> Option<i64> {
     match (cutoff, horizon) {
         (LabelCutoff::MonthStart, Some(horizon)) => {
-            Some(month_start.timestamp_micros() - micros(horizon))
+            let known = month_start.timestamp_micros().saturating_sub(micros(horizon));
+            Some(known.saturating_sub(micros(interval)).saturating_add(1))
         }
         _ => None,
     }
@@ -53,14 +56,23 @@ impl WindowRows {
     ) -> Self {
         let mut rows = Self::default();
         let mut labels = inputs.labels.cursor();
+        let horizon = inputs.labels.horizon.map_or(0, micros);
+        // What the candles show up to the window's end: later ones must not change the account.
+        let last_known = inputs.labels.last_before(window.end.timestamp_micros());
         for (timestamp, score, origin) in inputs.predictions_in(window) {
             if deadline.is_some_and(|deadline| timestamp >= deadline) {
                 rows.left_out.after_cutoff += 1;
                 continue;
             }
             match labels.at(timestamp) {
-                Some(Outcome::Gap) => rows.left_out.in_gap += 1,
-                None | Some(Outcome::Incomplete) => rows.left_out.without_label += 1,
+                Some(Outcome::Gap)
+                    if deadline.is_none()
+                        || last_known
+                            .is_some_and(|last| timestamp.saturating_add(horizon) <= last) =>
+                {
+                    rows.left_out.in_gap += 1;
+                }
+                None | Some(Outcome::Incomplete | Outcome::Gap) => rows.left_out.without_label += 1,
                 Some(known @ (Outcome::TakeProfit | Outcome::NoTakeProfit)) => {
                     rows.timestamps.push(timestamp);
                     rows.scores.push(score);
@@ -93,4 +105,29 @@ impl WindowRows {
 /// A span in microseconds, held inside an `i64`.
 pub(crate) fn micros(span: TimeDelta) -> i64 {
     span.num_microseconds().unwrap_or(i64::MAX / 2)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    /// The last time that is kept for March 2025 with labels of `horizon` on candles of `interval`.
+    fn check(horizon: TimeDelta, interval: TimeDelta, last_kept: &str) {
+        let month: DateTime<Utc> = "2025-03-01T00:00:00Z".parse().unwrap();
+        let deadline =
+            label_deadline(LabelCutoff::MonthStart, month, Some(horizon), interval).unwrap();
+        let last_kept: DateTime<Utc> = last_kept.parse().unwrap();
+        assert_eq!(deadline - 1, last_kept.timestamp_micros());
+    }
+
+    #[test]
+    fn a_label_counts_if_its_last_candle_closes_by_the_months_first_instant() {
+        let hour = TimeDelta::hours(1);
+        check(hour * 24, hour, "2025-02-27T23:00:00Z");
+        check(hour, hour, "2025-02-28T22:00:00Z");
+        check(TimeDelta::days(7), TimeDelta::days(7), "2025-02-15T00:00:00Z");
+        let month = "2025-03-01T00:00:00Z".parse().unwrap();
+        assert_eq!(label_deadline(LabelCutoff::None, month, Some(hour), hour), None);
+    }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use binning::{BinFilter, BinStore};
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 
 use crate::BinsError;
 
@@ -15,11 +16,11 @@ pub struct RunChoice {
     pub bins_root: PathBuf,
 
     /// Instrument, as in binance_btcusdt_perp_1h
-    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET")]
+    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
     pub dataset: Option<String>,
 
     /// Run, as the folder of its model is called
-    #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME")]
+    #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
     pub run_name: Option<String>,
 }
 

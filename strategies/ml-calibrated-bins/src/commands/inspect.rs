@@ -79,10 +79,10 @@ fn test(
     scores: &[f64],
     rule: SignalRule,
 ) -> Result<Vec<Tested>, BinsError> {
-    if scores.is_empty() {
+    if scores.is_empty() && rule == SignalRule::default() {
         return Ok(Vec::new());
     }
-    rule.check(metadata)?;
+    let rule = rule.check(metadata)?;
     let tested = |&y_pred: &f64| {
         let Scored { p_cal, q_bin } = metadata.score(y_pred)?;
         Ok(Tested { y_pred, p_cal, q_bin, signal: rule.side(q_bin) })
@@ -92,7 +92,7 @@ fn test(
 
 fn row(tested: &Tested) -> Vec<String> {
     vec![
-        tested.y_pred.to_string(),
+        format!("{:?}", tested.y_pred),
         format!("{:.6}", tested.p_cal),
         tested.q_bin.to_string(),
         tested.signal.to_string(),

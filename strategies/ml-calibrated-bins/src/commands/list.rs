@@ -60,8 +60,16 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
         return Err(args.run.no_bins());
     }
     let mut listed = Vec::with_capacity(keys.len());
+    let mut damaged = 0;
     for key in &keys {
-        let metadata = store.load(key)?;
+        let metadata = match store.load(key) {
+            Ok(metadata) => metadata,
+            Err(error) => {
+                damaged += 1;
+                let _ = writeln!(console.err, "error: {error}");
+                continue;
+            }
+        };
         let parts = metadata.parts();
         listed.push(Listed {
             dataset: key.dataset().to_owned(),
@@ -87,6 +95,9 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
             csv.flush()?;
         }
         TableFormat::Json => json::write(&listed, console.out)?,
+    }
+    if damaged > 0 {
+        return Err(BinsError::DamagedFiles { damaged });
     }
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! `rebuild`: calibrate months and store their bins.
 
-use std::path::PathBuf;
-
 use binning::{BinCount, BinKey, BinStore, BinningError, LabelCutoff, OnExisting, Saved};
 use calibration::CalibrationMethod;
 use clap::{Args, ValueEnum};
@@ -9,8 +7,8 @@ use strategy_core::{Console, YearMonth};
 
 use super::RunChoice;
 use super::source_args::SourceArgs;
-use crate::report::{MonthReport, json, text};
-use crate::{BinsError, MonthChoice, Run, Settings, rebuild};
+use crate::report::{MonthReport, Printer, Style};
+use crate::{BinsError, MonthChoice, Run, Settings, Warning, rebuild};
 
 /// Flags of `rebuild`.
 #[derive(Debug, Clone, Args)]
@@ -127,20 +125,15 @@ pub(super) fn run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<(), B
         args.sources.sources(args.run.dataset.as_deref(), args.run.run_name.as_deref(), console)?;
     let run = Run::open(&sources)?;
     let months = args.months(&run, &settings)?;
-    let mut done = Vec::with_capacity(months.len());
-    let result = make(args, &run, &months, &settings, &mut |report| {
-        match args.format {
-            _ if args.quiet => writeln!(console.out, "{}", report.path.display())?,
-            ReportFormat::Text => text::month(&report, console.out)?,
-            ReportFormat::Json => {}
-        }
-        done.push(report);
-        Ok(())
-    });
-    if args.format == ReportFormat::Json {
-        json::months(&done, console.out)?;
-    }
-    result
+    let style = match args.format {
+        _ if args.quiet => Style::Paths,
+        ReportFormat::Text => Style::Text,
+        ReportFormat::Json => Style::Json,
+    };
+    let mut printer = Printer::new(style, console);
+    let made = make(args, &run, &months, &settings, &mut printer);
+    let printed = printer.finish();
+    made.and(printed)
 }
 
 fn make(
@@ -148,12 +141,12 @@ fn make(
     run: &Run,
     months: &[YearMonth],
     settings: &Settings,
-    report: &mut dyn FnMut(MonthReport) -> Result<(), BinsError>,
+    printer: &mut Printer<'_, '_>,
 ) -> Result<(), BinsError> {
     let store = BinStore::new(&args.run.bins_root);
-    let (kept, wanted) = divide(run, &store, months, args.on_existing())?;
-    for (month, path) in kept {
-        report(MonthReport::kept(month, path))?;
+    let (existing, wanted) = divide(run, &store, months, settings, args.on_existing())?;
+    for report in existing {
+        printer.month(report);
     }
     if wanted.is_empty() {
         return Ok(());
@@ -161,10 +154,11 @@ fn make(
     let inputs = run.load(&wanted, settings)?;
     for month in wanted {
         let rebuilt = rebuild(&inputs, month, settings)?;
-        report(match store.save(&rebuilt.metadata, args.on_existing())? {
+        printer.month(match store.save(&rebuilt.metadata, args.on_existing())? {
             Saved::Written(path) => MonthReport::written(rebuilt, path),
-            Saved::Skipped(path) => MonthReport::kept(month, path),
-        })?;
+            // Another process made it meanwhile.
+            Saved::Skipped(_) => kept(run, &store, month, settings)?,
+        });
     }
     Ok(())
 }
@@ -175,9 +169,10 @@ fn divide(
     run: &Run,
     store: &BinStore,
     months: &[YearMonth],
+    settings: &Settings,
     on_existing: OnExisting,
-) -> Result<(Vec<(YearMonth, PathBuf)>, Vec<YearMonth>), BinsError> {
-    let mut kept = Vec::new();
+) -> Result<(Vec<MonthReport>, Vec<YearMonth>), BinsError> {
+    let mut existing = Vec::new();
     let mut wanted = Vec::new();
     for &month in months {
         let key = BinKey::new(run.dataset(), run.run_name(), month)?;
@@ -185,9 +180,50 @@ fn divide(
             (OnExisting::Refuse, true) => {
                 return Err(BinningError::Exists { path: store.path(&key) }.into());
             }
-            (OnExisting::Skip, true) => kept.push((month, store.path(&key))),
+            (OnExisting::Skip, true) => existing.push(kept(run, store, month, settings)?),
             _ => wanted.push(month),
         }
     }
-    Ok((kept, wanted))
+    Ok((existing, wanted))
+}
+
+/// What to say of bins that are kept. They are read, since a damaged file is nothing to keep, and
+/// held against what was asked for.
+fn kept(
+    run: &Run,
+    store: &BinStore,
+    month: YearMonth,
+    settings: &Settings,
+) -> Result<MonthReport, BinsError> {
+    let key = BinKey::new(run.dataset(), run.run_name(), month)?;
+    let metadata = store.load(&key)?;
+    let parts = metadata.parts();
+    let [found, wanted] = [
+        [
+            ("method", parts.calibrator.method().to_string()),
+            ("number of bins", parts.edges.n_bins().to_string()),
+            ("window from", parts.cal_window_start.date_naive().to_string()),
+            ("label cutoff", parts.label.cutoff.to_string()),
+            ("label", parts.label.target_key.clone()),
+        ],
+        [
+            ("method", settings.method.to_string()),
+            ("number of bins", settings.n_bins.to_string()),
+            ("window from", settings.window(month).start.date_naive().to_string()),
+            ("label cutoff", settings.label_cutoff.to_string()),
+            ("label", run.target_key().to_owned()),
+        ],
+    ];
+    let differences: Vec<String> = found
+        .into_iter()
+        .zip(wanted)
+        .filter(|(found, wanted)| found != wanted)
+        .map(|((name, found), (_, wanted))| format!("{name} {found} instead of {wanted}"))
+        .collect();
+    let warnings = if differences.is_empty() {
+        Vec::new()
+    } else {
+        vec![Warning::KeptDiffers { differences }]
+    };
+    Ok(MonthReport::kept(month, store.path(&key), warnings))
 }

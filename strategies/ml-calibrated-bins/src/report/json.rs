@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use binning::MetadataRecord;
+use binning::{BinMetadata, MetadataRecord};
 use serde::Serialize;
 use strategy_core::YearMonth;
 
@@ -46,14 +46,13 @@ pub(crate) fn months(reports: &[MonthReport], out: &mut dyn Write) -> Result<(),
 }
 
 fn month(report: &MonthReport) -> Month<'_> {
-    let rebuilt = report.rebuilt.as_ref();
-    let warnings = rebuilt.map_or(&[][..], |rebuilt| &rebuilt.warnings);
     Month {
         bin_month: report.month,
-        status: if rebuilt.is_some() { Status::Written } else { Status::Kept },
+        status: if report.metadata.is_some() { Status::Written } else { Status::Kept },
         path: report.path.display().to_string(),
-        metadata: rebuilt.map(|rebuilt| rebuilt.metadata.to_record()),
-        warnings: warnings
+        metadata: report.metadata.as_ref().map(BinMetadata::to_record),
+        warnings: report
+            .warnings
             .iter()
             .map(|warning| Told { warning, message: warning.to_string() })
             .collect(),

@@ -11,17 +11,18 @@ use super::{MonthReport, table};
 
 /// What a rebuild did for one month.
 pub(crate) fn month(report: &MonthReport, out: &mut dyn Write) -> io::Result<()> {
-    let Some(rebuilt) = &report.rebuilt else {
-        return writeln!(out, "{} kept: {} exists", report.month, report.path.display());
-    };
-    metadata(&rebuilt.metadata, out)?;
-    for warning in &rebuilt.warnings {
+    if let Some(bins) = &report.metadata {
+        metadata(bins, out)?;
+    }
+    for warning in &report.warnings {
         writeln!(out, "warning: {warning}")?;
     }
-    if !rebuilt.warnings.is_empty() {
-        writeln!(out)?;
+    let path = report.path.display();
+    match report.metadata {
+        Some(_) if report.warnings.is_empty() => writeln!(out, "wrote {path}"),
+        Some(_) => writeln!(out, "\nwrote {path}"),
+        None => writeln!(out, "{} kept: {path} exists", report.month),
     }
-    writeln!(out, "wrote {}", report.path.display())
 }
 
 /// Everything that is stored about the bins of a month.

@@ -1,0 +1,204 @@
+//! `runner.toml`: values for flags, so that they need not be typed.
+//!
+//! There is no second definition of what can be configured: a key is a flag that also has an
+//! environment variable, its value becomes the flag's default, and so `--help` shows it. Keys before
+//! any table count for every strategy, those in a table named like a strategy for that one.
+
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, Command};
+use thiserror::Error;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// The file that is read when none is named: in the working directory, if it is there.
+const DEFAULT_FILE: &str = "runner.toml";
+
+/// Which file to read: the one that `--config` or `RUNNER_CONFIG` names, otherwise `runner.toml`.
+///
+/// The arguments are looked through before they are parsed, since the file decides how.
+pub(crate) fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<PathBuf> {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        if argument == "--config" {
+            return arguments.next().map(PathBuf::from);
+        }
+        if let Some(path) = argument.to_str().and_then(|text| text.strip_prefix("--config=")) {
+            return Some(PathBuf::from(path));
+        }
+    }
+    std::env::var_os("RUNNER_CONFIG")
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()))
+}
+
+/// `command` with the values of the file as defaults of the strategies' flags.
+pub(crate) fn apply(
+    mut command: Command,
+    path: &Path,
+    strategies: &[&str],
+) -> Result<Command, ConfigError> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let table = DeTable::parse(&text)
+        .map_err(|source| ConfigError::Syntax { path: path.to_owned(), source })?;
+    let file = File { path, text: &text };
+    for (key, value) in table.get_ref() {
+        let name = key.get_ref().as_ref();
+        match value.get_ref() {
+            DeValue::Table(own) if strategies.contains(&name) => {
+                for (key, value) in own {
+                    command = file.set(command, &[name], key, value)?;
+                }
+            }
+            DeValue::Table(_) => return Err(file.unknown(key, strategies.iter().copied())),
+            _ => command = file.set(command, strategies, key, value)?,
+        }
+    }
+    Ok(command)
+}
+
+/// A file being applied, for errors that say where.
+struct File<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl File<'_> {
+    /// Makes `value` the default of the flag `key` in every command of `strategies` that has it.
+    fn set(
+        &self,
+        mut command: Command,
+        strategies: &[&str],
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<Command, ConfigError> {
+        let name = key.get_ref().as_ref();
+        let values = self.words(name, value)?;
+        let mut known = BTreeSet::new();
+        let mut found = false;
+        for strategy in strategies {
+            let Some(own) = command.find_subcommand_mut(strategy) else { continue };
+            for below in own.get_subcommands_mut() {
+                known.extend(below.get_arguments().filter(|a| configurable(a)).map(id));
+                let Some(flag) = below.get_arguments().find(|a| configurable(a) && id(a) == name)
+                else {
+                    continue;
+                };
+                self.check(flag, value, &values)?;
+                found = true;
+                let words = values.clone();
+                *below = std::mem::take(below)
+                    .mut_arg(name, |flag| flag.default_values(words).required(false));
+            }
+        }
+        if found { Ok(command) } else { Err(self.unknown(key, known.iter().map(String::as_str))) }
+    }
+
+    /// The value as it would be typed behind the flag.
+    fn words(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
+        let word = |value: &DeValue<'_>| match value {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            DeValue::Float(number) => Some(number.as_str().to_owned()),
+            DeValue::Boolean(flag) => Some(flag.to_string()),
+            DeValue::Datetime(instant) => Some(instant.to_string()),
+            DeValue::Array(_) | DeValue::Table(_) => None,
+        };
+        let words = match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| word(item.get_ref())).collect(),
+            single => word(single).map(|word| vec![word]),
+        };
+        words.ok_or_else(|| ConfigError::Value {
+            path: self.path.to_owned(),
+            line: self.line(value.span().start),
+            key: key.to_owned(),
+            reason: "wanted a text, a number, true or false, or a list of them".to_owned(),
+        })
+    }
+
+    /// Puts the value through the flag's own parser, whose complaint then names the file.
+    fn check(
+        &self,
+        flag: &Arg,
+        value: &Spanned<DeValue<'_>>,
+        words: &[String],
+    ) -> Result<(), ConfigError> {
+        let takes_value = flag.get_action().takes_values();
+        let probe = Command::new("runner").no_binary_name(true).arg(
+            Arg::new("value")
+                .num_args(1..)
+                .allow_hyphen_values(true)
+                .value_parser(flag.get_value_parser().clone()),
+        );
+        let wrong = |reason: String| ConfigError::Value {
+            path: self.path.to_owned(),
+            line: self.line(value.span().start),
+            key: id(flag),
+            reason,
+        };
+        if !takes_value && !matches!(words, [word] if word == "true" || word == "false") {
+            return Err(wrong("wanted true or false".to_owned()));
+        }
+        probe.try_get_matches_from(words).map(drop).map_err(|error| {
+            let text = error.to_string();
+            let first = text.lines().next().unwrap_or_default();
+            // `error: invalid value 'x' for '[value]...': the reason`
+            wrong(first.split_once("...': ").map_or(first, |(_, reason)| reason).to_owned())
+        })
+    }
+
+    fn unknown<'a>(
+        &self,
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        known: impl Iterator<Item = &'a str>,
+    ) -> ConfigError {
+        let name = key.get_ref().as_ref();
+        let nearest = known
+            .map(|known| (strsim::jaro_winkler(name, known), known))
+            .max_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|(_, nearest)| nearest.to_owned());
+        ConfigError::Unknown {
+            path: self.path.to_owned(),
+            line: self.line(key.span().start),
+            key: name.to_owned(),
+            nearest,
+        }
+    }
+
+    /// The line, from 1, of the byte at `offset`.
+    fn line(&self, offset: usize) -> usize {
+        self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
+    }
+}
+
+/// Flags of a single call, such as which months to make, have no environment variable and no key.
+fn configurable(flag: &Arg) -> bool {
+    flag.get_env().is_some() && flag.get_long().is_some()
+}
+
+fn id(flag: &Arg) -> String {
+    flag.get_id().as_str().to_owned()
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigError {
+    #[error("cannot read the configuration {}", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("{} is not TOML", path.display())]
+    Syntax { path: PathBuf, source: toml::de::Error },
+    #[error(
+        "{}, line {line}: unknown key `{key}`{}",
+        path.display(),
+        nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
+    )]
+    Unknown { path: PathBuf, line: usize, key: String, nearest: Option<String> },
+    #[error("{}, line {line}: `{key}` cannot have this value: {reason}", path.display())]
+    Value { path: PathBuf, line: usize, key: String, reason: String },
+}

@@ -1,0 +1,79 @@
+//! `runner.toml`: values for flags.
+
+use std::fs;
+
+use crate::market::Market;
+use crate::program::{fails, json, ok, runner};
+
+const REBUILD: &str = "ml-calibrated-bins rebuild";
+
+fn configured(text: &str) -> Market {
+    let market = Market::new();
+    fs::write(market.file("runner.toml"), text).unwrap();
+    market
+}
+
+const BASE: &str = "\
+# Where the data is
+pred_duckdb = \"pred.duckdb\"
+ohlcv_duckdb = \"ohlcv.duckdb\"
+
+[ml-calibrated-bins]
+bins_root = \"bins\"
+lookback_months = 1
+n_bins = 10
+";
+
+fn n_bins(market: &Market, arguments: &str) -> u64 {
+    let report = json(market.path(), &format!("{arguments} --format json --overwrite"));
+    report["months"][0]["metadata"]["n_bins"].as_u64().unwrap()
+}
+
+#[test]
+fn values_come_from_defaults_file_environment_and_flags_later_over_earlier() {
+    let market = configured(BASE);
+    assert_eq!(n_bins(&market, REBUILD), 10);
+    assert_eq!(n_bins(&market, &format!("{REBUILD} --n-bins 5")), 5);
+    let output = runner(market.path(), &format!("{REBUILD} --overwrite --format json"))
+        .env("RUNNER_N_BINS", "7")
+        .output();
+    let report: serde_json::Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    assert_eq!(report["months"][0]["metadata"]["n_bins"], 7);
+}
+
+#[test]
+fn help_shows_the_value_in_force() {
+    let market = configured(BASE);
+    let help = ok(market.path(), &format!("{REBUILD} --help"));
+    assert!(help.contains("[default: 10]"), "{help}");
+    assert!(!help.contains("[default: 20]"), "{help}");
+}
+
+#[test]
+fn another_file_can_be_named() {
+    let market = configured("nonsense");
+    fs::write(market.file("other.toml"), BASE).unwrap();
+    assert_eq!(n_bins(&market, &format!("{REBUILD} --config other.toml")), 10);
+    fails(market.path(), &format!("{REBUILD} --config none.toml"), 2, &["none.toml"]);
+    fails(market.path(), REBUILD, 2, &["runner.toml is not TOML"]);
+}
+
+#[test]
+fn unknown_keys_are_refused_with_line_and_nearest() {
+    let market = configured(&BASE.replace("n_bins", "n_bin"));
+    fails(market.path(), REBUILD, 2, &["runner.toml, line 8", "`n_bin`", "did you mean `n_bins`"]);
+    let market = configured(&BASE.replace("[ml-calibrated-bins]", "[ml-calibrated-bin]"));
+    fails(market.path(), REBUILD, 2, &["line 5", "did you mean `ml-calibrated-bins`"]);
+    let market = configured(&format!("pred_duckdbs = 1\n{BASE}"));
+    fails(market.path(), REBUILD, 2, &["line 1", "did you mean `pred_duckdb`"]);
+}
+
+#[test]
+fn values_are_checked_where_they_stand() {
+    let market = configured(&BASE.replace("n_bins = 10", "n_bins = 1"));
+    fails(market.path(), REBUILD, 2, &["runner.toml, line 8", "`n_bins`", "2 to 1000"]);
+    let market = configured(&BASE.replace("n_bins = 10", "n_bins = {}"));
+    fails(market.path(), REBUILD, 2, &["line 8", "wanted a text, a number"]);
+    let market = configured(&format!("{BASE}no_train_predictions = 3\n"));
+    fails(market.path(), REBUILD, 2, &["line 9", "`no_train_predictions`"]);
+}
