@@ -38,6 +38,11 @@ impl CandleTable {
     pub fn interval(&self) -> Option<TimeDelta> {
         self.interval
     }
+
+    /// The same table, its interval known from its rows.
+    pub(crate) fn with_interval(self, interval: TimeDelta) -> Self {
+        Self { interval: Some(interval), ..self }
+    }
 }
 
 impl From<Table> for CandleTable {
@@ -71,7 +76,8 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
     }
 }
 
-fn after_prefix(name: &str) -> Option<&str> {
+/// What follows `ohlcv_`, the mark of a table of candles.
+pub(crate) fn after_prefix(name: &str) -> Option<&str> {
     let (prefix, rest) = name.split_at_checked(PREFIX.len())?;
     prefix.eq_ignore_ascii_case(PREFIX).then_some(rest)
 }

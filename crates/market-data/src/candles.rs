@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 use crate::select::Select;
 use crate::{CandleTable, Database, MarketDataError, Table, TimeRange, TimeSpan};
 
-const TIME: &str = "timestamp";
-const NUMBERS: [&str; 5] = ["open", "high", "low", "close", "volume"];
+pub(crate) const TIME: &str = "timestamp";
+pub(crate) const PRICES: [&str; 4] = ["open", "high", "low", "close"];
+pub(crate) const NUMBERS: [&str; 5] = ["open", "high", "low", "close", "volume"];
 
 /// Candles without duplicates, ascending; element `i` of every column belongs to candle `i`.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,23 @@ pub struct Candles {
     pub close: Vec<f64>,
     /// Traded volume, finite and not negative.
     pub volume: Vec<f64>,
+    /// The time from one candle to the next where none is missing.
+    pub interval: TimeDelta,
+}
+
+/// [`Candles`] without their volume.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prices {
+    /// Open times, µs UTC.
+    pub timestamps: Vec<i64>,
+    /// First price of each candle; prices are positive and finite.
+    pub open: Vec<f64>,
+    /// Highest price.
+    pub high: Vec<f64>,
+    /// Lowest price.
+    pub low: Vec<f64>,
+    /// Last price.
+    pub close: Vec<f64>,
     /// The time from one candle to the next where none is missing.
     pub interval: TimeDelta,
 }
@@ -54,15 +72,27 @@ impl Candles {
     /// Where candles are missing, in order of time.
     #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
-        let step = micros_of(self.interval);
-        neighbours(&self.timestamps)
-            .filter(|(after, before)| before - after > step)
-            .map(|(after, before)| Gap {
-                after,
-                before,
-                missing: ((before - after) / step - 1).unsigned_abs(),
-            })
-            .collect()
+        gaps_between(&self.timestamps, self.interval)
+    }
+}
+
+impl Prices {
+    /// The number of candles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.timestamps.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.timestamps.is_empty()
+    }
+
+    /// Where candles are missing, in order of time.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<Gap> {
+        gaps_between(&self.timestamps, self.interval)
     }
 }
 
@@ -70,27 +100,64 @@ impl Candles {
 /// smallest spacing in the whole table.
 ///
 /// # Errors
-/// Columns that are missing or no numbers; no interval; and for the first row that is so: NULL, a
-/// price that is not positive and finite, a volume that is negative or not finite, a timestamp that
-/// comes twice or is not a whole number of intervals after the one before.
+/// Columns that are missing or no numbers; no interval; a timestamp, also one outside the range, that
+/// is NULL or infinite; and for the first row that is so: NULL, a price that is not positive and
+/// finite, a volume that is negative or not finite, a timestamp that comes twice or is not a whole
+/// number of intervals after the one before.
 pub fn read_candles(
     db: &Database,
     table: &CandleTable,
     range: TimeRange,
 ) -> Result<Candles, MarketDataError> {
-    let interval = match table.interval() {
-        Some(interval) => interval,
-        None => smallest_spacing(db, table.as_table())?,
-    };
+    let interval = checked_interval(db, table, &NUMBERS)?;
+    let (timestamps, columns) = columns_within(db, table, interval, range, &NUMBERS)?;
+    let [open, high, low, close, volume] = columns;
+    Ok(Candles { timestamps, open, high, low, close, volume, interval })
+}
+
+/// Reads the prices of `range` as [`read_candles`] does, for callers that do not need the volume:
+/// its column may be missing, or hold anything.
+///
+/// # Errors
+/// As [`read_candles`], except for the volume.
+pub fn read_prices(
+    db: &Database,
+    table: &CandleTable,
+    range: TimeRange,
+) -> Result<Prices, MarketDataError> {
+    let interval = checked_interval(db, table, &PRICES)?;
+    let (timestamps, columns) = columns_within(db, table, interval, range, &PRICES)?;
+    let [open, high, low, close] = columns;
+    Ok(Prices { timestamps, open, high, low, close, interval })
+}
+
+/// The interval, once the table has the columns and every row a time.
+fn checked_interval(
+    db: &Database,
+    table: &CandleTable,
+    names: &[&'static str],
+) -> Result<TimeDelta, MarketDataError> {
+    Select::new(db, table.as_table(), TIME, names)?.bounds()?;
+    candle_interval(db, table)
+}
+
+/// Timestamps and the columns `names` of the candles of `range`.
+pub(crate) fn columns_within<const N: usize>(
+    db: &Database,
+    table: &CandleTable,
+    interval: TimeDelta,
+    range: TimeRange,
+    names: &[&'static str; N],
+) -> Result<(Vec<i64>, [Vec<f64>; N]), MarketDataError> {
     let mut timestamps = Vec::new();
-    let mut columns: [Vec<f64>; 5] = Default::default();
-    let select = Select::new(db, table.as_table(), TIME, &NUMBERS)?.within(range);
+    let mut columns = [const { Vec::new() }; N];
+    let select = Select::new(db, table.as_table(), TIME, names)?.within(range);
     select.for_each(|timestamp, values| {
         if let Some(&earlier) = timestamps.last() {
             check_spacing(table.as_table(), earlier, timestamp, interval)?;
         }
         timestamps.push(timestamp);
-        for ((name, column), &value) in NUMBERS.into_iter().zip(&mut columns).zip(values) {
+        for ((&name, column), &value) in names.iter().zip(&mut columns).zip(values) {
             let number = if name == "volume" {
                 let wanted = "a finite number that is not negative";
                 table.as_table().checked(name, timestamp, value, wanted, |found| found >= 0.0)
@@ -102,14 +169,13 @@ pub fn read_candles(
         }
         Ok(())
     })?;
-    let [open, high, low, close, volume] = columns;
-    Ok(Candles { timestamps, open, high, low, close, volume, interval })
+    Ok((timestamps, columns))
 }
 
 /// What the table covers; `None` when it is empty.
 ///
 /// # Errors
-/// When the column `timestamp` is missing or no timestamp.
+/// When the column `timestamp` is missing or no timestamp, and when it is NULL or infinite in a row.
 pub fn candle_range(
     db: &Database,
     table: &CandleTable,
@@ -117,7 +183,16 @@ pub fn candle_range(
     Select::new(db, table.as_table(), TIME, &[])?.span()
 }
 
-fn check_spacing(
+/// The interval that the table's name tells, otherwise the smallest spacing of its rows.
+pub(crate) fn candle_interval(
+    db: &Database,
+    table: &CandleTable,
+) -> Result<TimeDelta, MarketDataError> {
+    table.interval().map_or_else(|| smallest_spacing(db, table.as_table()), Ok)
+}
+
+/// Fails unless `timestamp` lies a whole number of intervals, and not zero, after `earlier`.
+pub(crate) fn check_spacing(
     table: &Table,
     earlier: i64,
     timestamp: i64,
@@ -137,28 +212,35 @@ fn check_spacing(
 }
 
 fn smallest_spacing(db: &Database, table: &Table) -> Result<TimeDelta, MarketDataError> {
-    let mut timestamps = Vec::new();
+    let (mut last, mut smallest, mut rows) = (None, None, 0);
     Select::new(db, table, TIME, &[])?.for_each(|timestamp, _| {
-        timestamps.push(timestamp);
+        let spacing = last.replace(timestamp).map(|last| timestamp.saturating_sub(last));
+        let spacing = spacing.filter(|&spacing| spacing > 0);
+        smallest = smallest.into_iter().chain(spacing).min();
+        rows += 1;
         Ok(())
     })?;
-    neighbours(&timestamps)
-        .map(|(earlier, later)| later.saturating_sub(earlier))
-        .filter(|&spacing| spacing > 0)
-        .min()
-        .map(TimeDelta::microseconds)
-        .ok_or_else(|| MarketDataError::IntervalUnknown {
-            path: table.path().to_owned(),
-            table: table.name().to_owned(),
-            rows: timestamps.len(),
+    smallest.map(TimeDelta::microseconds).ok_or_else(|| MarketDataError::IntervalUnknown {
+        path: table.path().to_owned(),
+        table: table.name().to_owned(),
+        rows,
+    })
+}
+
+fn gaps_between(timestamps: &[i64], interval: TimeDelta) -> Vec<Gap> {
+    let step = micros_of(interval);
+    let neighbours = timestamps.iter().copied().zip(timestamps.iter().copied().skip(1));
+    neighbours
+        .filter(|(after, before)| before - after > step)
+        .map(|(after, before)| Gap {
+            after,
+            before,
+            missing: ((before - after) / step - 1).unsigned_abs(),
         })
+        .collect()
 }
 
-fn neighbours(timestamps: &[i64]) -> impl Iterator<Item = (i64, i64)> {
-    timestamps.iter().copied().zip(timestamps.iter().copied().skip(1))
-}
-
-fn micros_of(interval: TimeDelta) -> i64 {
+pub(crate) fn micros_of(interval: TimeDelta) -> i64 {
     interval.num_microseconds().unwrap_or(i64::MAX)
 }
 

@@ -14,6 +14,8 @@ use arrow::datatypes::{
 use crate::MarketDataError;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
+/// DuckDB's `-infinity`, in every unit of 64 bits; `infinity` is the largest number.
+pub(crate) const MINUS_INFINITY: i64 = -i64::MAX;
 
 /// Column `index` as text.
 pub(crate) fn texts<'b>(
@@ -54,7 +56,7 @@ pub(crate) fn micros(
 ) -> Result<Vec<Option<i64>>, MarketDataError> {
     let array = batch.column(index);
     let values = match array.data_type() {
-        // Saturating, because DuckDB's `infinity` is the largest number of each unit.
+        // DuckDB's `infinity` is the largest number of each unit, and stays it.
         DataType::Timestamp(TimeUnit::Second, _) => {
             scaled::<TimestampSecondType>(array, |s| s.saturating_mul(1_000_000))
         }
@@ -65,10 +67,15 @@ pub(crate) fn micros(
             scaled::<TimestampMicrosecondType>(array, |us| us)
         }
         DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            scaled::<TimestampNanosecondType>(array, |ns| ns.div_euclid(1_000))
+            scaled::<TimestampNanosecondType>(array, |ns| match ns {
+                i64::MAX | i64::MIN..=MINUS_INFINITY => ns,
+                ns => ns.div_euclid(1_000),
+            })
         }
         DataType::Date32 => array.as_primitive_opt::<Date32Type>().map(|days| {
-            days.iter().map(|day| day.map(|day| i64::from(day) * MICROS_PER_DAY)).collect()
+            days.iter()
+                .map(|day| day.map(|day| i64::from(day).saturating_mul(MICROS_PER_DAY)))
+                .collect()
         }),
         _ => None,
     };
@@ -139,6 +146,10 @@ mod tests {
     fn extremes_neither_wrap_nor_panic() {
         let seconds: ArrayRef = Arc::new(TimestampSecondArray::from(vec![i64::MAX, -i64::MAX]));
         assert_eq!(read(seconds).unwrap(), [Some(i64::MAX), Some(i64::MIN)]);
+        let nanos: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![i64::MAX, -i64::MAX]));
+        assert_eq!(read(nanos).unwrap(), [Some(i64::MAX), Some(-i64::MAX)]);
+        let days: ArrayRef = Arc::new(Date32Array::from(vec![i32::MAX, -i32::MAX]));
+        assert_eq!(read(days).unwrap(), [Some(i64::MAX), Some(i64::MIN)]);
         let before: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![-1]));
         assert_eq!(read(before).unwrap(), [Some(-1)]);
     }

@@ -1,6 +1,6 @@
 //! A DuckDB file, open for reading.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,10 +9,11 @@ use arrow::array::RecordBatch;
 use duckdb::types::{ToSqlOutput, Value};
 use duckdb::{AccessMode, Config, Connection, Statement, ToSql, params_from_iter};
 
-use crate::MarketDataError;
 use crate::columns::texts;
 use crate::file_kind::{FileKind, HEAD_BYTES};
 use crate::lock;
+use crate::system_error::require_file;
+use crate::{DuckDbError, MarketDataError};
 
 /// A DuckDB file, open read-only.
 ///
@@ -33,19 +34,15 @@ impl Database {
     ///
     /// # Errors
     /// [`NoSuchFile`](MarketDataError::NoSuchFile), [`IsFolder`](MarketDataError::IsFolder),
+    /// [`NotRegularFile`](MarketDataError::NotRegularFile),
+    /// [`PathNotUtf8`](MarketDataError::PathNotUtf8),
     /// [`PermissionDenied`](MarketDataError::PermissionDenied),
     /// [`NotDuckDb`](MarketDataError::NotDuckDb), [`OtherVersion`](MarketDataError::OtherVersion),
     /// [`Locked`](MarketDataError::Locked) or, for damaged files, [`Open`](MarketDataError::Open).
     pub fn open(path: impl AsRef<Path>, lock_timeout: Duration) -> Result<Self, MarketDataError> {
         let path = path.as_ref();
         let begin = Instant::now();
-        match fs::metadata(path) {
-            Ok(found) if found.is_dir() => {
-                return Err(MarketDataError::IsFolder { path: path.to_owned() });
-            }
-            Ok(_) => {}
-            Err(error) => return Err(MarketDataError::from_io(path, error)),
-        }
+        require_file(path)?;
         match lock::retry(path, lock_timeout, || connect(path)) {
             Ok(connection) => Ok(Self { path: path.to_owned(), connection }),
             Err(error) => Err(explain(path, error, begin.elapsed())),
@@ -79,6 +76,16 @@ impl Database {
         Ok(Batches { path: &self.path, statement: Some(statement) })
     }
 
+    /// Gives back the memory in which DuckDB keeps the blocks that it has read: it would keep them
+    /// until its limit, most of the machine's memory, is reached.
+    pub(crate) fn forget_blocks(&self) -> Result<(), MarketDataError> {
+        // Lowering the limit throws out all that is not in use, even where it is then refused
+        // because what is in use exceeds it.
+        let _refused = self.connection.execute_batch("SET memory_limit = '1MB'");
+        let restored = self.connection.execute_batch("RESET memory_limit");
+        restored.map_err(|source| query_failed(&self.path, source))
+    }
+
     /// The texts of a query's only column, NULL left out.
     pub(crate) fn texts(
         &self,
@@ -105,8 +112,8 @@ fn connect(path: &Path) -> duckdb::Result<Connection> {
 /// because closing any handle of a file drops the process's locks on it.
 fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataError {
     let path = path.to_owned();
+    let source = DuckDbError::from(source);
     let message = source.to_string();
-    let source = Box::new(source);
     if lock::is_conflict(&message) {
         let holder = lock::holder(&message);
         return MarketDataError::Locked { path, holder, waited, source };
@@ -125,7 +132,7 @@ fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataEr
 }
 
 fn query_failed(path: &Path, source: duckdb::Error) -> MarketDataError {
-    MarketDataError::Query { path: path.to_owned(), source: Box::new(source) }
+    MarketDataError::Query { path: path.to_owned(), source: source.into() }
 }
 
 fn read_head(path: &Path) -> io::Result<Vec<u8>> {

@@ -1,14 +1,14 @@
 //! What can go wrong with a file of somebody else's.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use thiserror::Error;
 
 use crate::message::{advice, instant_text, listed};
-use crate::{FileKind, LockHolder};
+use crate::{DuckDbError, FileKind, InputError, LockHolder};
 
 /// Why data could not be read. Timestamps are µs UTC, and written as `2025-11-01 05:00:00`.
 #[derive(Debug, Error)]
@@ -23,6 +23,18 @@ pub enum MarketDataError {
     /// The path is a folder's.
     #[error("{} is a folder: give the path of a file in it", .path.display())]
     IsFolder {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// The path is that of a pipe, a socket or a device.
+    #[error("{} is a pipe, a socket or a device, not a file: give the path of a .duckdb file", .path.display())]
+    NotRegularFile {
+        /// The path that was given.
+        path: PathBuf,
+    },
+    /// DuckDB cannot open a file of such a name.
+    #[error("the path {} is not valid UTF-8, and DuckDB opens no other: rename the file or its folder", .path.display())]
+    PathNotUtf8 {
         /// The path that was given.
         path: PathBuf,
     },
@@ -59,7 +71,7 @@ pub enum MarketDataError {
         /// The path that was given.
         path: PathBuf,
         /// What DuckDB said; it names the versions.
-        source: Box<duckdb::Error>,
+        source: DuckDbError,
     },
     /// Another process was writing to the file all the time.
     #[error(
@@ -77,7 +89,7 @@ pub enum MarketDataError {
         /// How long it was tried.
         waited: Duration,
         /// What DuckDB said last.
-        source: Box<duckdb::Error>,
+        source: DuckDbError,
     },
     /// A DuckDB database that DuckDB cannot open.
     #[error("DuckDB cannot open {}: it may be damaged, encrypted, or still being copied", .path.display())]
@@ -85,7 +97,7 @@ pub enum MarketDataError {
         /// The path that was given.
         path: PathBuf,
         /// What DuckDB said.
-        source: Box<duckdb::Error>,
+        source: DuckDbError,
     },
     /// A query failed.
     #[error("DuckDB could not answer a query on {}", .path.display())]
@@ -93,7 +105,7 @@ pub enum MarketDataError {
         /// The file.
         path: PathBuf,
         /// What DuckDB said.
-        source: Box<duckdb::Error>,
+        source: DuckDbError,
     },
     /// A query gave a column of another type than it must.
     #[error("{}: a query gave `{column}` as {found}, {wanted} was wanted", .path.display())]
@@ -144,8 +156,8 @@ pub enum MarketDataError {
         /// What it must be.
         wanted: &'static str,
     },
-    /// A row without timestamp.
-    #[error("{}: a row of `{table}` has NULL as `{column}`: every row needs a time", .path.display())]
+    /// Rows without a timestamp.
+    #[error("{}: {rows} row(s) of `{table}` have NULL as `{column}`: every row needs a time, so delete them", .path.display())]
     NullTimestamp {
         /// The file.
         path: PathBuf,
@@ -153,6 +165,23 @@ pub enum MarketDataError {
         table: String,
         /// The column of timestamps.
         column: String,
+        /// How many rows there are of it.
+        rows: u64,
+    },
+    /// A timestamp that is infinite, or so far away that no calendar has it.
+    #[error(
+        "{}: timestamp {} in table `{table}`, column `{column}`: delete the row",
+        .path.display(), instant_text(*.timestamp)
+    )]
+    InfiniteTimestamp {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The column of timestamps.
+        column: String,
+        /// The first such timestamp; the largest or smallest number where it is infinite.
+        timestamp: i64,
     },
     /// A timestamp that comes twice where it must not.
     #[error("{}: `{table}` has several rows for {}: there must be one", .path.display(), instant_text(*.timestamp))]
@@ -234,6 +263,41 @@ pub enum MarketDataError {
         rows: usize,
     },
 
+    /// The table of predictions has no rows.
+    #[error("{} has no predictions: its table `predictions` is empty", .path.display())]
+    EmptyPredictions {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Several models have predictions, and none was named.
+    #[error("{} has predictions of several models: name one with --model-path:\n  {}", .path.display(), .found.join("\n  "))]
+    SeveralModels {
+        /// The file.
+        path: PathBuf,
+        /// Their paths.
+        found: Vec<String>,
+    },
+    /// There are predictions, but none of the dataset.
+    #[error("{} has no predictions for dataset {wanted}, but for {}: check --dataset", .path.display(), listed(.found))]
+    DatasetNotFound {
+        /// The file.
+        path: PathBuf,
+        /// The dataset that was wanted.
+        wanted: String,
+        /// The datasets there are.
+        found: Vec<String>,
+    },
+    /// The dataset is neither given nor stored.
+    #[error(
+        "{} does not say which dataset {model_path} predicts: name it with --dataset, as in \
+         binance_btcusdt_perp_1h", .path.display()
+    )]
+    DatasetUnknown {
+        /// The file.
+        path: PathBuf,
+        /// The model.
+        model_path: String,
+    },
     /// No predictions of the model.
     #[error(
         "{} has no predictions of the model {wanted}{}; it has those of {}",
@@ -372,35 +436,8 @@ pub enum MarketDataError {
         /// The timestamp.
         timestamp: i64,
     },
-}
 
-impl MarketDataError {
-    /// The error that `path` cannot be read.
-    pub(crate) fn from_io(path: &Path, source: io::Error) -> Self {
-        let path = path.to_owned();
-        match source.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NoSuchFile { path },
-            io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, source },
-            io::ErrorKind::IsADirectory => Self::IsFolder { path },
-            _ => Self::Io { path, source },
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn system_errors_become_their_own_variants() {
-        let path = Path::new("x.duckdb");
-        let error = |kind| MarketDataError::from_io(path, io::Error::from(kind));
-        assert!(matches!(
-            error(io::ErrorKind::PermissionDenied),
-            MarketDataError::PermissionDenied { .. }
-        ));
-        assert!(matches!(error(io::ErrorKind::NotFound), MarketDataError::NoSuchFile { .. }));
-        assert!(matches!(error(io::ErrorKind::IsADirectory), MarketDataError::IsFolder { .. }));
-        assert!(matches!(error(io::ErrorKind::TimedOut), MarketDataError::Io { .. }));
-    }
+    /// The rows that a strategy needs cannot be put together.
+    #[error(transparent)]
+    Inputs(#[from] InputError),
 }

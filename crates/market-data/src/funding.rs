@@ -3,7 +3,7 @@
 use crate::select::Select;
 use crate::{Database, MarketDataError, TimeRange};
 
-const TABLE: &str = "funding_rates";
+pub(crate) const TABLE: &str = "funding_rates";
 
 /// Funding rates, ascending, one a timestamp.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +18,8 @@ pub struct FundingRates {
 /// `funding_rates`, or no row of that dataset at any time.
 ///
 /// # Errors
-/// Missing columns; a rate that is NULL or not finite; a timestamp that comes twice.
+/// Missing columns; a time that is NULL or infinite, also outside the range; a rate that is NULL or
+/// not finite; a timestamp that comes twice.
 pub fn read_funding(
     db: &Database,
     dataset: &str,
@@ -26,10 +27,13 @@ pub fn read_funding(
 ) -> Result<Option<FundingRates>, MarketDataError> {
     let Some(table) = db.find_table(TABLE)? else { return Ok(None) };
     table.require(&["timestamp", "dataset", "funding_rate"])?;
-    let select = || {
+    let select = || -> Result<Select<'_>, MarketDataError> {
         let select = Select::new(db, &table, "timestamp", &["funding_rate"])?;
         Ok(select.equal("dataset", dataset))
     };
+    if select()?.bounds()?.is_none() {
+        return Ok(None);
+    }
     let mut found = FundingRates { timestamps: Vec::new(), rates: Vec::new() };
     select()?.within(range).for_each(|timestamp, values| {
         if found.timestamps.last() == Some(&timestamp) {
@@ -41,8 +45,5 @@ pub fn read_funding(
         found.rates.push(rate);
         Ok(())
     })?;
-    if found.timestamps.is_empty() && select()?.span()?.is_none() {
-        return Ok(None);
-    }
     Ok(Some(found))
 }

@@ -7,9 +7,12 @@
 //! | what | function | gives |
 //! |---|---|---|
 //! | candles | [`candle_table`], [`read_candles`] | [`Candles`] |
+//! | candles without their volume | [`read_prices`] | [`Prices`] |
 //! | predictions | [`model_paths`], [`prediction_range`], [`read_predictions`] | [`Predictions`] |
 //! | labels | [`target_keys`], [`read_targets`] | [`TargetLabels`] |
 //! | funding | [`read_funding`] | [`FundingRates`] |
+//! | all of it on one time line | [`RowSource`] | [`RowStream`] |
+//! | what a file holds | [`file_status`] | [`FileStatus`] |
 //! | `pred_train.csv` | [`read_train_predictions`] | [`TrainPredictions`] |
 //!
 //! A `timestamp` is the open time of its candle, in microseconds since the Unix epoch, UTC
@@ -39,6 +42,7 @@ mod candle_table;
 mod candles;
 mod columns;
 mod database;
+mod duckdb_error;
 mod error;
 mod file_kind;
 mod funding;
@@ -47,16 +51,21 @@ mod message;
 mod model_path;
 mod predictions;
 mod range;
+mod rows;
 pub mod sample;
 mod select;
+mod settle;
+mod status;
 mod stored_models;
+mod system_error;
 mod tables;
 mod targets;
 mod train_csv;
 
 pub use candle_table::{CandleTable, candle_table, parse_interval};
-pub use candles::{Candles, Gap, candle_range, read_candles};
+pub use candles::{Candles, Gap, Prices, candle_range, read_candles, read_prices};
 pub use database::{Batches, Database, Parameter};
+pub use duckdb_error::DuckDbError;
 pub use error::MarketDataError;
 pub use file_kind::FileKind;
 pub use funding::{FundingRates, read_funding};
@@ -64,6 +73,15 @@ pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
 pub use model_path::ModelPathMatch;
 pub use predictions::{PredictionQuery, Predictions, prediction_range, read_predictions};
 pub use range::{TimeRange, TimeSpan};
+pub use rows::{
+    Available, CandleFile, InputError, InputReport, Instrument, PredictionFile, RowReport,
+    RowSource, RowStream,
+};
+pub use settle::settle_model;
+pub use status::{
+    CandleStatus, FileStatus, FundingStatus, ModelStatus, TableContent, TableStatus, TargetStatus,
+    file_status,
+};
 pub use stored_models::{StoredModel, match_model, model_paths};
 pub use tables::{Column, Table};
 pub use targets::{TargetLabels, read_targets, target_keys};

@@ -2,13 +2,17 @@
 
 use chrono::DateTime;
 
+use crate::columns::MINUS_INFINITY;
+
 /// `2025-11-01 05:00:00` (UTC), with a fraction where there is one.
 pub(crate) fn instant_text(micros: i64) -> String {
-    // DuckDB knows `infinity`, which lies beyond every calendar.
-    DateTime::from_timestamp_micros(micros).map_or_else(
-        || format!("an instant beyond the calendar ({micros} µs)"),
-        |instant| instant.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
-    )
+    match (DateTime::from_timestamp_micros(micros), micros) {
+        (Some(instant), _) => instant.format("%Y-%m-%d %H:%M:%S%.f").to_string(),
+        // DuckDB's infinities, written as it does.
+        (None, i64::MAX) => "infinity".to_owned(),
+        (None, i64::MIN..=MINUS_INFINITY) => "-infinity".to_owned(),
+        (None, _) => format!("beyond the calendar ({micros} µs)"),
+    }
 }
 
 /// How many names a message lists.
@@ -43,7 +47,9 @@ mod tests {
     fn instants_read_as_people_write_them() {
         assert_eq!(instant_text(1_761_973_200_000_000), "2025-11-01 05:00:00");
         assert_eq!(instant_text(1_761_973_200_500_000), "2025-11-01 05:00:00.500");
-        assert!(instant_text(i64::MAX).contains("beyond the calendar"));
+        assert_eq!(instant_text(i64::MAX), "infinity");
+        assert_eq!([i64::MIN, -i64::MAX].map(instant_text), ["-infinity"; 2]);
+        assert!(instant_text(i64::MAX - 1).contains("beyond the calendar"));
     }
 
     #[test]

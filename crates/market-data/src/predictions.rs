@@ -1,7 +1,7 @@
 //! Predictions: one raw score a timestamp, the newest where several were stored.
 
 use crate::select::Select;
-use crate::stored_models::{TABLE, find_model};
+use crate::stored_models::{FoundModel, TABLE, find_model};
 use crate::{Database, MarketDataError, ModelPathMatch, Table, TimeRange, TimeSpan};
 
 const TIME: &str = "ts";
@@ -12,7 +12,9 @@ const SCORE: &str = "y_pred";
 pub struct PredictionQuery<'a> {
     /// The model's path; if it is not stored as written, its last two parts decide.
     pub model_path: &'a str,
-    /// Only rows of this dataset, and rows that name none.
+    /// Only rows of this dataset; `None` where the model has one only. Rows whose `dataset` is NULL
+    /// count only if the model has no row that names a dataset, and never beside rows that do: they
+    /// would replace older ones that are known to be of the dataset.
     pub dataset: Option<&'a str>,
     /// Only rows of this `feature_key`.
     pub feature_key: Option<&'a str>,
@@ -44,58 +46,106 @@ pub struct Predictions {
 ///
 /// # Errors
 /// Missing table or columns; a model that is not there, not unique, or of other datasets; several
-/// datasets and none chosen; a feature key that is not there; the newest rows of a timestamp
-/// contradicting each other ([`ConflictingPredictions`](MarketDataError::ConflictingPredictions));
-/// a score that is NULL or not in [0, 1].
+/// datasets and none chosen; a feature key that is not there; a `ts`, also one outside the range, that
+/// is NULL or infinite; a `created_at` that is no time; the newest rows of a timestamp contradicting
+/// each other ([`ConflictingPredictions`](MarketDataError::ConflictingPredictions)); a score that is
+/// NULL or not in [0, 1].
 pub fn read_predictions(
     db: &Database,
     query: &PredictionQuery<'_>,
 ) -> Result<Predictions, MarketDataError> {
-    let table = prediction_table(db, query)?;
-    let found = find_model(db, &table, query)?;
-    let (mut timestamps, mut y_pred) = (Vec::<i64>::new(), Vec::<f64>::new());
-    let select = select(db, &table, query, &found)?.within(query.range).newest_by("created_at");
-    let read = select.for_each(|timestamp, values| {
-        let value = values.first().copied().flatten();
-        let score = table.checked(SCORE, timestamp, value, "a score in [0, 1]", |score| {
-            (0.0..=1.0).contains(&score)
-        })?;
-        if timestamps.last() != Some(&timestamp) {
-            timestamps.push(timestamp);
-            y_pred.push(score);
-        } else if y_pred.last() != Some(&score) {
-            return Err(table.duplicate(timestamp));
-        }
-        Ok(())
-    });
-    match read {
-        // Only now that the stream has ended may another query look for the feature keys.
-        Err(MarketDataError::DuplicateTimestamp { timestamp, .. }) => {
-            return Err(conflicting(db, &table, query, &found, timestamp)?);
-        }
-        read => read?,
+    let model = SettledModel::find(db, query)?;
+    if model.bounds(db, &PredictionQuery { range: TimeRange::ALL, ..*query })?.is_none() {
+        model.require_feature_key(db, query)?;
     }
-    if timestamps.is_empty() {
-        require_feature_key(db, &table, query, &found)?;
-    }
-    Ok(Predictions { timestamps, y_pred, model_path_matched: found })
+    let (timestamps, y_pred) = model.read(db, query)?;
+    Ok(Predictions { timestamps, y_pred, model_path_matched: model.found.path })
 }
 
 /// What the predictions of a model cover over all time, whatever the query's range.
 ///
 /// # Errors
-/// As [`read_predictions`], for the table, the model, the dataset and the feature key.
+/// As [`read_predictions`], for the table, the model, the dataset, the feature key and `ts`.
 pub fn prediction_range(
     db: &Database,
     query: &PredictionQuery<'_>,
 ) -> Result<Option<TimeSpan>, MarketDataError> {
-    let table = prediction_table(db, query)?;
-    let found = find_model(db, &table, query)?;
-    let span = select(db, &table, query, &found)?.span()?;
+    let model = SettledModel::find(db, query)?;
+    let span = select(db, &model.table, query, &model.found)?.span()?;
     if span.is_none() {
-        require_feature_key(db, &table, query, &found)?;
+        model.require_feature_key(db, query)?;
     }
     Ok(span)
+}
+
+/// The table and the stored model that a query means: found once, read from range by range.
+#[derive(Debug, Clone)]
+pub(crate) struct SettledModel {
+    table: Table,
+    found: FoundModel,
+}
+
+impl SettledModel {
+    /// Finds what `query` means, whatever its range.
+    pub(crate) fn find(
+        db: &Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<Self, MarketDataError> {
+        let table = prediction_table(db, query)?;
+        let found = find_model(db, &table, query)?;
+        Ok(Self { table, found })
+    }
+
+    /// Timestamps and scores of the query's range, as [`read_predictions`] gives them.
+    pub(crate) fn read(
+        &self,
+        db: &Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<(Vec<i64>, Vec<f64>), MarketDataError> {
+        let Self { table, found } = self;
+        let (mut timestamps, mut y_pred) = (Vec::<i64>::new(), Vec::<f64>::new());
+        let select =
+            select(db, table, query, found)?.within(query.range).newest_by("created_at")?;
+        let read = select.for_each(|timestamp, values| {
+            let value = values.first().copied().flatten();
+            let score = table.checked(SCORE, timestamp, value, "a score in [0, 1]", |score| {
+                (0.0..=1.0).contains(&score)
+            })?;
+            if timestamps.last() != Some(&timestamp) {
+                timestamps.push(timestamp);
+                y_pred.push(score);
+            } else if y_pred.last() != Some(&score) {
+                return Err(table.duplicate(timestamp));
+            }
+            Ok(())
+        });
+        match read {
+            // Only now that the stream has ended may another query look for the feature keys.
+            Err(MarketDataError::DuplicateTimestamp { timestamp, .. }) => {
+                Err(conflicting(db, table, query, found, timestamp)?)
+            }
+            read => read.map(|()| (timestamps, y_pred)),
+        }
+    }
+
+    /// Fails when the model has no rows of the query's feature key at any time.
+    pub(crate) fn require_feature_key(
+        &self,
+        db: &Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<(), MarketDataError> {
+        require_feature_key(db, &self.table, query, &self.found)
+    }
+
+    /// The first and the last instant (µs UTC) of the query's range that has rows. Fails when one is
+    /// NULL or infinite, which only a range without bounds can see.
+    pub(crate) fn bounds(
+        &self,
+        db: &Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<Option<(i64, i64)>, MarketDataError> {
+        select(db, &self.table, query, &self.found)?.within(query.range).bounds()
+    }
 }
 
 fn prediction_table(db: &Database, query: &PredictionQuery<'_>) -> Result<Table, MarketDataError> {
@@ -111,11 +161,12 @@ fn select<'a>(
     db: &'a Database,
     table: &'a Table,
     query: &PredictionQuery<'_>,
-    found: &ModelPathMatch,
+    found: &FoundModel,
 ) -> Result<Select<'a>, MarketDataError> {
-    let mut select = Select::new(db, table, TIME, &[SCORE])?.equal("model_path", found.stored());
-    if let Some(dataset) = query.dataset.filter(|_| table.column("dataset").is_some()) {
-        select = select.equal_or_null("dataset", dataset);
+    let select = Select::new(db, table, TIME, &[SCORE])?;
+    let mut select = select.equal("model_path", found.path.stored());
+    if let Some(dataset) = &found.dataset {
+        select = select.equal("dataset", dataset);
     }
     if let Some(key) = query.feature_key {
         select = select.equal("feature_key", key);
@@ -128,20 +179,20 @@ fn conflicting(
     db: &Database,
     table: &Table,
     query: &PredictionQuery<'_>,
-    found: &ModelPathMatch,
+    found: &FoundModel,
     timestamp: i64,
 ) -> Result<MarketDataError, MarketDataError> {
     let feature_keys = match table.column("feature_key") {
         Some(_) => select(db, table, query, found)?
             .within(TimeRange::of_instant(timestamp))
-            .newest_by("created_at")
+            .newest_by("created_at")?
             .distinct("feature_key")?,
         None => Vec::new(),
     };
     Ok(MarketDataError::ConflictingPredictions {
         path: db.path().into(),
         timestamp,
-        model_path: found.stored().to_owned(),
+        model_path: found.path.stored().to_owned(),
         feature_keys,
     })
 }
@@ -151,7 +202,7 @@ fn require_feature_key(
     db: &Database,
     table: &Table,
     query: &PredictionQuery<'_>,
-    matched: &ModelPathMatch,
+    matched: &FoundModel,
 ) -> Result<(), MarketDataError> {
     let Some(wanted) = query.feature_key else { return Ok(()) };
     let any_key = PredictionQuery { feature_key: None, ..*query };
@@ -162,7 +213,7 @@ fn require_feature_key(
     Err(MarketDataError::FeatureKeyNotFound {
         path: db.path().into(),
         wanted: wanted.to_owned(),
-        model_path: matched.stored().to_owned(),
+        model_path: matched.path.stored().to_owned(),
         found,
     })
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
 
 /// The instants from `start` (included) to `end` (left out); a bound that is `None` is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,6 +27,14 @@ impl TimeRange {
         }
     }
 
+    /// The instants from `start` up to `end` (both µs UTC); a bound beyond the calendar is open.
+    pub(crate) fn of_micros(start: i64, end: i64) -> Self {
+        Self {
+            start: DateTime::from_timestamp_micros(start),
+            end: DateTime::from_timestamp_micros(end),
+        }
+    }
+
     /// Whether the instant `micros` (µs UTC) lies inside.
     #[must_use]
     pub fn contains(&self, micros: i64) -> bool {
@@ -41,7 +50,7 @@ impl From<Range<DateTime<Utc>>> for TimeRange {
 }
 
 /// What a table covers: its first and last timestamp and how many there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct TimeSpan {
     /// The earliest timestamp.
     pub first: DateTime<Utc>,

@@ -6,7 +6,7 @@ use chrono::DateTime;
 use arrow::array::Array;
 
 use crate::columns::{doubles, integers, micros};
-use crate::{Database, MarketDataError, Parameter, Table, TimeRange, TimeSpan};
+use crate::{Column, Database, MarketDataError, Parameter, Table, TimeRange, TimeSpan};
 
 /// A query for the instants of one column and the numbers of others.
 pub(crate) struct Select<'a> {
@@ -37,9 +37,7 @@ impl<'a> Select<'a> {
         numbers: &'a [&'static str],
     ) -> Result<Self, MarketDataError> {
         table.require(&[&[time], numbers].concat())?;
-        let column = table.typed_column(time, "TIMESTAMP in UTC or DATE", |data_type| {
-            TimeType::of(data_type).is_some()
-        })?;
+        let column = time_column(table, time)?;
         for number in numbers {
             table.typed_column(number, "a number, such as DOUBLE", is_numeric)?;
         }
@@ -55,16 +53,22 @@ impl<'a> Select<'a> {
         })
     }
 
+    /// The instant of a row as SQL: µs UTC, NULL where there is none (NULL or infinite).
+    pub(crate) fn micros(&self) -> String {
+        let time = quoted(self.time);
+        match self.time_type {
+            TimeType::Plain => {
+                let time = format!("CAST({time} AS TIMESTAMP)");
+                format!("CASE WHEN isfinite({time}) THEN epoch_us({time}) END")
+            }
+            TimeType::Zoned => format!("CASE WHEN isfinite({time}) THEN epoch_us({time}) END"),
+            TimeType::ZonedNanos => format!("epoch_ns({time}) // 1000"),
+        }
+    }
+
     /// Only rows whose `column` is `value`.
     pub(crate) fn equal(mut self, column: &str, value: &str) -> Self {
         self.conditions.push(format!("{} = ?", quoted(column)));
-        self.parameters.push(value.into());
-        self
-    }
-
-    /// Only rows whose `column` is `value` or NULL.
-    pub(crate) fn equal_or_null(mut self, column: &str, value: &str) -> Self {
-        self.conditions.push(format!("({0} = ? OR {0} IS NULL)", quoted(column)));
         self.parameters.push(value.into());
         self
     }
@@ -84,10 +88,15 @@ impl<'a> Select<'a> {
         self
     }
 
-    /// Of rows of one instant, only those with the newest `column`; without such a column, all.
-    pub(crate) fn newest_by(mut self, column: &'a str) -> Self {
-        self.newest_by = self.table.column(column).map(|_| column);
-        self
+    /// Of rows of one instant, only those with the newest `column`, a time; without such a column,
+    /// all.
+    pub(crate) fn newest_by(mut self, column: &'a str) -> Result<Self, MarketDataError> {
+        if self.table.column(column).is_some() {
+            // Text would be compared as text, and '9' is greater than '10'.
+            time_column(self.table, column)?;
+            self.newest_by = Some(column);
+        }
+        Ok(self)
     }
 
     /// Calls `visit` with every row's instant (µs UTC) and numbers, ascending by instant.
@@ -113,7 +122,7 @@ impl<'a> Select<'a> {
                 .map(|index| doubles(path, &batch, index))
                 .collect::<Result<Vec<_>, _>>()?;
             for (row, instant) in instants.into_iter().enumerate() {
-                let instant = instant.ok_or_else(|| self.null_time())?;
+                let instant = instant.ok_or_else(|| self.null_times(1))?;
                 row_values.clear();
                 row_values.extend(
                     columns.iter().map(|column| column.is_valid(row).then(|| column.value(row))),
@@ -135,23 +144,53 @@ impl<'a> Select<'a> {
         self.db.texts(&sql, &self.parameters)
     }
 
-    /// What the rows of the query cover; `None` when there are none.
+    /// What the rows of the query cover; `None` when there are none. Fails as
+    /// [`bounds`](Self::bounds) does.
     pub(crate) fn span(self) -> Result<Option<TimeSpan>, MarketDataError> {
+        let Some((first, last)) = self.bounds()? else { return Ok(None) };
+        let rows = self.count(&format!("count(DISTINCT {})", quoted(self.time)))?;
+        let instants =
+            DateTime::from_timestamp_micros(first).zip(DateTime::from_timestamp_micros(last));
+        Ok(instants.map(|(first, last)| TimeSpan { first, last, rows }))
+    }
+
+    /// The first and the last instant (µs UTC) of the rows of the query; `None` when there are none.
+    /// Fails when a row has no instant, or one that no calendar has: since [`within`](Self::within)
+    /// leaves out NULL and the infinities, ask this of all time before reading a part of it.
+    pub(crate) fn bounds(&self) -> Result<Option<(i64, i64)>, MarketDataError> {
         let time = quoted(self.time);
         let sql =
-            format!("SELECT min({time}), max({time}), count(DISTINCT {time}){}", self.source());
+            format!("SELECT min({time}), max({time}), count(*) - count({time}){}", self.source());
         let path = self.table.path();
         for batch in self.db.stream(&sql, &self.parameters)? {
             let batch = batch?;
             let first = micros(path, &batch, 0)?.first().copied().flatten();
             let last = micros(path, &batch, 1)?.first().copied().flatten();
-            let rows = integers(path, &batch, 2)?.iter().next().flatten();
-            let instant = |micros: Option<i64>| micros.and_then(DateTime::from_timestamp_micros);
-            if let (Some(first), Some(last), Some(rows)) = (instant(first), instant(last), rows) {
-                return Ok(Some(TimeSpan { first, last, rows: rows.unsigned_abs() }));
+            let null = integers(path, &batch, 2)?.iter().next().flatten().unwrap_or_default();
+            // The infinities are the first and the last of all instants.
+            let beyond = first.into_iter().chain(last);
+            let mut beyond = beyond.filter(|&at| DateTime::from_timestamp_micros(at).is_none());
+            if let Some(timestamp) = beyond.next() {
+                return Err(self.infinite_time(timestamp));
+            }
+            if null > 0 {
+                return Err(self.null_times(null.unsigned_abs()));
+            }
+            if let Some(bounds) = first.zip(last) {
+                return Ok(Some(bounds));
             }
         }
         Ok(None)
+    }
+
+    /// The number that the aggregate `count` gives of the rows of the query.
+    fn count(&self, count: &str) -> Result<u64, MarketDataError> {
+        let sql = format!("SELECT {count}{}", self.source());
+        let mut rows = 0;
+        for batch in self.db.stream(&sql, &self.parameters)? {
+            rows = integers(self.table.path(), &batch?, 0)?.iter().flatten().sum();
+        }
+        Ok(rows.unsigned_abs())
     }
 
     /// `FROM … WHERE … QUALIFY …`
@@ -171,11 +210,21 @@ impl<'a> Select<'a> {
         format!(" FROM {table}{conditions}{newest}")
     }
 
-    fn null_time(&self) -> MarketDataError {
+    fn null_times(&self, rows: u64) -> MarketDataError {
         MarketDataError::NullTimestamp {
             path: self.table.path().to_owned(),
             table: self.table.name().to_owned(),
             column: self.time.to_owned(),
+            rows,
+        }
+    }
+
+    fn infinite_time(&self, timestamp: i64) -> MarketDataError {
+        MarketDataError::InfiniteTimestamp {
+            path: self.table.path().to_owned(),
+            table: self.table.name().to_owned(),
+            column: self.time.to_owned(),
+            timestamp,
         }
     }
 }
@@ -191,6 +240,13 @@ impl TimeType {
             _ => None,
         }
     }
+}
+
+/// The column `name`, once it is one of instants.
+fn time_column<'t>(table: &'t Table, name: &str) -> Result<&'t Column, MarketDataError> {
+    table.typed_column(name, "TIMESTAMP in UTC or DATE", |data_type| {
+        TimeType::of(data_type).is_some()
+    })
 }
 
 fn is_numeric(data_type: &str) -> bool {

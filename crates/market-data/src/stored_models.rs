@@ -14,7 +14,7 @@ pub(crate) const TABLE: &str = "predictions";
 pub struct StoredModel {
     /// Its path as it is stored.
     pub model_path: String,
-    /// The dataset that it predicts; `None` when the file does not say.
+    /// The dataset that it predicts; `None` for rows that do not say.
     pub dataset: Option<String>,
     /// How many rows are stored, those included that newer rows replace.
     pub rows: u64,
@@ -60,7 +60,26 @@ pub fn match_model(
     db: &Database,
     query: &PredictionQuery<'_>,
 ) -> Result<ModelPathMatch, MarketDataError> {
-    find_model(db, &db.table(TABLE)?, query)
+    Ok(find_model(db, &db.table(TABLE)?, query)?.path)
+}
+
+/// The model that a query means.
+#[derive(Debug, Clone)]
+pub(crate) struct FoundModel {
+    pub(crate) path: ModelPathMatch,
+    /// The dataset of its rows; `None` when no row names one.
+    pub(crate) dataset: Option<String>,
+}
+
+/// Whether the rows of `model`, one of `models`, count as those of `dataset`: rows that name none do
+/// only where the model has no row that names one.
+pub(crate) fn counts_for(models: &[StoredModel], model: &StoredModel, dataset: &str) -> bool {
+    let names_one =
+        |other: &StoredModel| other.model_path == model.model_path && other.dataset.is_some();
+    match &model.dataset {
+        Some(named) => named == dataset,
+        None => !models.iter().any(names_one),
+    }
 }
 
 /// Finds the stored model that `query` means.
@@ -68,16 +87,13 @@ pub(crate) fn find_model(
     db: &Database,
     table: &Table,
     query: &PredictionQuery<'_>,
-) -> Result<ModelPathMatch, MarketDataError> {
+) -> Result<FoundModel, MarketDataError> {
     let models = stored_models(db, table)?;
-    // A row that names no dataset belongs to every one.
-    let (ours, others): (Vec<&StoredModel>, Vec<_>) = models.iter().partition(|model| {
-        query.dataset.is_none()
-            || model.dataset.is_none()
-            || model.dataset.as_deref() == query.dataset
-    });
-    let found = match match_path(query.model_path, paths(&ours)) {
-        Ok(found) => found,
+    let (ours, others): (Vec<&StoredModel>, Vec<_>) = models
+        .iter()
+        .partition(|model| query.dataset.is_none_or(|dataset| counts_for(&models, model, dataset)));
+    let path = match match_path(query.model_path, paths(&ours)) {
+        Ok(path) => path,
         Err(Mismatch::Several(found)) => {
             return Err(MarketDataError::ModelNotUnique {
                 path: db.path().into(),
@@ -87,17 +103,15 @@ pub(crate) fn find_model(
         }
         Err(Mismatch::None) => return Err(no_model(db, query, &ours, &others)),
     };
-    if query.dataset.is_none() {
-        let datasets = datasets_of(&ours, found.stored());
-        if datasets.len() > 1 {
-            return Err(MarketDataError::DatasetNotUnique {
-                path: db.path().into(),
-                model_path: found.stored().to_owned(),
-                found: datasets,
-            });
-        }
+    let mut datasets = datasets_of(&ours, path.stored());
+    if datasets.len() > 1 {
+        return Err(MarketDataError::DatasetNotUnique {
+            path: db.path().into(),
+            model_path: path.stored().to_owned(),
+            found: datasets,
+        });
     }
-    Ok(found)
+    Ok(FoundModel { path, dataset: datasets.pop() })
 }
 
 /// Says why none of `ours`, the models of the wanted dataset, is the wanted one.

@@ -3,7 +3,7 @@
 use crate::select::{Select, quoted};
 use crate::{Database, MarketDataError, TimeRange};
 
-const TABLE: &str = "targets";
+pub(crate) const TABLE: &str = "targets";
 
 /// Labels, ascending, one a timestamp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +19,9 @@ pub struct TargetLabels {
 /// Where a timestamp has several rows, the newest `created_at` wins.
 ///
 /// # Errors
-/// Missing columns; a value that is neither 0 nor 1; the newest rows of a timestamp contradicting
-/// each other ([`DuplicateTimestamp`](MarketDataError::DuplicateTimestamp)).
+/// Missing columns; times that are no timestamps, NULL or infinite, also outside the range; a value
+/// that is neither 0 nor 1; the newest rows of a timestamp contradicting each other
+/// ([`DuplicateTimestamp`](MarketDataError::DuplicateTimestamp)).
 pub fn read_targets(
     db: &Database,
     dataset: &str,
@@ -29,12 +30,15 @@ pub fn read_targets(
 ) -> Result<Option<TargetLabels>, MarketDataError> {
     let Some(table) = db.find_table(TABLE)? else { return Ok(None) };
     table.require(&["timestamp", "dataset", "target_key", "target_value"])?;
-    let select = || {
+    let select = || -> Result<Select<'_>, MarketDataError> {
         let select = Select::new(db, &table, "timestamp", &["target_value"])?;
         Ok(select.equal("dataset", dataset).equal("target_key", target_key))
     };
+    if select()?.bounds()?.is_none() {
+        return Ok(None);
+    }
     let mut found = TargetLabels { timestamps: Vec::new(), labels: Vec::new() };
-    select()?.within(range).newest_by("created_at").for_each(|timestamp, values| {
+    select()?.within(range).newest_by("created_at")?.for_each(|timestamp, values| {
         let value = values.first().copied().flatten();
         let value = table.checked("target_value", timestamp, value, "0 or 1", |value| {
             value == 0.0 || value == 1.0
@@ -48,9 +52,6 @@ pub fn read_targets(
         }
         Ok(())
     })?;
-    if found.timestamps.is_empty() && select()?.span()?.is_none() {
-        return Ok(None);
-    }
     Ok(Some(found))
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use arrow::error::ArrowError;
 use thiserror::Error;
 
+use crate::DuckDbError;
+
 /// Why the sample could not be written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -31,7 +33,7 @@ pub enum SampleError {
         /// The file, in a folder for files that are not complete yet.
         path: PathBuf,
         /// What it said.
-        source: duckdb::Error,
+        source: DuckDbError,
     },
     /// The generated columns of a table do not fit together: a defect of the generator.
     #[error("the generated columns of the table {table} do not fit together: please report this")]

@@ -90,7 +90,10 @@ fn write_instrument(paths: &InstrumentPaths, sample: &InstrumentSample) -> Resul
 
 fn write_database(path: &Path, tables: Vec<Table>) -> Result<(), SampleError> {
     let failed = |action: String| {
-        move |source| SampleError::DuckDb { action, path: path.to_owned(), source }
+        move |source: duckdb::Error| {
+            let source = source.into();
+            SampleError::DuckDb { action, path: path.to_owned(), source }
+        }
     };
     let connection = Connection::open(path).map_err(failed("create a database".to_owned()))?;
     for Table { name, definition, rows } in tables {

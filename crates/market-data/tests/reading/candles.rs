@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use market_data::{
-    Candles, Gap, MarketDataError, TimeRange, candle_range, candle_table, read_candles,
+    Candles, Gap, MarketDataError, Prices, TimeRange, candle_range, candle_table, read_candles,
+    read_prices,
 };
 
 use crate::{Fixture, assert_says, instant, micros};
@@ -171,6 +172,40 @@ fn the_first_bad_value_is_named() {
         let found = format!("is {found} at 2025-01-01 02:00:00");
         assert_says(&error, "market.duckdb", &[column, "ohlcv_x_1h", &found]);
     }
+}
+
+#[test]
+fn prices_are_read_whatever_the_volume_is() {
+    for volume in ["CAST(NULL AS DOUBLE)", "-1.0", "'none'", "1.0"] {
+        let db = Fixture::new(&format!(
+            "CREATE TABLE ohlcv_x_1h AS SELECT TIMESTAMP '2025-01-01' + INTERVAL (3 * i) HOUR AS
+                 timestamp, 1 AS open, 4 AS high, 0.5 AS low, 2 AS close, {volume} AS volume
+             FROM range(2) r(i)"
+        ))
+        .open();
+        let table = candle_table(&db, None).unwrap();
+        let prices = read_prices(&db, &table, TimeRange::ALL).unwrap();
+        let wanted = Prices {
+            timestamps: ["2025-01-01 00:00", "2025-01-01 03:00"].map(micros).to_vec(),
+            open: vec![1.0; 2],
+            high: vec![4.0; 2],
+            low: vec![0.5; 2],
+            close: vec![2.0; 2],
+            interval: TimeDelta::hours(1),
+        };
+        assert_eq!(prices, wanted);
+        assert_eq!((prices.len(), prices.is_empty()), (2, false));
+        assert_eq!(prices.gaps().iter().map(|gap| gap.missing).collect::<Vec<_>>(), [2]);
+        assert_eq!(read_candles(&db, &table, TimeRange::ALL).is_ok(), volume == "1.0");
+    }
+    let db = Fixture::new(
+        "CREATE TABLE ohlcv_x_1h AS SELECT TIMESTAMP '2025-01-01' AS timestamp, 1 AS open,
+             1 AS high, 0 AS low, 1 AS close",
+    )
+    .open();
+    let table = candle_table(&db, None).unwrap();
+    let error = read_prices(&db, &table, TimeRange::ALL).unwrap_err();
+    assert!(matches!(error, MarketDataError::BadValue { column: "low", .. }), "{error:?}");
 }
 
 #[test]

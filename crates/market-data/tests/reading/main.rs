@@ -12,7 +12,13 @@ mod labels;
 mod opening;
 mod predictions;
 mod real_data;
+mod row_errors;
+mod row_merge;
+mod rows;
+mod settle;
+mod status;
 mod tables;
+mod times;
 mod train_csv;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Opening a file: everything that may be in its place, and files that others hold.
 
+use std::error::Error;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -15,6 +16,15 @@ use crate::{Fixture, assert_says, open_for_writing};
 
 fn failure(path: &Path) -> MarketDataError {
     Database::open(path, Duration::ZERO).unwrap_err()
+}
+
+/// The chain of causes is as short as it can be, and ends with what DuckDB said.
+#[track_caller]
+fn assert_ends_with_reason(error: &MarketDataError, reason: &str) {
+    let cause = error.source().unwrap();
+    assert!(cause.to_string().contains(reason), "{cause}");
+    assert!(cause.source().is_none(), "{:?}", cause.source());
+    assert!(!cause.to_string().contains("Unknown error code"), "{cause}");
 }
 
 #[test]
@@ -34,6 +44,48 @@ fn a_folder_is_no_file() {
     let error = failure(folder.path());
     assert!(matches!(error, MarketDataError::IsFolder { .. }), "{error:?}");
     assert_says(&error, folder.path().to_str().unwrap(), &["is a folder"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    use std::os::unix::fs::symlink;
+    use std::sync::mpsc::channel;
+
+    let folder = tempfile::tempdir().unwrap();
+    let [pipe, link] = ["pipe.duckdb", "link.duckdb"].map(|name| folder.path().join(name));
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    symlink(&pipe, &link).unwrap();
+    for path in [pipe, link, "/dev/null".into()] {
+        // In a thread, since opening a pipe would never end.
+        let (sender, receiver) = channel();
+        let name = path.display().to_string();
+        thread::spawn(move || sender.send(failure(&path)));
+        let error = receiver.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(matches!(error, MarketDataError::NotRegularFile { .. }), "{error:?}");
+        assert_says(&error, &name, &["a pipe, a socket or a device", ".duckdb file"]);
+    }
+
+    // A link to a file is one.
+    let fixture = Fixture::new("CREATE TABLE t (i INTEGER)");
+    let link = folder.path().join("good.duckdb");
+    symlink(&fixture.path, &link).unwrap();
+    assert_eq!(Database::open(&link, Duration::ZERO).unwrap().tables().unwrap().len(), 1);
+}
+
+// Other systems refuse such names themselves.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_that_is_not_utf8_is_refused() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let fixture = Fixture::new("CREATE TABLE t (i INTEGER)");
+    let path = fixture.folder.path().join(OsStr::from_bytes(b"b\xfcro.duckdb"));
+    fs::rename(&fixture.path, &path).unwrap();
+    let error = failure(&path);
+    assert!(matches!(error, MarketDataError::PathNotUtf8 { .. }), "{error:?}");
+    assert_says(&error, "b\u{fffd}ro.duckdb", &["not valid UTF-8", "rename the file"]);
 }
 
 #[test]
@@ -66,6 +118,7 @@ fn a_newer_version_is_told_from_damage() {
     let error = failure(&fixture.path);
     assert!(matches!(error, MarketDataError::Open { .. }), "{error:?}");
     assert_says(&error, "market.duckdb", &["may be damaged"]);
+    assert_ends_with_reason(&error, "Error");
 
     // Storage versions stand in the main header behind its checksum and the magic word.
     bytes[12..20].copy_from_slice(&9_000_u64.to_le_bytes());
@@ -79,8 +132,7 @@ fn a_newer_version_is_told_from_damage() {
     let error = failure(&fixture.path);
     assert!(matches!(error, MarketDataError::OtherVersion { .. }), "{error:?}");
     assert_says(&error, "market.duckdb", &["another version of DuckDB", "update"]);
-    let source = std::error::Error::source(&error).unwrap().to_string();
-    assert!(source.contains("9000"), "{source}");
+    assert_ends_with_reason(&error, "9000");
 }
 
 #[cfg(unix)]
@@ -137,6 +189,7 @@ fn an_error_in_mid_stream_is_an_item_and_the_end() {
     let mut stream = db.stream(sql, &[]).unwrap();
     let error = stream.find_map(Result::err).unwrap();
     assert!(matches!(error, MarketDataError::Query { .. }), "{error:?}");
+    assert_ends_with_reason(&error, "too late");
     assert!(stream.next().is_none());
 }
 
@@ -168,6 +221,7 @@ fn a_writer_in_another_process_is_named_when_time_is_up() {
     assert!(*waited >= Duration::from_millis(300));
     let pid = found.pid.to_string();
     assert_says(&error, "market.duckdb", &["is locked by", &pid, "--lock-timeout"]);
+    assert_ends_with_reason(&error, "lock");
     holder.release();
 }
 

@@ -181,12 +181,34 @@ fn datasets_are_kept_apart() {
     assert_says(&error, "market.duckdb", &["btc, eth", "--dataset"]);
 
     let of_btc = PredictionQuery { dataset: Some("btc"), ..of_a() };
-    assert_eq!(read(&rows, &of_btc).unwrap().y_pred, [0.1, 0.3]);
+    assert_eq!(read(&rows, &of_btc).unwrap().y_pred, [0.1]);
 
     let of_sol = PredictionQuery { dataset: Some("sol"), ..of_a() };
     let error = read(&rows[..2], &of_sol).unwrap_err();
     assert!(matches!(error, MarketDataError::ModelOfOtherDataset { .. }), "{error:?}");
     assert_says(&error, "market.duckdb", &["for dataset sol", "btc, eth"]);
+}
+
+#[test]
+fn rows_of_no_dataset_never_replace_those_of_one() {
+    let unnamed = "01, 0.9, models/btc/run_a/model.txt, 'k', NULL, 59";
+    let rows = ["01, 0.1, models/btc/run_a/model.txt, 'k', 'btc', 00", unnamed];
+    let [of_btc, of_eth] =
+        ["btc", "eth"].map(|dataset| PredictionQuery { dataset: Some(dataset), ..of_a() });
+    for query in [of_a(), of_btc] {
+        assert_eq!(read(&rows, &query).unwrap().y_pred, [0.1], "{query:?}");
+        let span = prediction_range(&fixture(&rows).open(), &query).unwrap().unwrap();
+        assert_eq!(span.rows, 1);
+    }
+    // Nor do they count for a dataset that the model's other rows do not name.
+    let error = read(&rows, &of_eth).unwrap_err();
+    assert!(matches!(error, MarketDataError::ModelOfOtherDataset { .. }), "{error:?}");
+    assert_says(&error, "market.duckdb", &["for dataset eth, but for btc"]);
+    // Where no row of the model names one, they do, whatever other models name.
+    let rows = [unnamed, "01, 0.1, models/btc/run_b/model.txt, 'k', 'btc', 00"];
+    for query in [of_a(), of_btc, of_eth] {
+        assert_eq!(read(&rows, &query).unwrap().y_pred, [0.9], "{query:?}");
+    }
 }
 
 #[test]

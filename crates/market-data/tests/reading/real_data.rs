@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use market_data::{
-    Database, PredictionQuery, TimeRange, candle_range, candle_table, model_paths,
-    prediction_range, read_candles, read_funding, read_predictions, read_targets,
-    read_train_predictions, target_keys,
+    CandleFile, Database, Instrument, PredictionFile, PredictionQuery, RowSource, TableContent,
+    TimeRange, candle_range, candle_table, file_status, model_paths, prediction_range,
+    read_candles, read_funding, read_predictions, read_targets, read_train_predictions,
+    target_keys,
 };
 
+use crate::rows::{between, collect, column, inputs};
 use crate::{instant, micros};
 
 const DATASET: &str = "binance_btcusdt_perp_1h";
@@ -70,4 +72,66 @@ fn predictions_and_train_predictions() {
     let train = read_train_predictions(csv, TimeRange::ALL).unwrap();
     assert_eq!(train.timestamps.first(), Some(&micros("2020-01-15 00:00")));
     assert!(train.y_true.is_some_and(|labels| labels.iter().all(Option::is_some)));
+}
+
+/// Rows of `[close, y_pred, funding_rate]` from 2023 on, by DuckDB.
+const JOINED: &str = "
+    SELECT count(*), sum(c.close), sum(p.y_pred), sum(f.funding_rate)
+    FROM ohlcv_btcusdt_1h c
+    JOIN pred.predictions p ON p.ts = c.timestamp
+    ASOF JOIN funding_rates f ON c.timestamp + INTERVAL 1 HOUR >= f.timestamp
+    WHERE c.timestamp >= '2023-01-01' AND c.timestamp < '2027-01-01'";
+
+#[test]
+fn rows_are_those_of_a_join_in_sql() {
+    let Some(folder) = folder() else { return };
+    let candles = folder.join("binance_btcusdt_perp_ohlcv.duckdb");
+    let predictions = folder.join("binance_btcusdt_perp_prediction_classifier.duckdb");
+    let wanted: (u64, f64, f64, f64) = {
+        let connection = duckdb::Connection::open_in_memory().unwrap();
+        for (path, name) in [(&candles, "market"), (&predictions, "pred")] {
+            let sql = format!("ATTACH '{}' AS {name} (READ_ONLY)", path.display());
+            connection.execute_batch(&sql).unwrap();
+        }
+        connection.execute_batch("USE market").unwrap();
+        let row = |row: &duckdb::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        connection.query_row(JOINED, [], row).unwrap()
+    };
+
+    let instrument = Instrument {
+        candles: Some(CandleFile::new(candles)),
+        predictions: Some(PredictionFile::new(predictions)),
+        ..Instrument::default()
+    };
+    let names = ["close", "y_pred", "funding_rate"];
+    let source = RowSource::open(&[instrument], &inputs(&names)).unwrap();
+    let range = between("2023-01-01 00:00", "2027-01-01 00:00");
+    let (batches, report) = collect(&source, range).unwrap();
+    assert_eq!((report.rows, wanted.0), (29_576, 29_576));
+    assert_eq!(batches.len(), 41);
+    for (name, wanted) in names.into_iter().zip([wanted.1, wanted.2, wanted.3]) {
+        let sum: f64 = column(&batches, name).iter().map(|(_, value)| value).sum();
+        assert!((sum - wanted).abs() <= 1e-9 * wanted.abs(), "{name}: {sum} {wanted}");
+    }
+}
+
+#[test]
+fn the_status_of_whole_files() {
+    let Some(folder) = folder() else { return };
+    let status = |name: &str| file_status(folder.join(name), Duration::from_secs(1)).unwrap();
+    let found = status("binance_btcusdt_perp_ohlcv.duckdb");
+    let rows: Vec<_> = found.tables.iter().map(|table| (table.name.as_str(), table.rows)).collect();
+    let wanted = [("funding_rates", 7_323), ("ohlcv_btcusdt_1h", 58_623), ("targets", 58_599)];
+    assert_eq!(rows, wanted.map(|(name, rows)| (name, Some(rows))));
+    let TableContent::Candles(candles) = &found.tables[1].content else { panic!("{found:?}") };
+    assert_eq!((candles.duplicates, candles.misplaced, candles.bad_prices), (0, 0, 0));
+    let span = candles.span.unwrap();
+    let hours = (span.last - span.first).num_hours().unsigned_abs() + 1;
+    assert_eq!(hours - candles.missing_candles, span.rows);
+
+    let found = status("binance_btcusdt_perp_prediction_classifier.duckdb");
+    let TableContent::Predictions { models } = &found.tables[0].content else {
+        panic!("{found:?}")
+    };
+    assert_eq!((models.len(), models[0].rows, models[0].bad_scores), (1, 29_576, 0));
 }

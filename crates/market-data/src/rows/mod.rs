@@ -1,0 +1,21 @@
+//! The rows that a strategy declares, put together from several tables and files, month by month.
+//!
+//! What goes in at one end is a list of [`Input`](strategy_core::Input)s and where the
+//! [`Instrument`]s' data is; what comes out at the other are record batches that
+//! `strategy_core::Rows` accepts.
+
+mod error;
+mod files;
+mod instrument;
+mod join;
+mod plan;
+mod report;
+mod series;
+mod source;
+mod stream;
+
+pub use error::{Available, InputError};
+pub use instrument::{CandleFile, Instrument, PredictionFile};
+pub use report::{InputReport, RowReport};
+pub use source::RowSource;
+pub use stream::RowStream;

@@ -1,0 +1,247 @@
+//! From the inputs of a strategy to the series that they are columns of.
+
+use std::path::Path;
+
+use chrono::TimeDelta;
+use strategy_core::{Column, Input};
+
+use super::error::InputError;
+use super::files::{FileId, Files};
+use super::instrument::{CandleFile, Instrument, PredictionFile};
+use super::join::Rule;
+use super::series::{Content, Scores, Series};
+use crate::candles::{candle_interval, micros_of};
+use crate::predictions::SettledModel;
+use crate::select::Select;
+use crate::{
+    CandleTable, MarketDataError, PredictionQuery, TimeRange, candle_table, funding,
+    parse_interval, settle_model,
+};
+
+/// The tables of an instrument, in the order in which they are settled: what the predictions tell
+/// of the dataset is needed for the funding rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Candles,
+    Predictions,
+    Funding,
+}
+
+impl Kind {
+    pub(super) fn of(column: Column) -> Self {
+        match column {
+            Column::Open | Column::High | Column::Low | Column::Close | Column::Volume => {
+                Self::Candles
+            }
+            Column::Prediction => Self::Predictions,
+            Column::FundingRate => Self::Funding,
+        }
+    }
+}
+
+/// Which series: that of an instrument (0 is the strategy's own) and its kind.
+pub(super) type Key = (usize, Kind);
+
+/// Opens files and settles series, one after the other.
+pub(super) struct Planner<'a> {
+    instruments: &'a [Instrument],
+    /// What the predictions say, by instrument.
+    datasets: Vec<Option<String>>,
+    pub(super) files: Files,
+    pub(super) series: Vec<(Key, Series)>,
+    /// Interval and where it is known from, for all that tell one.
+    pub(super) interval: Option<(String, TimeDelta)>,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(instruments: &'a [Instrument]) -> Self {
+        let datasets = instruments.iter().map(|instrument| instrument.dataset.clone()).collect();
+        Self { instruments, datasets, files: Files::default(), series: Vec::new(), interval: None }
+    }
+
+    /// The series that `input` is a column of.
+    pub(super) fn key_of(&self, input: &Input) -> Result<Key, InputError> {
+        let kind = Kind::of(input.column);
+        let Some(dataset) = &input.dataset else { return Ok((0, kind)) };
+        let is_it = |instrument: &Instrument| instrument.dataset.as_ref() == Some(dataset);
+        let found = self.instruments.iter().position(is_it);
+        found.map(|index| (index, kind)).ok_or_else(|| InputError::UnknownInstrument {
+            input: input.to_string(),
+            dataset: dataset.clone(),
+            known: self.instruments.iter().filter_map(|known| known.dataset.clone()).collect(),
+        })
+    }
+
+    /// Which series says at which times there may be rows: the strategy's own candles or else
+    /// predictions where it declares them, otherwise whichever of the two is configured.
+    pub(super) fn times(&self, declared: &[Key]) -> Result<Key, InputError> {
+        let own = self.instruments.first();
+        let declares = |kind| declared.contains(&(0, kind)).then_some((0, kind));
+        let has_candles = own.is_some_and(|own| own.candles.is_some());
+        let has_predictions = own.is_some_and(|own| own.predictions.is_some());
+        declares(Kind::Candles)
+            .or_else(|| declares(Kind::Predictions))
+            .or_else(|| has_candles.then_some((0, Kind::Candles)))
+            .or_else(|| has_predictions.then_some((0, Kind::Predictions)))
+            .or_else(|| declared.iter().copied().find(|(_, kind)| *kind != Kind::Funding))
+            .ok_or(InputError::NoTimes)
+    }
+
+    /// Opens the file of the series `key` and settles what is left open, for `input`; `volume` says
+    /// whether the volume of candles is needed.
+    pub(super) fn add(
+        &mut self,
+        key: Key,
+        input: &Input,
+        volume: bool,
+    ) -> Result<(), MarketDataError> {
+        let series = match key.1 {
+            Kind::Candles => self.candles(key.0, input, volume)?,
+            Kind::Predictions => self.predictions(key.0, input)?,
+            Kind::Funding => self.funding(key.0, input)?,
+        };
+        self.series.push((key, series));
+        Ok(())
+    }
+
+    fn candles(
+        &mut self,
+        index: usize,
+        input: &Input,
+        volume: bool,
+    ) -> Result<Series, MarketDataError> {
+        let CandleFile { path, table } = self.candle_file(index, input, "candles")?;
+        let file = self.open(index, path)?;
+        let db = self.files.get(file);
+        let table = candle_table(db, table.as_deref())?;
+        let content = Content::Candles { table: table.clone(), volume };
+        let Some(bounds) = content.bounds(db, TimeRange::ALL)? else {
+            return Err(no_rows(input, path, table.name()));
+        };
+        let interval = candle_interval(db, &table)?;
+        self.agree(format!("the table {} of {}", table.name(), path.display()), interval)?;
+        self.agree_with_dataset(index)?;
+        let table = CandleTable::with_interval(table, interval);
+        Ok(series(file, Rule::SameTime, Content::Candles { table, volume }, bounds))
+    }
+
+    fn predictions(&mut self, index: usize, input: &Input) -> Result<Series, MarketDataError> {
+        let instrument = &self.instruments[index];
+        let PredictionFile { path, model_path, feature_key } = instrument
+            .predictions
+            .as_ref()
+            .ok_or_else(|| not_configured(input, "predictions", "--pred-duckdb"))?;
+        let file = self.open(index, path)?;
+        let db = self.files.get(file);
+        let (model_path, dataset) =
+            settle_model(db, model_path.as_deref(), instrument.dataset.as_deref())?;
+        let query = PredictionQuery {
+            dataset: Some(&dataset),
+            feature_key: feature_key.as_deref(),
+            ..PredictionQuery::of_model(&model_path)
+        };
+        let model = SettledModel::find(db, &query)?;
+        let Some(bounds) = model.bounds(db, &query)? else {
+            model.require_feature_key(db, &query)?;
+            return Err(no_rows(input, path, "predictions"));
+        };
+        self.datasets[index] = Some(dataset.clone());
+        self.agree_with_dataset(index)?;
+        let feature_key = feature_key.clone();
+        let scores = Scores { model, model_path, dataset, feature_key };
+        Ok(series(file, Rule::SameTime, Content::Predictions(scores), bounds))
+    }
+
+    fn funding(&mut self, index: usize, input: &Input) -> Result<Series, MarketDataError> {
+        let CandleFile { path, table: candles } =
+            self.candle_file(index, input, "funding rates")?;
+        let file = self.open(index, path)?;
+        let db = self.files.get(file);
+        let table = db.table(funding::TABLE)?;
+        table.require(&["dataset"])?;
+        let found = Select::new(db, &table, "timestamp", &["funding_rate"])?.distinct("dataset")?;
+        let path = path.clone();
+        let dataset = match (&self.datasets[index], found.as_slice()) {
+            (Some(dataset), _) => dataset.clone(),
+            (None, [only]) => only.clone(),
+            (None, []) => return Err(no_rows(input, &path, funding::TABLE)),
+            (None, _) => return Err(InputError::FundingNotUnique { path, found }.into()),
+        };
+        let content = Content::Funding { table, dataset: dataset.clone() };
+        let Some(bounds) = content.bounds(db, TimeRange::ALL)? else {
+            let input = input.to_string();
+            return Err(InputError::NoFunding { input, path, dataset, found }.into());
+        };
+        if self.interval.is_none() {
+            self.datasets[index] = Some(dataset);
+            self.agree_with_dataset(index)?;
+        }
+        let db = self.files.get(file);
+        if let (None, Ok(table)) = (&self.interval, candle_table(db, candles.as_deref())) {
+            let interval = candle_interval(db, &table)?;
+            self.agree(format!("the table {} of {}", table.name(), path.display()), interval)?;
+        }
+        let (_, interval) = self
+            .interval
+            .as_ref()
+            .ok_or_else(|| InputError::IntervalUnknown { input: input.to_string() })?;
+        Ok(series(file, Rule::LastBy(micros_of(*interval)), content, bounds))
+    }
+
+    fn open(&mut self, index: usize, path: &Path) -> Result<FileId, MarketDataError> {
+        self.files.open(path, self.instruments[index].lock_timeout)
+    }
+
+    fn candle_file(
+        &self,
+        index: usize,
+        input: &Input,
+        what: &'static str,
+    ) -> Result<&'a CandleFile, InputError> {
+        let file = self.instruments[index].candles.as_ref();
+        file.ok_or_else(|| not_configured(input, what, "--ohlcv-duckdb"))
+    }
+
+    /// The interval in the name of the instrument's dataset must be that of the others.
+    fn agree_with_dataset(&mut self, index: usize) -> Result<(), InputError> {
+        let Some(dataset) = self.datasets[index].clone() else { return Ok(()) };
+        match dataset.rsplit_once('_').and_then(|(_, suffix)| parse_interval(suffix)) {
+            Some(interval) => self.agree(format!("the dataset {dataset}"), interval),
+            None => Ok(()),
+        }
+    }
+
+    fn agree(&mut self, what: String, interval: TimeDelta) -> Result<(), InputError> {
+        match &self.interval {
+            None => self.interval = Some((what, interval)),
+            Some((_, known)) if *known == interval => {}
+            Some((first, known)) => {
+                return Err(InputError::IntervalsDiffer {
+                    first: first.clone(),
+                    first_interval: *known,
+                    second: what,
+                    second_interval: interval,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn series(file: FileId, rule: Rule, content: Content, (first, last): (i64, i64)) -> Series {
+    Series { file, rule, content, first, last }
+}
+
+fn not_configured(input: &Input, what: &'static str, flag: &'static str) -> InputError {
+    InputError::NotConfigured {
+        input: input.to_string(),
+        what,
+        dataset: input.dataset.clone(),
+        flag,
+    }
+}
+
+fn no_rows(input: &Input, path: &Path, table: &str) -> MarketDataError {
+    let (input, path, table) = (input.to_string(), path.to_owned(), table.to_owned());
+    InputError::NoRows { input, path, table }.into()
+}

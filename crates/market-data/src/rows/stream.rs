@@ -1,0 +1,159 @@
+//! Rows as record batches, one calendar month in memory at a time.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
+use strategy_core::YearMonth;
+
+use super::error::InputError;
+use super::join::{Joined, Rule, Stretch, join};
+use super::report::{InputReport, RowReport};
+use super::series::Series;
+use super::source::RowSource;
+use crate::{MarketDataError, TimeRange};
+
+/// Rows of a batch at most.
+const BATCH_ROWS: usize = 65_536;
+
+/// The rows of a range as record batches. Timestamps ascend strictly over all of them, and no value
+/// is null; batches are never empty.
+#[derive(Debug)]
+pub struct RowStream<'a> {
+    source: &'a RowSource,
+    /// What is still to be read, µs UTC; empty at the end and after an error.
+    left: Range<i64>,
+    /// Whether the next row may be far away.
+    in_gap: bool,
+    /// Rows that are read but not given out.
+    month: Option<RecordBatch>,
+    report: RowReport,
+}
+
+impl<'a> RowStream<'a> {
+    pub(super) fn new(source: &'a RowSource, range: Range<i64>) -> Self {
+        let inputs = source.columns.iter().map(|column| InputReport {
+            input: column.input.clone(),
+            seen: 0,
+            dropped: 0,
+            missing: 0,
+        });
+        let report = RowReport { rows: 0, left_out: 0, inputs: inputs.collect() };
+        Self { source, left: range, in_gap: true, month: None, report }
+    }
+
+    /// What became of the rows so far; of all once the stream has ended.
+    #[must_use]
+    pub fn report(&self) -> &RowReport {
+        &self.report
+    }
+
+    /// Reads the next month that has anything.
+    fn read_month(&mut self) -> Result<(), MarketDataError> {
+        let RowSource { files, series, .. } = self.source;
+        if self.in_gap {
+            match self.next_instant()? {
+                Some(instant) => self.left.start = instant,
+                None => self.left.start = self.left.end,
+            }
+            if self.left.is_empty() {
+                return Ok(());
+            }
+        }
+        let next = YearMonth::containing_micros(self.left.start).plus_months(1).start();
+        // Months end with the year 2999; whatever lies beyond is one stretch.
+        let end = match next.timestamp_micros() {
+            next if next > self.left.start => next.min(self.left.end),
+            _ => self.left.end,
+        };
+        let month = self.left.start..end;
+        self.left.start = end;
+
+        let stretches: Vec<Stretch> =
+            series.iter().map(|series| series.read(files, &month)).collect::<Result<_, _>>()?;
+        // Without this, memory would grow with the range up to the size of the files.
+        files.forget_blocks()?;
+        let ruled: Vec<_> = series.iter().map(|series| series.rule).zip(&stretches).collect();
+        self.in_gap = ruled
+            .iter()
+            .all(|(rule, stretch)| *rule != Rule::SameTime || stretch.timestamps.is_empty());
+        let joined = join(&ruled);
+        self.count(&joined);
+        if !joined.timestamps.is_empty() {
+            self.month = Some(self.batch(&stretches, joined)?);
+        }
+        Ok(())
+    }
+
+    /// The first instant of what is left at which any series has a row of its own.
+    fn next_instant(&self) -> Result<Option<i64>, MarketDataError> {
+        let RowSource { files, series, .. } = self.source;
+        let range = TimeRange::of_micros(self.left.start, self.left.end);
+        let mut next: Option<i64> = None;
+        for series in series.iter().filter(|series| series.is_joined()) {
+            let bounds = series.content.bounds(files.get(series.file), range)?;
+            next = next.into_iter().chain(bounds.map(|(first, _)| first)).min();
+        }
+        Ok(next)
+    }
+
+    fn count(&mut self, joined: &Joined) {
+        let rows = joined.timestamps.len() as u64;
+        self.report.rows += rows;
+        self.report.left_out += joined.left_out;
+        for (report, column) in self.report.inputs.iter_mut().zip(&self.source.columns) {
+            let seen = joined.seen[column.series];
+            report.seen += seen;
+            report.dropped += seen - rows;
+            report.missing += joined.missing[column.series];
+        }
+    }
+
+    fn batch(&self, stretches: &[Stretch], joined: Joined) -> Result<RecordBatch, InputError> {
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.source.columns.len() + 1);
+        arrays.push(Arc::new(TimestampMicrosecondArray::from(joined.timestamps)));
+        for column in &self.source.columns {
+            let values = &stretches[column.series].columns[column.place];
+            let picked = joined.picks[column.series].iter().map(|&index| values[index]);
+            arrays.push(Arc::new(Float64Array::from_iter_values(picked)));
+        }
+        RecordBatch::try_new(self.source.schema(), arrays)
+            .map_err(|source| InputError::Batch { source })
+    }
+
+    /// The next slice of the month in memory.
+    fn slice(&mut self) -> Option<RecordBatch> {
+        let month = self.month.take()?;
+        let rows = month.num_rows().min(BATCH_ROWS);
+        if rows < month.num_rows() {
+            self.month = Some(month.slice(rows, month.num_rows() - rows));
+        }
+        Some(month.slice(0, rows))
+    }
+}
+
+impl Iterator for RowStream<'_> {
+    type Item = Result<RecordBatch, MarketDataError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(batch) = self.slice() {
+                return Some(Ok(batch));
+            }
+            if self.left.is_empty() {
+                return None;
+            }
+            if let Err(error) = self.read_month() {
+                self.left.start = self.left.end;
+                return Some(Err(error));
+            }
+        }
+    }
+}
+
+impl Series {
+    /// Whether it has a row of its own at each time, rather than lending its last value.
+    pub(super) fn is_joined(&self) -> bool {
+        self.rule == Rule::SameTime
+    }
+}

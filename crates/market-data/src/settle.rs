@@ -1,0 +1,75 @@
+//! Which model and dataset are meant where a user leaves it open.
+
+use crate::stored_models::counts_for;
+use crate::{Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths};
+
+/// The model and the dataset: those named, otherwise the only ones that the table `predictions`
+/// has. A model path is given back as it was named, which need not be how it is stored: see
+/// [`match_model`].
+///
+/// # Errors
+/// [`EmptyPredictions`](MarketDataError::EmptyPredictions); no predictions of the dataset
+/// ([`DatasetNotFound`](MarketDataError::DatasetNotFound)); several models and none named
+/// ([`SeveralModels`](MarketDataError::SeveralModels)); a model that is stored without its dataset
+/// ([`DatasetUnknown`](MarketDataError::DatasetUnknown)); and those of [`match_model`].
+pub fn settle_model(
+    db: &Database,
+    model_path: Option<&str>,
+    dataset: Option<&str>,
+) -> Result<(String, String), MarketDataError> {
+    let stored = model_paths(db)?;
+    let model_path = match model_path {
+        Some(path) => path.to_owned(),
+        None => only_model(db, &stored, dataset)?,
+    };
+    let dataset = match dataset {
+        Some(dataset) => dataset.to_owned(),
+        None => only_dataset(db, &stored, &model_path)?,
+    };
+    Ok((model_path, dataset))
+}
+
+fn only_model(
+    db: &Database,
+    stored: &[StoredModel],
+    dataset: Option<&str>,
+) -> Result<String, MarketDataError> {
+    let is_meant =
+        |model: &&StoredModel| dataset.is_none_or(|dataset| counts_for(stored, model, dataset));
+    // Sorted already, by path first.
+    let mut models: Vec<String> =
+        stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
+    models.dedup();
+    let path = || db.path().to_owned();
+    match (<[String; 1]>::try_from(models), dataset) {
+        (Ok([only]), _) => Ok(only),
+        (Err(none), Some(wanted)) if none.is_empty() && !stored.is_empty() => {
+            let mut found: Vec<String> =
+                stored.iter().filter_map(|model| model.dataset.clone()).collect();
+            found.sort_unstable();
+            found.dedup();
+            Err(MarketDataError::DatasetNotFound { path: path(), wanted: wanted.to_owned(), found })
+        }
+        (Err(none), _) if none.is_empty() => {
+            Err(MarketDataError::EmptyPredictions { path: path() })
+        }
+        (Err(found), _) => Err(MarketDataError::SeveralModels { path: path(), found }),
+    }
+}
+
+/// The dataset that the model predicts; [`match_model`] refuses several.
+fn only_dataset(
+    db: &Database,
+    stored: &[StoredModel],
+    model_path: &str,
+) -> Result<String, MarketDataError> {
+    let matched = match_model(db, &PredictionQuery::of_model(model_path))?;
+    stored
+        .iter()
+        .filter(|model| model.model_path == matched.stored())
+        .find_map(|model| model.dataset.clone())
+        .ok_or_else(|| MarketDataError::DatasetUnknown {
+            path: db.path().to_owned(),
+            model_path: model_path.to_owned(),
+        })
+}
