@@ -13,6 +13,7 @@
 mod backfill;
 mod bad_input;
 mod config;
+mod contract;
 mod inspect;
 mod list;
 mod market;

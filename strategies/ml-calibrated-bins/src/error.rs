@@ -121,36 +121,11 @@ pub enum BinsError {
         /// Seen from the folder of the predictions.
         second: PathBuf,
     },
-    /// The file holds predictions of several models and none was named.
-    #[error(
-        "{} has predictions of several models: name one with --model-path:\n  {}",
-        file.display(), models.join("\n  ")
-    )]
-    ModelNotUnique {
-        /// The file with the predictions.
-        file: PathBuf,
-        /// Their paths.
-        models: Vec<String>,
-    },
     /// The file holds no predictions at all.
     #[error("{} has no predictions: its table `predictions` is empty", file.display())]
     EmptyPredictions {
         /// The file.
         file: PathBuf,
-    },
-    /// The dataset is neither given nor stored with the predictions.
-    #[error(
-        "the predictions of {model_path} in {} {}: name the dataset with --dataset, as in \
-         binance_btcusdt_perp_1h",
-        file.display(), datasets_there_are(datasets)
-    )]
-    DatasetNotUnique {
-        /// The file with the predictions.
-        file: PathBuf,
-        /// The model.
-        model_path: String,
-        /// The datasets stored with its predictions.
-        datasets: Vec<String>,
     },
     /// The model lies in no folder that could name the run.
     #[error("the model path `{model_path}` has no folder to name the run after: pass --run-name")]
@@ -390,13 +365,6 @@ fn keys_there_are(file: &std::path::Path, dataset: &str, keys: &[String]) -> Str
         return String::new();
     }
     format!("; `targets` of {} has for {dataset}: {}", file.display(), keys.join(", "))
-}
-
-fn datasets_there_are(datasets: &[String]) -> String {
-    match datasets {
-        [] => "do not say which dataset they are of".to_owned(),
-        several => format!("are of several datasets ({})", several.join(", ")),
-    }
 }
 
 fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use labeling::{CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, label_candles};
 use market_data::{
     CandleTable, Candles, Database, MarketDataError, PredictionQuery, Predictions, TimeRange,
-    TimeSpan, candle_table, match_model, model_paths, parse_interval, prediction_range,
-    read_candles, read_predictions, read_targets, read_train_predictions, target_keys,
+    TimeSpan, candle_table, parse_interval, prediction_range, read_candles, read_predictions,
+    read_targets, read_train_predictions, settle_model, target_keys,
 };
 use strategy_core::YearMonth;
 use tracing::info;
@@ -48,7 +48,8 @@ impl Run {
     pub fn open(sources: &Sources) -> Result<Self, BinsError> {
         let predictions = Database::open(&sources.predictions, sources.lock_timeout)?;
         let market = Database::open(&sources.candles, sources.lock_timeout)?;
-        let (model_path, dataset) = settle_model(&predictions, sources)?;
+        let (model_path, dataset) =
+            settle_model(&predictions, sources.model_path.as_deref(), sources.dataset.as_deref())?;
         let run_name = match &sources.run_name {
             Some(name) => name.clone(),
             None => run_name_of(&model_path)
@@ -280,58 +281,6 @@ fn label(
         candles.interval,
     )?;
     label_candles(&series, &key.rule(tie_policy))
-}
-
-/// The model and the dataset: those named, or the only ones there are.
-fn settle_model(db: &Database, sources: &Sources) -> Result<(String, String), BinsError> {
-    let mut stored = model_paths(db)?;
-    if let Some(dataset) = &sources.dataset {
-        stored.retain(|model| model.dataset.as_ref().is_none_or(|found| found == dataset));
-    }
-    let model_path = match &sources.model_path {
-        Some(path) => path.clone(),
-        None => {
-            let mut models: Vec<String> =
-                stored.iter().map(|model| model.model_path.clone()).collect();
-            models.dedup();
-            match <[String; 1]>::try_from(models) {
-                Ok([only]) => only,
-                Err(none) if none.is_empty() => {
-                    return Err(BinsError::EmptyPredictions { file: db.path().to_owned() });
-                }
-                Err(models) => {
-                    return Err(BinsError::ModelNotUnique { file: db.path().to_owned(), models });
-                }
-            }
-        }
-    };
-    let dataset = match &sources.dataset {
-        Some(dataset) => dataset.clone(),
-        None => settle_dataset(db, &model_path, &stored)?,
-    };
-    Ok((model_path, dataset))
-}
-
-fn settle_dataset(
-    db: &Database,
-    model_path: &str,
-    stored: &[market_data::StoredModel],
-) -> Result<String, BinsError> {
-    let matched = match_model(db, &PredictionQuery::of_model(model_path))?;
-    let mut datasets: Vec<String> = stored
-        .iter()
-        .filter(|model| model.model_path == matched.stored())
-        .filter_map(|model| model.dataset.clone())
-        .collect();
-    datasets.sort_unstable();
-    datasets.dedup();
-    <[String; 1]>::try_from(datasets).map(|[only]| only).map_err(|datasets| {
-        BinsError::DatasetNotUnique {
-            file: db.path().to_owned(),
-            model_path: model_path.to_owned(),
-            datasets,
-        }
-    })
 }
 
 /// `models/{dataset}/{run_name}/model.txt`: the folder that holds the model, with either separator.

@@ -3,39 +3,45 @@
 use std::collections::BTreeMap;
 
 use arrow::array::{Float64Array, UInt16Array};
-use binning::{BinKey, BinMetadata, BinStore, Scored};
+use binning::Scored;
 use chrono::DateTime;
 use strategy_core::{
-    Column, Console, Input, Rows, Side, SignalColumn, SignalType, Strategy, YearMonth,
+    Column, Console, Input, Rows, Side, SignalColumn, SignalType, Strategy, Subject, YearMonth,
     register_strategy,
 };
 
-use crate::commands::{self, BinsCommand, RunChoice};
-use crate::rule::CheckedRule;
-use crate::{BinsError, SignalRule};
+use crate::commands::{self, BinsCommand, BinsRoot};
+use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
 
 /// Long in the top bins of the month, short in the bottom ones.
 ///
-/// A row's month is its timestamp's in UTC. Bins are read when their first row comes and kept.
+/// A row's month is its timestamp's in UTC.
 #[derive(Debug)]
 pub struct MlCalibratedBins {
-    config: BinsConfig,
-    store: BinStore,
-    /// Dataset and run, settled with the first row.
-    run: Option<(String, String)>,
-    months: BTreeMap<YearMonth, (BinMetadata, CheckedRule)>,
+    bins: MonthBins,
+    /// Rows of months without bins, by month.
+    skipped: BTreeMap<YearMonth, u64>,
 }
 
 /// Which bins to score with, and which of them to trade.
 #[derive(Debug, Clone, PartialEq, clap::Args)]
 pub struct BinsConfig {
-    /// Whose bins
+    /// Where the bins are
     #[command(flatten)]
-    pub run: RunChoice,
+    pub root: BinsRoot,
 
     /// Which of them are long and short
     #[command(flatten)]
     pub rule: SignalRule,
+
+    /// What to do with rows of a month that has no bins
+    #[arg(long, value_name = "WHAT", env = "RUNNER_MISSING_MONTH", value_enum, default_value_t)]
+    pub missing_month: MissingMonth,
+
+    /// Other bins for a month: those of another month, as 2025-03=2025-02, or of a file, as
+    /// 2025-03=file.msgpack
+    #[arg(long, value_name = "MONTH=BINS", env = "RUNNER_BINS_FOR", value_delimiter = ',')]
+    pub bins_for: Vec<BinsOverride>,
 }
 
 /// A row's decision and what led to it.
@@ -43,10 +49,8 @@ pub struct BinsConfig {
 pub struct BinDecision {
     /// The raw score.
     pub y_pred: f64,
-    /// The calibrated probability.
-    pub p_cal: f64,
-    /// The bin, from 1.
-    pub q_bin: u16,
+    /// The calibrated probability and its bin; none if the row's month was skipped.
+    pub scored: Option<Scored>,
     /// Long, short or none.
     pub side: Side,
 }
@@ -57,33 +61,21 @@ impl SignalType for BinDecision {
     }
 
     fn columns(signals: &[Self]) -> Vec<SignalColumn> {
-        let floats =
-            |value: fn(&Self) -> f64| Float64Array::from_iter_values(signals.iter().map(value));
+        let scored = || signals.iter().map(|signal| signal.scored);
         vec![
-            SignalColumn::new("y_pred", floats(|signal| signal.y_pred)),
-            SignalColumn::new("p_cal", floats(|signal| signal.p_cal)),
+            SignalColumn::new(
+                "y_pred",
+                Float64Array::from_iter_values(signals.iter().map(|signal| signal.y_pred)),
+            ),
+            SignalColumn::new(
+                "p_cal",
+                scored().map(|scored| scored.map(|s| s.p_cal)).collect::<Float64Array>(),
+            ),
             SignalColumn::new(
                 "q_bin",
-                UInt16Array::from_iter_values(signals.iter().map(|signal| signal.q_bin)),
+                scored().map(|scored| scored.map(|s| s.q_bin)).collect::<UInt16Array>(),
             ),
         ]
-    }
-}
-
-impl MlCalibratedBins {
-    fn bins_of(&mut self, month: YearMonth) -> Result<&(BinMetadata, CheckedRule), BinsError> {
-        let (dataset, run_name) = match &self.run {
-            Some(run) => run.clone(),
-            None => self.run.insert(self.config.run.settle(&self.store)?).clone(),
-        };
-        match self.months.entry(month) {
-            std::collections::btree_map::Entry::Occupied(known) => Ok(known.into_mut()),
-            std::collections::btree_map::Entry::Vacant(new) => {
-                let metadata = self.store.load(&BinKey::new(&dataset, &run_name, month)?)?;
-                let rule = self.config.rule.check(&metadata)?;
-                Ok(new.insert((metadata, rule)))
-            }
-        }
     }
 }
 
@@ -101,23 +93,39 @@ impl Strategy for MlCalibratedBins {
         vec![Input::of(Column::Prediction)]
     }
 
-    fn new(config: BinsConfig) -> Result<Self, BinsError> {
-        let store = BinStore::new(&config.run.bins_root);
-        Ok(Self { config, store, run: None, months: BTreeMap::new() })
+    fn new(config: BinsConfig, subject: &Subject) -> Result<Self, BinsError> {
+        let bins = MonthBins::new(&config.root, subject)
+            .with_rule(config.rule)
+            .with_missing(config.missing_month)
+            .with_overrides(config.bins_for);
+        Ok(Self { bins, skipped: BTreeMap::new() })
     }
 
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>, BinsError> {
         let scores = rows.column(&Input::of(Column::Prediction))?;
         let mut decisions = Vec::with_capacity(rows.len());
         for (&timestamp, &y_pred) in rows.timestamps().iter().zip(scores) {
-            let (bins, rule) = self.bins_of(YearMonth::containing_micros(timestamp))?;
-            let Scored { p_cal, q_bin } = bins.score(y_pred).map_err(|source| {
+            let month = YearMonth::containing_micros(timestamp);
+            let Some(bins) = self.bins.of(month)? else {
+                *self.skipped.entry(month).or_default() += 1;
+                decisions.push(BinDecision { y_pred, scored: None, side: Side::NoSignal });
+                continue;
+            };
+            let scored = bins.metadata.score(y_pred).map_err(|source| {
                 let timestamp = DateTime::from_timestamp_micros(timestamp).unwrap_or_default();
                 BinsError::Score { timestamp, source }
             })?;
-            decisions.push(BinDecision { y_pred, p_cal, q_bin, side: rule.side(q_bin) });
+            let side = bins.rule.map_or(Side::NoSignal, |rule| rule.side(scored.q_bin));
+            decisions.push(BinDecision { y_pred, scored: Some(scored), side });
         }
         Ok(decisions)
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        let remark = |(month, rows): (&YearMonth, &u64)| {
+            format!("{rows} rows of {month} have no signal: there are no bins for that month")
+        };
+        self.skipped.iter().map(remark).collect()
     }
 
     fn is_usage_error(error: &BinsError) -> bool {

@@ -8,12 +8,20 @@ use clap::builder::NonEmptyStringValueParser;
 
 use crate::BinsError;
 
-/// A run, by dataset and name; what is left out is found if there is only one possibility.
-#[derive(Debug, Clone, PartialEq, Args)]
-pub struct RunChoice {
+/// Where bins are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct BinsRoot {
     /// Folder of the bins, as {dataset}/{run name}/{month}.msgpack
     #[arg(long, value_name = "FOLDER", env = "RUNNER_BINS_ROOT", default_value = "data/bins")]
     pub bins_root: PathBuf,
+}
+
+/// A run, by dataset and name; what is left out is found if there is only one possibility.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct RunChoice {
+    /// Where the bins are
+    #[command(flatten)]
+    pub root: BinsRoot,
 
     /// Instrument, as in binance_btcusdt_perp_1h
     #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
@@ -45,7 +53,7 @@ impl RunChoice {
             Ok([only]) => Ok(only),
             Err(none) if none.is_empty() => Err(self.no_bins()),
             Err(several) => Err(BinsError::RunNotUnique {
-                root: self.bins_root.clone(),
+                root: self.root.bins_root.clone(),
                 runs: several.iter().map(|(dataset, run)| format!("{dataset} {run}")).collect(),
             }),
         }
@@ -53,7 +61,7 @@ impl RunChoice {
 
     pub(crate) fn no_bins(&self) -> BinsError {
         BinsError::NoBins {
-            root: self.bins_root.clone(),
+            root: self.root.bins_root.clone(),
             dataset: self.dataset.clone(),
             run_name: self.run_name.clone(),
         }

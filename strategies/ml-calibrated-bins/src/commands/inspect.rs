@@ -48,7 +48,7 @@ fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Er
 }
 
 pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
-    let store = BinStore::new(&args.run.bins_root);
+    let store = BinStore::new(&args.run.root.bins_root);
     let (dataset, run_name) = args.run.settle(&store)?;
     let metadata = store.load(&BinKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;

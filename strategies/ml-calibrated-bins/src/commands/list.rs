@@ -54,7 +54,7 @@ struct Listed {
 }
 
 pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
-    let store = BinStore::new(&args.run.bins_root);
+    let store = BinStore::new(&args.run.root.bins_root);
     let keys = store.list(&BinFilter { from: args.from, to: args.to, ..args.run.filter() })?;
     if keys.is_empty() {
         return Err(args.run.no_bins());

@@ -11,7 +11,7 @@ use strategy_core::Console;
 
 use crate::BinsError;
 
-pub use choice::RunChoice;
+pub use choice::{BinsRoot, RunChoice};
 pub use inspect::InspectArgs;
 pub use list::ListArgs;
 pub use rebuild::RebuildArgs;

@@ -143,7 +143,7 @@ fn make(
     settings: &Settings,
     printer: &mut Printer<'_, '_>,
 ) -> Result<(), BinsError> {
-    let store = BinStore::new(&args.run.bins_root);
+    let store = BinStore::new(&args.run.root.bins_root);
     let (existing, wanted) = divide(run, &store, months, settings, args.on_existing())?;
     for report in existing {
         printer.month(report);

@@ -1,0 +1,34 @@
+//! The contract that every registered strategy is held to, over the real registry.
+
+use std::path::Path;
+
+use ml_calibrated_bins as _;
+use strategy_core::{contract_tests, registry};
+
+use crate::program::ok;
+
+/// What a strategy needs before it can decide anything: its flags, after making what they name.
+fn prepared(name: &str, folder: &Path) -> Vec<String> {
+    match name {
+        // The suite's rows lie in January and February 2025.
+        "ml-calibrated-bins" => {
+            ok(folder, "ml-calibrated-bins rebuild --quiet --from 2025-01 --to 2025-02");
+            vec!["--bins-root".to_owned(), folder.join("data/bins").display().to_string()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn every_strategy_keeps_the_contract() {
+    let strategies = registry::registered().unwrap();
+    assert!(strategies.iter().count() > 0);
+    for entry in &strategies {
+        let folder = tempfile::tempdir().unwrap();
+        let flags = prepared(entry.name(), folder.path());
+        let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+        if let Err(error) = contract_tests::suite(entry, &flags) {
+            panic!("{}: {error}", entry.name());
+        }
+    }
+}
