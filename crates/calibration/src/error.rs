@@ -147,6 +147,99 @@ pub enum CalibrationError {
         rows: u64,
     },
 
+    /// All values are equal where a statistic lives on their differences.
+    #[error("all {count} values of {name} are equal, wanted at least two different ones")]
+    Constant {
+        /// The argument that does not vary.
+        name: &'static str,
+        /// How many values it has.
+        count: usize,
+    },
+
+    /// A value that must have a place in the order of numbers has none.
+    #[error("the value of {name} at index {index} is NaN, wanted a number")]
+    NotANumber {
+        /// The argument that holds it.
+        name: &'static str,
+        /// Position of the first NaN, from 0.
+        index: usize,
+    },
+
+    /// Hits and misses do not overlap, so that an unpenalised slope has no finite optimum.
+    #[error(
+        "the probability {border} separates the labels: no row with the label {above} lies below \
+         it and no other above it, so the slope of the calibration line has no finite value: \
+         use more rows"
+    )]
+    Separable {
+        /// A probability between those of the two labels; rows of both may have it.
+        border: f64,
+        /// The label of the rows above.
+        above: bool,
+    },
+
+    /// The fit of a calibration line stopped before the gradient vanished.
+    #[error(
+        "the calibration line did not converge: after {iterations} iterations the largest \
+         gradient component is {gradient_norm:e} and the Newton decrement {decrement:e}, wanted \
+         both at most {wanted:e}: check that the probabilities are not all but equal"
+    )]
+    LineNotConverged {
+        /// Newton iterations made.
+        iterations: u64,
+        /// Largest absolute component of the gradient where it stopped.
+        gradient_norm: f64,
+        /// Newton decrement squared there; NaN if there is no Newton step.
+        decrement: f64,
+        /// The largest value that counts as converged.
+        wanted: f64,
+    },
+
+    /// Under the hypothesis of calibration the statistic cannot vary.
+    #[error(
+        "each of the {rows} probabilities is 0, 0.5 or 1, so Spiegelhalter's statistic has no \
+         variance, wanted at least one other probability: clip to [1e-12, 1 - 1e-12] or judge \
+         calibrated values"
+    )]
+    NoVariance {
+        /// How many rows there are.
+        rows: usize,
+    },
+
+    /// A block length for which blocks cannot be drawn.
+    #[error(
+        "the block length is {block} for {rows} rows, wanted at least 1 and at most half the rows"
+    )]
+    InvalidBlock {
+        /// Rows in a block.
+        block: usize,
+        /// Rows in the series.
+        rows: usize,
+    },
+
+    /// So few resamples that none lies beyond the ends of the interval.
+    #[error(
+        "{resamples} resamples are too few for the confidence level {confidence}, wanted at least \
+         2 / (1 - {confidence}), so that one lies beyond each end; 1000 are usual"
+    )]
+    TooFewResamples {
+        /// Resamples asked for.
+        resamples: u32,
+        /// The confidence level.
+        confidence: f64,
+    },
+
+    /// A bin number outside the bins there are.
+    #[error("the bin at index {index} is {bin}, wanted 1 to {n_bins}")]
+    InvalidBin {
+        /// Position of the first bad bin number, from 0.
+        index: usize,
+        /// What stands there.
+        bin: u16,
+        /// Number of bins.
+        n_bins: u16,
+    },
+
     /// A name that is no calibration method.
     #[error("unknown calibration method {name:?}, wanted \"platt\" or \"isotonic\"")]
     UnknownMethod {

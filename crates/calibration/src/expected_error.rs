@@ -1,23 +1,8 @@
 //! Expected calibration error over groups of similar probability.
 
 use crate::CalibrationError;
-use crate::diagnostics::check_rows;
+use crate::groups::{Grouping, grouped};
 use crate::sum::CompensatedSum;
-
-/// How [`expected_calibration_error`] forms its groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Grouping {
-    /// `k` intervals of equal width: `p` falls into group `min(⌊k p⌋, k − 1)`, counted from 0.
-    /// Naeini et al. (2015).
-    EqualWidth,
-    /// `k` groups of equally many rows in the order of `p`, the first `n mod k` groups one row
-    /// larger. Nixon et al. (2019).
-    ///
-    /// Rows of equal `p` have no order among themselves. Where a border cuts through such rows,
-    /// each of them counts with their common hit rate, so the result does not depend on the order
-    /// in which rows are passed.
-    EqualMass,
-}
 
 /// Expected calibration error
 ///
@@ -52,93 +37,9 @@ pub fn expected_calibration_error(
     n_groups: usize,
     grouping: Grouping,
 ) -> Result<f64, CalibrationError> {
-    check_rows(p, y)?;
-    if n_groups == 0 {
-        return Err(CalibrationError::NoGroups);
-    }
-    let ties = tied_rows(p, y);
-    let gaps = match grouping {
-        Grouping::EqualWidth => equal_width_gaps(&ties, n_groups),
-        Grouping::EqualMass => equal_mass_gaps(&ties, p.len(), n_groups),
-    };
-    Ok(gaps / p.len() as f64)
-}
-
-/// The rows that have the probability `p`.
-#[derive(Debug, Clone, Copy)]
-struct Ties {
-    p: f64,
-    rows: usize,
-    hit_rate: f64,
-}
-
-/// The distinct probabilities, ascending.
-fn tied_rows(p: &[f64], y: &[bool]) -> Vec<Ties> {
-    let mut rows: Vec<(f64, bool)> = p.iter().copied().zip(y.iter().copied()).collect();
-    rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    rows.chunk_by(|a, b| a.0 == b.0)
-        .map(|tied| {
-            let hits = tied.iter().filter(|row| row.1).count();
-            Ties { p: tied[0].0, rows: tied.len(), hit_rate: hits as f64 / tied.len() as f64 }
-        })
-        .collect()
-}
-
-/// `Σ (hit rate − p)` over the rows of one group; its size is the group's share of the error.
-#[derive(Default)]
-struct Group {
-    gap: CompensatedSum,
-}
-
-impl Group {
-    fn add(&mut self, ties: Ties, rows: usize) {
-        // Exact where the rate is 0 or 1; elsewhere good to an ulp.
-        self.gap.add(rows as f64 * ties.hit_rate);
-        self.gap.add(-(rows as f64 * ties.p));
-    }
-
-    fn abs(&self) -> f64 {
-        self.gap.total().abs()
-    }
-}
-
-fn equal_width_gaps(ties: &[Ties], n_groups: usize) -> f64 {
-    // The position of a group is only compared, so it may stay a float.
-    let position = |ties: &Ties| (ties.p * n_groups as f64).floor().min(n_groups as f64 - 1.0);
-    ties.chunk_by(|a, b| position(a) == position(b))
-        .map(|members| {
-            let mut group = Group::default();
-            for &ties in members {
-                group.add(ties, ties.rows);
-            }
-            group.abs()
-        })
-        .collect::<CompensatedSum>()
-        .total()
-}
-
-fn equal_mass_gaps(ties: &[Ties], n_rows: usize, n_groups: usize) -> f64 {
-    let (size, larger) = (n_rows / n_groups, n_rows % n_groups);
-    let capacity = |group: usize| size + usize::from(group < larger);
-    let mut total = CompensatedSum::default();
-    let (mut index, mut group) = (0, Group::default());
-    let mut room = capacity(index);
-    for &ties in ties {
-        let mut left = ties.rows;
-        while left > 0 {
-            let taken = left.min(room);
-            group.add(ties, taken);
-            left -= taken;
-            room -= taken;
-            if room == 0 {
-                total.add(group.abs());
-                group = Group::default();
-                index += 1;
-                room = capacity(index);
-            }
-        }
-    }
-    total.total()
+    let groups = grouped(p, y, n_groups, grouping)?;
+    let gaps: CompensatedSum = groups.iter().map(|group| group.gap().abs()).collect();
+    Ok(gaps.total() / p.len() as f64)
 }
 
 #[cfg(test)]

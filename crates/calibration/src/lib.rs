@@ -1,6 +1,7 @@
 //! Turns the raw scores of a binary classifier into probabilities, and measures how good those are.
 //!
-//! Numbers in, numbers out: no files, no clock, no randomness. A model's score of 0.7 says that
+//! Numbers in, numbers out: no files, no clock, and no randomness but that of the bootstrap, which
+//! follows from its seed. A model's score of 0.7 says that
 //! a row ranks above one of 0.6; a calibrator fitted on rows whose outcome is known says how often
 //! rows of that score come true.
 //!
@@ -32,28 +33,47 @@
 //! - [`LabelledScores`]: the checked input of a fit, with optional weights.
 //! - [`PlattScaling`] and [`IsotonicCalibrator`]: the two methods; [`Calibrator`] is either, as
 //!   data that serialises.
-//! - [`brier_score`], [`log_loss`], [`expected_calibration_error`], [`wilson_interval`]: the
-//!   diagnostics.
+//! - How good are the probabilities? [`brier_score`] and [`log_loss`] over all, [`auc()`] of their
+//!   order, [`expected_calibration_error`] and the [`reliability()`] table group by group,
+//!   [`calibration_line()`] and the test [`spiegelhalter()`] without groups.
+//! - How sure is a hit rate? [`wilson_interval`] where rows are independent,
+//!   [`block_bootstrap_rate`] and [`block_bootstrap_bins`] where labels overlap in time.
+//! - Do higher bins come true more often? [`kendall_tau_b`] and [`ordered_share`].
 //! - [`CalibrationError`]: everything that can go wrong.
 
+mod auc;
+mod bootstrap;
+mod calibration_line;
 mod calibrator;
 mod diagnostics;
 mod error;
 mod expected_error;
+mod groups;
 mod isotonic;
+mod kendall;
 mod normal;
 mod platt;
 mod probability;
+mod reliability;
 mod scores;
+mod spiegelhalter;
 mod sum;
+mod ties;
 mod wilson;
 
+pub use auc::auc;
+pub use bootstrap::{block_bootstrap_bins, block_bootstrap_rate};
+pub use calibration_line::{CalibrationLine, calibration_line};
 pub use calibrator::{CalibrationMethod, Calibrator};
 pub use diagnostics::{brier_score, log_loss};
 pub use error::CalibrationError;
-pub use expected_error::{Grouping, expected_calibration_error};
+pub use expected_error::expected_calibration_error;
+pub use groups::Grouping;
 pub use isotonic::IsotonicCalibrator;
+pub use kendall::{kendall_tau_b, ordered_share};
 pub use platt::{GRADIENT_TOLERANCE, PlattFit, PlattOptions, PlattScaling};
 pub use probability::MIN_PROBABILITY;
+pub use reliability::{ReliabilityGroup, reliability};
 pub use scores::LabelledScores;
+pub use spiegelhalter::{SpiegelhalterTest, spiegelhalter};
 pub use wilson::{Interval, wilson_interval};

@@ -23,7 +23,8 @@ pub struct Interval {
 ///
 /// with `z` the standard normal quantile at `(1 + confidence)/2`. Other than `r ± z √(r(1 − r)/n)`
 /// it stays inside `[0, 1]` and has a width where there are no hits, or nothing else. It assumes
-/// independent rows: overlapping label horizons make the true interval wider.
+/// independent rows: overlapping label horizons make the true interval wider, see
+/// [`block_bootstrap_rate`](crate::block_bootstrap_rate).
 ///
 /// E. Wilson, "Probable inference, the law of succession, and statistical inference",
 /// *Journal of the American Statistical Association* 22 (1927), 209–212.
@@ -48,15 +49,22 @@ pub fn wilson_interval(
     if hits > rows {
         return Err(CalibrationError::TooManyHits { hits, rows });
     }
-    if !(confidence > 0.0 && confidence < 1.0) {
-        return Err(CalibrationError::InvalidConfidence { confidence });
-    }
+    check_confidence(confidence)?;
     Ok(Interval {
         lower: lower_end(hits, rows, confidence),
         // The interval of the misses, mirrored. Taking it as `centre + half` would not always give
         // exactly 1 where everything is a hit.
         upper: 1.0 - lower_end(rows - hits, rows, confidence),
     })
+}
+
+/// `Ok` if `confidence` is strictly between 0 and 1.
+pub(crate) fn check_confidence(confidence: f64) -> Result<(), CalibrationError> {
+    if confidence > 0.0 && confidence < 1.0 {
+        Ok(())
+    } else {
+        Err(CalibrationError::InvalidConfidence { confidence })
+    }
 }
 
 /// The lower end `(centre − half) / (1 + z²/n)`. It is computed as `r² / (centre + half)`, which is

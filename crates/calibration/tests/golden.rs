@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use calibration::{
     Calibrator, GRADIENT_TOLERANCE, Grouping, IsotonicCalibrator, LabelledScores, MIN_PROBABILITY,
-    PlattOptions, PlattScaling, brier_score, expected_calibration_error, log_loss, wilson_interval,
+    PlattOptions, PlattScaling, auc, brier_score, calibration_line, expected_calibration_error,
+    kendall_tau_b, log_loss, ordered_share, reliability, spiegelhalter, wilson_interval,
 };
 use ndarray::ArrayView1;
 use serde::Deserialize;
@@ -18,6 +19,11 @@ struct Golden {
     isotonic: Vec<IsotonicCase>,
     diagnostics: Vec<DiagnosticsCase>,
     wilson: Vec<WilsonCase>,
+    auc: Vec<AucCase>,
+    calibration_line: Vec<LineCase>,
+    spiegelhalter: Vec<SpiegelhalterCase>,
+    kendall: Vec<KendallCase>,
+    reliability: Vec<ReliabilityCase>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +67,46 @@ struct EceCase {
 }
 
 #[derive(Deserialize)]
+struct AucCase {
+    data: String,
+    auc: f64,
+}
+
+#[derive(Deserialize)]
+struct LineCase {
+    data: String,
+    slope: f64,
+    intercept: f64,
+}
+
+#[derive(Deserialize)]
+struct SpiegelhalterCase {
+    data: String,
+    z: f64,
+    p_value: f64,
+}
+
+#[derive(Deserialize)]
+struct KendallCase {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    tau: f64,
+    ordered: f64,
+}
+
+#[derive(Deserialize)]
+struct ReliabilityCase {
+    data: String,
+    groups: usize,
+    grouping: String,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    rows: Vec<usize>,
+    mean_p: Vec<f64>,
+    hit_rate: Vec<f64>,
+}
+
+#[derive(Deserialize)]
 struct WilsonCase {
     hits: u64,
     rows: u64,
@@ -83,6 +129,13 @@ impl Data {
 
 fn golden() -> Golden {
     serde_json::from_str(include_str!("golden/golden.json")).unwrap()
+}
+
+fn grouping_of(name: &str) -> Grouping {
+    match name {
+        "equal_width" => Grouping::EqualWidth,
+        _ => Grouping::EqualMass,
+    }
 }
 
 #[track_caller]
@@ -150,10 +203,7 @@ fn diagnostics_are_those_of_scikit_learn_and_numpy() {
         assert_close(brier_score(scores, labels).unwrap(), case.brier, 1e-14, &case.data);
         assert_close(log_loss(scores, labels).unwrap(), case.log_loss, 1e-12, &case.data);
         for EceCase { groups, grouping, value } in &case.ece {
-            let by = match grouping.as_str() {
-                "equal_width" => Grouping::EqualWidth,
-                _ => Grouping::EqualMass,
-            };
+            let by = grouping_of(grouping);
             let ece = expected_calibration_error(scores, labels, *groups, by).unwrap();
             assert_close(ece, *value, 1e-14, &format!("{} {grouping} {groups}", case.data));
         }
@@ -167,5 +217,65 @@ fn wilson_is_that_of_statsmodels() {
         let what = format!("{} of {} at {}", case.hits, case.rows, case.confidence);
         assert_close(interval.lower, case.lower, 1e-14, &what);
         assert_close(interval.upper, case.upper, 1e-14, &what);
+    }
+}
+
+#[test]
+fn auc_is_that_of_scikit_learn() {
+    let golden = golden();
+    for case in &golden.auc {
+        let Data { scores, labels, .. } = &golden.data[&case.data];
+        assert_close(auc(scores, labels).unwrap(), case.auc, 1e-15, &case.data);
+    }
+}
+
+#[test]
+fn the_calibration_line_is_that_of_statsmodels() {
+    let golden = golden();
+    for case in &golden.calibration_line {
+        let Data { scores, labels, .. } = &golden.data[&case.data];
+        let line = calibration_line(scores, labels).unwrap();
+        assert_close(line.slope, case.slope, 1e-11, &case.data);
+        assert_close(line.intercept, case.intercept, 1e-11, &case.data);
+    }
+}
+
+#[test]
+fn spiegelhalter_is_the_definition() {
+    let golden = golden();
+    for case in &golden.spiegelhalter {
+        let Data { scores, labels, .. } = &golden.data[&case.data];
+        let test = spiegelhalter(scores, labels).unwrap();
+        assert_close(test.z, case.z, 1e-13, &case.data);
+        // d ln p / dz is about z.
+        let tolerance = 1e-13 * case.z.powi(2).max(1.0);
+        assert_close(test.p_value / case.p_value, 1.0, tolerance, &case.data);
+    }
+}
+
+#[test]
+fn kendall_is_that_of_scipy() {
+    for KendallCase { x, y, tau, ordered } in golden().kendall {
+        let what = format!("{} values", x.len());
+        assert_close(kendall_tau_b(&x, &y).unwrap(), tau, 1e-15, &what);
+        assert_close(ordered_share(&x, &y).unwrap(), ordered, 1e-15, &what);
+    }
+}
+
+#[test]
+fn reliability_is_that_of_scikit_learn_and_numpy() {
+    let golden = golden();
+    for case in &golden.reliability {
+        let Data { scores, labels, .. } = &golden.data[&case.data];
+        let by = grouping_of(&case.grouping);
+        let table = reliability(scores, labels, case.groups, by).unwrap();
+        let what = format!("{} {} {}", case.data, case.grouping, case.groups);
+        assert_eq!(table.iter().map(|group| group.rows).collect::<Vec<_>>(), case.rows, "{what}");
+        for (index, group) in table.iter().enumerate() {
+            assert_close(group.lower, case.lower[index], 1e-15, &what);
+            assert_close(group.upper, case.upper[index], 1e-15, &what);
+            assert_close(group.mean_p, case.mean_p[index], 1e-15, &what);
+            assert_close(group.hit_rate, case.hit_rate[index], 1e-15, &what);
+        }
     }
 }

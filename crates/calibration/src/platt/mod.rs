@@ -1,15 +1,14 @@
 //! Platt scaling: a logistic regression of the label on the log odds of the score.
 
+mod minimum;
 mod objective;
 mod solver;
 #[cfg(test)]
 mod tests;
 
-use argmin::core::{Executor, State};
 use serde::{Deserialize, Serialize};
 
-use self::objective::Objective;
-use self::solver::{DampedNewton, NewtonState};
+pub(crate) use self::minimum::{Minimum, minimise};
 use crate::probability::{clip, logistic, logit};
 use crate::{CalibrationError, LabelledScores};
 
@@ -119,23 +118,9 @@ impl PlattScaling {
         if !(c.is_finite() && c > 0.0 && (1.0 / c).is_finite()) {
             return Err(CalibrationError::InvalidPenalty { c });
         }
-        let objective = Objective::new(scores, c);
-        let wanted = GRADIENT_TOLERANCE * objective.total_weight();
-        let start = objective.start();
-        let outcome = Executor::new(objective, DampedNewton { tolerance: wanted })
-            .configure(|state: NewtonState| {
-                state.param(start).cost(start.cost).max_iters(options.max_iterations)
-            })
-            .run()
-            .map_err(|error| CalibrationError::Optimizer { source: error.into() })?;
-
-        // Why argmin stopped does not matter, only where: its last point, not its cheapest, since
-        // near the optimum costs differ by rounding alone.
-        let iterations = outcome.state.get_iter();
-        let end = outcome.state.get_param().copied().unwrap_or(start);
-        let gradient_norm = end.gradient_norm();
-        if !outcome.solver.converged(&end) {
-            let decrement = end.newton_step().decrement;
+        let found = minimise(scores, c, options.max_iterations)?;
+        let Minimum { iterations, gradient_norm, decrement, wanted, .. } = found;
+        if !found.converged {
             return Err(CalibrationError::NotConverged {
                 iterations,
                 gradient_norm,
@@ -143,8 +128,8 @@ impl PlattScaling {
                 wanted,
             });
         }
-        let model = Self::new(end.slope, end.intercept)?;
-        Ok(PlattFit { model, iterations, gradient_norm, objective: end.cost })
+        let model = Self::new(found.slope, found.intercept)?;
+        Ok(PlattFit { model, iterations, gradient_norm, objective: found.objective })
     }
 
     /// `w`, the change of the calibrated log odds with the score's log odds.

@@ -68,6 +68,7 @@ pub(super) struct Step {
 }
 
 impl Objective {
+    /// The objective for these rows; `c = ∞` is no penalty.
     pub(super) fn new(scores: &LabelledScores<'_>, c: f64) -> Self {
         let mut rows = Vec::with_capacity(scores.len());
         let mut moment = CompensatedSum::default();

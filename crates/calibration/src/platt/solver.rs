@@ -2,7 +2,7 @@
 //!
 //! argmin's own `Newton` takes full steps and never looks at the gradient: on separable data it
 //! overshoots, and running out of iterations counts as success. This solver searches along the
-//! step and reports why it ended; [`super::PlattScaling::fit`] looks at the gradient once more.
+//! step and reports why it ended; [`super::minimise`] looks at the gradient once more.
 
 use argmin::core::{Error, IterState, KV, Problem, Solver, State, TerminationReason};
 
@@ -23,8 +23,9 @@ const COST_ROUNDING: f64 = 1e-13;
 /// Newton's method with a backtracking line search.
 ///
 /// The objective is strictly convex with bounded level sets (both labels occur, and the slope is
-/// penalised), so backtracking converges from any start, at the end quadratically: Boyd and
-/// Vandenberghe, *Convex Optimization* (2004), §9.5.
+/// penalised, or without a penalty the ranges of hits and misses overlap), so backtracking
+/// converges from any start, at the end quadratically: Boyd and Vandenberghe, *Convex Optimization*
+/// (2004), §9.5.
 ///
 /// Once converged to `tolerance` the solver polishes: it takes full steps as long as each
 /// at least halves the Newton decrement, and so ends where rounding does not allow a better point.

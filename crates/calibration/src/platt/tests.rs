@@ -7,18 +7,20 @@
 
 use ndarray::{Array1, ArrayView1};
 
+use super::objective::Objective;
 use super::*;
+use crate::bootstrap::SplitMix64;
 
-/// `SplitMix64`, uniform in `[0, 1)`: the crate needs no generator but here.
-struct Uniform(u64);
+/// Uniform in `[0, 1]`.
+struct Uniform(SplitMix64);
 
 impl Uniform {
+    fn new(seed: u64) -> Self {
+        Self(SplitMix64::new(seed))
+    }
+
     fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        f64::from((z >> 32) as u32) / f64::from(u32::MAX)
+        f64::from((self.0.next() >> 32) as u32) / f64::from(u32::MAX)
     }
 }
 
@@ -88,7 +90,7 @@ fn almost_separable_where_full_newton_steps_diverge() {
 
 #[test]
 fn weights_over_many_magnitudes() {
-    let mut uniform = Uniform(7);
+    let mut uniform = Uniform::new(7);
     let scores: Vec<f64> = (0..500).map(|_| uniform.next()).collect();
     let labels: Vec<bool> = scores.iter().map(|&p| uniform.next() < p * p).collect();
     for spread in [3, 30, 150, 280] {
@@ -116,7 +118,7 @@ fn a_common_factor_of_weights_and_penalty_changes_nothing() {
 #[test]
 fn a_million_rows_in_any_order() {
     let n = if cfg!(debug_assertions) { 200_000 } else { 1_000_000 };
-    let mut uniform = Uniform(3);
+    let mut uniform = Uniform::new(3);
     let scores: Vec<f64> = (0..n).map(|_| uniform.next().powi(3)).collect();
     let labels: Vec<bool> = scores.iter().map(|&p| uniform.next() < 0.2 + 0.3 * p).collect();
     let forward = fit(&scores, &labels, 1.0);

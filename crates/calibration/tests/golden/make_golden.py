@@ -6,6 +6,9 @@ versions of the packages that made the file are recorded in it.
 Platt: LogisticRegression stops well before the optimum at its default tolerance, and at any
 tolerance where its line search sees no more decrease. It is run to tol=1e-14 and polished here with
 Newton steps in 60-digit arithmetic; the distance between the two is asserted.
+
+Spiegelhalter's z and the share of ordered pairs are in none of these packages: numpy, from the
+definitions. The block bootstrap is in make_bootstrap.py.
 """
 
 import decimal
@@ -18,10 +21,12 @@ import numpy as np
 import scipy
 import sklearn
 import statsmodels
-from scipy.stats import norm
+import statsmodels.api as sm
+from scipy.stats import kendalltau, norm
+from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, log_loss
+from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 from statsmodels.stats.proportion import proportion_confint
 
 MIN_P = 1e-12
@@ -141,6 +146,88 @@ def diagnostics_cases():
         }
 
 
+def auc_cases():
+    return [
+        {"data": name, "auc": roc_auc_score(data["labels"], data["scores"])}
+        for name, data in DATA.items()
+    ]
+
+
+def line_cases():
+    for name in ["plain", "weighted", "ties", "weighted_ties", "clipped", "runs"]:
+        x, y = log_odds(DATA[name]["scores"]), DATA[name]["labels"].astype(float)
+        fit = sm.Logit(y, sm.add_constant(x)).fit(method="newton", tol=1e-14, disp=0)
+        assert fit.mle_retvals["converged"]
+        yield {"data": name, "slope": fit.params[1], "intercept": fit.params[0]}
+
+
+def spiegelhalter_cases():
+    for name, data in DATA.items():
+        p, y = data["scores"], data["labels"].astype(float)
+        # As published: the Brier score, its expectation and its variance.
+        brier, expected = np.mean((y - p) ** 2), np.mean(p * (1 - p))
+        variance = np.sum((1 - 2 * p) ** 2 * p * (1 - p)) / len(p) ** 2
+        z = (brier - expected) / np.sqrt(variance)
+        yield {"data": name, "z": z, "p_value": 2 * norm.sf(abs(z))}
+
+
+def kendall_cases():
+    draw = np.random.default_rng(7)
+    bins = np.arange(1.0, 21.0)
+    rates = np.round(0.05 + 0.01 * bins + draw.normal(0, 0.04, 20), 6)
+    pairs = [
+        (bins, rates),
+        (bins, rates.round(1)),
+        (bins, -bins),
+        (bins[:2], rates[:2]),
+        (draw.integers(0, 4, 50).astype(float), draw.integers(0, 3, 50).astype(float)),
+        (draw.normal(size=200), draw.normal(size=200)),
+    ]
+    for x, y in pairs:
+        i, j = np.triu_indices(len(x), 1)
+        order = np.sign(x[i] - x[j]) * np.sign(y[i] - y[j])
+        yield {
+            "x": x,
+            "y": y,
+            "tau": kendalltau(x, y, variant="b").statistic,
+            "ordered": np.sum(order > 0) / np.sum(order != 0),
+        }
+
+
+def reliability_cases():
+    """Data whose probabilities lie on no border: which side that counts to is a convention."""
+    for name, k in [("plain", 7), ("plain", 13), ("weighted", 7)]:
+        p, y = DATA[name]["scores"], DATA[name]["labels"].astype(float)
+        assert not np.isin(p * k, np.arange(k)).any()
+        hit_rate, mean_p = calibration_curve(y, p, n_bins=k, strategy="uniform")
+        position, rows = np.unique(np.floor(p * k), return_counts=True)
+        yield {
+            "data": name,
+            "groups": k,
+            "grouping": "equal_width",
+            "lower": position / k,
+            "upper": (position + 1) / k,
+            "rows": rows,
+            "mean_p": mean_p,
+            "hit_rate": hit_rate,
+        }
+    for name, k in [("plain", 7), ("ties", 10), ("clipped", 200)]:
+        p, y = DATA[name]["scores"], DATA[name]["labels"].astype(float)
+        _, tie = np.unique(p, return_inverse=True)
+        y = (np.bincount(tie, y) / np.bincount(tie))[tie]
+        parts = [i for i in np.array_split(np.argsort(p, kind="stable"), k) if len(i)]
+        yield {
+            "data": name,
+            "groups": k,
+            "grouping": "equal_mass",
+            "lower": [p[i].min() for i in parts],
+            "upper": [p[i].max() for i in parts],
+            "rows": [len(i) for i in parts],
+            "mean_p": [p[i].mean() for i in parts],
+            "hit_rate": [y[i].mean() for i in parts],
+        }
+
+
 def wilson_cases():
     for hits, n in [(0, 10), (10, 10), (1, 3), (17, 438), (59, 437), (438, 438), (123456, 1000000)]:
         for confidence in [0.5, 0.9, 0.95, 0.999]:
@@ -157,6 +244,11 @@ def wilson_cases():
 def quantile_cases():
     tails = [0.5, 0.4, 0.25, 0.0751, 0.075, 0.0749, 0.025, 0.005, 1e-6, 1.4e-11, 1.3e-11, 1e-100]
     return [{"tail": tail, "z": norm.ppf(tail)} for tail in tails + [5e-324]]
+
+
+def p_value_cases():
+    zs = [1e-9, 0.1, 0.5, 1.0, 1.4999, 1.5, 1.5001, 1.96, -2.5758, 3.3, 5.0, 8.3, -12.0, 25.0, 37.0]
+    return [{"z": z, "p_value": 2 * norm.sf(abs(z))} for z in zs]
 
 
 def plain_types(value):
@@ -183,6 +275,12 @@ golden = {
     "diagnostics": list(diagnostics_cases()),
     "wilson": list(wilson_cases()),
     "normal_quantile": quantile_cases(),
+    "normal_p_value": p_value_cases(),
+    "auc": auc_cases(),
+    "calibration_line": list(line_cases()),
+    "spiegelhalter": list(spiegelhalter_cases()),
+    "kendall": list(kendall_cases()),
+    "reliability": list(reliability_cases()),
 }
 target = pathlib.Path(__file__).with_name("golden.json")
 lines = [f"{json.dumps(k)}: {json.dumps(plain_types(v))}" for k, v in golden.items()]
