@@ -15,8 +15,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("labeling", &[]),
     ("market-data", &["strategy-core"]),
     ("ml-calibrated-bins", &["binning", "calibration", "labeling", "market-data", "strategy-core"]),
-    ("runner", &["market-data", "ml-calibrated-bins", "strategy-core"]),
+    ("runner", &["market-data", "ml-calibrated-bins", "strategy-core", "tabular"]),
     ("strategy-core", &[]),
+    ("tabular", &[]),
     ("xtask", &[]),
 ];
 

@@ -1,0 +1,47 @@
+//! Comma-separated values.
+
+use arrow::array::RecordBatch;
+use arrow::csv::WriterBuilder;
+use arrow::datatypes::SchemaRef;
+
+use super::{Encoder, in_utc, refused};
+use crate::{Format, TabularError};
+
+/// Chrono's format of a timestamp; the fraction is left out if it is zero.
+pub(super) const TIMESTAMP: &str = "%Y-%m-%d %H:%M:%S%.f";
+
+pub(super) struct CsvEncoder;
+
+impl CsvEncoder {
+    pub(super) fn begin(schema: &SchemaRef, out: &mut Vec<u8>) -> Result<Self, TabularError> {
+        append(&RecordBatch::new_empty(SchemaRef::clone(schema)), true, out)?;
+        Ok(Self)
+    }
+}
+
+impl Encoder for CsvEncoder {
+    fn encode(
+        &mut self,
+        batch: &RecordBatch,
+        _rows: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TabularError> {
+        append(batch, false, out)
+    }
+
+    fn finish(&mut self, _out: &mut Vec<u8>) -> Result<(), TabularError> {
+        Ok(())
+    }
+}
+
+fn append(batch: &RecordBatch, header: bool, out: &mut Vec<u8>) -> Result<(), TabularError> {
+    in_utc(batch)
+        .and_then(|batch| {
+            WriterBuilder::new()
+                .with_header(header)
+                .with_timestamp_format(TIMESTAMP.to_owned())
+                .build(out)
+                .write(&batch)
+        })
+        .map_err(|error| refused(Format::Csv)(error.into()))
+}

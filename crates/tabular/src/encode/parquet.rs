@@ -1,0 +1,64 @@
+//! Apache Parquet.
+
+use std::mem;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use super::{Encoder, refused};
+use crate::{Format, TabularError};
+
+/// A row group is kept in memory until it is complete: these bound it.
+const ROW_GROUP_ROWS: usize = 131_072;
+const ROW_GROUP_BYTES: usize = 64 << 20;
+
+pub(super) struct ParquetEncoder {
+    writer: ArrowWriter<Vec<u8>>,
+}
+
+impl ParquetEncoder {
+    pub(super) fn begin(schema: &SchemaRef, out: &mut Vec<u8>) -> Result<Self, TabularError> {
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+            .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
+            .build();
+        let writer = ArrowWriter::try_new(Vec::new(), SchemaRef::clone(schema), Some(properties))
+            .map_err(failed)?;
+        let mut encoder = Self { writer };
+        encoder.pass_on(out);
+        Ok(encoder)
+    }
+
+    /// The writer counts the bytes that it has written by itself, so they may be taken from under it.
+    fn pass_on(&mut self, out: &mut Vec<u8>) {
+        out.append(&mut mem::take(self.writer.inner_mut()));
+    }
+}
+
+impl Encoder for ParquetEncoder {
+    fn encode(
+        &mut self,
+        batch: &RecordBatch,
+        _rows: u64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), TabularError> {
+        self.writer.write(batch).map_err(failed)?;
+        self.pass_on(out);
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
+        self.writer.finish().map_err(failed)?;
+        self.pass_on(out);
+        Ok(())
+    }
+}
+
+fn failed(error: ParquetError) -> TabularError {
+    refused(Format::Parquet)(error.into())
+}

@@ -1,0 +1,104 @@
+//! Timestamps of any unit and zone as microseconds UTC.
+
+use arrow::array::{Array, ArrowPrimitiveType, AsArray, PrimitiveArray, TimestampMicrosecondArray};
+use arrow::datatypes::{
+    DataType, Date32Type, Date64Type, TimeUnit, TimestampMicrosecondType, TimestampMillisecondType,
+    TimestampNanosecondType, TimestampSecondType,
+};
+
+use crate::TabularError;
+
+const MICROS_A_DAY: i64 = 86_400_000_000;
+
+/// An array of timestamps as microseconds since the Unix epoch, UTC, without a zone.
+///
+/// Takes timestamps of any unit. With a zone or without makes no difference to the numbers: Arrow
+/// counts from the epoch in UTC either way, and the zone only says how to show them; without one they
+/// are taken to be UTC ([`foreign_zone`] tells whether there is one to mention). Dates are midnight
+/// UTC. Nulls stay null.
+///
+/// # Errors
+///
+/// If the array holds no times, if a timestamp is not a whole number of microseconds, or if it is out
+/// of their range (some 292 000 years around 1970). The message names the row of the array; the
+/// caller knows the column.
+///
+/// ```
+/// use arrow::array::TimestampNanosecondArray;
+///
+/// let pandas = TimestampNanosecondArray::from(vec![1_761_973_200_000_000_000])
+///     .with_timezone("Europe/Berlin");
+/// assert_eq!(tabular::utc_micros(&pandas)?.value(0), 1_761_973_200_000_000);
+/// # Ok::<(), tabular::TabularError>(())
+/// ```
+pub fn utc_micros(array: &dyn Array) -> Result<TimestampMicrosecondArray, TabularError> {
+    match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            scaled::<TimestampSecondType>(array, 1_000_000, "s")
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            scaled::<TimestampMillisecondType>(array, 1_000, "ms")
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            Ok(array.as_primitive::<TimestampMicrosecondType>().clone().with_timezone_opt(NO_ZONE))
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            converted::<TimestampNanosecondType>(array, |row, nanos| {
+                match nanos.rem_euclid(1_000) {
+                    0 => Ok(nanos / 1_000),
+                    nanos => Err(TabularError::BelowMicrosecond { row, nanos }),
+                }
+            })
+        }
+        DataType::Date32 => {
+            converted::<Date32Type>(array, |_, day| Ok(i64::from(day) * MICROS_A_DAY))
+        }
+        DataType::Date64 => scaled::<Date64Type>(array, 1_000, "ms"),
+        found => Err(TabularError::NotTimestamps { found: found.clone() }),
+    }
+}
+
+const NO_ZONE: Option<&str> = None;
+
+/// The zone of a type of timestamps, if it has one that is not UTC.
+///
+/// A caller who shows timestamps in UTC can say so to users whose file had others.
+///
+/// ```
+/// # use arrow::datatypes::{DataType, TimeUnit};
+/// let berlin = DataType::Timestamp(TimeUnit::Nanosecond, Some("Europe/Berlin".into()));
+/// assert_eq!(tabular::foreign_zone(&berlin), Some("Europe/Berlin"));
+/// let utc = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
+/// assert_eq!(tabular::foreign_zone(&utc), None);
+/// ```
+#[must_use]
+pub fn foreign_zone(data_type: &DataType) -> Option<&str> {
+    const UTC: [&str; 8] = ["UTC", "Etc/UTC", "GMT", "Z", "Zulu", "+00:00", "-00:00", "+0000"];
+    let DataType::Timestamp(_, Some(zone)) = data_type else {
+        return None;
+    };
+    Some(zone.as_ref()).filter(|zone| !UTC.iter().any(|utc| utc.eq_ignore_ascii_case(zone)))
+}
+
+fn scaled<T: ArrowPrimitiveType<Native = i64>>(
+    array: &dyn Array,
+    micros: i64,
+    unit: &'static str,
+) -> Result<TimestampMicrosecondArray, TabularError> {
+    converted::<T>(array, |row, value| {
+        value.checked_mul(micros).ok_or(TabularError::TimestampRange { row, value, unit })
+    })
+}
+
+/// Nulls are not converted: what lies under them may be anything.
+fn converted<T: ArrowPrimitiveType>(
+    array: &dyn Array,
+    micros: impl Fn(usize, T::Native) -> Result<i64, TabularError>,
+) -> Result<TimestampMicrosecondArray, TabularError> {
+    let array: &PrimitiveArray<T> = array.as_primitive();
+    array
+        .iter()
+        .enumerate()
+        .map(|(row, value)| value.map(|value| micros(row, value)).transpose())
+        .collect()
+}
