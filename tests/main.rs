@@ -23,3 +23,4 @@ mod readme;
 mod rebuild;
 mod registry;
 mod sample;
+mod signals;

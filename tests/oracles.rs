@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arrow::array::AsArray;
+use arrow::datatypes::{Float64Type, Int8Type, UInt16Type};
 use serde_json::Value;
 
 use crate::program::{json, ok};
@@ -111,6 +113,74 @@ fn all_close(found: &Value, wanted: &Value, tolerance: f64, about: &str) {
 fn close(found: &Value, wanted: &Value, tolerance: f64, about: &str) {
     let (found, wanted) = (found.as_f64().unwrap(), wanted.as_f64().unwrap());
     assert!((found - wanted).abs() <= tolerance, "{about}: found {found}, wanted {wanted}");
+}
+
+/// The month's own scores through the month's bins, as `signals` gives them.
+#[test]
+fn signals_of_2025() {
+    let Some(data) = real_data("signals_of_2025") else { return };
+    for run in runs(&data) {
+        for method in ["platt", "isotonic"] {
+            for cutoff in ["month-start", "none"] {
+                let folder = tempfile::tempdir().unwrap();
+                let bins = folder.path().join("bins");
+                let flags = format!(
+                    "--from 2025-01 --to 2025-12 --quiet --method {method} --label-cutoff {cutoff}"
+                );
+                ok(&data, &run.rebuild(&bins, &flags));
+                let file = folder.path().join("signals.arrow");
+                let signals = run.rebuild(&bins, "").replace("rebuild", "signals");
+                let range = "--start 2025-01-01 --end 2025-12-31";
+                ok(&data, &format!("{signals} {range} --output {}", file.display()));
+                compare_signals(&file, &run.oracle, method, cutoff);
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Month {
+    p_cal: Vec<f64>,
+    q_bin: Vec<u16>,
+    sides: Vec<i8>,
+}
+
+fn compare_signals(file: &Path, oracle: &Value, method: &str, cutoff: &str) {
+    let mut months = std::collections::BTreeMap::<String, Month>::new();
+    for batch in tabular::read(file, 10_000).unwrap() {
+        let batch = batch.unwrap();
+        let times = tabular::utc_micros(batch.column_by_name("timestamp").unwrap()).unwrap();
+        let p_cal = batch.column_by_name("p_cal").unwrap().as_primitive::<Float64Type>();
+        let q_bin = batch.column_by_name("q_bin").unwrap().as_primitive::<UInt16Type>();
+        let side = batch.column_by_name("signal").unwrap().as_primitive::<Int8Type>();
+        for row in 0..batch.num_rows() {
+            let month = strategy_core::YearMonth::containing_micros(times.value(row)).to_string();
+            let month = months.entry(month).or_default();
+            month.p_cal.push(p_cal.value(row));
+            month.q_bin.push(q_bin.value(row));
+            month.sides.push(side.value(row));
+        }
+    }
+    assert_eq!(months.len(), 12);
+    for (name, month) in months {
+        let wanted = case(oracle, &Value::from(name.as_str()), method, cutoff);
+        let about = format!("{name} {method} {cutoff}");
+        assert_eq!(month.q_bin.len() as u64, wanted["month_rows"].as_u64().unwrap(), "{about}");
+        let count = |bin: u16| month.q_bin.iter().filter(|&&found| found == bin).count();
+        let counts: Vec<Value> = (1..=20).map(|bin| count(bin).into()).collect();
+        assert_eq!(Value::from(counts), wanted["bin_counts"], "{about}");
+        let side = |side: i8| Value::from(month.sides.iter().filter(|&&s| s == side).count());
+        assert_eq!(
+            (side(1), side(-1)),
+            (wanted["long"].clone(), wanted["short"].clone()),
+            "{about}"
+        );
+        assert_eq!(Value::from(month.q_bin[0]), wanted["first_q_bin"], "{about}");
+        let first = wanted["first_p_cal"].as_f64().unwrap();
+        assert!((month.p_cal[0] - first).abs() <= 1e-9 * first, "{about}");
+        let sum = wanted["p_cal_sum"].as_f64().unwrap();
+        assert!((month.p_cal.iter().sum::<f64>() - sum).abs() <= 1e-9 * sum, "{about}");
+    }
 }
 
 /// The flags of the old system's README, word for word.

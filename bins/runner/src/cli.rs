@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 use strategy_core::registry::Strategies;
 
-use crate::list;
+use crate::{check, list, signals};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
@@ -18,7 +18,10 @@ Examples:
 pub(crate) fn command(strategies: &Strategies) -> Command {
     let strategy = |entry: &strategy_core::registry::Entry| {
         let command = Command::new(entry.name()).about(entry.about()).subcommand_required(true);
-        entry.with_commands(command.arg_required_else_help(true))
+        entry
+            .with_commands(command.arg_required_else_help(true))
+            .subcommand(signals::command(entry))
+            .subcommand(check::command(entry))
     };
     Command::new("runner")
         .about(ABOUT)

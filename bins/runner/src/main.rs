@@ -3,11 +3,15 @@
 //! It holds nothing that a crate should hold. A strategy is one dependency in `Cargo.toml` and one
 //! `use` line here.
 
+mod check;
 mod cli;
 mod config;
 mod failure;
 mod list;
 mod logging;
+mod row_args;
+mod signals;
+mod time_range;
 
 // One line a strategy: without it the linker would drop the crate, and its registration with it.
 use ml_calibrated_bins as _;
@@ -46,7 +50,11 @@ fn run(console: &mut Console<'_>) -> Result<(), BoxError> {
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((name, matches)) => {
             let strategy = strategies.find(name)?;
-            strategy.run(matches, console)
+            match matches.subcommand() {
+                Some((signals::NAME, matches)) => signals::run(strategy, matches, console),
+                Some((check::NAME, matches)) => check::run(strategy, matches, console),
+                _ => strategy.run(matches, console),
+            }
         }
         None => Ok(()),
     }

@@ -62,6 +62,15 @@ fn last_two_parts(path: &str) -> Option<(&str, &str)> {
     Some((parts.next()?, last))
 }
 
+/// The run that a model is of: the folder that holds it, as in `models/{dataset}/{run_name}/model.txt`,
+/// with separators of Unix or Windows.
+#[must_use]
+pub fn run_name(model_path: &str) -> Option<String> {
+    let mut parts = model_path.rsplit(['/', '\\']).filter(|part| !part.is_empty());
+    parts.next();
+    parts.next().filter(|part| !matches!(*part, "." | "..")).map(str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +120,18 @@ mod tests {
         for wanted in ["model.txt", "/model.txt", "", "/", "run_a", "run_z/model.txt"] {
             assert_eq!(find(wanted), Err(Mismatch::None), "{wanted}");
         }
+    }
+
+    #[test]
+    fn the_run_is_named_after_the_models_folder() {
+        let check = |path, expect: Option<&str>| {
+            assert_eq!(run_name(path).as_deref(), expect, "{path}");
+        };
+        check("models/binance_btcusdt_perp_1h/run_1/model.txt", Some("run_1"));
+        check("/mnt/old disk/run_1/model.txt", Some("run_1"));
+        check(r"D:\models\run_1\model.txt", Some("run_1"));
+        check("model.txt", None);
+        check("../model.txt", None);
+        check("", None);
     }
 }

@@ -1,6 +1,8 @@
 //! The one shape that every reading query has: instants and numbers out of a table, filtered,
 //! ascending.
 
+use std::cmp::Reverse;
+
 use chrono::DateTime;
 
 use arrow::array::Array;
@@ -167,10 +169,11 @@ impl<'a> Select<'a> {
             let first = micros(path, &batch, 0)?.first().copied().flatten();
             let last = micros(path, &batch, 1)?.first().copied().flatten();
             let null = integers(path, &batch, 2)?.iter().next().flatten().unwrap_or_default();
-            // The infinities are the first and the last of all instants.
+            // The infinities are the first and the last of all instants. Where there is nothing else,
+            // DuckDB gives a finite one for the other of the two: the one farther away is real.
             let beyond = first.into_iter().chain(last);
-            let mut beyond = beyond.filter(|&at| DateTime::from_timestamp_micros(at).is_none());
-            if let Some(timestamp) = beyond.next() {
+            let beyond = beyond.filter(|&at| DateTime::from_timestamp_micros(at).is_none());
+            if let Some(timestamp) = beyond.min_by_key(|at| Reverse(at.unsigned_abs())) {
                 return Err(self.infinite_time(timestamp));
             }
             if null > 0 {

@@ -9,6 +9,8 @@ use thiserror::Error;
 use crate::strategy::default_config;
 use crate::{BoxError, Console, ErasedStrategy, Input, Strategy, Subject};
 
+type OpenFn = fn(&ArgMatches, &Subject) -> Result<Box<dyn ErasedStrategy>, BoxError>;
+
 /// What the registry knows of a strategy: its name and the ways into it, without its types.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
@@ -18,7 +20,7 @@ pub struct Entry {
     default_inputs: fn() -> Result<Vec<Input>, BoxError>,
     inputs: fn(&ArgMatches) -> Result<Vec<Input>, BoxError>,
     with_flags: fn(Command) -> Command,
-    open: fn(&ArgMatches, &Subject) -> Result<Box<dyn ErasedStrategy>, BoxError>,
+    open: OpenFn,
     with_commands: fn(Command) -> Command,
     run: fn(&ArgMatches, &mut Console<'_>) -> Result<(), BoxError>,
 }

@@ -20,7 +20,7 @@ pub enum BinsError {
     #[error(transparent)]
     MarketData(#[from] MarketDataError),
     /// The generated sample could not be made.
-    #[error("cannot make the sample data")]
+    #[error(transparent)]
     Sample(#[from] SampleError),
     /// Labels could not be made from candles, or the label is not known.
     #[error("cannot label the rows of {}", file.display())]
@@ -132,18 +132,6 @@ pub enum BinsError {
     NoRunName {
         /// The model.
         model_path: String,
-    },
-    /// The dataset is not in the sample, and no other data is configured.
-    #[error(
-        "no data is configured, and the generated sample has no dataset `{dataset}` (it has {}): \
-         pass --pred-duckdb and --ohlcv-duckdb for your own",
-        known.join(" and ")
-    )]
-    NotInSample {
-        /// What was asked for.
-        dataset: String,
-        /// The sample's datasets.
-        known: Vec<String>,
     },
     /// The window holds no prediction.
     #[error(

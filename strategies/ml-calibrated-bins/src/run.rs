@@ -6,8 +6,8 @@ use binning::{LabelCutoff, LabelSource};
 use chrono::TimeDelta;
 use labeling::{CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, label_candles};
 use market_data::{
-    CandleTable, Candles, Database, MarketDataError, PredictionQuery, Predictions, TimeRange,
-    TimeSpan, candle_table, parse_interval, prediction_range, read_candles, read_predictions,
+    CandleTable, Database, MarketDataError, PredictionQuery, Predictions, Prices, TimeRange,
+    TimeSpan, candle_table, parse_interval, prediction_range, read_predictions, read_prices,
     read_targets, read_train_predictions, settle_model, target_keys,
 };
 use strategy_core::YearMonth;
@@ -52,7 +52,7 @@ impl Run {
             settle_model(&predictions, sources.model_path.as_deref(), sources.dataset.as_deref())?;
         let run_name = match &sources.run_name {
             Some(name) => name.clone(),
-            None => run_name_of(&model_path)
+            None => market_data::run_name(&model_path)
                 .ok_or_else(|| BinsError::NoRunName { model_path: model_path.clone() })?,
         };
         let target = settle_target(&market, sources, &dataset, &run_name)?;
@@ -174,7 +174,7 @@ impl Run {
     fn interval(
         &self,
         predictions: &Predictions,
-        candles: Option<&Candles>,
+        candles: Option<&Prices>,
     ) -> Result<TimeDelta, BinsError> {
         let spacing = smallest_spacing(&predictions.timestamps);
         let wanted = interval_of(&self.dataset).or(spacing);
@@ -213,7 +213,7 @@ impl Run {
         &self,
         range: TimeRange,
         settings: &Settings,
-    ) -> Result<Option<Candles>, BinsError> {
+    ) -> Result<Option<Prices>, BinsError> {
         let Some(table) = &self.candles else {
             return Ok(None);
         };
@@ -223,11 +223,11 @@ impl Run {
         };
         let range =
             TimeRange { end: range.end.and_then(|end| end.checked_add_signed(beyond)), ..range };
-        Ok(Some(read_candles(&self.market, table, range)?))
+        Ok(Some(read_prices(&self.market, table, range)?))
     }
 
     /// Labels from `targets` where it has the key, otherwise from the candles.
-    fn labels(&self, range: TimeRange, candles: Option<&Candles>) -> Result<Labels, BinsError> {
+    fn labels(&self, range: TimeRange, candles: Option<&Prices>) -> Result<Labels, BinsError> {
         let asked = (self.tie_policy != TiePolicy::default()).then(|| self.tie_policy.to_string());
         let labels = |source, timestamps, outcomes, tie_policy| Labels {
             target_key: self.target.key.clone(),
@@ -268,7 +268,7 @@ impl Run {
 }
 
 fn label(
-    candles: &Candles,
+    candles: &Prices,
     key: &TargetKey,
     tie_policy: TiePolicy,
 ) -> Result<Vec<Outcome>, LabelError> {
@@ -281,13 +281,6 @@ fn label(
         candles.interval,
     )?;
     label_candles(&series, &key.rule(tie_policy))
-}
-
-/// `models/{dataset}/{run_name}/model.txt`: the folder that holds the model, with either separator.
-fn run_name_of(model_path: &str) -> Option<String> {
-    let mut parts = model_path.rsplit(['/', '\\']).filter(|part| !part.is_empty());
-    parts.next();
-    parts.next().filter(|part| !matches!(*part, "." | "..")).map(str::to_owned)
 }
 
 /// The label that is named, otherwise the one in the run's name.
@@ -368,23 +361,5 @@ fn train_file(model_path: &str, predictions: &Path) -> Result<Option<PathBuf>, B
             Err(BinsError::TrainFileNotUnique { model_path: model_path.to_owned(), first, second })
         }
         Err(found) => Ok(found.into_iter().next()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::run_name_of;
-
-    #[test]
-    fn the_run_is_named_after_the_models_folder() {
-        let check = |path, expect: Option<&str>| {
-            assert_eq!(run_name_of(path).as_deref(), expect, "{path}");
-        };
-        check("models/binance_btcusdt_perp_1h/run_1/model.txt", Some("run_1"));
-        check("/mnt/old disk/run_1/model.txt", Some("run_1"));
-        check(r"D:\models\run_1\model.txt", Some("run_1"));
-        check("model.txt", None);
-        check("../model.txt", None);
-        check("", None);
     }
 }

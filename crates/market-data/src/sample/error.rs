@@ -25,6 +25,18 @@ pub enum SampleError {
         /// What the system said.
         source: io::Error,
     },
+    /// No data is configured, and the sample has no such dataset.
+    #[error(
+        "no data is configured, and the generated sample has no dataset `{dataset}` (it has {}): \
+         pass --pred-duckdb and --ohlcv-duckdb for your own",
+        known.join(" and ")
+    )]
+    UnknownDataset {
+        /// What was asked for.
+        dataset: String,
+        /// The sample's datasets.
+        known: Vec<String>,
+    },
     /// DuckDB could not write a file.
     #[error("DuckDB cannot {action} in {}", .path.display())]
     DuckDb {

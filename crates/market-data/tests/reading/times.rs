@@ -3,20 +3,41 @@
 use std::fmt::Debug;
 
 use market_data::{
-    MarketDataError, PredictionFile, PredictionQuery, RowSource, TimeRange, candle_range,
-    candle_table, prediction_range, read_candles, read_funding, read_predictions, read_prices,
-    read_targets,
+    MarketDataError, PredictionQuery, RowSource, TimeRange, candle_range, candle_table,
+    prediction_range, read_candles, read_funding, read_predictions, read_prices, read_targets,
 };
 
 use crate::rows::{candles, inputs, instrument, predictions};
-use crate::{Fixture, assert_says, instant};
+use crate::{Fixture, assert_says, instant, micros};
 
-/// Every type that a column of times may have, and `text` as one of it.
-fn times(text: &'static str) -> impl Iterator<Item = (&'static str, String)> {
-    let types = ["TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE", "TIMESTAMPTZ"];
-    let zoned_nanos = format!("CAST(CAST('{text}' AS TIMESTAMPTZ) AS TIMESTAMPTZ_NS)");
-    let casts = types.map(|data_type| (data_type, format!("CAST('{text}' AS {data_type})")));
-    casts.into_iter().chain([("TIMESTAMPTZ_NS", zoned_nanos)])
+/// Every type that a column of times may have.
+const TYPES: [&str; 7] = [
+    "TIMESTAMP",
+    "TIMESTAMP_S",
+    "TIMESTAMP_MS",
+    "TIMESTAMP_NS",
+    "TIMESTAMPTZ",
+    "TIMESTAMPTZ_NS",
+    "DATE",
+];
+
+/// `infinity` or `-infinity` of a type as SQL; text cannot be cast to every type.
+fn infinite(text: &str, data_type: &str) -> String {
+    match data_type {
+        "TIMESTAMPTZ_NS" => format!("CAST(CAST('{text}' AS TIMESTAMPTZ) AS TIMESTAMPTZ_NS)"),
+        _ => format!("CAST('{text}' AS {data_type})"),
+    }
+}
+
+/// A day of January 2025 as SQL; casts between zones would need an extension.
+fn day(day: u32, data_type: &str) -> String {
+    match data_type {
+        "TIMESTAMPTZ" | "TIMESTAMPTZ_NS" => {
+            let seconds = micros(&format!("2025-01-{day:02} 00:00")) / 1_000_000;
+            format!("CAST(to_timestamp({seconds}) AS {data_type})")
+        }
+        _ => format!("CAST(TIMESTAMP '2025-01-{day:02}' AS {data_type})"),
+    }
 }
 
 /// A range that a row without a finite time is never in.
@@ -28,27 +49,23 @@ fn january() -> TimeRange {
 fn assert_infinite<T: Debug>(found: Result<T, MarketDataError>, table: &str, text: &str) {
     let error = found.unwrap_err();
     assert!(matches!(error, MarketDataError::InfiniteTimestamp { .. }), "{error:?}");
-    let says = format!("timestamp {text} in table `{table}`");
-    assert_says(&error, "market.duckdb", &[&says, "delete the row"]);
+    let in_table = format!(" in table `{table}`");
+    let says = [&format!("timestamp {text}"), in_table.as_str(), "delete the row"];
+    assert_says(&error, "market.duckdb", &says);
 }
 
 #[test]
 fn infinite_times_of_predictions_are_refused_in_every_type() {
     let query = PredictionQuery::of_model("a/m");
     for text in ["infinity", "-infinity"] {
-        for (data_type, time) in times(text) {
-            for others in ["", "UNION ALL SELECT '2025-01-01 05:00:00', 0.5, 'a/m'"] {
-                // A cast of text to a zoned type needs an extension, unless it is infinite.
-                if !others.is_empty() && data_type.starts_with("TIMESTAMPTZ") {
-                    continue;
-                }
+        for data_type in TYPES {
+            let time = infinite(text, data_type);
+            for times in [time.clone(), format!("{}), ({time}", day(2, data_type))] {
                 let db = Fixture::new(&format!(
-                    "CREATE TABLE predictions (ts {data_type}, y_pred DOUBLE, model_path VARCHAR);
-                     INSERT INTO predictions SELECT {time}, 0.5, 'a/m';
-                     INSERT INTO predictions SELECT * FROM (SELECT NULL, NULL, NULL {others})
-                         WHERE model_path IS NOT NULL"
-                ));
-                let db = db.open();
+                    "CREATE TABLE predictions AS SELECT ts, 0.5 AS y_pred, 'a/m' AS model_path
+                     FROM (VALUES ({times})) r(ts)"
+                ))
+                .open();
                 assert_infinite(prediction_range(&db, &query), "predictions", text);
                 let january = PredictionQuery { range: january(), ..query };
                 for query in [query, january] {
@@ -125,9 +142,7 @@ fn rows_for_strategies_have_the_same_rule() {
         ("UPDATE predictions SET ts = NULL WHERE y_pred = 0", "y_pred", "1 row(s)"),
     ] {
         let fixture = Fixture::new(&format!("{sql} {statement}"));
-        let mut own = instrument(&fixture.path);
-        own.predictions = Some(PredictionFile::new(&fixture.path));
-        let error = RowSource::open(&[own], &inputs(&[input])).unwrap_err();
+        let error = RowSource::open(&[instrument(&fixture.path)], &inputs(&[input])).unwrap_err();
         assert_says(&error, "market.duckdb", &[variant]);
     }
 }
@@ -137,9 +152,7 @@ fn times_of_creation_are_never_compared_as_text() {
     let fixture = |table: &str, created: &str| {
         let [old, new] = [9, 10].map(|number| match created {
             "VARCHAR" | "INTEGER" => format!("CAST({number} AS {created})"),
-            "TIMESTAMPTZ" => format!("to_timestamp({number})"),
-            "TIMESTAMPTZ_NS" => format!("CAST(to_timestamp({number}) AS TIMESTAMPTZ_NS)"),
-            _ => format!("CAST(TIMESTAMP '2025-01-01' + INTERVAL {number} DAY AS {created})"),
+            _ => day(number, created),
         });
         let columns = match table {
             "predictions" => "TIMESTAMP '2025-01-01' AS ts, v AS y_pred, 'a/m' AS model_path",
@@ -154,7 +167,7 @@ fn times_of_creation_are_never_compared_as_text() {
         ))
     };
     let query = PredictionQuery::of_model("a/m");
-    for (created, _) in times("infinity") {
+    for created in TYPES {
         let found = read_predictions(&fixture("predictions", created).open(), &query).unwrap();
         assert_eq!(found.y_pred, [1.0], "{created}");
         let db = fixture("targets", created).open();

@@ -1,0 +1,99 @@
+//! The rows of a strategy: the flags that choose them, and loading them.
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use market_data::{
+    CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model,
+};
+use strategy_core::registry::Entry;
+use strategy_core::{BoxError, Column, Console, Subject};
+
+use crate::time_range::{self, Moment};
+
+/// `command` with the flags that choose rows, and those of the strategy itself.
+pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
+    let text = |name: &'static str, value: &'static str, env: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name(value)
+            .env(env)
+            .value_parser(NonEmptyStringValueParser::new())
+            .help(help)
+    };
+    let moment = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
+    };
+    let command = command
+        .arg(moment(
+            "start",
+            "First row, in UTC, as in 2025-11-01 or 2025-11-01T05:00 [default: the first there is]",
+        ))
+        .arg(moment(
+            "end",
+            "Last row, included; a day means to its end [default: the last there is]",
+        ))
+        .arg(text(
+            "dataset",
+            "NAME",
+            "RUNNER_DATASET",
+            "Instrument, as in binance_btcusdt_perp_1h",
+        ));
+    let command = command.arg(text(
+        "run-name",
+        "NAME",
+        "RUNNER_RUN_NAME",
+        "Run whose predictions are meant [default: the folder of the model]",
+    ));
+    entry.with_flags(DataFlags::augment_args(command))
+}
+
+/// Where a strategy's rows come from, and what it is opened for.
+pub(crate) struct Chosen {
+    pub(crate) source: RowSource,
+    pub(crate) range: TimeRange,
+    pub(crate) subject: Subject,
+}
+
+/// Opens the files that the strategy's inputs need.
+pub(crate) fn choose(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<Chosen, BoxError> {
+    let inputs = entry.inputs(matches)?;
+    let flags = DataFlags::from_arg_matches(matches)?;
+    let given = |name: &str| matches.get_one::<String>(name).cloned();
+    let mut dataset = given("dataset");
+    let mut files = (flags.pred_duckdb.clone(), flags.ohlcv_duckdb.clone());
+    if let Some(sample) = flags.sample(dataset.as_deref(), console.err)? {
+        dataset = Some(sample.dataset);
+        files = (Some(sample.predictions), Some(sample.candles));
+    }
+
+    let scored = inputs.iter().any(|i| i.column == Column::Prediction && i.dataset.is_none());
+    let mut model_path = flags.model_path.clone();
+    if let (true, Some(path)) = (scored, &files.0) {
+        // Which model it is decides which artifacts of a strategy may be used with its scores.
+        let database = Database::open(path, flags.lock_timeout)?;
+        let settled = settle_model(&database, model_path.as_deref(), dataset.as_deref())?;
+        (model_path, dataset) = (Some(settled.0), Some(settled.1));
+    }
+    let of_model = model_path.as_deref().and_then(market_data::run_name);
+    let run_name = given("run-name").or(of_model);
+    let own = Instrument {
+        dataset: dataset.clone(),
+        candles: files.1.map(|path| CandleFile { path, table: flags.ohlcv_table.clone() }),
+        predictions: files.0.map(|path| PredictionFile {
+            path,
+            model_path,
+            feature_key: flags.feature_key.clone(),
+        }),
+        lock_timeout: flags.lock_timeout,
+    };
+    let moment = |name: &str| matches.get_one::<Moment>(name).copied();
+    Ok(Chosen {
+        source: RowSource::open(&[own], &inputs)?,
+        range: time_range::range(moment("start"), moment("end")),
+        subject: Subject { dataset, run_name },
+    })
+}

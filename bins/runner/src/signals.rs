@@ -1,0 +1,98 @@
+//! `runner <strategy> signals`: decisions for rows of the past, or of now.
+
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use strategy_core::registry::Entry;
+use strategy_core::{BoxError, Console};
+use tabular::{BatchWriter, Destination, Format};
+
+use crate::row_args;
+
+pub(crate) const NAME: &str = "signals";
+
+/// The command, with the flags of the strategy.
+pub(crate) fn command(entry: &Entry) -> Command {
+    let command = Command::new(NAME).about("Decide on rows: long, short or nothing for each").args([
+        Arg::new("output")
+            .long("output")
+            .short('o')
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .help("File to write; its ending chooses the format (.csv .parquet .arrow .json .jsonl)"),
+        Arg::new("overwrite")
+            .long("overwrite")
+            .action(ArgAction::SetTrue)
+            .requires("output")
+            .help("Replace the file if it exists"),
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(|text: &str| text.parse::<Format>().map_err(|error| error.to_string()))
+            .help(
+                "table, csv, parquet, arrow, json or jsonl [default: by the file's ending; table on \
+                 a terminal, otherwise csv]",
+            ),
+    ]);
+    row_args::with_flags(command, entry)
+}
+
+pub(crate) fn run(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let chosen = row_args::choose(entry, matches, console)?;
+    let mut strategy = entry.open(matches, &chosen.subject)?;
+    let mut rows = chosen.source.rows(chosen.range)?;
+
+    // The first decisions come before the output is opened: what fails at once writes nothing. With
+    // no rows at all there are still columns.
+    let first = match rows.next() {
+        Some(batch) => batch?,
+        None => RecordBatch::new_empty(chosen.source.schema()),
+    };
+    let first = strategy.decide_batch(&first)?;
+    let format = format(matches, console.out_is_terminal)?;
+    let destination = match matches.get_one::<PathBuf>("output") {
+        Some(path) => {
+            Destination::File { path: path.clone(), overwrite: matches.get_flag("overwrite") }
+        }
+        None => Destination::Stream(&mut *console.out),
+    };
+    let mut writer = BatchWriter::new(destination, format, first.schema())?;
+    writer.write(&first)?;
+    for batch in &mut rows {
+        writer.write(&strategy.decide_batch(&batch?)?)?;
+    }
+    writer.finish()?;
+
+    let report = rows.report();
+    if report.left_out > 0 {
+        let _ = writeln!(console.err, "{report}");
+    }
+    for remark in strategy.remarks() {
+        let _ = writeln!(console.err, "warning: {remark}");
+    }
+    Ok(())
+}
+
+fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, BoxError> {
+    let by_ending = |path: &PathBuf| Format::of_path(path).ok_or_else(|| unknown_ending(path));
+    match (matches.get_one::<Format>("format"), matches.get_one::<PathBuf>("output")) {
+        (Some(&format), _) => Ok(format),
+        (None, Some(path)) => Ok(by_ending(path)?),
+        (None, None) if terminal => Ok(Format::Table),
+        (None, None) => Ok(Format::Csv),
+    }
+}
+
+fn unknown_ending(path: &Path) -> BoxError {
+    format!(
+        "{} has no ending that names a format: wanted .csv, .parquet, .arrow, .json or .jsonl, or \
+         --format",
+        path.display()
+    )
+    .into()
+}

@@ -1,0 +1,111 @@
+//! `signals` and `check`: decisions for rows, in every format, and the laws they obey.
+
+use std::fs;
+
+use crate::market::Market;
+use crate::program::{fails, json, ok, run};
+
+const DATA: &str = "--pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --bins-root bins";
+
+fn with_bins() -> Market {
+    let market = Market::new();
+    ok(market.path(), &market.rebuild("--quiet --bin-month all"));
+    market
+}
+
+fn signals(more: &str) -> String {
+    format!("ml-calibrated-bins signals {DATA} {more}")
+}
+
+#[test]
+fn rows_are_scored_by_the_bins_of_their_own_month() {
+    let market = with_bins();
+    let rows = json(
+        market.path(),
+        &signals("--start 2025-10-31T22:00 --end 2025-11-01T01:00 --format json"),
+    );
+    let rows = rows.as_array().unwrap();
+    assert_eq!(rows.len(), 4, "both ends are included");
+    for row in rows {
+        let month = &row["timestamp"].as_str().unwrap()[..7];
+        let score = &row["y_pred"];
+        let inspect = format!(
+            "ml-calibrated-bins inspect {month} --bins-root bins --format json --test {score}"
+        );
+        let test = json(market.path(), &inspect)["tests"][0].clone();
+        for name in ["p_cal", "q_bin", "signal"] {
+            assert_eq!(row[name], test[name], "{row}");
+        }
+    }
+}
+
+#[test]
+fn every_format_has_the_same_rows() {
+    let market = with_bins();
+    let range = "--start 2025-11-01 --end 2025-11-01";
+    let csv = ok(market.path(), &signals(range));
+    assert!(csv.starts_with("timestamp,y_pred,p_cal,q_bin,signal\n2025-11-01 00:00:00,"), "{csv}");
+    assert_eq!(csv.lines().count(), 25);
+    for ending in ["csv", "parquet", "arrow", "json", "jsonl"] {
+        let file = format!("signals.{ending}");
+        assert_eq!(ok(market.path(), &signals(&format!("{range} --output {file}"))), "");
+        fails(market.path(), &signals(&format!("{range} --output {file}")), 1, &["--overwrite"]);
+        ok(market.path(), &signals(&format!("{range} --output {file} --overwrite")));
+        let rows: usize = tabular::read(&market.file(&file), 1000)
+            .unwrap()
+            .map(|batch| batch.unwrap().num_rows())
+            .sum();
+        assert_eq!(rows, 24, "{ending}");
+    }
+    assert_eq!(fs::read_to_string(market.file("signals.csv")).unwrap(), csv);
+    let table = ok(market.path(), &signals(&format!("{range} --format table")));
+    assert!(table.contains("q_bin"), "{table}");
+}
+
+#[test]
+fn months_without_bins_stop_or_are_counted() {
+    let market = with_bins();
+    let early = signals("--start 2025-09-29 --end 2025-10-02");
+    fails(market.path(), &early, 1, &["no bins for 2025-09", "2025-10"]);
+    let ran = run(market.path(), &format!("{early} --missing-month skip"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("48 rows of 2025-09 have no signal"), "{}", ran.err);
+    assert_eq!(ran.out.lines().filter(|line| line.ends_with(",,,0")).count(), 48, "{}", ran.out);
+    // Another month's bins, asked for by name.
+    let borrowed = ok(market.path(), &format!("{early} --bins-for 2025-09=2025-10"));
+    assert!(!borrowed.contains(",,,0"), "{borrowed}");
+}
+
+#[test]
+fn thresholds_are_held_against_the_bins() {
+    let market = with_bins();
+    let day = signals("--start 2025-11-01 --end 2025-11-01");
+    let count = |flags: &str, side: &str| {
+        let out = ok(market.path(), &format!("{day} {flags}"));
+        out.lines().filter(|line| line.ends_with(side)).count()
+    };
+    let wide = "--long-bin-threshold 11 --short-bin-threshold 10";
+    assert_eq!(count(wide, ",1") + count(wide, ",-1"), 24);
+    for crossed in ["--long-bin-threshold 2", "--short-bin-threshold 19", "--long-bin-threshold 21"]
+    {
+        fails(market.path(), &format!("{day} {crossed}"), 1, &["1 ≤ short < long ≤ 20"]);
+    }
+}
+
+#[test]
+fn ranges_that_hold_nothing_or_make_no_sense() {
+    let market = with_bins();
+    let parts = ["2030-01-01", "2025-11-04"];
+    fails(market.path(), &signals("--start 2030-01-01 --end 2030-02-01"), 1, &parts);
+    fails(market.path(), &signals("--start yesterday"), 2, &["2025-11-01T05:00"]);
+    fails(market.path(), &signals("--output signals.xlsx"), 1, &[".parquet"]);
+    assert!(!market.file("signals.xlsx").exists());
+}
+
+#[test]
+fn the_laws_hold_on_the_persons_own_rows() {
+    let market = with_bins();
+    let check = format!("ml-calibrated-bins check {DATA} --start 2025-10-01 --end 2025-11-04");
+    let out = ok(market.path(), &check);
+    assert!(out.contains("keeps the laws on 840 rows"), "{out}");
+}
