@@ -43,6 +43,7 @@ pub(crate) fn run(
     matches: &ArgMatches,
     console: &mut Console<'_>,
 ) -> Result<(), BoxError> {
+    let format = format(matches, console.out_is_terminal)?;
     let chosen = row_args::choose(entry, matches, console)?;
     let mut strategy = entry.open(matches, &chosen.subject)?;
     let mut rows = chosen.source.rows(chosen.range)?;
@@ -54,7 +55,6 @@ pub(crate) fn run(
         None => RecordBatch::new_empty(chosen.source.schema()),
     };
     let first = strategy.decide_batch(&first)?;
-    let format = format(matches, console.out_is_terminal)?;
     let destination = match matches.get_one::<PathBuf>("output") {
         Some(path) => {
             Destination::File { path: path.clone(), overwrite: matches.get_flag("overwrite") }
