@@ -56,6 +56,7 @@ impl Market {
     }
 
     /// Arguments of a rebuild on the month before, `more` of them included.
+    #[allow(clippy::unused_self, reason = "the arguments name this market's files")]
     pub(crate) fn rebuild(&self, more: &str) -> String {
         let lookback = if more.contains("--lookback") { "" } else { "--lookback-months 1" };
         format!(

@@ -127,9 +127,10 @@ fn in_sample_predictions_fill_holes_with_a_warning_or_not_at_all() {
     let market = Market::new();
     let folder = market.file(&format!("models/{DATASET}/{RUN}"));
     fs::create_dir_all(&folder).unwrap();
-    let rows: String =
+    let rows: Vec<String> =
         (0..24).map(|hour| format!("2025-10-03 {hour:02}:00:00,0.4{hour},1.0\n")).collect();
-    fs::write(folder.join("pred_train.csv"), format!("timestamp,y_pred,y_true\n{rows}")).unwrap();
+    fs::write(folder.join("pred_train.csv"), format!("timestamp,y_pred,y_true\n{}", rows.concat()))
+        .unwrap();
     market.predictions("DELETE FROM predictions WHERE ts >= '2025-10-03' AND ts < '2025-10-04'");
 
     let with = json(market.path(), &market.rebuild("--format json"));

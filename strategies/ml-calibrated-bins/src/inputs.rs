@@ -192,6 +192,7 @@ fn advance(series: &mut (&[i64], &[f64])) -> Option<(i64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Origin::{InSample, OutOfSample};
 
     #[test]
     fn the_table_counts_where_both_sources_have_a_row() {
@@ -199,7 +200,6 @@ mod tests {
             table: (&[2, 3, 6], &[0.2, 0.3, 0.6]),
             train: (&[1, 2, 4, 6, 7], &[0.91, 0.92, 0.94, 0.96, 0.97]),
         };
-        use Origin::{InSample, OutOfSample};
         let expect = [
             (1, 0.91, InSample),
             (2, 0.2, OutOfSample),

@@ -112,7 +112,7 @@ fn model_path(inputs: &Inputs) -> Option<Warning> {
         ModelPathMatch::LastTwoParts { wanted, found } => {
             Some(Warning::ModelPathDiffers { wanted: wanted.clone(), found: found.clone() })
         }
-        _ => None,
+        ModelPathMatch::Exact(_) => None,
     }
 }
 

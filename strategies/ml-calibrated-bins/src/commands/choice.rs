@@ -1,5 +1,7 @@
 //! Which bins a command is about.
 
+#![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
+
 use std::path::PathBuf;
 
 use binning::{BinFilter, BinStore};

@@ -42,7 +42,6 @@ struct Tested {
     signal: Side,
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_i8(side.code())
 }

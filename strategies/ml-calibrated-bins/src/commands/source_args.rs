@@ -1,5 +1,7 @@
 //! The flags that say what to calibrate on, and the sample for those who say nothing.
 
+#![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
+
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use labeling::TiePolicy;

@@ -12,7 +12,7 @@ pub(crate) fn plain(
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(header.to_vec()).add_rows(rows);
     for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if index == 0 { 0 } else { 1 }, 1));
+        column.set_padding((u16::from(index != 0), 1));
         let alignment = if index < left { CellAlignment::Left } else { CellAlignment::Right };
         column.set_cell_alignment(alignment);
     }
