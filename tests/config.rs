@@ -42,6 +42,13 @@ fn values_come_from_defaults_file_environment_and_flags_later_over_earlier() {
 }
 
 #[test]
+fn a_strategy_s_table_overrides_what_counts_for_all() {
+    // `n_bins` is sorted after the strategy's name.
+    let market = configured(&format!("n_bins = 6\n{BASE}"));
+    assert_eq!(n_bins(&market, REBUILD), 10);
+}
+
+#[test]
 fn help_shows_the_value_in_force() {
     let market = configured(BASE);
     let help = ok(market.path(), &format!("{REBUILD} --help"));

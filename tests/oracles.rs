@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::program::{json, ok};
 
 /// The folder with real data; a test that needs it is skipped without.
-fn real_data(test: &str) -> Option<PathBuf> {
+pub(crate) fn real_data(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("REAL_DATA").map(PathBuf::from);
     let Some(folder) = folder else {
         eprintln!("{test}: skipped, REAL_DATA is not set");
@@ -21,14 +21,14 @@ fn real_data(test: &str) -> Option<PathBuf> {
     Some(fs::canonicalize(root.join(folder)).unwrap())
 }
 
-struct Run {
-    dataset: String,
-    model_path: String,
-    symbol: &'static str,
-    oracle: Value,
+pub(crate) struct Run {
+    pub(crate) dataset: String,
+    pub(crate) model_path: String,
+    pub(crate) symbol: &'static str,
+    pub(crate) oracle: Value,
 }
 
-fn runs(data: &Path) -> Vec<Run> {
+pub(crate) fn runs(data: &Path) -> Vec<Run> {
     ["btcusdt", "ethusdt"]
         .map(|symbol| {
             let path = data.join(format!("oracles/{symbol}-2025.json"));
@@ -42,7 +42,7 @@ fn runs(data: &Path) -> Vec<Run> {
 }
 
 impl Run {
-    fn rebuild(&self, bins: &Path, flags: &str) -> String {
+    pub(crate) fn rebuild(&self, bins: &Path, flags: &str) -> String {
         format!(
             "ml-calibrated-bins rebuild --pred-duckdb binance_{0}_perp_prediction_classifier.duckdb \
              --ohlcv-duckdb binance_{0}_perp_ohlcv.duckdb --model-path {1} --dataset {2} \
@@ -78,7 +78,7 @@ fn every_case_of_2025() {
     assert_eq!(compared, 96);
 }
 
-fn case<'a>(oracle: &'a Value, month: &Value, method: &str, cutoff: &str) -> &'a Value {
+pub(crate) fn case<'a>(oracle: &'a Value, month: &Value, method: &str, cutoff: &str) -> &'a Value {
     let cases = oracle["cases"].as_array().unwrap();
     let wanted = |case: &&Value| {
         case["bin_month"] == *month && case["method"] == method && case["label_cutoff"] == cutoff
@@ -110,7 +110,7 @@ fn all_close(found: &Value, wanted: &Value, tolerance: f64, about: &str) {
     }
 }
 
-fn close(found: &Value, wanted: &Value, tolerance: f64, about: &str) {
+pub(crate) fn close(found: &Value, wanted: &Value, tolerance: f64, about: &str) {
     let (found, wanted) = (found.as_f64().unwrap(), wanted.as_f64().unwrap());
     assert!((found - wanted).abs() <= tolerance, "{about}: found {found}, wanted {wanted}");
 }

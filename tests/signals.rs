@@ -88,7 +88,7 @@ fn thresholds_are_held_against_the_bins() {
     assert_eq!(count(wide, ",1") + count(wide, ",-1"), 24);
     for crossed in ["--long-bin-threshold 2", "--short-bin-threshold 19", "--long-bin-threshold 21"]
     {
-        fails(market.path(), &format!("{day} {crossed}"), 1, &["1 ≤ short < long ≤ 20"]);
+        fails(market.path(), &format!("{day} {crossed}"), 2, &["1 ≤ short < long ≤ 20"]);
     }
 }
 
@@ -98,7 +98,7 @@ fn ranges_that_hold_nothing_or_make_no_sense() {
     let parts = ["2030-01-01", "2025-11-04"];
     fails(market.path(), &signals("--start 2030-01-01 --end 2030-02-01"), 1, &parts);
     fails(market.path(), &signals("--start yesterday"), 2, &["2025-11-01T05:00"]);
-    fails(market.path(), &signals("--output signals.xlsx"), 1, &[".parquet"]);
+    fails(market.path(), &signals("--output signals.xlsx"), 2, &[".parquet"]);
     assert!(!market.file("signals.xlsx").exists());
 }
 
@@ -108,4 +108,14 @@ fn the_laws_hold_on_the_persons_own_rows() {
     let check = format!("ml-calibrated-bins check {DATA} --start 2025-10-01 --end 2025-11-04");
     let out = ok(market.path(), &check);
     assert!(out.contains("keeps the laws on 840 rows"), "{out}");
+}
+
+#[test]
+fn help_says_what_each_command_is_about() {
+    let market = Market::new();
+    let help = |command: &str| ok(market.path(), &format!("{command} --help"));
+    let top = help("");
+    assert!(top.contains("Calibrates a model's scores each month"), "{top}");
+    assert!(help("ml-calibrated-bins signals").starts_with("Decide on rows"));
+    assert!(help("ml-calibrated-bins check").starts_with("Runs the strategy over the rows"));
 }

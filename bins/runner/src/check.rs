@@ -11,7 +11,14 @@ pub(crate) const NAME: &str = "check";
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let command = Command::new(NAME)
+    let seed = Arg::new("seed")
+        .long("seed")
+        .value_name("N")
+        .value_parser(value_parser!(u64))
+        .default_value("1")
+        .help("Chooses the cuts and changes that are tried");
+    // What it is about comes last: groups of flags bring descriptions of their own.
+    row_args::with_flags(Command::new(NAME).arg(seed), entry)
         .about("Prove on your rows that decisions never look ahead, and do not depend on batches")
         .long_about(
             "Runs the strategy over the rows many times: whole, cut into batches in several ways, \
@@ -19,15 +26,6 @@ pub(crate) fn command(entry: &Entry) -> Command {
              cut (split invariance), by what comes after them (prefix invariance: no look-ahead) or \
              from run to run (determinism). Names the first row that breaks a law.",
         )
-        .arg(
-            Arg::new("seed")
-                .long("seed")
-                .value_name("N")
-                .value_parser(value_parser!(u64))
-                .default_value("1")
-                .help("Chooses the cuts and changes that are tried"),
-        );
-    row_args::with_flags(command, entry)
 }
 
 pub(crate) fn run(
@@ -55,4 +53,106 @@ pub(crate) fn run(
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use std::collections::HashMap;
+
+    use strategy_core::laws::{Law, LawError};
+    use strategy_core::{
+        Column, Input, NoCommands, Rows, RowsError, Side, Strategy, Subject, register_strategy,
+    };
+
+    use super::*;
+
+    #[derive(clap::Args)]
+    struct Nothing {}
+
+    /// A strategy over closes; how it cheats is `decide`.
+    macro_rules! cheater {
+        ($type:ident, $name:literal, $decide:expr) => {
+            #[derive(Default)]
+            struct $type {
+                rows_seen: usize,
+            }
+
+            impl Strategy for $type {
+                const NAME: &'static str = $name;
+                const ABOUT: &'static str = "Cheats";
+                type Config = Nothing;
+                type Signal = Side;
+                type Command = NoCommands;
+                type Error = RowsError;
+
+                fn inputs(_: &Nothing) -> Vec<Input> {
+                    vec![Input::of(Column::Close)]
+                }
+                fn new(_: Nothing, _: &Subject) -> Result<Self, RowsError> {
+                    Ok(Self::default())
+                }
+                fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Side>, RowsError> {
+                    let closes = rows.column(&Input::of(Column::Close))?;
+                    let decide: fn(&[f64], usize, usize) -> Side = $decide;
+                    let sides = (0..closes.len()).map(|row| decide(closes, row, self.rows_seen));
+                    let sides = sides.collect();
+                    self.rows_seen += closes.len();
+                    Ok(sides)
+                }
+            }
+
+            register_strategy!($type);
+        };
+    }
+
+    cheater!(Honest, "honest", |closes, row, _| {
+        if closes[row] > 30_000.0 { Side::Long } else { Side::Short }
+    });
+    cheater!(Peeker, "peeker", |closes, row, _| match closes.get(row + 1) {
+        Some(next) if *next > closes[row] => Side::Long,
+        _ => Side::Short,
+    });
+    cheater!(Forgetful, "forgetful", |_, row, _| {
+        // Counts from the start of the batch instead of from the start of history.
+        if row % 7 == 0 { Side::Long } else { Side::NoSignal }
+    });
+    cheater!(Hasty, "hasty", |closes, row, _| {
+        let by_place: HashMap<usize, f64> = closes[..=row].iter().copied().enumerate().collect();
+        let first = by_place.values().next().copied().unwrap_or_default();
+        if first > closes[row] { Side::Long } else { Side::Short }
+    });
+
+    fn check(name: &str) -> Result<String, BoxError> {
+        let folder = tempfile::tempdir().unwrap();
+        let sample = folder.path().join("sample").display().to_string();
+        let strategies = strategy_core::registry::registered().unwrap();
+        let entry = strategies.find(name).unwrap();
+        let flags =
+            ["check", "--start", "2025-11-01", "--end", "2025-11-05", "--sample-dir", &sample];
+        let matches = command(entry).try_get_matches_from(flags).unwrap();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut console = Console { out: &mut out, err: &mut err, out_is_terminal: false };
+        run(entry, &matches, &mut console)?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    fn caught(name: &str, law: Law) {
+        let error = check(name).unwrap_err();
+        match error.downcast_ref::<LawError>() {
+            Some(LawError::Violated(violation)) => {
+                assert_eq!(violation.law, law, "{name}: {error}");
+                assert!(error.to_string().contains("2025-11-0"), "no row is named: {error}");
+            }
+            other => unreachable!("{name}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn honest_strategies_pass_and_cheaters_break_the_right_law() {
+        assert!(check("honest").unwrap().contains("keeps the laws on 120 rows"));
+        caught("peeker", Law::PrefixInvariance);
+        caught("forgetful", Law::SplitInvariance);
+        caught("hasty", Law::Determinism);
+    }
 }

@@ -3,13 +3,14 @@
 use clap::{Arg, ArgAction, Command};
 use strategy_core::registry::Strategies;
 
-use crate::{check, list, signals};
+use crate::{check, data, list, shell, signals};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
 const EXAMPLES: &str = "\
 Examples:
   runner list                                           strategies there are
+  runner data status                                    what the configured files hold
   runner ml-calibrated-bins rebuild                     bins of the generated sample
   runner ml-calibrated-bins rebuild --pred-duckdb predictions.duckdb --ohlcv-duckdb ohlcv.duckdb
   runner ml-calibrated-bins inspect 2025-11 --test 0.05 0.2";
@@ -17,9 +18,12 @@ Examples:
 /// The whole command line. An unknown name is left to the registry, which suggests the nearest.
 pub(crate) fn command(strategies: &Strategies) -> Command {
     let strategy = |entry: &strategy_core::registry::Entry| {
-        let command = Command::new(entry.name()).about(entry.about()).subcommand_required(true);
+        // What it is about comes after the commands, which bring a description of their own.
+        let command = Command::new(entry.name()).subcommand_required(true);
         entry
             .with_commands(command.arg_required_else_help(true))
+            .about(entry.about())
+            .long_about(None)
             .subcommand(signals::command(entry))
             .subcommand(check::command(entry))
     };
@@ -47,6 +51,8 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
                 .help("File with values for flags [default: runner.toml, if it is there]"),
         )
         .subcommand(list::command())
+        .subcommand(data::command())
+        .subcommands(shell::commands())
         .subcommands(strategies.iter().map(strategy))
 }
 

@@ -2,7 +2,8 @@
 //!
 //! There is no second definition of what can be configured: a key is a flag that also has an
 //! environment variable, its value becomes the flag's default, and so `--help` shows it. Keys before
-//! any table count for every strategy, those in a table named like a strategy for that one.
+//! any table count for every strategy and for `data`, those in a table named like one of them for that
+//! one.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -37,7 +38,8 @@ pub(crate) fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<Path
         .or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()))
 }
 
-/// `command` with the values of the file as defaults of the strategies' flags.
+/// `command` with the values of the file as defaults of the flags of `strategies`, which is every
+/// command whose own commands can be configured: `data` is among them.
 pub(crate) fn apply(
     mut command: Command,
     path: &Path,
@@ -48,7 +50,14 @@ pub(crate) fn apply(
     let table = DeTable::parse(&text)
         .map_err(|source| ConfigError::Syntax { path: path.to_owned(), source })?;
     let file = File { path, text: &text };
-    for (key, value) in table.get_ref() {
+    // Keys come sorted, tables among them: what counts for one command only is set after what counts
+    // for all.
+    let (tables, values): (Vec<_>, Vec<_>) =
+        table.get_ref().iter().partition(|(_, value)| value.get_ref().is_table());
+    for (key, value) in values {
+        command = file.set(command, strategies, key, value)?;
+    }
+    for (key, value) in tables {
         let name = key.get_ref().as_ref();
         match value.get_ref() {
             DeValue::Table(own) if strategies.contains(&name) => {
@@ -56,8 +65,7 @@ pub(crate) fn apply(
                     command = file.set(command, &[name], key, value)?;
                 }
             }
-            DeValue::Table(_) => return Err(file.unknown(key, strategies.iter().copied())),
-            _ => command = file.set(command, strategies, key, value)?,
+            _ => return Err(file.unknown(key, strategies.iter().copied())),
         }
     }
     Ok(command)

@@ -27,7 +27,11 @@ pub(crate) fn report(error: &(dyn Error + 'static), err: &mut dyn Write) -> Exit
         let _ = writeln!(err, "  because: {cause}");
     }
     if error.is::<RegistryError>() {
-        let _ = writeln!(err, "Beside the strategies there is the command `list`; see --help.");
+        let _ = writeln!(
+            err,
+            "Beside the strategies there are the commands `list`, `data`, `completions` and `man`; \
+             see --help."
+        );
     }
     let usage =
         error.is::<RegistryError>() || error.is::<UsageError>() || error.is::<ConfigError>();

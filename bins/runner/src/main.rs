@@ -6,10 +6,12 @@
 mod check;
 mod cli;
 mod config;
+mod data;
 mod failure;
 mod list;
 mod logging;
 mod row_args;
+mod shell;
 mod signals;
 mod time_range;
 
@@ -41,13 +43,20 @@ fn run(console: &mut Console<'_>) -> Result<(), BoxError> {
     let strategies = registry::registered()?;
     let mut command = cli::command(&strategies);
     if let Some(path) = config::file(std::env::args_os()) {
-        let names: Vec<_> = strategies.iter().map(Entry::name).collect();
+        let names: Vec<_> = strategies.iter().map(Entry::name).chain([data::NAME]).collect();
         command = config::apply(command, &path, &names)?;
     }
     let matches = command.try_get_matches()?;
     logging::start(&matches);
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
+        Some((data::NAME, matches)) => data::run(matches, console),
+        Some((shell::COMPLETIONS, matches)) => {
+            shell::complete(cli::command(&strategies), matches, console)
+        }
+        Some((shell::MAN, matches)) => {
+            shell::write_manual(cli::command(&strategies), matches, console)
+        }
         Some((name, matches)) => {
             let strategy = strategies.find(name)?;
             match matches.subcommand() {

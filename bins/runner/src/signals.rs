@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use strategy_core::registry::Entry;
+use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
 
@@ -14,7 +14,7 @@ pub(crate) const NAME: &str = "signals";
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let command = Command::new(NAME).about("Decide on rows: long, short or nothing for each").args([
+    let command = Command::new(NAME).args([
         Arg::new("output")
             .long("output")
             .short('o')
@@ -35,7 +35,10 @@ pub(crate) fn command(entry: &Entry) -> Command {
                  a terminal, otherwise csv]",
             ),
     ]);
+    // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(command, entry)
+        .about("Decide on rows: long, short or nothing for each")
+        .long_about(None)
 }
 
 pub(crate) fn run(
@@ -88,11 +91,11 @@ fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, BoxError> {
     }
 }
 
-fn unknown_ending(path: &Path) -> BoxError {
-    format!(
+fn unknown_ending(path: &Path) -> UsageError {
+    let error = format!(
         "{} has no ending that names a format: wanted .csv, .parquet, .arrow, .json or .jsonl, or \
          --format",
         path.display()
-    )
-    .into()
+    );
+    UsageError::new(error.into())
 }

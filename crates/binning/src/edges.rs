@@ -78,7 +78,8 @@ impl fmt::Display for BinCount {
 }
 
 /// The `n − 1` ascending edges between `n` bins. Equal edges are kept: bin numbers keep their
-/// meaning under ties, so bin `n` stays the top `1/n` of the values the edges were made of.
+/// meaning under ties, so bin `n` stays what is at or above the quantile `(n − 1)/n`: at least the
+/// top `1/n` of the values the edges were made of.
 ///
 /// The bin of `v` is `1 + #{edges ≤ v}`: bins are closed below and open above, bin 1 has no lower
 /// and bin `n` no upper edge. Between equal edges lies a bin that no value reaches.

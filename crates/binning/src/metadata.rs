@@ -129,6 +129,18 @@ impl BinMetadata {
         Ok(Scored { p_cal, q_bin: self.parts.edges.assign(p_cal)? })
     }
 
+    /// Calibrates raw `scores` (0 to 1) and finds their bins.
+    ///
+    /// # Errors
+    /// [`BinningError::Calibration`] names the first score that is not within 0 to 1.
+    pub fn score_all(&self, scores: &[f64]) -> Result<Vec<Scored>, BinningError> {
+        let mut p_cal = vec![0.0; scores.len()];
+        let mut q_bin = vec![0; scores.len()];
+        self.score_into(scores, &mut p_cal, &mut q_bin)?;
+        let scored = |(p_cal, q_bin)| Scored { p_cal, q_bin };
+        Ok(p_cal.into_iter().zip(q_bin).map(scored).collect())
+    }
+
     /// Calibrates raw `scores` (0 to 1) into `p_cal` and writes their bins to `q_bin`, without
     /// allocating.
     ///

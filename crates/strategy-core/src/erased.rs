@@ -4,6 +4,7 @@ use std::error::Error;
 
 use arrow::array::RecordBatch;
 
+use crate::registry::UsageError;
 use crate::signal::{SignalColumn, side_column};
 use crate::{Rows, SignalType, Strategy};
 
@@ -29,7 +30,7 @@ impl<S: Strategy> ErasedStrategy for S {
 
     fn decide_batch(&mut self, batch: &RecordBatch) -> Result<RecordBatch, BoxError> {
         let rows = Rows::new(batch)?;
-        let signals = self.decide(&rows)?;
+        let signals = self.decide(&rows).map_err(boxed::<S>)?;
         if signals.len() != rows.len() {
             return Err(format!(
                 "strategy `{}` gave {} decisions for {} rows: it must give one a row",
@@ -52,6 +53,11 @@ impl<S: Strategy> ErasedStrategy for S {
             .chain([side_column(&signals)].map(|c| (c.name, c.values, false)));
         Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
     }
+}
+
+/// The error in a box, marked if it lies in how the program was called.
+pub(crate) fn boxed<S: Strategy>(error: S::Error) -> BoxError {
+    if S::is_usage_error(&error) { UsageError::new(error.into()).into() } else { error.into() }
 }
 
 #[cfg(test)]

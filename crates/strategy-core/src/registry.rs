@@ -6,6 +6,7 @@
 use clap::{ArgMatches, Command, FromArgMatches, Subcommand};
 use thiserror::Error;
 
+use crate::erased::boxed;
 use crate::strategy::default_config;
 use crate::{BoxError, Console, ErasedStrategy, Input, Strategy, Subject};
 
@@ -42,13 +43,7 @@ impl Entry {
             with_commands: <S::Command as Subcommand>::augment_subcommands,
             run: |matches, console| {
                 let command = <S::Command as FromArgMatches>::from_arg_matches(matches)?;
-                S::run(command, console).map_err(|error| {
-                    if S::is_usage_error(&error) {
-                        UsageError(error.into()).into()
-                    } else {
-                        error.into()
-                    }
-                })
+                S::run(command, console).map_err(boxed::<S>)
             },
         }
     }
@@ -191,10 +186,18 @@ impl<'a> IntoIterator for &'a Strategies {
     }
 }
 
-/// An error of a strategy that lies in how it was called.
+/// An error that lies in how a command was called: programs end with another exit code then.
 #[derive(Debug, Error)]
 #[error(transparent)]
 pub struct UsageError(BoxError);
+
+impl UsageError {
+    /// `error`, which lies in how a command was called.
+    #[must_use]
+    pub fn new(error: BoxError) -> Self {
+        Self(error)
+    }
+}
 
 /// A strategy could not be found, or not told from another.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -12,6 +12,8 @@ use market_data::{MarketDataError, TimeSpan};
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
 
+use crate::ScoreError;
+
 /// Bins that could not be made, found or used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -116,9 +118,9 @@ pub enum BinsError {
     TrainFileNotUnique {
         /// The model.
         model_path: String,
-        /// Seen from the working directory.
+        /// One of them.
         first: PathBuf,
-        /// Seen from the folder of the predictions.
+        /// Another.
         second: PathBuf,
     },
     /// The file holds no predictions at all.
@@ -204,7 +206,10 @@ pub enum BinsError {
         missing: &'static str,
     },
     /// The first month given comes after the last.
-    #[error("--from {from} comes after --to {to}: give the earlier month first")]
+    #[error(
+        "there is no month from {from} to {to}: give the earlier one with --from (by default the \
+         first with a full window) and the later with --to (by default the newest prediction's)"
+    )]
     MonthsReversed {
         /// First month.
         from: YearMonth,
@@ -218,6 +223,22 @@ pub enum BinsError {
         month: YearMonth,
         /// What was wrong.
         source: CalibrationError,
+    },
+    /// An evaluation was asked for that no rows could have.
+    #[error("cannot evaluate")]
+    Evaluation {
+        /// What was wrong.
+        source: CalibrationError,
+    },
+    /// Nobody knows how far the label looks ahead, which an honest evaluation must.
+    #[error(
+        "the label `{target_key}` does not say how far it looks ahead, so it cannot be told which \
+         labels were known when a month began: evaluate a label such as \
+         y_tp_before_sl_u0.04_d0.02_24h"
+    )]
+    HorizonNeeded {
+        /// The label.
+        target_key: String,
     },
     /// The bins of a month cannot be made.
     #[error("cannot cut bins for {month}")]
@@ -303,6 +324,17 @@ pub enum BinsError {
         /// What was wrong.
         source: BinningError,
     },
+    /// Rows to be scored are not as they should be.
+    #[error(transparent)]
+    ScoreRows(#[from] ScoreError),
+    /// The rows of a file cannot be scored.
+    #[error("cannot score {}", file.display())]
+    ScoreFile {
+        /// The file.
+        file: PathBuf,
+        /// What was wrong.
+        source: ScoreError,
+    },
     /// The output could not be written.
     #[error("cannot write the output")]
     Output(#[from] std::io::Error),
@@ -320,9 +352,11 @@ impl BinsError {
         matches!(
             self,
             Self::FileMissing { .. }
+                | Self::Evaluation { .. }
                 | Self::MonthsReversed { .. }
                 | Self::Thresholds { .. }
                 | Self::ThresholdsNeeded { .. }
+                | Self::ScoreRows(ScoreError::NoInput)
         )
     }
 }

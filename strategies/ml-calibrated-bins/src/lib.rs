@@ -21,6 +21,7 @@
 
 mod commands;
 mod error;
+mod evaluate;
 mod fingerprint;
 mod inputs;
 mod month_bins;
@@ -29,21 +30,33 @@ mod rebuild;
 mod report;
 mod rule;
 mod run;
+mod score;
+mod score_error;
 mod settings;
+mod signals;
 mod sources;
 mod strategy;
 mod warning;
 mod window;
 
-pub use commands::{BinsCommand, BinsRoot, InspectArgs, ListArgs, RebuildArgs, RunChoice};
+pub use commands::{
+    BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, RunChoice, ScoreArgs,
+};
 pub use error::BinsError;
+pub use evaluate::{
+    BinHits, Comparison, Evaluation, EvaluationSettings, HitRate, MonthQuality, Note, Ordering,
+    Quality, SignalHits, evaluate,
+};
 pub use inputs::Inputs;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins};
 pub use months::{MonthChoice, ParseMonthChoiceError};
 pub use rebuild::{Rebuilt, rebuild};
 pub use rule::SignalRule;
 pub use run::Run;
+pub use score::{Scorer, score};
+pub use score_error::ScoreError;
 pub use settings::Settings;
+pub use signals::signals;
 pub use sources::Sources;
 pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};
 pub use warning::Warning;

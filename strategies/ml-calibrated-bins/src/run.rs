@@ -139,7 +139,7 @@ impl Run {
         let end = windows().map(|window| window.end).max();
         let range = TimeRange { start, end };
         let predictions = self.read_predictions(range)?;
-        let train = self.read_train(range)?;
+        let train = self.read_train(predictions.model_path_matched.stored(), range)?;
         let candles = self.read_candles(range, settings)?;
         let interval = self.interval(&predictions, candles.as_ref())?;
         Ok(Inputs {
@@ -197,11 +197,11 @@ impl Run {
     }
 
     /// `pred_train.csv` beside the model, if it is allowed and there.
-    fn read_train(&self, range: TimeRange) -> Result<Option<TrainFile>, BinsError> {
+    fn read_train(&self, stored: &str, range: TimeRange) -> Result<Option<TrainFile>, BinsError> {
         if !self.train_predictions {
             return Ok(None);
         }
-        let Some(path) = train_file(&self.model_path, self.predictions.path())? else {
+        let Some(path) = train_file(&self.model_path, stored, self.predictions.path())? else {
             return Ok(None);
         };
         let rows = read_train_predictions(&path, range)?;
@@ -344,22 +344,28 @@ fn smallest_spacing(timestamps: &[i64]) -> Option<TimeDelta> {
     timestamps.windows(2).map(|pair| pair[1] - pair[0]).min().map(TimeDelta::microseconds)
 }
 
-/// `pred_train.csv` in the model's folder: where the path leads from here or from the folder of the
-/// predictions, since stored paths are relative to one or the other. Two different files are an error.
-fn train_file(model_path: &str, predictions: &Path) -> Result<Option<PathBuf>, BinsError> {
-    let beside = Path::new(model_path).with_file_name("pred_train.csv");
-    let from_predictions = predictions.parent().map(|folder| folder.join(&beside));
-    let mut found: Vec<PathBuf> = [Some(beside), from_predictions]
+/// `pred_train.csv` in the model's folder, as it was named or as it is stored: where the path leads
+/// from here or from the folder of the predictions. Two different files are an error.
+fn train_file(
+    model_path: &str,
+    stored: &str,
+    predictions: &Path,
+) -> Result<Option<PathBuf>, BinsError> {
+    let folder = predictions.parent().unwrap_or(Path::new(""));
+    let mut found: Vec<PathBuf> = [model_path, stored]
+        .map(|model| Path::new(model).with_file_name("pred_train.csv"))
         .into_iter()
-        .flatten()
+        .flat_map(|beside| [folder.join(&beside), beside])
         .filter(|path| path.is_file())
         .filter_map(|path| path.canonicalize().ok())
         .collect();
+    found.sort_unstable();
     found.dedup();
-    match <[PathBuf; 2]>::try_from(found) {
-        Ok([first, second]) => {
+    let mut found = found.into_iter();
+    match (found.next(), found.next()) {
+        (Some(first), Some(second)) => {
             Err(BinsError::TrainFileNotUnique { model_path: model_path.to_owned(), first, second })
         }
-        Err(found) => Ok(found.into_iter().next()),
+        (only, _) => Ok(only),
     }
 }

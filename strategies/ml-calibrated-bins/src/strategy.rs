@@ -1,6 +1,7 @@
 //! The strategy itself: each row scored with the bins of its month.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use arrow::array::{Float64Array, UInt16Array};
 use binning::Scored;
@@ -42,6 +43,18 @@ pub struct BinsConfig {
     /// 2025-03=file.msgpack
     #[arg(long, value_name = "MONTH=BINS", env = "RUNNER_BINS_FOR", value_delimiter = ',')]
     pub bins_for: Vec<BinsOverride>,
+}
+
+impl BinsConfig {
+    /// The bins below `bins_root`, everything else at its default.
+    pub fn new(bins_root: impl Into<PathBuf>) -> Self {
+        Self {
+            root: BinsRoot { bins_root: bins_root.into() },
+            rule: SignalRule::default(),
+            missing_month: MissingMonth::Error,
+            bins_for: Vec::new(),
+        }
+    }
 }
 
 /// A row's decision and what led to it.

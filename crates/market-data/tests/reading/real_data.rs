@@ -17,7 +17,9 @@ use crate::{instant, micros};
 const DATASET: &str = "binance_btcusdt_perp_1h";
 
 fn folder() -> Option<PathBuf> {
-    let folder = std::env::var_os("REAL_DATA").map(PathBuf::from);
+    // A relative path starts at the top of the workspace, where the person runs the tests.
+    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let folder = std::env::var_os("REAL_DATA").map(|folder| root.join(folder));
     if folder.is_none() {
         println!("skipped: REAL_DATA is not set");
     }

@@ -1,9 +1,11 @@
 //! The strategy's own commands: `rebuild`, `list` and `inspect`.
 
 mod choice;
+mod evaluate;
 mod inspect;
 mod list;
 mod rebuild;
+mod score;
 mod source_args;
 
 use clap::Subcommand;
@@ -12,26 +14,34 @@ use strategy_core::Console;
 use crate::BinsError;
 
 pub use choice::{BinsRoot, RunChoice};
+pub use evaluate::EvaluateArgs;
 pub use inspect::InspectArgs;
 pub use list::ListArgs;
 pub use rebuild::RebuildArgs;
+pub use score::ScoreArgs;
 
 /// What `runner ml-calibrated-bins` can do beside making signals.
 #[derive(Debug, Subcommand)]
 pub enum BinsCommand {
     /// Calibrate one month or several and store their bins
     Rebuild(Box<RebuildArgs>),
+    /// Judge calibration, bins and signals month by month, out of sample
+    Evaluate(Box<EvaluateArgs>),
     /// List the months that have bins
     List(ListArgs),
     /// Show the bins of a month, and where given scores fall in them
     Inspect(InspectArgs),
+    /// Add probability and bin to the scores of a file, or of DuckDB
+    Score(Box<ScoreArgs>),
 }
 
 /// Carries out `command`.
 pub(crate) fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {
     match command {
         BinsCommand::Rebuild(args) => rebuild::run(&args, console),
+        BinsCommand::Evaluate(args) => evaluate::run(&args, console),
         BinsCommand::List(args) => list::run(&args, console),
         BinsCommand::Inspect(args) => inspect::run(&args, console),
+        BinsCommand::Score(args) => score::run(&args, console),
     }
 }

@@ -75,7 +75,7 @@ pub(crate) enum ReportFormat {
     Json,
 }
 
-fn bin_count(text: &str) -> Result<BinCount, String> {
+pub(super) fn bin_count(text: &str) -> Result<BinCount, String> {
     let number: u32 =
         text.parse().map_err(|_| "wanted a whole number of bins, as in 20".to_owned())?;
     BinCount::try_from(number).map_err(|error| error.to_string())
@@ -103,18 +103,29 @@ impl RebuildArgs {
         if self.from.is_none() && self.to.is_none() {
             return run.months(&self.bin_month, settings);
         }
-        let edge = |given: Option<YearMonth>, choice| match given {
-            Some(month) => Ok(vec![month]),
-            None => run.months(&[choice], settings),
-        };
-        // Both lists have at least one month: `months` refuses an empty choice.
-        let from = edge(self.from, MonthChoice::All)?[0];
-        let to = edge(self.to, MonthChoice::Latest)?[0];
-        if from > to {
-            return Err(BinsError::MonthsReversed { from, to });
-        }
-        Ok(from.through(to).collect())
+        month_range(run, settings, self.from, self.to)
     }
+}
+
+/// The months from the first one, if none is given the first with a full window, to the last one,
+/// if none is given that of the newest prediction.
+pub(super) fn month_range(
+    run: &Run,
+    settings: &Settings,
+    from: Option<YearMonth>,
+    to: Option<YearMonth>,
+) -> Result<Vec<YearMonth>, BinsError> {
+    let edge = |given: Option<YearMonth>, choice| match given {
+        Some(month) => Ok(vec![month]),
+        None => run.months(&[choice], settings),
+    };
+    // Both lists have at least one month: `months` refuses an empty choice.
+    let from = edge(from, MonthChoice::All)?[0];
+    let to = edge(to, MonthChoice::Latest)?[0];
+    if from > to {
+        return Err(BinsError::MonthsReversed { from, to });
+    }
+    Ok(from.through(to).collect())
 }
 
 /// Makes the bins of every month asked for, in order, and stops at the first that fails; those made

@@ -1,5 +1,6 @@
 //! What is said about bins: to people ([`text`]) and to programs ([`json`]).
 
+pub(crate) mod evaluation;
 pub(crate) mod json;
 pub(crate) mod number;
 mod printer;

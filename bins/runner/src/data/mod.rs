@@ -1,0 +1,39 @@
+//! `runner data`: what the files with market data hold, and the generated sample.
+
+mod bin_files;
+mod problems;
+mod sample;
+mod status;
+mod text;
+
+use clap::{Arg, ArgMatches, Args, Command};
+use market_data::DataFlags;
+use strategy_core::{BoxError, Console};
+
+pub(crate) const NAME: &str = "data";
+
+pub(crate) fn command() -> Command {
+    Command::new(NAME)
+        .about("Look at market data: what the files hold, and the generated sample")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(status::command())
+        .subcommand(sample::command())
+}
+
+pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    match matches.subcommand() {
+        Some((status::NAME, matches)) => status::run(matches, console),
+        Some((sample::NAME, matches)) => sample::run(matches, console),
+        _ => Ok(()),
+    }
+}
+
+/// Those flags of [`DataFlags`] that are named: what chooses a table or a model means nothing here.
+fn data_flags(names: &[&str]) -> Vec<Arg> {
+    DataFlags::augment_args(Command::new(NAME))
+        .get_arguments()
+        .filter(|flag| names.contains(&flag.get_id().as_str()))
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,28 @@
+//! `runner data sample`: the generated sample, made if it is not there.
+
+use std::path::PathBuf;
+
+use clap::{ArgMatches, Command};
+use market_data::sample;
+use strategy_core::{BoxError, Console};
+
+pub(super) const NAME: &str = "sample";
+
+pub(super) fn command() -> Command {
+    Command::new(NAME)
+        .about("Make the generated sample if it is not there, and print the paths of its files")
+        .args(super::data_flags(&["sample_dir"]))
+}
+
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let folder = matches.get_one::<PathBuf>("sample_dir").cloned().unwrap_or_default();
+    let (paths, made_now) = sample::ensure(&folder)?;
+    let done = if made_now { "made" } else { "found" };
+    let _ = writeln!(console.err, "Generated sample {done} in {}", folder.display());
+    for files in paths.instruments {
+        for path in [files.candles, files.predictions, files.model, files.train_predictions] {
+            writeln!(console.out, "{}", path.display())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `evaluate`: how good calibration, bins and signals were out of sample.
+
+#![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
+
+use binning::{BinCount, LabelCutoff};
+use calibration::CalibrationMethod;
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use strategy_core::{Console, YearMonth};
+
+use super::rebuild::{ReportFormat, bin_count, month_range};
+use super::source_args::SourceArgs;
+use crate::report::{evaluation, json};
+use crate::{BinsError, EvaluationSettings, Run, Settings, SignalRule, evaluate};
+
+/// Flags of `evaluate`.
+///
+/// Each month's predictions are scored by calibrators and bins made of the months before it, with
+/// the labels known when it began, and held against the labels that came later. Everything is done
+/// in memory: files of bins are neither read nor written.
+#[derive(Debug, Clone, Args)]
+pub struct EvaluateArgs {
+    #[command(flatten)]
+    sources: SourceArgs,
+
+    /// Instrument, as in binance_btcusdt_perp_1h
+    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
+    dataset: Option<String>,
+
+    /// Run, as the folder of its model is called
+    #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
+    run_name: Option<String>,
+
+    /// First month to evaluate [default: the first with a full window]
+    #[arg(long, value_name = "MONTH")]
+    from: Option<YearMonth>,
+
+    /// Last month to evaluate [default: the month of the newest prediction]
+    #[arg(long, value_name = "MONTH")]
+    to: Option<YearMonth>,
+
+    /// Months of history to calibrate each month on
+    #[arg(long, value_name = "N", env = "RUNNER_LOOKBACK_MONTHS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1200))]
+    lookback_months: u16,
+
+    /// Number of quantile bins
+    #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20", value_parser = bin_count)]
+    n_bins: BinCount,
+
+    /// Whose bins and signals are judged: platt or isotonic; probabilities are compared for both
+    #[arg(long, env = "RUNNER_METHOD", default_value = "platt")]
+    method: CalibrationMethod,
+
+    #[command(flatten)]
+    rule: SignalRule,
+
+    /// Confidence of the intervals, between 0 and 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.95, value_parser = confidence)]
+    confidence: f64,
+
+    /// Resamples of the block bootstrap
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    resamples: u32,
+
+    /// Length of the bootstrap's blocks in label horizons; blocks of one are somewhat too short
+    /// (95 % intervals held the true rate 89 % of the time in a simulation, blocks of two 92 %,
+    /// of five 93 %)
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    block_horizons: u16,
+
+    /// Seed of the bootstrap: the same seed gives the same intervals
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|&number: &f64| number > 0.0 && number < 1.0);
+    number.ok_or_else(|| "wanted a number between 0 and 1, as in 0.95".to_owned())
+}
+
+impl EvaluateArgs {
+    fn settings(&self) -> EvaluationSettings {
+        EvaluationSettings {
+            bins: Settings {
+                lookback_months: self.lookback_months,
+                n_bins: self.n_bins,
+                method: self.method,
+                label_cutoff: LabelCutoff::MonthStart,
+            },
+            rule: self.rule,
+            confidence: self.confidence,
+            resamples: self.resamples,
+            block_horizons: self.block_horizons,
+            seed: self.seed,
+        }
+    }
+}
+
+pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+    let settings = args.settings();
+    let sources =
+        args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;
+    let run = Run::open(&sources)?;
+    let months = month_range(&run, &settings.bins, args.from, args.to)?;
+    let inputs = run.load_with_outcomes(&months, &settings.bins)?;
+    let evaluated = evaluate(&inputs, &months, &settings)?;
+    match args.format {
+        ReportFormat::Text => evaluation::write(&evaluated, console.out)?,
+        ReportFormat::Json => json::write(&evaluated, console.out)?,
+    }
+    Ok(())
+}

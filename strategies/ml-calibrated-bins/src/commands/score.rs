@@ -1,0 +1,175 @@
+//! `score`: probability and bin for the scores of a file, or of DuckDB.
+
+use std::path::{Path, PathBuf};
+
+use arrow::array::RecordBatch;
+use clap::Args;
+use market_data::{DataFlags, PredictionFile, RowSource, TimeRange};
+use strategy_core::{Console, Subject, YearMonth};
+use tabular::{BatchReader, BatchWriter, Destination, Format, TabularError, Wanted};
+
+use super::RunChoice;
+use crate::score::Scorer;
+use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, signals};
+
+/// Rows in memory at a time.
+const BATCH_ROWS: usize = 65_536;
+
+/// Flags of `score`.
+#[derive(Debug, Clone, Args)]
+pub struct ScoreArgs {
+    /// File with the columns `timestamp` and `y_pred` (.csv .parquet .arrow .json .jsonl)
+    /// [default: the predictions in --pred-duckdb]
+    #[arg(value_name = "FILE")]
+    input: Option<PathBuf>,
+
+    /// File to write; its ending chooses the format (.csv .parquet .arrow .json .jsonl)
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Replace the file if it exists
+    #[arg(long, requires = "output")]
+    overwrite: bool,
+
+    /// table, csv, parquet, arrow, json or jsonl [default: by the file's ending; table on a
+    /// terminal, otherwise csv]
+    #[arg(long, value_name = "FORMAT", value_parser = |text: &str| text.parse::<Format>().map_err(|error| error.to_string()))]
+    format: Option<Format>,
+
+    /// Bins for all rows, as in 2025-11 [default: those of each row's month in UTC]
+    #[arg(long, value_name = "MONTH")]
+    bin_month: Option<YearMonth>,
+
+    #[command(flatten)]
+    run: RunChoice,
+
+    /// What to do with rows of a month that has no bins
+    #[arg(long, value_name = "WHAT", env = "RUNNER_MISSING_MONTH", value_enum, default_value_t)]
+    missing_month: MissingMonth,
+
+    /// Other bins for a month: those of another month, as 2025-03=2025-02, or of a file, as
+    /// 2025-03=file.msgpack
+    #[arg(long, value_name = "MONTH=BINS", env = "RUNNER_BINS_FOR", value_delimiter = ',')]
+    bins_for: Vec<BinsOverride>,
+
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+    let format = args.format(console.out_is_terminal)?;
+    if let Some(path) = &args.input {
+        let subject =
+            Subject { dataset: args.run.dataset.clone(), run_name: args.run.run_name.clone() };
+        let rows = open(path, console)?.map(|batch| Ok(batch.map_err(ScoreError::from)?));
+        args.score(rows, &subject, format, console).map_err(|error| in_file(error, path))
+    } else {
+        let (source, subject) = args.predictions(console)?;
+        let rows = source.rows(TimeRange::ALL)?.map(|batch| Ok(batch?));
+        args.score(rows, &subject, format, console)
+    }
+}
+
+/// The rows of a file that has the two columns.
+fn open(path: &Path, console: &mut Console<'_>) -> Result<BatchReader, ScoreError> {
+    let reader = tabular::read(path, BATCH_ROWS)?;
+    let timestamp = reader.require("timestamp", Wanted::Timestamp)?;
+    reader.require("y_pred", Wanted::Number)?;
+    let schema = reader.schema();
+    if let Some(zone) = tabular::foreign_zone(schema.field(timestamp).data_type()) {
+        // Whoever closed standard error does not want to hear it.
+        let _ = writeln!(
+            console.err,
+            "The timestamps of {} have the zone {zone}: they are converted to UTC to find each \
+             row's month.",
+            path.display()
+        );
+    }
+    Ok(reader)
+}
+
+/// Names the file that the rows are of, in errors about rows.
+fn in_file(error: BinsError, path: &Path) -> BinsError {
+    let BinsError::ScoreRows(source) = error else { return error };
+    match source {
+        // What is wrong with a whole file, this one or the output, names it already.
+        ScoreError::Tabular(
+            TabularError::BelowMicrosecond { .. } | TabularError::TimestampRange { .. },
+        ) => BinsError::ScoreFile { file: path.to_owned(), source },
+        ScoreError::Tabular(_) => BinsError::ScoreRows(source),
+        _ => BinsError::ScoreFile { file: path.to_owned(), source },
+    }
+}
+
+impl ScoreArgs {
+    fn score(
+        &self,
+        mut rows: impl Iterator<Item = Result<RecordBatch, BinsError>>,
+        subject: &Subject,
+        format: Format,
+        console: &mut Console<'_>,
+    ) -> Result<(), BinsError> {
+        // Bins that are named are wanted.
+        let missing = self.bin_month.map_or(self.missing_month, |_| MissingMonth::Error);
+        let mut bins = MonthBins::new(&self.run.root, subject)
+            .with_missing(missing)
+            .with_overrides(self.bins_for.clone());
+        let mut scorer = Scorer::new(&mut bins);
+        if let Some(month) = self.bin_month {
+            scorer = scorer.with_month(month);
+        }
+
+        // Scored before the output is opened: what fails at once writes nothing.
+        let first = rows.next().ok_or(ScoreError::Empty)??;
+        let first = scorer.score(&first)?;
+        let destination = match &self.output {
+            Some(path) => Destination::File { path: path.clone(), overwrite: self.overwrite },
+            None => Destination::Stream(&mut *console.out),
+        };
+        let mut writer =
+            BatchWriter::new(destination, format, first.schema()).map_err(ScoreError::from)?;
+        writer.write(&first).map_err(ScoreError::from)?;
+        for batch in rows {
+            writer.write(&scorer.score(&batch?)?).map_err(ScoreError::from)?;
+        }
+        writer.finish().map_err(ScoreError::from)?;
+
+        for (month, rows) in scorer.skipped() {
+            let _ = writeln!(
+                console.err,
+                "warning: {rows} rows of {month} have no p_cal and q_bin: there are no bins for that \
+                 month"
+            );
+        }
+        Ok(())
+    }
+
+    fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject), BinsError> {
+        let mut dataset = self.run.dataset.clone();
+        let path = if let Some(path) = &self.data.pred_duckdb {
+            path.clone()
+        } else {
+            let sample = self.data.sample(dataset.as_deref(), console.err)?;
+            let sample = sample.ok_or(ScoreError::NoInput)?;
+            dataset = Some(sample.dataset);
+            sample.predictions
+        };
+        let file = PredictionFile {
+            path,
+            model_path: self.data.model_path.clone(),
+            feature_key: self.data.feature_key.clone(),
+        };
+        let run_name = self.run.run_name.as_deref();
+        signals::predictions(file, dataset.as_deref(), run_name, self.data.lock_timeout)
+    }
+
+    fn format(&self, terminal: bool) -> Result<Format, ScoreError> {
+        match (self.format, &self.output) {
+            (Some(format), _) => Ok(format),
+            (None, Some(path)) => Format::of_path(path)
+                .ok_or_else(|| TabularError::UnknownEnding { path: path.clone() }.into()),
+            (None, None) if terminal => Ok(Format::Table),
+            (None, None) => Ok(Format::Csv),
+        }
+    }
+}

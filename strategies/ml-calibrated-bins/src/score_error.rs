@@ -1,0 +1,83 @@
+//! Rows that cannot be scored.
+
+use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
+use chrono::{DateTime, Utc};
+use tabular::TabularError;
+use thiserror::Error;
+
+/// What is wrong with rows that were to be scored. Rows are counted from 1, a header left out.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ScoreError {
+    /// A column is not there.
+    #[error("there is no column `{column}`, only {}", present.join(", "))]
+    MissingColumn {
+        /// The column wanted.
+        column: &'static str,
+        /// Those there are.
+        present: Vec<String>,
+    },
+    /// The columns to be added are there already.
+    #[error("there is already a column `{}`: drop or rename it, or score the file that has none", columns.join("` and a column `"))]
+    ColumnsTaken {
+        /// Which.
+        columns: Vec<&'static str>,
+    },
+    /// The scores are no numbers.
+    #[error("column `y_pred` has type {found}; wanted numbers from 0 to 1")]
+    NotNumbers {
+        /// Its type.
+        found: DataType,
+    },
+    /// A value is missing.
+    #[error("row {row} has no `{column}`: drop the row, or fill it in")]
+    Null {
+        /// The column.
+        column: &'static str,
+        /// The row.
+        row: u64,
+    },
+    /// A score that is no probability.
+    #[error("row {row}: y_pred is {value}; wanted a raw score from 0 to 1")]
+    Value {
+        /// The row.
+        row: u64,
+        /// What it holds.
+        value: f64,
+    },
+    /// A time comes twice.
+    #[error("row {row} repeats the time of the row before it, {} UTC: drop one of them", seconds(*time))]
+    Repeated {
+        /// The second of the rows.
+        row: u64,
+        /// Its time.
+        time: DateTime<Utc>,
+    },
+    /// Time runs back.
+    #[error("row {row}, {} UTC, is earlier than the row before it, {} UTC: sort the rows by timestamp", seconds(*time), seconds(*previous))]
+    Unsorted {
+        /// The row.
+        row: u64,
+        /// Its time.
+        time: DateTime<Utc>,
+        /// The time of the row before it.
+        previous: DateTime<Utc>,
+    },
+    /// Neither a file nor predictions in DuckDB were named.
+    #[error("there is nothing to score: name a file, or --pred-duckdb")]
+    NoInput,
+    /// Nothing to score.
+    #[error("it has no rows")]
+    Empty,
+    /// A file could not be read or written, or a timestamp is none.
+    #[error(transparent)]
+    Tabular(#[from] TabularError),
+    /// The columns could not be put together.
+    #[error("cannot add the columns `p_cal` and `q_bin`")]
+    Columns(#[from] ArrowError),
+}
+
+fn seconds(time: DateTime<Utc>) -> impl std::fmt::Display {
+    time.format("%Y-%m-%d %H:%M:%S%.f")
+}

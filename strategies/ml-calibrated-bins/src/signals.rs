@@ -1,0 +1,97 @@
+//! Signals out of DuckDB in one call.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arrow::array::{ArrayRef, Int8Array, RecordBatch, TimestampMicrosecondArray};
+use market_data::{Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model};
+use strategy_core::{Column, Input, Rows, SignalType, Strategy, Subject};
+
+use crate::{BinDecision, BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
+
+/// The decisions of `range`, as `runner ml-calibrated-bins signals` writes them: `timestamp` (µs UTC),
+/// `y_pred`, `p_cal`, `q_bin` and `signal` (1 long, -1 short, 0 neither).
+///
+/// Only the predictions of `sources` are read; each row is scored by the bins of its month.
+///
+/// # Errors
+/// When the predictions cannot be read or settled, the range holds none, or a month has no usable
+/// bins.
+///
+/// ```
+/// use binning::{BinStore, OnExisting};
+/// use market_data::TimeRange;
+/// use ml_calibrated_bins::{BinsConfig, Run, Settings, Sources, rebuild, signals};
+/// use strategy_core::YearMonth;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let (sample, _) = market_data::sample::ensure(folder.path().join("sample"))?;
+/// # let bins_root = folder.path().join("bins");
+/// # let sources = Sources::new(&sample.instruments[0].predictions, &sample.instruments[0].candles);
+/// # let month: YearMonth = "2025-11".parse()?;
+/// # let settings = Settings::default();
+/// # let rebuilt = rebuild(&Run::open(&sources)?.load(&[month], &settings)?, month, &settings)?;
+/// # BinStore::new(&bins_root).save(&rebuilt.metadata, OnExisting::Refuse)?;
+/// let november = TimeRange::from(month.start()..month.plus_months(1).start());
+/// let out = signals(&sources, &BinsConfig::new(bins_root), november)?;
+/// assert_eq!(out.num_rows(), 30 * 24);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn signals(
+    sources: &Sources,
+    config: &BinsConfig,
+    range: TimeRange,
+) -> Result<RecordBatch, BinsError> {
+    let file = PredictionFile {
+        path: sources.predictions.clone(),
+        model_path: sources.model_path.clone(),
+        feature_key: sources.feature_key.clone(),
+    };
+    let dataset = sources.dataset.as_deref();
+    let run_name = sources.run_name.as_deref();
+    let (source, subject) = predictions(file, dataset, run_name, sources.lock_timeout)?;
+    let mut strategy = MlCalibratedBins::new(config.clone(), &subject)?;
+    let mut timestamps = Vec::new();
+    let mut decisions = Vec::new();
+    for batch in source.rows(range)? {
+        let batch = batch?;
+        let rows = Rows::new(&batch)?;
+        decisions.append(&mut strategy.decide(&rows)?);
+        timestamps.extend_from_slice(rows.timestamps());
+    }
+    Ok(table(timestamps, &decisions)?)
+}
+
+/// The rows of the model's predictions, and whose bins they need.
+pub(crate) fn predictions(
+    mut file: PredictionFile,
+    dataset: Option<&str>,
+    run_name: Option<&str>,
+    lock_timeout: Duration,
+) -> Result<(RowSource, Subject), BinsError> {
+    let database = Database::open(&file.path, lock_timeout)?;
+    let (model_path, dataset) = settle_model(&database, file.model_path.as_deref(), dataset)?;
+    drop(database);
+    let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
+    file.model_path = Some(model_path);
+    let dataset = Some(dataset);
+    let own = Instrument {
+        dataset: dataset.clone(),
+        predictions: Some(file),
+        lock_timeout,
+        ..Instrument::default()
+    };
+    let source = RowSource::open(&[own], &[Input::of(Column::Prediction)])?;
+    Ok((source, Subject { dataset, run_name }))
+}
+
+fn table(timestamps: Vec<i64>, decisions: &[BinDecision]) -> Result<RecordBatch, ScoreError> {
+    let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from(timestamps));
+    let codes = decisions.iter().map(|decision| decision.side().code());
+    let codes: ArrayRef = Arc::new(Int8Array::from_iter_values(codes));
+    let own = BinDecision::columns(decisions).into_iter().map(|c| (c.name, c.values, true));
+    let columns = std::iter::once(("timestamp", timestamps, false))
+        .chain(own)
+        .chain([("signal", codes, false)]);
+    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
+}
