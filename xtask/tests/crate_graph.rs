@@ -1,4 +1,4 @@
-//! Holds the crates' dependencies on one another against the layers of `docs/src/architecture.md`.
+//! Holds the crates' dependencies on one another against the layers of `docs/architecture.md`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
@@ -82,7 +82,7 @@ fn crates_depend_only_downwards() {
         for dependency in package.dependencies.iter().filter(|d| workspace.contains_key(*d)) {
             assert!(
                 allowed.contains(&dependency.as_str()),
-                "`{name}` must not depend on `{dependency}`: see docs/src/architecture.md"
+                "`{name}` must not depend on `{dependency}`: see docs/architecture.md"
             );
         }
     }
