@@ -123,6 +123,43 @@ mod tests {
         if first > closes[row] { Side::Long } else { Side::Short }
     });
 
+    /// Reads the closes of two instruments.
+    struct Pair;
+
+    impl Strategy for Pair {
+        const NAME: &'static str = "pair";
+        const ABOUT: &'static str = "Compares two instruments";
+        type Config = Nothing;
+        type Signal = Side;
+        type Command = NoCommands;
+        type Error = RowsError;
+
+        fn inputs(_: &Nothing) -> Vec<Input> {
+            let other = Input::of_dataset(Column::Close, "sample_ethusdt_perp_1h");
+            vec![Input::of(Column::Close), other]
+        }
+        fn new(_: Nothing, subject: &Subject) -> Result<Self, RowsError> {
+            assert_eq!(subject.dataset.as_deref(), Some("sample_btcusdt_perp_1h"));
+            Ok(Self)
+        }
+        fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Side>, RowsError> {
+            let [own, other] =
+                Self::inputs(&Nothing {}).try_into().unwrap_or_else(|_| unreachable!());
+            let closes = rows.column(&own)?.iter().zip(rows.column(&other)?);
+            let side = |(own, other): (&f64, &f64)| {
+                if own / other > 20.0 { Side::Short } else { Side::Long }
+            };
+            Ok(closes.map(side).collect())
+        }
+    }
+
+    register_strategy!(Pair);
+
+    #[test]
+    fn a_second_instrument_is_found_in_the_sample() {
+        assert!(check("pair").unwrap().contains("keeps the laws on 120 rows"));
+    }
+
     fn check(name: &str) -> Result<String, BoxError> {
         let folder = tempfile::tempdir().unwrap();
         let sample = folder.path().join("sample").display().to_string();

@@ -1,7 +1,11 @@
 //! The rows of a strategy: the flags that choose them, and loading them.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use market_data::sample::SamplePaths;
 use market_data::{
     CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model,
 };
@@ -44,7 +48,70 @@ pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
         "RUNNER_RUN_NAME",
         "Run whose predictions are meant [default: the folder of the model]",
     ));
+    let other = |name: &'static str, env: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("DATASET=FILE")
+            .env(env)
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .value_parser(other_file)
+            .help(help)
+    };
+    let command = command
+        .arg(other(OTHER_OHLCV, "RUNNER_OTHER_OHLCV", "DuckDB file with the candles of another instrument, for strategies that read one; may be repeated"))
+        .arg(other(OTHER_PRED, "RUNNER_OTHER_PRED", "DuckDB file with the predictions of another instrument; may be repeated"));
     entry.with_flags(DataFlags::augment_args(command))
+}
+
+const OTHER_OHLCV: &str = "other-ohlcv";
+const OTHER_PRED: &str = "other-pred";
+
+/// A file of another instrument than the strategy's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct OtherFile {
+    dataset: String,
+    path: PathBuf,
+}
+
+fn other_file(text: &str) -> Result<OtherFile, String> {
+    match text.split_once('=') {
+        Some((dataset, path)) if !dataset.is_empty() && !path.is_empty() => {
+            Ok(OtherFile { dataset: dataset.to_owned(), path: PathBuf::from(path) })
+        }
+        _ => {
+            Err("wanted a dataset and its file, as in binance_ethusdt_perp_1h=eth.duckdb"
+                .to_owned())
+        }
+    }
+}
+
+/// The instruments beside the strategy's own: those whose files are given, and without any data
+/// configured the sample's other ones.
+fn others(
+    matches: &ArgMatches,
+    flags: &DataFlags,
+    sample: Option<&str>,
+) -> BTreeMap<String, Instrument> {
+    let mut others = BTreeMap::<String, Instrument>::new();
+    let of = |name: &str| matches.get_many::<OtherFile>(name).into_iter().flatten().cloned();
+    let mut add = |dataset: String, candles: Option<PathBuf>, predictions: Option<PathBuf>| {
+        let other = others.entry(dataset.clone()).or_default();
+        other.dataset = Some(dataset);
+        other.lock_timeout = flags.lock_timeout;
+        other.candles = candles.map(CandleFile::new).or(other.candles.take());
+        other.predictions = predictions.map(PredictionFile::new).or(other.predictions.take());
+    };
+    if let Some(own) = sample {
+        for files in SamplePaths::in_dir(&flags.sample_dir).instruments {
+            if files.dataset != own {
+                add(files.dataset, Some(files.candles), Some(files.predictions));
+            }
+        }
+    }
+    of(OTHER_OHLCV).for_each(|file| add(file.dataset, Some(file.path), None));
+    of(OTHER_PRED).for_each(|file| add(file.dataset, None, Some(file.path)));
+    others
 }
 
 /// Where a strategy's rows come from, and what it is opened for.
@@ -65,7 +132,9 @@ pub(crate) fn choose(
     let given = |name: &str| matches.get_one::<String>(name).cloned();
     let mut dataset = given("dataset");
     let mut files = (flags.pred_duckdb.clone(), flags.ohlcv_duckdb.clone());
+    let mut of_sample = None;
     if let Some(sample) = flags.sample(dataset.as_deref(), console.err)? {
+        of_sample = Some(sample.dataset.clone());
         dataset = Some(sample.dataset);
         files = (Some(sample.predictions), Some(sample.candles));
     }
@@ -90,9 +159,12 @@ pub(crate) fn choose(
         }),
         lock_timeout: flags.lock_timeout,
     };
+    let instruments: Vec<Instrument> = std::iter::once(own)
+        .chain(others(matches, &flags, of_sample.as_deref()).into_values())
+        .collect();
     let moment = |name: &str| matches.get_one::<Moment>(name).copied();
     Ok(Chosen {
-        source: RowSource::open(&[own], &inputs)?,
+        source: RowSource::open(&instruments, &inputs)?,
         range: time_range::range(moment("start"), moment("end")),
         subject: Subject { dataset, run_name },
     })
