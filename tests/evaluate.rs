@@ -129,10 +129,12 @@ fn what_has_no_value_is_null_with_a_note() {
 
     // Nothing of the month can be judged yet.
     market.candles("DELETE FROM ohlcv_btcusdt_1h WHERE timestamp >= TIMESTAMP '2025-11-01'");
-    let report = evaluate(&market, "--from 2025-11 --to 2025-11 --format json");
-    assert_eq!(report["overall"]["rows"], 0);
-    assert!(report["overall"]["base_rate"].is_null());
-    assert!(report["overall"]["platt"]["brier"].is_null());
+    let report = evaluate(&market, "--from 2025-10 --to 2025-11 --format json");
+    let november = &report["months"][1];
+    assert_eq!(november["rows"], 0);
+    assert!(november["base_rate"].is_null() && november["platt"]["brier"].is_null());
+    let parts = ["nothing to evaluate from 2025-11 to 2025-11", "1560 rows"];
+    fails(market.path(), &arguments("--from 2025-11 --to 2025-11"), 1, &parts);
 
     // Ten bins have no default thresholds: everything but signals.
     let report = evaluate(&market, "--from 2025-10 --to 2025-10 --n-bins 10 --format json");
@@ -182,4 +184,13 @@ fn brier_of_2025() {
         }
     }
     assert_eq!(compared, 48);
+}
+
+#[test]
+fn what_a_rebuild_would_warn_of_is_heard() {
+    let market = Market::new();
+    market.predictions("DELETE FROM predictions WHERE ts = '2025-10-03 05:00'");
+    let ran = crate::program::run(market.path(), &arguments("--from 2025-11 --to 2025-11"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("warning: 2025-11: 1 of the window's 744"), "{}", ran.err);
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::market::Market;
+use crate::market::{DATASET, Market, RUN};
 use crate::program::{fails, json, ok, run};
 
 const DATA: &str = "--pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --bins-root bins";
@@ -118,4 +118,49 @@ fn help_says_what_each_command_is_about() {
     assert!(top.contains("Calibrates a model's scores each month"), "{top}");
     assert!(help("ml-calibrated-bins signals").starts_with("Decide on rows"));
     assert!(help("ml-calibrated-bins check").starts_with("Runs the strategy over the rows"));
+}
+
+#[test]
+fn scores_of_one_model_never_meet_bins_of_another() {
+    let market = with_bins();
+    let day = signals("--start 2025-11-01 --end 2025-11-01");
+    market.predictions(&format!(
+        "INSERT INTO predictions
+         SELECT ts, 0.9, 'models/{DATASET}/other_run/model.txt', feature_key, dataset, created_at
+         FROM predictions"
+    ));
+    let other = format!("--model-path models/{DATASET}/other_run/model.txt");
+    let parts = ["other_run/model.txt", RUN, "--run-name"];
+    fails(market.path(), &format!("{day} {other} --run-name {RUN}"), 1, &parts);
+    let file = Market::bins("2025-11");
+    fails(market.path(), &format!("{day} {other} --bins-for 2025-11={file}"), 1, &parts);
+    // The model that the bins were made for may lie on a disk of another name.
+    ok(market.path(), &format!("{day} --model-path /mnt/elsewhere/{RUN}/model.txt"));
+}
+
+#[test]
+fn bins_that_saw_the_future_are_said() {
+    let market = with_bins();
+    let october = signals("--start 2025-10-05 --end 2025-10-05");
+    let ran = run(market.path(), &format!("{october} --bins-for 2025-10=2025-11"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("calibrated on data after them"), "{}", ran.err);
+    assert!(!run(market.path(), &october).err.contains("warning"));
+    let twice = format!("{october} --bins-for 2025-10=2025-11,2025-10=2025-10");
+    fails(market.path(), &twice, 2, &["two different bins for 2025-10"]);
+    ok(
+        market.path(),
+        &market.rebuild("--quiet --overwrite --bin-month 2025-10 --label-cutoff none"),
+    );
+    let late = run(market.path(), &october);
+    assert!(late.err.contains("label cutoff none"), "{}", late.err);
+}
+
+#[test]
+fn data_that_is_read_is_never_written() {
+    let market = with_bins();
+    let before = fs::read(market.file("pred.duckdb")).unwrap();
+    let into = signals("--start 2025-11-01 --format csv --overwrite --output pred.duckdb");
+    fails(market.path(), &into, 2, &["pred.duckdb", "is a file that is read"]);
+    assert_eq!(fs::read(market.file("pred.duckdb")).unwrap(), before);
 }

@@ -119,6 +119,8 @@ pub(crate) struct Chosen {
     pub(crate) source: RowSource,
     pub(crate) range: TimeRange,
     pub(crate) subject: Subject,
+    /// The files that are read.
+    pub(crate) inputs: Vec<PathBuf>,
 }
 
 /// Opens the files that the strategy's inputs need.
@@ -154,7 +156,7 @@ pub(crate) fn choose(
         candles: files.1.map(|path| CandleFile { path, table: flags.ohlcv_table.clone() }),
         predictions: files.0.map(|path| PredictionFile {
             path,
-            model_path,
+            model_path: model_path.clone(),
             feature_key: flags.feature_key.clone(),
         }),
         lock_timeout: flags.lock_timeout,
@@ -162,10 +164,18 @@ pub(crate) fn choose(
     let instruments: Vec<Instrument> = std::iter::once(own)
         .chain(others(matches, &flags, of_sample.as_deref()).into_values())
         .collect();
+    let inputs_read = instruments
+        .iter()
+        .flat_map(|instrument| {
+            let candles = instrument.candles.as_ref().map(|file| file.path.clone());
+            candles.into_iter().chain(instrument.predictions.as_ref().map(|file| file.path.clone()))
+        })
+        .collect();
     let moment = |name: &str| matches.get_one::<Moment>(name).copied();
     Ok(Chosen {
+        inputs: inputs_read,
         source: RowSource::open(&instruments, &inputs)?,
         range: time_range::range(moment("start"), moment("end")),
-        subject: Subject { dataset, run_name },
+        subject: Subject { dataset, run_name, model_path: model_path.filter(|_| scored) },
     })
 }

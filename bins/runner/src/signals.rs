@@ -48,6 +48,9 @@ pub(crate) fn run(
 ) -> Result<(), BoxError> {
     let format = format(matches, console.out_is_terminal)?;
     let chosen = row_args::choose(entry, matches, console)?;
+    if let Some(output) = matches.get_one::<PathBuf>("output") {
+        refuse_input(output, &chosen.inputs)?;
+    }
     let mut strategy = entry.open(matches, &chosen.subject)?;
     let mut rows = chosen.source.rows(chosen.range)?;
 
@@ -88,6 +91,22 @@ fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, BoxError> {
         (None, Some(path)) => Ok(by_ending(path)?),
         (None, None) if terminal => Ok(Format::Table),
         (None, None) => Ok(Format::Csv),
+    }
+}
+
+/// An output that is one of the inputs would destroy data of another program.
+fn refuse_input(output: &Path, inputs: &[PathBuf]) -> Result<(), UsageError> {
+    let same = |input: &&PathBuf| {
+        Option::zip(output.canonicalize().ok(), input.canonicalize().ok())
+            .is_some_and(|(output, input)| output == input)
+    };
+    match inputs.iter().find(same) {
+        None => Ok(()),
+        Some(input) => {
+            let error =
+                format!("--output {} is a file that is read: name another one", input.display());
+            Err(UsageError::new(error.into()))
+        }
     }
 }
 

@@ -72,7 +72,7 @@ pub use file_kind::FileKind;
 pub use flags::DataFlags;
 pub use funding::{FundingRates, read_funding};
 pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
-pub use model_path::{ModelPathMatch, run_name};
+pub use model_path::{ModelPathMatch, run_name, same_model};
 pub use predictions::{PredictionQuery, Predictions, prediction_range, read_predictions};
 pub use range::{TimeRange, TimeSpan};
 pub use rows::{

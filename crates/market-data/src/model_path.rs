@@ -62,6 +62,12 @@ fn last_two_parts(path: &str) -> Option<(&str, &str)> {
     Some((parts.next()?, last))
 }
 
+/// Whether two paths mean one model: they are equal, or their last two parts are.
+#[must_use]
+pub fn same_model(one: &str, other: &str) -> bool {
+    one == other || last_two_parts(one).is_some_and(|parts| last_two_parts(other) == Some(parts))
+}
+
 /// The run that a model is of: the folder that holds it, as in `models/{dataset}/{run_name}/model.txt`,
 /// with separators of Unix or Windows.
 #[must_use]

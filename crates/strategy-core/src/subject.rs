@@ -11,4 +11,6 @@ pub struct Subject {
     pub dataset: Option<String>,
     /// The run, as the folder of its model is called.
     pub run_name: Option<String>,
+    /// The model, as its path is stored with its predictions.
+    pub model_path: Option<String>,
 }

@@ -299,6 +299,39 @@ pub enum BinsError {
         /// Number of bins.
         n_bins: u16,
     },
+    /// Scores of one model met bins of another.
+    #[error(
+        "the bins of {month} were made for {bins_of}, and the scores are of {scores_of}: name the \
+         run whose bins are meant with --run-name, or make its bins with `rebuild`"
+    )]
+    OtherModel {
+        /// The month of the bins.
+        month: YearMonth,
+        /// The model that they were made for.
+        bins_of: String,
+        /// The model that the scores are of.
+        scores_of: String,
+    },
+    /// Two different bins were asked for one month.
+    #[error("--bins-for names two different bins for {month}: give one")]
+    OverrideNotUnique {
+        /// The month.
+        month: YearMonth,
+    },
+    /// No row of the months to be evaluated can be judged.
+    #[error(
+        "nothing to evaluate from {from} to {to}: no out-of-sample prediction there has a known \
+         label; {}",
+        available_text(available.as_ref())
+    )]
+    NothingToEvaluate {
+        /// First month.
+        from: YearMonth,
+        /// Last month.
+        to: YearMonth,
+        /// What predictions there are.
+        available: Option<TimeSpan>,
+    },
     /// A rule of signals that would silently never fire.
     #[error(
         "in the bins of {month} no score leads to any of the bins {side} needs ({}): {side} would \
@@ -356,6 +389,7 @@ impl BinsError {
                 | Self::MonthsReversed { .. }
                 | Self::Thresholds { .. }
                 | Self::ThresholdsNeeded { .. }
+                | Self::OverrideNotUnique { .. }
                 | Self::ScoreRows(ScoreError::NoInput)
         )
     }

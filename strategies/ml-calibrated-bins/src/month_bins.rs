@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use binning::{BinKey, BinMetadata, BinStore, BinningError};
+use binning::{BinKey, BinMetadata, BinStore, BinningError, LabelCutoff};
 use clap::ValueEnum;
 use strategy_core::{ParseYearMonthError, Subject, YearMonth};
 
@@ -77,6 +77,10 @@ pub struct MonthBins {
     overrides: Vec<BinsOverride>,
     missing: MissingMonth,
     rule: Option<SignalRule>,
+    /// The model that the scores are of, where that is known.
+    model_path: Option<String>,
+    /// What should be known of the bins used so far.
+    cautions: Vec<String>,
     months: BTreeMap<YearMonth, Option<Bins>>,
 }
 
@@ -103,6 +107,8 @@ impl MonthBins {
             overrides: Vec::new(),
             missing: MissingMonth::Error,
             rule: None,
+            model_path: subject.model_path.clone(),
+            cautions: Vec::new(),
             months: BTreeMap::new(),
         }
     }
@@ -142,9 +148,52 @@ impl MonthBins {
         Ok(self.months.get(&month).and_then(Option::as_ref))
     }
 
+    /// What a person should know of the bins used so far: that they saw the future of the rows, say.
+    #[must_use]
+    pub fn cautions(&self) -> &[String] {
+        &self.cautions
+    }
+
+    /// The other bins asked for, if any were; two contradicting wishes are an error.
+    fn source(&self, month: YearMonth) -> Result<Option<BinsSource>, BinsError> {
+        let mut wishes = self.overrides.iter().filter(|other| other.month == month);
+        let first = wishes.next();
+        match first.and_then(|first| wishes.find(|other| other.bins != first.bins)) {
+            Some(_) => Err(BinsError::OverrideNotUnique { month }),
+            None => Ok(first.map(|other| other.bins.clone())),
+        }
+    }
+
+    /// Refuses bins of another model than the scores are of, and notes bins that saw the future.
+    fn examine(&mut self, month: YearMonth, metadata: &BinMetadata) -> Result<(), BinsError> {
+        let parts = metadata.parts();
+        if let Some(scores_of) = &self.model_path {
+            let stored = [&parts.model_path, &parts.matched_model_path];
+            if !stored.iter().any(|bins_of| market_data::same_model(bins_of, scores_of)) {
+                return Err(BinsError::OtherModel {
+                    month: metadata.bin_month(),
+                    bins_of: parts.matched_model_path.clone(),
+                    scores_of: scores_of.clone(),
+                });
+            }
+        }
+        if metadata.bin_month() > month {
+            self.cautions.push(format!(
+                "rows of {month} go through the bins of {}, which were calibrated on data after them",
+                metadata.bin_month()
+            ));
+        } else if parts.label.cutoff == LabelCutoff::None {
+            self.cautions.push(format!(
+                "the bins of {} were calibrated with labels that nobody knew when the month began \
+                 (label cutoff none)",
+                metadata.bin_month()
+            ));
+        }
+        Ok(())
+    }
+
     fn load(&mut self, month: YearMonth) -> Result<Option<Bins>, BinsError> {
-        let source = self.overrides.iter().find(|other| other.month == month);
-        let metadata = match source.map(|other| other.bins.clone()) {
+        let metadata = match self.source(month)? {
             Some(BinsSource::File(path)) => BinStore::load_file(&path)?,
             Some(BinsSource::Month(other)) => {
                 let key = self.key(other)?;
@@ -159,6 +208,7 @@ impl MonthBins {
                 }
             }
         };
+        self.examine(month, &metadata)?;
         let rule = self.rule.map(|rule| rule.check(&metadata)).transpose()?;
         Ok(Some(Bins { metadata, rule }))
     }

@@ -73,7 +73,7 @@ pub(crate) fn predictions(
     let (model_path, dataset) = settle_model(&database, file.model_path.as_deref(), dataset)?;
     drop(database);
     let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
-    file.model_path = Some(model_path);
+    file.model_path = Some(model_path.clone());
     let dataset = Some(dataset);
     let own = Instrument {
         dataset: dataset.clone(),
@@ -82,7 +82,7 @@ pub(crate) fn predictions(
         ..Instrument::default()
     };
     let source = RowSource::open(&[own], &[Input::of(Column::Prediction)])?;
-    Ok((source, Subject { dataset, run_name }))
+    Ok((source, Subject { dataset, run_name, model_path: Some(model_path) }))
 }
 
 fn table(timestamps: Vec<i64>, decisions: &[BinDecision]) -> Result<RecordBatch, ScoreError> {

@@ -138,7 +138,7 @@ impl Strategy for MlCalibratedBins {
         let remark = |(month, rows): (&YearMonth, &u64)| {
             format!("{rows} rows of {month} have no signal: there are no bins for that month")
         };
-        self.skipped.iter().map(remark).collect()
+        self.bins.cautions().iter().cloned().chain(self.skipped.iter().map(remark)).collect()
     }
 
     fn is_usage_error(error: &BinsError) -> bool {

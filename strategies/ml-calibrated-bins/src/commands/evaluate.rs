@@ -108,6 +108,10 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let months = month_range(&run, &settings.bins, args.from, args.to)?;
     let inputs = run.load_with_outcomes(&months, &settings.bins)?;
     let evaluated = evaluate(&inputs, &months, &settings)?;
+    for warning in &evaluated.warnings {
+        // Whoever closed standard error does not want to hear it.
+        let _ = writeln!(console.err, "warning: {warning}");
+    }
     match args.format {
         ReportFormat::Text => evaluation::write(&evaluated, console.out)?,
         ReportFormat::Json => json::write(&evaluated, console.out)?,

@@ -59,8 +59,11 @@ pub struct ScoreArgs {
 pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let format = args.format(console.out_is_terminal)?;
     if let Some(path) = &args.input {
-        let subject =
-            Subject { dataset: args.run.dataset.clone(), run_name: args.run.run_name.clone() };
+        let subject = Subject {
+            dataset: args.run.dataset.clone(),
+            run_name: args.run.run_name.clone(),
+            model_path: None,
+        };
         let rows = open(path, console)?.map(|batch| Ok(batch.map_err(ScoreError::from)?));
         args.score(rows, &subject, format, console).map_err(|error| in_file(error, path))
     } else {
@@ -134,7 +137,11 @@ impl ScoreArgs {
         }
         writer.finish().map_err(ScoreError::from)?;
 
-        for (month, rows) in scorer.skipped() {
+        let skipped = scorer.skipped().clone();
+        for caution in bins.cautions() {
+            let _ = writeln!(console.err, "warning: {caution}");
+        }
+        for (month, rows) in &skipped {
             let _ = writeln!(
                 console.err,
                 "warning: {rows} rows of {month} have no p_cal and q_bin: there are no bins for that \

@@ -87,6 +87,15 @@ pub fn evaluate(
         by_month.push(MonthQuality { month, comparison });
         pooled.append(rows);
     }
+    if let (true, Some(first), Some(last)) =
+        (pooled.labels.is_empty(), by_month.first(), by_month.last())
+    {
+        return Err(BinsError::NothingToEvaluate {
+            from: first.month,
+            to: last.month,
+            available: inputs.span,
+        });
+    }
     let overall = compare(&pooled, "all months", &mut notes);
     let n_bins = settings.bins.n_bins.get();
     let bins = hits::bins(&pooled, n_bins, &bootstrap, &mut notes)?;
@@ -108,6 +117,7 @@ pub fn evaluate(
         bins,
         ordering,
         signals,
+        warnings: pooled.warnings,
         notes: notes.into_vec(),
     })
 }

@@ -71,6 +71,8 @@ pub struct Evaluation {
     pub ordering: Ordering,
     /// What the signals came to, `None` if there is no rule for this number of bins.
     pub signals: Option<SignalHits>,
+    /// What rebuilds of the months would warn of, each with its month before it.
+    pub warnings: Vec<String>,
     /// What has no value or is not what it seems, and why.
     pub notes: Vec<Note>,
 }

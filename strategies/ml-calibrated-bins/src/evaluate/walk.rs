@@ -8,7 +8,7 @@ use super::EvaluationSettings;
 use super::note::Notes;
 use crate::rule::CheckedRule;
 use crate::window::Origin;
-use crate::{BinsError, Inputs, Rebuilt, Settings, SignalRule, rebuild};
+use crate::{BinsError, Inputs, Settings, SignalRule, Warning, rebuild};
 
 /// Scored rows in order of time with the labels that came later; of one month or several.
 #[derive(Debug, Default)]
@@ -25,6 +25,8 @@ pub(super) struct MonthRows {
     pub(super) without_label: u64,
     /// Whether any month has a rule of signals.
     pub(super) has_rule: bool,
+    /// What a rebuild of the month would warn of.
+    pub(super) warnings: Vec<String>,
 }
 
 impl MonthRows {
@@ -39,6 +41,7 @@ impl MonthRows {
         self.sides.extend(later.sides);
         self.without_label += later.without_label;
         self.has_rule |= later.has_rule;
+        self.warnings.extend(later.warnings);
     }
 }
 
@@ -47,12 +50,18 @@ pub(super) fn calibrations(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
-) -> Result<[BinMetadata; 2], BinsError> {
+) -> Result<([BinMetadata; 2], Vec<Warning>), BinsError> {
     let by = |method| {
         let settings = Settings { method, label_cutoff: LabelCutoff::MonthStart, ..*settings };
-        rebuild(inputs, month, &settings).map(|Rebuilt { metadata, .. }| metadata)
+        rebuild(inputs, month, &settings)
     };
-    Ok([by(CalibrationMethod::Platt)?, by(CalibrationMethod::Isotonic)?])
+    let platt = by(CalibrationMethod::Platt)?;
+    let isotonic = by(CalibrationMethod::Isotonic)?;
+    let warnings = match settings.method {
+        CalibrationMethod::Platt => platt.warnings,
+        CalibrationMethod::Isotonic => isotonic.warnings,
+    };
+    Ok(([platt.metadata, isotonic.metadata], warnings))
 }
 
 /// The out-of-sample rows of `month` whose label is known by now.
@@ -62,13 +71,14 @@ pub(super) fn month_rows(
     settings: &EvaluationSettings,
     notes: &mut Notes,
 ) -> Result<MonthRows, BinsError> {
-    let [platt, isotonic] = calibrations(inputs, month, &settings.bins)?;
+    let ([platt, isotonic], warnings) = calibrations(inputs, month, &settings.bins)?;
     let judged = match settings.bins.method {
         CalibrationMethod::Platt => &platt,
         CalibrationMethod::Isotonic => &isotonic,
     };
     let rule = rule(judged, &settings.rule, notes)?;
-    let mut rows = MonthRows { has_rule: rule.is_some(), ..MonthRows::default() };
+    let warnings = warnings.iter().map(|warning| format!("{month}: {warning}")).collect();
+    let mut rows = MonthRows { has_rule: rule.is_some(), warnings, ..MonthRows::default() };
     let mut labels = inputs.labels.cursor();
     for (timestamp, score, origin) in
         inputs.predictions_in(&(month.start()..month.plus_months(1).start()))

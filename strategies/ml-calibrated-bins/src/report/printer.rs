@@ -56,9 +56,11 @@ impl<'a, 'console> Printer<'a, 'console> {
     ///
     /// # Errors
     /// When something could not be printed, now or earlier.
-    pub(crate) fn finish(self) -> Result<(), BinsError> {
+    pub(crate) fn finish(mut self) -> Result<(), BinsError> {
         self.result?;
         if self.style == Style::Json {
+            // Bins that are kept are known first; the document is in order of time.
+            self.done.sort_by_key(|report| report.month);
             json::months(&self.done, self.console.out)?;
         }
         Ok(())
