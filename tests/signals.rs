@@ -98,6 +98,8 @@ fn ranges_that_hold_nothing_or_make_no_sense() {
     let parts = ["2030-01-01", "2025-11-04"];
     fails(market.path(), &signals("--start 2030-01-01 --end 2030-02-01"), 1, &parts);
     fails(market.path(), &signals("--start yesterday"), 2, &["2025-11-01T05:00"]);
+    let reversed = signals("--start 2025-11-02 --end 2025-11-01");
+    fails(market.path(), &reversed, 2, &["--start comes after --end"]);
     fails(market.path(), &signals("--output signals.xlsx"), 2, &[".parquet"]);
     assert!(!market.file("signals.xlsx").exists());
 }
@@ -108,6 +110,7 @@ fn the_laws_hold_on_the_persons_own_rows() {
     let check = format!("ml-calibrated-bins check {DATA} --start 2025-10-01 --end 2025-11-04");
     let out = ok(market.path(), &check);
     assert!(out.contains("keeps the laws on 840 rows"), "{out}");
+    fails(market.path(), &format!("{check} --long-bin-threshold 2"), 2, &["short < long"]);
 }
 
 #[test]

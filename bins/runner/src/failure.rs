@@ -33,9 +33,13 @@ pub(crate) fn report(error: &(dyn Error + 'static), err: &mut dyn Write) -> Exit
              see --help."
         );
     }
-    let usage =
-        error.is::<RegistryError>() || error.is::<UsageError>() || error.is::<ConfigError>();
-    if usage { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
+    let of_usage = |cause: &(dyn Error + 'static)| {
+        cause.is::<RegistryError>() || cause.is::<UsageError>() || cause.is::<ConfigError>()
+    };
+    if of_usage(error) || causes().any(of_usage) {
+        return ExitCode::from(WRONG_USAGE);
+    }
+    ExitCode::FAILURE
 }
 
 fn is_broken_pipe(cause: &(dyn Error + 'static)) -> bool {

@@ -9,7 +9,7 @@ use market_data::sample::SamplePaths;
 use market_data::{
     CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model,
 };
-use strategy_core::registry::Entry;
+use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Column, Console, Subject};
 
 use crate::time_range::{self, Moment};
@@ -130,6 +130,11 @@ pub(crate) fn choose(
     console: &mut Console<'_>,
 ) -> Result<Chosen, BoxError> {
     let inputs = entry.inputs(matches)?;
+    let moment = |name: &str| matches.get_one::<Moment>(name).copied();
+    let range = time_range::range(moment("start"), moment("end"));
+    if Option::zip(range.start, range.end).is_some_and(|(start, end)| start >= end) {
+        return Err(UsageError::new("--start comes after --end".into()).into());
+    }
     let flags = DataFlags::from_arg_matches(matches)?;
     let given = |name: &str| matches.get_one::<String>(name).cloned();
     let mut dataset = given("dataset");
@@ -171,11 +176,10 @@ pub(crate) fn choose(
             candles.into_iter().chain(instrument.predictions.as_ref().map(|file| file.path.clone()))
         })
         .collect();
-    let moment = |name: &str| matches.get_one::<Moment>(name).copied();
     Ok(Chosen {
         inputs: inputs_read,
         source: RowSource::open(&instruments, &inputs)?,
-        range: time_range::range(moment("start"), moment("end")),
+        range,
         subject: Subject { dataset, run_name, model_path: model_path.filter(|_| scored) },
     })
 }

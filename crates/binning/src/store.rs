@@ -157,6 +157,10 @@ pub(crate) fn file_name(month: YearMonth) -> String {
 /// The file's bytes; never more than [`MAX_FILE_BYTES`], even if the file grows meanwhile.
 fn read(path: &Path) -> Result<Vec<u8>, BinningError> {
     let failed = |source| BinningError::File { action: "read", path: path.to_owned(), source };
+    // Opening a named pipe would wait for somebody to write to it.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(failed(io::Error::other("it is not a regular file")));
+    }
     let file = File::open(path).map_err(failed)?;
     let announced = file.metadata().map_err(failed)?.len();
     let mut bytes = Vec::new();

@@ -185,8 +185,8 @@ pub enum BinsError {
     },
     /// No month has a full window of predictions.
     #[error(
-        "no month has {lookback_months} months of predictions before it: {} has {}; name the month \
-         with --bin-month to use what there is, or pass a shorter --lookback-months",
+        "no month has {lookback_months} months of predictions before it: {} has {}; name the months \
+         to use what there is, or pass a shorter --lookback-months",
         file.display(), available_text(Some(available))
     )]
     NoFullMonth {
