@@ -84,3 +84,18 @@ fn values_are_checked_where_they_stand() {
     let market = configured(&format!("{BASE}no_train_predictions = 3\n"));
     fails(market.path(), REBUILD, 2, &["line 9", "`no_train_predictions`"]);
 }
+
+#[test]
+fn months_may_be_given_other_bins() {
+    let market = configured(&format!("{BASE}bins_for = [\"2025-10=2025-11\"]\n"));
+    ok(market.path(), &format!("{REBUILD} --quiet --bin-month all"));
+    let rule = "--long-bin-threshold 10 --short-bin-threshold 1";
+    let day = format!("ml-calibrated-bins signals {rule} --start 2025-10-05 --end 2025-10-05");
+    let by_file = ok(market.path(), &day);
+    let by_own = ok(market.path(), &format!("{day} --bins-for 2025-10=2025-10"));
+    assert_ne!(by_file, by_own);
+    let inspect = "ml-calibrated-bins inspect 2025-11 --format json";
+    let first: Vec<&str> = by_file.lines().nth(1).unwrap().split(',').collect();
+    let test = json(market.path(), &format!("{inspect} {rule} --test {}", first[1]));
+    assert_eq!(test["tests"][0]["p_cal"].to_string(), first[2]);
+}
