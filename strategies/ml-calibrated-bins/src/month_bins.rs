@@ -148,6 +148,12 @@ impl MonthBins {
         Ok(self.months.get(&month).and_then(Option::as_ref))
     }
 
+    /// Dataset and run name of the bins, once any were needed.
+    #[must_use]
+    pub fn run(&self) -> Option<(&str, &str)> {
+        self.run.as_ref().map(|(dataset, run_name)| (dataset.as_str(), run_name.as_str()))
+    }
+
     /// What a person should know of the bins used so far: that they saw the future of the rows, say.
     #[must_use]
     pub fn cautions(&self) -> &[String] {

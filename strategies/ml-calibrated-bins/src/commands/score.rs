@@ -138,6 +138,12 @@ impl ScoreArgs {
         writer.finish().map_err(ScoreError::from)?;
 
         let skipped = scorer.skipped().clone();
+        // A file does not say which model its scores are of: so the person should see whose bins these are.
+        let named = self.run.dataset.is_some() && self.run.run_name.is_some();
+        if let (true, false, Some((dataset, run_name))) = (self.input.is_some(), named, bins.run())
+        {
+            let _ = writeln!(console.err, "Scored with the bins of {dataset}, run {run_name}.");
+        }
         for caution in bins.cautions() {
             let _ = writeln!(console.err, "warning: {caution}");
         }
