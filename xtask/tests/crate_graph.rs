@@ -13,6 +13,7 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("binning", &["calibration", "strategy-core"]),
     ("calibration", &[]),
+    ("indicators", &[]),
     ("labeling", &[]),
     ("market-data", &["strategy-core"]),
     ("strategy-core", &[]),

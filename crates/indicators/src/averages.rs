@@ -1,0 +1,116 @@
+//! Moving averages: SMA, EMA, Wilder's smoothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::checked;
+use crate::moments::Sum;
+use crate::smoother::{Exponential, Smoother, Wilders};
+use crate::window::Window;
+use crate::{Indicator, IndicatorError, Period};
+
+/// Simple moving average: the mean of the last `n` values.
+///
+/// Warm-up `n − 1` rows. TA-Lib: `SMA`. A constant window gives exactly its value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Sma {
+    window: Window<Sum>,
+}
+
+impl Sma {
+    /// Over the last `period` values.
+    #[must_use]
+    pub fn new(period: Period) -> Self {
+        Self { window: Window::new(period) }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, value: f64) -> Option<f64> {
+        self.window.push(value).map(|runs| runs.mean())
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.window.is_full()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.window.is_empty()
+    }
+}
+
+impl Indicator for Sma {
+    type Input = f64;
+    type Output = f64;
+
+    #[inline]
+    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
+        Ok(self.push(checked("value", value)?))
+    }
+
+    fn warm_up(&self) -> usize {
+        self.window.period().get() - 1
+    }
+}
+
+/// Exponential moving average: `e ← e + (x − e)·2/(n + 1)`, begun with the mean of the first `n`
+/// values.
+///
+/// Warm-up `n − 1` rows. TA-Lib: `EMA`, seeded in the same way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Ema {
+    pub(crate) smoother: Smoother<Exponential>,
+}
+
+impl Ema {
+    /// With the weight `2 / (period + 1)` for a new value.
+    #[must_use]
+    pub fn new(period: Period) -> Self {
+        Self { smoother: Smoother::new(period) }
+    }
+}
+
+impl Indicator for Ema {
+    type Input = f64;
+    type Output = f64;
+
+    #[inline]
+    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
+        Ok(self.smoother.push(checked("value", value)?))
+    }
+
+    fn warm_up(&self) -> usize {
+        self.smoother.period().get() - 1
+    }
+}
+
+/// Wilder's smoothing: `w ← w + (x − w)/n`, begun with the mean of the first `n` values.
+///
+/// Warm-up `n − 1` rows. TA-Lib has it inside of `RSI` and `ATR`, not as a function.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Wilder {
+    smoother: Smoother<Wilders>,
+}
+
+impl Wilder {
+    /// With the weight `1 / period` for a new value.
+    #[must_use]
+    pub fn new(period: Period) -> Self {
+        Self { smoother: Smoother::new(period) }
+    }
+}
+
+impl Indicator for Wilder {
+    type Input = f64;
+    type Output = f64;
+
+    #[inline]
+    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
+        Ok(self.smoother.push(checked("value", value)?))
+    }
+
+    fn warm_up(&self) -> usize {
+        self.smoother.period().get() - 1
+    }
+}

@@ -1,0 +1,125 @@
+//! The trait, and the batch forms: folds of it.
+
+use crate::IndicatorError;
+use crate::input::same_length;
+
+/// Something that takes one input a row and tells one output a row, in constant memory.
+///
+/// Every indicator serialises: store it when a process ends, and a later one goes on where it was,
+/// bit for bit. Use a format that keeps every bit of an `f64`, such as MessagePack (`rmp-serde`);
+/// `serde_json` does so only with its feature `float_roundtrip`. A stored state that contradicts
+/// itself is refused.
+pub trait Indicator {
+    /// What a row gives it: an `f64`, a [`Candle`](crate::Candle) or a [`Pair`](crate::Pair).
+    type Input: Copy;
+    /// What it tells of a row.
+    type Output;
+
+    /// Takes the next row. `None`: not defined for this row, because fewer rows have come than
+    /// the indicator needs ([`warm_up`](Indicator::warm_up)) or, where its documentation says so,
+    /// because these rows leave it undefined.
+    ///
+    /// # Errors
+    /// When the input is NaN, infinite, beyond ±1e100, or a candle with high < low. The indicator
+    /// is then as if the row had not come.
+    fn update(&mut self, input: Self::Input) -> Result<Option<Self::Output>, IndicatorError>;
+
+    /// How many rows, from the first, have no output: TA-Lib's lookback. The first output comes
+    /// with row `warm_up()` (counted from 0).
+    fn warm_up(&self) -> usize;
+}
+
+/// An output as `N` numbers, for [`fill`]. A number that is not defined is NaN.
+pub trait Columns<const N: usize> {
+    /// The numbers, in the order that the type documents.
+    fn columns(self) -> [f64; N];
+}
+
+impl Columns<1> for f64 {
+    #[inline]
+    fn columns(self) -> [f64; 1] {
+        [self]
+    }
+}
+
+/// The outputs of many rows: exactly those that one [`update`](Indicator::update) a row gives,
+/// because that is how they are made. The indicator keeps its state, and a next batch goes on.
+///
+/// ```
+/// use indicators::{Period, Sma, batch};
+///
+/// let mut sma = Sma::new(Period::new(2)?);
+/// assert_eq!(batch(&mut sma, [1.0, 3.0, 4.0])?, [None, Some(2.0), Some(3.5)]);
+/// assert_eq!(batch(&mut sma, [6.0])?, [Some(5.0)]);
+/// # Ok::<(), indicators::IndicatorError>(())
+/// ```
+///
+/// # Errors
+/// At the first row that `update` refuses, naming it. The indicator has then taken the rows before.
+pub fn batch<I: Indicator>(
+    indicator: &mut I,
+    inputs: impl IntoIterator<Item = I::Input>,
+) -> Result<Vec<Option<I::Output>>, IndicatorError> {
+    let inputs = inputs.into_iter();
+    let mut outputs = Vec::with_capacity(inputs.size_hint().0);
+    fold(indicator, inputs, |output| outputs.push(output))?;
+    Ok(outputs)
+}
+
+/// As [`batch`], into columns of the caller's: NaN where nothing is defined. It allocates nothing.
+///
+/// ```
+/// use indicators::{BollingerBands, Multiplier, Period, fill};
+///
+/// let close = [1.0, 3.0, 3.0, 5.0];
+/// let [mut upper, mut middle, mut lower] = [[0.0; 4]; 3];
+/// let mut bands = BollingerBands::new(Period::new(2)?, Multiplier::new(2.0)?);
+/// fill(&mut bands, close, [&mut upper, &mut middle, &mut lower])?;
+/// assert!(upper[0].is_nan());
+/// assert_eq!((upper[1], middle[1], lower[1]), (4.0, 2.0, 0.0));
+/// # Ok::<(), indicators::IndicatorError>(())
+/// ```
+///
+/// # Errors
+/// When a column has another length than the inputs, before anything is done; and as [`batch`],
+/// with the rows before the bad one filled.
+pub fn fill<I, T, const N: usize>(
+    indicator: &mut I,
+    inputs: T,
+    columns: [&mut [f64]; N],
+) -> Result<(), IndicatorError>
+where
+    I: Indicator<Output: Columns<N>>,
+    T: IntoIterator<Item = I::Input, IntoIter: ExactSizeIterator>,
+{
+    let inputs = inputs.into_iter();
+    for (column, values) in columns.iter().enumerate() {
+        same_length(column, values.len(), inputs.len())?;
+    }
+    // Iterators, since an index could panic: a loop that cannot keeps the state in registers.
+    let mut slots = columns.map(|column| column.iter_mut());
+    fold(indicator, inputs, |output| {
+        let numbers = output.map_or([f64::NAN; N], Columns::columns);
+        for (number, slots) in numbers.into_iter().zip(&mut slots) {
+            if let Some(slot) = slots.next() {
+                *slot = number;
+            }
+        }
+    })
+}
+
+/// The one loop.
+#[inline]
+fn fold<I: Indicator>(
+    indicator: &mut I,
+    inputs: impl Iterator<Item = I::Input>,
+    mut each: impl FnMut(Option<I::Output>),
+) -> Result<(), IndicatorError> {
+    for (row, input) in inputs.enumerate() {
+        match indicator.update(input) {
+            Ok(output) => each(output),
+            Err(source) => return Err(IndicatorError::Row { row, source: Box::new(source) }),
+        }
+    }
+    Ok(())
+}
