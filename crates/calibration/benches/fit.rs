@@ -35,6 +35,13 @@ fn fits(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("isotonic", n), |bencher| {
             bencher.iter(|| IsotonicCalibrator::fit(black_box(&rows)).unwrap());
         });
+        // All hits below all misses: everything is pooled into one block, from the middle on.
+        let ascending: Array1<f64> = (0..n).map(|i| f64::from(i) / f64::from(n)).collect();
+        let descending: Array1<bool> = (0..n).map(|i| i < n / 2).collect();
+        let rows = LabelledScores::new(ascending.view(), descending.view()).unwrap();
+        group.bench_function(BenchmarkId::new("isotonic, all violated", n), |bencher| {
+            bencher.iter(|| IsotonicCalibrator::fit(black_box(&rows)).unwrap());
+        });
     }
 }
 

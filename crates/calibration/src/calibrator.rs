@@ -1,13 +1,21 @@
 //! A fitted calibrator of either method, as data.
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
+)]
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use ndarray::{Array1, ArrayView1};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::probability::{check_length, check_score};
+use crate::kernel::{Loop, PARALLEL_ROWS, TASK_ROWS, vectorised};
+use crate::probability::{
+    AllScoresValid, all_scores_valid, check_length, check_score, check_scores,
+};
 use crate::{CalibrationError, IsotonicCalibrator, PlattScaling};
 
 /// How scores are turned into probabilities.
@@ -105,21 +113,26 @@ impl Calibrator {
         Ok(self.value(score))
     }
 
-    /// The calibrated values of `scores`, written to `probabilities`. Allocates nothing.
+    /// The calibrated values of `scores`, written to `probabilities`: the same bits as
+    /// [`predict_one`](Self::predict_one) gives for each. Allocates nothing; from some ten thousands
+    /// of rows on it uses all threads of the current [rayon] pool.
     ///
     /// # Errors
     /// If the lengths differ, or a score is not a finite number in `[0, 1]`. The error names the
-    /// first such score; the values before it have been written by then.
+    /// first such score; what the output then holds means nothing.
     pub fn predict_into(
         &self,
         scores: &[f64],
         probabilities: &mut [f64],
     ) -> Result<(), CalibrationError> {
-        // One loop for each method, so that the choice is not made anew for every row.
-        match self {
-            Self::Platt(model) => map_into(scores, probabilities, |score| model.value(score)),
-            Self::Isotonic(model) => map_into(scores, probabilities, |score| model.value(score)),
-        }
+        check_length("probabilities", probabilities.len(), scores.len())?;
+        let all_valid = if scores.len() < PARALLEL_ROWS {
+            self.fill(scores, probabilities)
+        } else {
+            let tasks = probabilities.par_chunks_mut(TASK_ROWS).zip(scores.par_chunks(TASK_ROWS));
+            tasks.map(|(probabilities, scores)| self.fill(scores, probabilities)).all(|valid| valid)
+        };
+        if all_valid { Ok(()) } else { check_scores(scores) }
     }
 
     /// The calibrated values of `scores`, in a new array of the same shape.
@@ -131,13 +144,12 @@ impl Calibrator {
         reason = "a view is a pointer and two numbers; by value is how ndarray passes them"
     )]
     pub fn predict(&self, scores: ArrayView1<'_, f64>) -> Result<Array1<f64>, CalibrationError> {
-        for (index, &score) in scores.iter().enumerate() {
-            check_score(index, score)?;
+        let mut probabilities = vec![0.0; scores.len()];
+        match scores.to_slice() {
+            Some(scores) => self.predict_into(scores, &mut probabilities)?,
+            None => self.predict_into(&scores.to_vec(), &mut probabilities)?,
         }
-        Ok(match self {
-            Self::Platt(model) => scores.mapv(|score| model.value(score)),
-            Self::Isotonic(model) => scores.mapv(|score| model.value(score)),
-        })
+        Ok(Array1::from_vec(probabilities))
     }
 
     /// From the smallest to the largest value that any score can be given.
@@ -154,19 +166,38 @@ impl Calibrator {
             Self::Isotonic(model) => model.value(score),
         }
     }
+
+    /// Writes the values of the scores; whether all of these were finite and in `[0, 1]`.
+    fn fill(&self, scores: &[f64], probabilities: &mut [f64]) -> bool {
+        match self {
+            Self::Platt(model) => vectorised(PlattFill { model: *model, scores, probabilities }),
+            Self::Isotonic(model) => {
+                for (probability, &score) in probabilities.iter_mut().zip(scores) {
+                    *probability = model.value(score);
+                }
+                vectorised(AllScoresValid(scores))
+            }
+        }
+    }
 }
 
-fn map_into(
-    scores: &[f64],
-    probabilities: &mut [f64],
-    value: impl Fn(f64) -> f64,
-) -> Result<(), CalibrationError> {
-    check_length("probabilities", probabilities.len(), scores.len())?;
-    for (index, (&score, probability)) in scores.iter().zip(probabilities).enumerate() {
-        check_score(index, score)?;
-        *probability = value(score);
+/// Platt scaling of many scores; whether all were finite and in `[0, 1]`.
+struct PlattFill<'a> {
+    model: PlattScaling,
+    scores: &'a [f64],
+    probabilities: &'a mut [f64],
+}
+
+impl Loop for PlattFill<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        for (probability, &score) in self.probabilities.iter_mut().zip(self.scores) {
+            *probability = self.model.value(score);
+        }
+        all_scores_valid(self.scores)
     }
-    Ok(())
 }
 
 #[cfg(test)]

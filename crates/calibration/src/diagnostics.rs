@@ -1,7 +1,7 @@
 //! Proper scores: how far probabilities are from what came true.
 
 use crate::CalibrationError;
-use crate::probability::{check_length, check_score, clip};
+use crate::probability::{check_length, check_scores, clip};
 use crate::sum::CompensatedSum;
 
 /// Brier score `1/n Σ (p_i − y_i)²` of the probabilities `p` (shape `n`) for the labels `y`
@@ -44,7 +44,7 @@ pub(crate) fn check_rows(p: &[f64], y: &[bool]) -> Result<(), CalibrationError> 
     if p.is_empty() {
         return Err(CalibrationError::NoRows);
     }
-    p.iter().enumerate().try_for_each(|(index, &p)| check_score(index, p))
+    check_scores(p)
 }
 
 fn mean_over_rows(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::probability::{check_length, clip};
 use crate::scores::Row;
+use crate::ties::{SortedRows, Ties};
 use crate::{CalibrationError, LabelledScores};
 
 /// A non-decreasing, piecewise linear map from score to probability.
@@ -82,7 +83,14 @@ impl IsotonicCalibrator {
     /// None: checked rows always have a fit. The `Result` is that of [`IsotonicCalibrator::new`],
     /// whose rules the thresholds satisfy.
     pub fn fit(scores: &LabelledScores<'_>) -> Result<Self, CalibrationError> {
-        let blocks = pool_adjacent_violators(pool_equal_scores(scores));
+        let plain = (scores.weights(), scores.scores().to_slice(), scores.labels().to_slice());
+        let blocks = match plain {
+            (None, Some(values), Some(labels)) => {
+                let ordered = SortedRows::new(values, labels);
+                pool_adjacent_violators(ordered.ties().map(Block::from))
+            }
+            _ => pool_adjacent_violators(pool_equal_scores(scores).into_iter()),
+        };
         let (mut x, mut y) = (Vec::new(), Vec::new());
         for block in blocks {
             x.push(block.first);
@@ -132,6 +140,14 @@ struct Block {
     last: f64,
     mean: f64,
     weight: f64,
+}
+
+impl From<Ties> for Block {
+    fn from(ties: Ties) -> Self {
+        let (first, last) = (ties.p, ties.p);
+        // Counts are exact, so the order of rows is of no account here.
+        Self { first, last, mean: ties.hit_rate(), weight: ties.rows as f64 }
+    }
 }
 
 /// `Σ s y` and `Σ s` of blocks being joined.
@@ -184,9 +200,9 @@ fn pool_equal_scores(scores: &LabelledScores<'_>) -> Vec<Block> {
 /// Every block is pushed once and joined at most once, so the time is linear. The order in which
 /// sums are formed is that of SciPy (which scikit-learn calls): where two means are equal but for
 /// rounding, the same blocks are joined.
-fn pool_adjacent_violators(blocks: Vec<Block>) -> Vec<Block> {
+fn pool_adjacent_violators(blocks: impl Iterator<Item = Block>) -> Vec<Block> {
     let mut done: Vec<Block> = Vec::new();
-    let mut ahead = blocks.into_iter().peekable();
+    let mut ahead = blocks.peekable();
     while let Some(block) = ahead.next() {
         let Some(violated) = done.pop_if(|last| last.mean >= block.mean) else {
             done.push(block);

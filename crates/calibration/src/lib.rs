@@ -51,6 +51,7 @@ mod expected_error;
 mod groups;
 mod isotonic;
 mod kendall;
+mod kernel;
 mod normal;
 mod platt;
 mod probability;

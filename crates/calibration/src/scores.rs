@@ -3,7 +3,7 @@
 use ndarray::ArrayView1;
 
 use crate::CalibrationError;
-use crate::probability::{check_length, check_score};
+use crate::probability::{check_length, check_scores};
 use crate::sum::CompensatedSum;
 
 /// Raw scores with their labels and, if wanted, sample weights: what a calibrator is fitted to.
@@ -53,7 +53,10 @@ impl<'a> LabelledScores<'a> {
         labels: ArrayView1<'a, bool>,
     ) -> Result<Self, CalibrationError> {
         check_length("labels", labels.len(), scores.len())?;
-        scores.iter().enumerate().try_for_each(|(index, &score)| check_score(index, score))?;
+        match scores.to_slice() {
+            Some(scores) => check_scores(scores)?,
+            None => check_scores(&scores.to_vec())?,
+        }
         let checked = Self { scores, labels, weights: None };
         checked.check_classes()?;
         Ok(checked)
@@ -131,9 +134,14 @@ impl<'a> LabelledScores<'a> {
 
     fn check_classes(&self) -> Result<(), CalibrationError> {
         let (mut rows, mut hits) = (0, 0);
-        for row in self.rows() {
-            rows += 1;
-            hits += usize::from(row.label);
+        if self.weights.is_none() {
+            rows = self.labels.len();
+            hits = self.labels.iter().map(|&label| usize::from(label)).sum();
+        } else {
+            for row in self.rows() {
+                rows += 1;
+                hits += usize::from(row.label);
+            }
         }
         match hits {
             _ if rows == 0 => Err(CalibrationError::NoRows),

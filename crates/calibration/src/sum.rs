@@ -26,6 +26,13 @@ impl CompensatedSum {
         self.sum = sum;
     }
 
+    /// Adds another sum with its correction.
+    #[inline]
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.add(other.sum);
+        self.correction += other.correction;
+    }
+
     /// The sum. Once it has overflowed the correction is NaN, and the infinite sum is returned.
     #[inline]
     pub(crate) fn total(self) -> f64 {

@@ -1,8 +1,16 @@
 //! Labels: which barrier comes first.
 
-use crate::first_reach::FirstReach;
+use rayon::prelude::*;
+
+use crate::chunk::Chunk;
 use crate::rule::positive_micros;
-use crate::{BarrierRule, CandleSeries, LabelError, TiePolicy};
+use crate::{BarrierRule, CandleSeries, LabelError};
+
+/// Entries that are labelled together, at least: their candles' extremes stay in a core's cache.
+const CHUNK: usize = 1 << 15;
+
+/// Entries from which on threads share the work. Below, waking them costs more.
+const PARALLEL_ENTRIES: usize = 1 << 16;
 
 /// What became of an entry at a candle's close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,12 +46,13 @@ impl Outcome {
 ///
 /// With `H = horizon / interval`, `up = close·(1+u)` and `down = close·(1−d)`, the outcome is
 /// [`Outcome::TakeProfit`] if the first of the next `H` candles with `high ≥ up` comes before the
-/// first with `low ≤ down`. When it is the same candle, the [`TiePolicy`] decides. The entry
+/// first with `low ≤ down`. When it is the same candle, the [`TiePolicy`](crate::TiePolicy) decides. The entry
 /// candle's own high and low do not count: they came before its close. The horizon is measured in
 /// time, not rows, so a missing candle is noticed ([`Outcome::Gap`]).
 ///
-/// One pass from the last candle to the first, O(n log n) time and O(n) memory for n candles,
-/// whatever the horizon.
+/// O(n) time and memory for n candles, all but independent of the horizon; see
+/// `docs/numerics.md`. From some ten thousands of candles on it uses all threads of the current
+/// [rayon] pool, without any effect on the result.
 ///
 /// # Errors
 /// [`LabelError::HorizonNotMultiple`] when the rule's horizon is not a whole number of candles.
@@ -55,73 +64,64 @@ pub fn label_candles(
     rule: &BarrierRule,
 ) -> Result<Vec<Outcome>, LabelError> {
     let window = Window::new(candles, rule)?;
-    let mut highs = FirstReach::new(candles.high, |high, up| high >= up);
-    let mut lows = FirstReach::new(candles.low, |low, down| low <= down);
     let mut outcomes = vec![Outcome::Incomplete; candles.len()];
-
-    for (entry, outcome) in outcomes.iter_mut().enumerate().rev() {
-        *outcome = match window.last_candle(entry) {
-            Err(unknown) => unknown,
-            Ok(last) => {
-                let up = candles.close[entry] * (1.0 + rule.take_profit());
-                let down = candles.close[entry] * (1.0 - rule.stop_loss());
-                let first_profit = highs.at(up).filter(|&profit| profit <= last);
-                // A stop beyond the horizon comes after any profit that counts: no bound needed.
-                let reached = first_profit.is_some_and(|profit| match lows.at(down) {
-                    Some(stop) if stop == profit => {
-                        take_profit_wins_tie(rule.tie_policy(), candles.open[profit], up, down)
-                    }
-                    Some(stop) => profit < stop,
-                    None => true,
-                });
-                if reached { Outcome::TakeProfit } else { Outcome::NoTakeProfit }
-            }
-        };
-        highs.push(entry);
-        lows.push(entry);
+    let known = &mut outcomes[..window.complete_entries()];
+    // Longer horizons, longer chunks: a chunk looks at the candles of its entries' windows too.
+    let length = window.candles.saturating_mul(4).clamp(CHUNK, candles.len().max(CHUNK));
+    let label = |(index, outcomes): (usize, &mut [Outcome])| {
+        Chunk { candles, rule, window: &window, first: index * length }.label(outcomes);
+    };
+    if known.len() < PARALLEL_ENTRIES {
+        known.chunks_mut(length).enumerate().for_each(label);
+    } else {
+        known.par_chunks_mut(length).enumerate().for_each(label);
     }
     Ok(outcomes)
 }
 
-fn take_profit_wins_tie(policy: TiePolicy, open: f64, up: f64, down: f64) -> bool {
-    match policy {
-        TiePolicy::Conservative => false,
-        TiePolicy::ProximityToOpen => (up - open).abs() < (open - down).abs(),
-    }
-}
-
 /// The stretch `(t, t + horizon]` of a series.
-struct Window<'a> {
+pub(crate) struct Window<'a> {
     timestamps: &'a [i64],
+    interval_micros: u64,
     horizon_micros: u64,
-    candles: usize,
+    /// How many candles it has where none is missing.
+    pub(crate) candles: usize,
 }
 
 impl<'a> Window<'a> {
     fn new(series: &CandleSeries<'a>, rule: &BarrierRule) -> Result<Self, LabelError> {
         let (horizon, interval) = (rule.horizon(), series.interval());
         let not_multiple = LabelError::HorizonNotMultiple { horizon, interval };
+        let interval_micros = series.interval_micros;
         let horizon_micros = positive_micros(horizon)
-            .filter(|micros| micros.is_multiple_of(series.interval_micros))
+            .filter(|micros| micros.is_multiple_of(interval_micros))
             .ok_or(not_multiple)?;
         // More candles than memory can address are more than there are: no window is complete.
-        let candles =
-            usize::try_from(horizon_micros / series.interval_micros).unwrap_or(usize::MAX);
-        Ok(Self { timestamps: series.timestamps, horizon_micros, candles })
+        let candles = usize::try_from(horizon_micros / interval_micros).unwrap_or(usize::MAX);
+        Ok(Self { timestamps: series.timestamps, interval_micros, horizon_micros, candles })
     }
 
-    /// The row of the window's last candle, or why the window of this entry cannot be used.
-    fn last_candle(&self, entry: usize) -> Result<usize, Outcome> {
-        let elapsed = |row: usize| self.timestamps[row].abs_diff(self.timestamps[entry]);
-        let ends = self.timestamps.len() - 1;
-        if elapsed(ends) < self.horizon_micros {
-            return Err(Outcome::Incomplete);
-        }
-        // Candles stand on the grid, so the H-th next one opens at t + horizon exactly when none
-        // before it is missing, and later otherwise.
-        match entry.checked_add(self.candles).filter(|&last| last <= ends) {
-            Some(last) if elapsed(last) == self.horizon_micros => Ok(last),
-            _ => Err(Outcome::Gap),
-        }
+    /// How many entries have a window that ends within the series: the first so many.
+    fn complete_entries(&self) -> usize {
+        let Some(&end) = self.timestamps.last() else { return 0 };
+        self.timestamps.partition_point(|&entry| entry.abs_diff(end) >= self.horizon_micros)
+    }
+
+    /// Whether there is a candle at every step from row `first` to row `last`.
+    pub(crate) fn is_gapless(&self, first: usize, last: usize) -> bool {
+        // Candles stand on the grid and ascend, so the distance is at least this product.
+        let steps = (last - first) as u64;
+        let elapsed = self.timestamps[first].abs_diff(self.timestamps[last]);
+        steps.checked_mul(self.interval_micros) == Some(elapsed)
+    }
+
+    /// Whether no candle of this entry's window is missing.
+    pub(crate) fn is_whole(&self, entry: usize) -> bool {
+        // The H-th next candle opens at t + horizon exactly when none before it is missing, and
+        // later otherwise.
+        entry
+            .checked_add(self.candles)
+            .and_then(|last| self.timestamps.get(last))
+            .is_some_and(|last| last.abs_diff(self.timestamps[entry]) == self.horizon_micros)
     }
 }

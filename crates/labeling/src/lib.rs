@@ -3,7 +3,7 @@
 //! A candle series and a rule go in, one [`Outcome`] a candle comes out. Entry is at the close of
 //! candle `t`; the label is 1 if, in the candles opening in `(t, t + horizon]`, the high reaches
 //! `close·(1+u)` in an earlier candle than the low reaches `close·(1−d)`, else 0. What happens when
-//! one candle touches both is the [`TiePolicy`]. The time it takes does not depend on the horizon.
+//! one candle touches both is the [`TiePolicy`]. The time it takes hardly depends on the horizon.
 //!
 //! - [`TargetKey`]: the rule as upstream spells it, found in the name of a model's run;
 //! - [`BarrierRule`], [`TiePolicy`]: the rule;
@@ -37,11 +37,13 @@
 //! ```
 
 mod barrier;
+mod chunk;
 mod error;
-mod first_reach;
+mod extremes;
 mod rule;
 mod series;
 mod target_key;
+mod touch;
 
 pub use barrier::{Outcome, label_candles};
 pub use error::{KeyPart, LabelError};

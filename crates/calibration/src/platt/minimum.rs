@@ -3,9 +3,15 @@
 use argmin::core::{Executor, State};
 
 use super::GRADIENT_TOLERANCE;
-use super::objective::Objective;
+use super::objective::{Objective, Point};
 use super::solver::{DampedNewton, NewtonState};
 use crate::{CalibrationError, LabelledScores};
+
+/// Rows from which on a fit starts at the optimum of a sample.
+const WARM_START_ROWS: usize = 1 << 16;
+
+/// The sample is every row of this distance.
+const SAMPLE_STRIDE: usize = 64;
 
 /// Where a fit ended, be it the optimum or not.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +19,7 @@ pub(crate) struct Minimum {
     pub(crate) slope: f64,
     pub(crate) intercept: f64,
     pub(crate) objective: f64,
-    /// Newton iterations made.
+    /// Newton iterations made over all rows.
     pub(crate) iterations: u64,
     /// `‖∇f‖∞`.
     pub(crate) gradient_norm: f64,
@@ -37,8 +43,44 @@ pub(crate) fn minimise(
     max_iterations: u64,
 ) -> Result<Minimum, CalibrationError> {
     let objective = Objective::new(scores, c);
+    let start = match warm_start(&objective, max_iterations)? {
+        Some(start) => start,
+        None => objective.start(),
+    };
+    run(objective, start, max_iterations)
+}
+
+/// Near the optimum, by that of a sample: every 64th row. Newton's method then needs two or three
+/// passes over all rows instead of six to eight. `None` if there are too few rows for it to pay, or
+/// if the sample has no optimum that is better than the best constant.
+///
+/// Where a fit starts does not change where it ends, but for rounding: the objective is convex.
+fn warm_start(
+    objective: &Objective,
+    max_iterations: u64,
+) -> Result<Option<Point>, CalibrationError> {
+    if objective.rows() < WARM_START_ROWS {
+        return Ok(None);
+    }
+    let Some(sample) = objective.thinned(SAMPLE_STRIDE) else { return Ok(None) };
+    let start = sample.start();
+    let near = run(sample, start, max_iterations)?;
+    if !near.converged {
+        return Ok(None);
+    }
+    let point = objective.evaluate(near.slope, near.intercept);
+    let better =
+        point.cost < objective.cost_of_best_constant() && point.gradient_norm().is_finite();
+    Ok(better.then_some(point))
+}
+
+/// Damped Newton from `start`.
+fn run(
+    objective: Objective,
+    start: Point,
+    max_iterations: u64,
+) -> Result<Minimum, CalibrationError> {
     let wanted = GRADIENT_TOLERANCE * objective.total_weight();
-    let start = objective.start();
     let outcome = Executor::new(objective, DampedNewton { tolerance: wanted })
         .configure(|state: NewtonState| {
             state.param(start).cost(start.cost).max_iters(max_iterations)

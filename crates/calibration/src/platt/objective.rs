@@ -1,33 +1,20 @@
 //! The penalised logistic loss, with its first and second derivatives, in one pass over the data.
 
+use super::class::{Class, split};
+use super::pass::sum_of_log_odds;
 use crate::LabelledScores;
-use crate::probability::logit;
-use crate::sum::CompensatedSum;
-
-/// Rows whose terms are added plainly before the compensated sum takes them: few enough that the
-/// rounding of the plain part does not matter, enough that the compensation costs nothing.
-const BLOCK: usize = 128;
+use crate::kernel::{ln_1p, ln_of_ratio};
 
 /// `f(w, b) = Σ s_i [log(1 + e^{z_i}) − y_i z_i] + w²/(2C)` with `z_i = w x_i + b`, where `x_i` is
 /// the log odds of score `i`.
 #[derive(Debug)]
 pub(super) struct Objective {
-    rows: Vec<Row>,
+    hits: Class,
+    misses: Class,
     /// Weighted mean of the log odds.
     centre: f64,
     /// `1 / C`.
     penalty: f64,
-    /// `Σ s_i`.
-    total_weight: f64,
-    /// Log odds of the weighted base rate.
-    base_log_odds: f64,
-}
-
-/// Log odds of a score, and its weight with the sign of its label (positive for a hit).
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    log_odds: f64,
-    signed_weight: f64,
 }
 
 /// Parameters with the objective and its derivatives there.
@@ -70,36 +57,46 @@ pub(super) struct Step {
 impl Objective {
     /// The objective for these rows; `c = ∞` is no penalty.
     pub(super) fn new(scores: &LabelledScores<'_>, c: f64) -> Self {
-        let mut rows = Vec::with_capacity(scores.len());
-        let mut moment = CompensatedSum::default();
-        let (mut hits, mut misses) = (CompensatedSum::default(), CompensatedSum::default());
-        for row in scores.rows() {
-            let log_odds = logit(row.score);
-            let class = if row.label { &mut hits } else { &mut misses };
-            class.add(row.weight);
-            moment.add(row.weight * log_odds);
-            let signed_weight = if row.label { row.weight } else { -row.weight };
-            rows.push(Row { log_odds, signed_weight });
-        }
-        let (hits, misses) = (hits.total(), misses.total());
-        let total_weight = hits + misses;
-        Self {
-            rows,
-            centre: moment.total() / total_weight,
-            penalty: 1.0 / c,
-            total_weight,
-            base_log_odds: hits.ln() - misses.ln(),
-        }
+        let (hits, misses) = split(scores);
+        Self::of(hits, misses, 1.0 / c)
+    }
+
+    fn of(hits: Class, misses: Class, penalty: f64) -> Self {
+        let moment = sum_of_log_odds(&hits) + sum_of_log_odds(&misses);
+        let centre = moment / (hits.total_weight + misses.total_weight);
+        Self { hits, misses, centre, penalty }
+    }
+
+    /// The same objective over every `stride`-th row of each label, with the penalty in proportion:
+    /// its optimum is near. `None` if a label is not among those rows.
+    pub(super) fn thinned(&self, stride: usize) -> Option<Self> {
+        let hits = self.hits.thinned(stride)?;
+        let misses = self.misses.thinned(stride)?;
+        let share = (hits.total_weight + misses.total_weight) / self.total_weight();
+        Some(Self::of(hits, misses, self.penalty * share))
+    }
+
+    /// Number of rows.
+    pub(super) fn rows(&self) -> usize {
+        self.hits.log_odds.len() + self.misses.log_odds.len()
     }
 
     /// `Σ s_i`; the number of rows where there are no weights.
     pub(super) fn total_weight(&self) -> f64 {
-        self.total_weight
+        self.hits.total_weight + self.misses.total_weight
     }
 
-    /// Where the fit starts: the best constant, which is the optimum if the scores say nothing.
+    /// The best constant, which is the optimum if the scores say nothing.
     pub(super) fn start(&self) -> Point {
-        self.evaluate(0.0, self.base_log_odds)
+        let (hits, misses) = (self.hits.total_weight, self.misses.total_weight);
+        // Two logarithms, since the ratio of two extreme weights might overflow.
+        self.evaluate(0.0, ln_of_ratio(hits, 0.0, 1.0) - ln_of_ratio(misses, 0.0, 1.0))
+    }
+
+    /// The objective at [`Objective::start`], without looking at the rows: all of a label are alike.
+    pub(super) fn cost_of_best_constant(&self) -> f64 {
+        let (hits, misses) = (self.hits.total_weight, self.misses.total_weight);
+        hits * ln_1p(misses / hits) + misses * ln_1p(hits / misses)
     }
 
     /// The point `share` of the way along `step` from `from`.
@@ -108,61 +105,27 @@ impl Objective {
     }
 
     pub(super) fn evaluate(&self, slope: f64, intercept: f64) -> Point {
-        let mut totals = [CompensatedSum::default(); 6];
-        for block in self.rows.chunks(BLOCK) {
-            let mut sums = [0.0; 6];
-            for row in block {
-                let terms = row.terms(slope, intercept, self.centre);
-                for (sum, term) in sums.iter_mut().zip(terms) {
-                    *sum += term;
-                }
-            }
-            for (total, sum) in totals.iter_mut().zip(sums) {
-                total.add(sum);
-            }
-        }
-        let [loss, residual, residual_moment, curvature, mixed, slope_curvature] =
-            totals.map(CompensatedSum::total);
-        let centred_slope_gradient = residual_moment + self.penalty * slope;
+        // The margin of a row, how far it is on its label's side, is `z` for a hit and `−z` for a
+        // miss: negated parameters make one loop serve both.
+        let hits = self.hits.sums([slope, intercept], self.centre);
+        let misses = self.misses.sums([-slope, -intercept], self.centre);
+        let residual = misses.wrong - hits.wrong;
+        let centred_slope_gradient = (misses.wrong_u - hits.wrong_u) + self.penalty * slope;
         Point {
             slope,
             intercept,
-            cost: loss + 0.5 * self.penalty * slope * slope,
+            cost: (hits.loss + misses.loss) + 0.5 * self.penalty * slope * slope,
             slope_gradient: centred_slope_gradient + self.centre * residual,
             intercept_gradient: residual,
             centred_slope_gradient,
             curvature: Curvature {
-                slope: slope_curvature,
-                mixed,
-                intercept: curvature,
+                slope: hits.v_uu + misses.v_uu,
+                mixed: hits.v_u + misses.v_u,
+                intercept: hits.v + misses.v,
                 penalty: self.penalty,
             },
             centre: self.centre,
         }
-    }
-}
-
-impl Row {
-    /// What the row adds to the loss, to `Σ r` and `Σ r u` (with `r = s (μ − y)`), and to `Σ v`,
-    /// `Σ v u` and `Σ v u²`.
-    ///
-    /// Only `e^{−|z|}` is ever taken, so nothing overflows, and the probability of the label that
-    /// did *not* come true is formed directly, never as `1 − μ`, so a row far on the right side
-    /// still has an exact residual.
-    #[inline]
-    fn terms(&self, slope: f64, intercept: f64, centre: f64) -> [f64; 6] {
-        let z = slope * self.log_odds + intercept;
-        let margin = if self.signed_weight < 0.0 { -z } else { z };
-        let weight = self.signed_weight.abs();
-        let e = (-margin.abs()).exp();
-        let larger = 1.0 / (1.0 + e);
-        let smaller = e * larger;
-        let wrong = if margin < 0.0 { larger } else { smaller };
-        let loss = weight * (e.ln_1p() + (-margin).max(0.0));
-        let residual = -self.signed_weight * wrong;
-        let curvature = weight * larger * smaller;
-        let u = self.log_odds - centre;
-        [loss, residual, residual * u, curvature, curvature * u, curvature * u * u]
     }
 }
 
