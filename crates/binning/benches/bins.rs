@@ -8,7 +8,8 @@
 
 use std::hint::black_box;
 
-use binning::{BinCount, BinEdges};
+use binning::{BinCount, BinEdges, score_into};
+use calibration::{Calibrator, PlattScaling};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const ROWS: u32 = 1_000_000;
@@ -40,6 +41,14 @@ fn bins(c: &mut Criterion) {
             b.iter(|| edges.assign_into(black_box(&values), &mut assigned).unwrap());
         });
     }
+    let calibrator = Calibrator::from(PlattScaling::new(0.8, -0.3).unwrap());
+    let edges = BinEdges::quantiles(&values, BinCount::default()).unwrap();
+    let (mut p_cal, mut q_bin) = (vec![0.0; values.len()], vec![0; values.len()]);
+    group.bench_function("score: calibrate and assign, 20 bins", |b| {
+        b.iter(|| {
+            score_into(&calibrator, &edges, black_box(&values), &mut p_cal, &mut q_bin).unwrap();
+        });
+    });
     group.finish();
 }
 

@@ -1,8 +1,15 @@
 //! What must hold between the parts of bin metadata.
 
+use std::collections::HashSet;
+
 use calibration::CalibrationMethod;
 
+use crate::list::LONGEST;
 use crate::{BinRecord, BinningError, Diagnostics, LabelSource, MetadataParts};
+
+/// How far rounding may take the mean of a bin's values beyond them: a sum of `n` numbers is off by
+/// `n · 1.1e−16` of itself at most, so this is safe up to 10^9 rows.
+const ROUNDING: f64 = 1e-6;
 
 pub(crate) fn check(parts: &MetadataParts) -> Result<(), BinningError> {
     check_names(parts)?;
@@ -25,7 +32,7 @@ fn check_names(parts: &MetadataParts) -> Result<(), BinningError> {
     ensure(
         parts.fingerprint.len() == 64 && parts.fingerprint.bytes().all(hex),
         "fingerprint",
-        || format!("`{}` is not 64 lowercase hex digits", parts.fingerprint),
+        || format!("`{:.80}` is not 64 lowercase hex digits", parts.fingerprint),
     )
 }
 
@@ -42,9 +49,11 @@ fn check_window(parts: &MetadataParts) -> Result<(), BinningError> {
     ensure(rows == Some(parts.cal_rows), "prediction_sources", || {
         format!("their rows do not add up to cal_rows, {}", parts.cal_rows)
     })?;
-    for (index, source) in parts.sources.iter().enumerate() {
-        let earlier = &parts.sources[..index];
-        let fresh = earlier.iter().all(|other| other.name != source.name);
+    let count = parts.sources.len();
+    ensure(count <= LONGEST, "prediction_sources", || format!("{count} of at most {LONGEST}"))?;
+    let mut names = HashSet::new();
+    for source in &parts.sources {
+        let fresh = names.insert(source.name.as_str());
         ensure(fresh && !source.name.is_empty(), "prediction_sources", || {
             format!("the name `{}` is empty or stands there twice", source.name)
         })?;
@@ -113,6 +122,13 @@ fn check_bin(record: &BinRecord) -> Result<(), BinningError> {
     })?;
     for figure in figures.into_iter().flatten() {
         probability(FIELD, figure)?;
+    }
+    let empty = record.lower.is_some() && record.lower == record.upper;
+    ensure(!empty || rows == 0, FIELD, || format!("bin {bin} has rows between equal edges"))?;
+    if let Some(mean) = mean_p_cal {
+        let above = record.lower.is_none_or(|lower| mean >= lower - ROUNDING);
+        let below = record.upper.is_none_or(|upper| mean <= upper + ROUNDING);
+        ensure(above && below, FIELD, || format!("the mean {mean} of bin {bin} lies outside it"))?;
     }
     let within = hit_rate_lower <= hit_rate && hit_rate <= hit_rate_upper;
     ensure(within, FIELD, || format!("the hit rate of bin {bin} lies outside its interval"))

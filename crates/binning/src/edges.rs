@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::assignment::assign_all;
 use crate::error::same_length;
 use crate::{BinningError, quantile};
 
@@ -105,7 +106,9 @@ impl BinEdges {
     /// The quantiles `i/n_bins` of `values` for `i = 1 … n_bins − 1`, equal to
     /// `numpy.quantile(values, [i / n_bins for i in range(1, n_bins)])` to the last bit.
     ///
-    /// Takes O(n log `n_bins`) time and one copy of the values.
+    /// Takes O(n) time for values that are spread more or less evenly between the least and the
+    /// greatest, O(n log `n_bins`) for any. From some ten thousands of rows on it uses all threads
+    /// of the current [rayon] pool.
     ///
     /// # Errors
     /// [`BinningError::NoValues`]; [`BinningError::NotFinite`] for the first value that is not;
@@ -160,20 +163,19 @@ impl BinEdges {
         Ok(self.bin_of(value))
     }
 
-    /// Writes the bin of each of `values` to the same place in `bins`, without allocating.
+    /// Writes the bin of each of `values` to the same place in `bins`, without allocating. From some
+    /// ten thousands of rows on it uses all threads of the current [rayon] pool.
     ///
     /// # Errors
     /// [`BinningError::LengthMismatch`]; [`BinningError::NotANumber`] for the first NaN. What
     /// `bins` holds after an error means nothing.
     pub fn assign_into(&self, values: &[f64], bins: &mut [u16]) -> Result<(), BinningError> {
         same_length("bins", bins.len(), values.len())?;
-        for (bin, &value) in bins.iter_mut().zip(values) {
-            *bin = self.bin_of(value);
+        if assign_all(&self.edges, values, bins) {
+            return Ok(());
         }
-        match values.iter().position(|value| value.is_nan()) {
-            Some(index) => Err(BinningError::NotANumber { index }),
-            None => Ok(()),
-        }
+        let index = values.iter().position(|value| value.is_nan()).unwrap_or_default();
+        Err(BinningError::NotANumber { index })
     }
 
     #[inline]

@@ -7,7 +7,7 @@ use calibration::CalibrationError;
 use strategy_core::YearMonth;
 use thiserror::Error;
 
-use crate::{BinCount, BinKey};
+use crate::{BinCount, BinKey, Holder};
 
 /// Everything this crate refuses, and why.
 ///
@@ -132,6 +132,44 @@ pub enum BinningError {
         available: Vec<YearMonth>,
     },
 
+    /// Somebody else is writing in the run's folder.
+    #[error(
+        "{} is locked by {}: wait longer for it with --lock-timeout, or end it",
+        folder.display(),
+        holder.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string)
+    )]
+    Locked {
+        /// The run's folder.
+        folder: PathBuf,
+        /// Who holds the lock, unless that could not be read.
+        holder: Option<Holder>,
+    },
+
+    /// The file system has no locks, so two writers could mix.
+    #[error(
+        "{} cannot be locked, its file system has no locks: keep the bins on another one",
+        folder.display()
+    )]
+    NoLocks {
+        /// The run's folder.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// Bins of one run were to be saved under the lock of another.
+    #[error(
+        "{key} cannot be saved under the lock of {dataset}/{run_name}: take that of its own run"
+    )]
+    NotLocked {
+        /// What was to be saved.
+        key: BinKey,
+        /// The dataset that is locked.
+        dataset: String,
+        /// The run that is locked.
+        run_name: String,
+    },
+
     /// A folder could not be created, listed or written to.
     #[error("cannot {action} the folder {}", path.display())]
     Folder {
@@ -143,10 +181,10 @@ pub enum BinningError {
         source: io::Error,
     },
 
-    /// A file could not be read or written.
+    /// A file could not be read, written, locked or removed.
     #[error("cannot {action} {}", path.display())]
     File {
-        /// `read` or `write`.
+        /// `read`, `write`, `lock` or `remove`.
         action: &'static str,
         /// The file.
         path: PathBuf,

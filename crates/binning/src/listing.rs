@@ -67,7 +67,7 @@ impl BinStore {
 
 /// Folders in `folder` whose names could be part of a key, only `wanted` if that is given.
 fn subfolders(folder: &Path, wanted: Option<&str>) -> Result<Vec<(String, PathBuf)>, BinningError> {
-    let mut found = entries(folder)?;
+    let mut found = named_entries(folder)?;
     found.retain(|(name, path)| {
         wanted.is_none_or(|wanted| wanted == name)
             && check_name("folder", name).is_ok()
@@ -76,28 +76,29 @@ fn subfolders(folder: &Path, wanted: Option<&str>) -> Result<Vec<(String, PathBu
     Ok(found)
 }
 
+/// A link to nothing counts: loading it fails and says so, where passing over it would hide a loss.
 fn months_in(folder: &Path) -> Result<Vec<YearMonth>, BinningError> {
-    let files = entries(folder)?.into_iter().filter(|(_, path)| path.is_file());
+    let files = named_entries(folder)?.into_iter().filter(|(_, path)| !path.is_dir());
     Ok(files.filter_map(|(name, _)| month_of(&name)).collect())
 }
 
-fn month_of(file_name: &str) -> Option<YearMonth> {
+/// The month that a file of this name holds the bins of.
+pub(crate) fn month_of(file_name: &str) -> Option<YearMonth> {
     file_name.strip_suffix(EXTENSION)?.strip_suffix('.')?.parse().ok()
 }
 
-/// Names and paths in `folder`, in no order; those that are no Unicode cannot be ours.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, BinningError> {
+/// Names and paths in `folder`, in no order; names that are no Unicode cannot be ours.
+fn named_entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, BinningError> {
+    let named = |path: PathBuf| Some((path.file_name()?.to_str()?.to_owned(), path));
+    Ok(entries(folder)?.into_iter().filter_map(named).collect())
+}
+
+/// Paths in `folder`, in no order; none if it does not exist.
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, BinningError> {
     let failed = |source| BinningError::Folder { action: "list", path: folder.to_owned(), source };
     let listing = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         listing => listing.map_err(failed)?,
     };
-    let mut found = Vec::new();
-    for entry in listing {
-        let entry = entry.map_err(failed)?;
-        if let Ok(name) = entry.file_name().into_string() {
-            found.push((name, entry.path()));
-        }
-    }
-    Ok(found)
+    listing.map(|entry| entry.map(|entry| entry.path()).map_err(failed)).collect()
 }

@@ -1,12 +1,15 @@
 //! The bins of one month: calibrator, edges, and where they come from.
 
+use std::path::Path;
+
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use strategy_core::YearMonth;
 
-use crate::error::same_length;
+use crate::envelope::{decode, encode};
 use crate::{
-    BinEdges, BinKey, BinningError, Diagnostics, FitRecord, LabelRecord, SourceRecord, consistency,
+    BinEdges, BinKey, BinStore, BinningError, Diagnostics, FitRecord, LabelRecord, SourceRecord,
+    consistency, score_into,
 };
 
 /// What bins are made of, before anyone checked that it fits together; see [`BinMetadata::new`].
@@ -88,6 +91,38 @@ impl BinMetadata {
         self.parts
     }
 
+    /// The bytes of its file. Equal metadata give equal bytes.
+    ///
+    /// # Errors
+    /// [`BinningError::TooLarge`] beyond [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES), naming the file
+    /// below the root.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, BinningError> {
+        encode(self, &BinStore::new("").path(self.key()))
+    }
+
+    /// What the bytes of a file say. The `path` is for the messages alone; see
+    /// [`BinStore::load_file`] for what is on disk.
+    ///
+    /// # Errors
+    /// Those of [`BinStore::load_file`] that are about the contents. All name the file.
+    pub fn from_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Self, BinningError> {
+        decode(bytes, path.as_ref())
+    }
+
+    /// The same bins, made at another time by another version of the program. What is rebuilt from
+    /// the same data then has the [bytes](Self::to_bytes) of the file it is compared with.
+    ///
+    /// # Errors
+    /// [`BinningError::Inconsistent`] for an empty version.
+    pub fn with_created(
+        self,
+        created_at: DateTime<Utc>,
+        software_version: impl Into<String>,
+    ) -> Result<Self, BinningError> {
+        let software_version = software_version.into();
+        Self::new(MetadataParts { created_at, software_version, ..self.parts })
+    }
+
     /// Dataset, run and month.
     #[must_use]
     pub fn key(&self) -> &BinKey {
@@ -153,9 +188,6 @@ impl BinMetadata {
         p_cal: &mut [f64],
         q_bin: &mut [u16],
     ) -> Result<(), BinningError> {
-        same_length("calibrated values", p_cal.len(), scores.len())?;
-        same_length("bins", q_bin.len(), scores.len())?;
-        self.parts.calibrator.predict_into(scores, p_cal)?;
-        self.parts.edges.assign_into(p_cal, q_bin)
+        score_into(&self.parts.calibrator, &self.parts.edges, scores, p_cal, q_bin)
     }
 }

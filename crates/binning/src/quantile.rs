@@ -1,6 +1,7 @@
 //! Quantiles as numpy computes them, by selection instead of sorting.
 
 use crate::BinningError;
+use crate::selection::{Extent, candidates};
 
 /// The `parts − 1` quantiles `i/parts` of `values`, in numpy's default method (`linear`, type 7 of
 /// Hyndman & Fan, *Sample Quantiles in Statistical Packages*, 1996), to the last bit.
@@ -13,7 +14,10 @@ use crate::BinningError;
 /// [`BinningError::NoValues`], or [`BinningError::NotFinite`] for the first value that is not.
 pub(crate) fn quantiles(values: &[f64], parts: u16) -> Result<Vec<f64>, BinningError> {
     let last = values.len().checked_sub(1).ok_or(BinningError::NoValues)?;
-    if let Some(index) = values.iter().position(|value| !value.is_finite()) {
+    let extent = Extent::of(values);
+    if !extent.all_finite {
+        let bad = values.iter().position(|value| !value.is_finite());
+        let index = bad.unwrap_or_default();
         return Err(BinningError::NotFinite { index, value: values[index] });
     }
 
@@ -23,11 +27,12 @@ pub(crate) fn quantiles(values: &[f64], parts: u16) -> Result<Vec<f64>, BinningE
     ranks.sort_unstable(); // few values and many parts: neighbours share ranks
     ranks.dedup();
 
-    let mut ordered = values.to_vec();
-    put_in_place(&mut ordered, 0, &ranks);
+    let (mut few, places_of_ranks) = candidates(values, &extent, &ranks);
+    put_in_place(&mut few, 0, &places_of_ranks);
+    let value_at = |rank: usize| few[places_of_ranks[ranks.partition_point(|&r| r < rank)]];
     Ok(places
         .iter()
-        .map(|place| place.between(ordered[place.below], ordered[place.above]))
+        .map(|place| place.between(value_at(place.below), value_at(place.above)))
         .collect())
 }
 
@@ -109,6 +114,31 @@ mod tests {
     #[test]
     fn a_single_value_is_every_quantile() {
         assert_eq!(bits(&quantiles(&[-0.0], 4).unwrap()), bits(&[-0.0; 3]));
+    }
+
+    /// Enough values that most are left out of the selection, and that threads share the work.
+    #[test]
+    fn many_values_of_any_shape() {
+        for n in [5_000_u32, 150_001] {
+            let uniform = || (0..n).map(|row| (f64::from(row) * 0.618_033_988_749_895).fract());
+            let far = |at: f64| move |value: f64| if value < 1e-3 { at } else { value };
+            let shapes: [Vec<f64>; 7] = [
+                uniform().collect(),
+                uniform().map(|value| value.powi(40)).collect(),
+                uniform().map(|value| (20.0 * value).floor() / 20.0).collect(),
+                uniform().map(|value| if value < 0.5 { -0.0 } else { 0.0 }).collect(),
+                uniform().map(far(1e300)).collect(),
+                // Their difference overflows.
+                uniform().map(far(-1e308)).map(|value| value * 1.7).chain([1.7e308]).collect(),
+                uniform().map(|value| value * 1e-310 - 5e-311).collect(),
+            ];
+            for (shape, values) in shapes.iter().enumerate() {
+                for parts in [2, 20, 1000] {
+                    let found = quantiles(values, parts).unwrap();
+                    assert_eq!(bits(&found), bits(&by_sorting(values, parts)), "{n} {shape}");
+                }
+            }
+        }
     }
 
     proptest! {

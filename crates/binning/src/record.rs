@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::list::{Floats, floats, list};
+
 /// Bin metadata under the names of the file, see [`BinMetadata::to_record`](crate::BinMetadata::to_record).
 ///
 /// Instants are RFC 3339 in UTC (`2025-11-01T00:00:00Z`), the month is `2025-11`.
@@ -16,6 +18,7 @@ pub struct MetadataRecord {
     pub n_bins: u16,
     /// `platt` or `isotonic`.
     pub calibration_method: String,
+    #[serde(deserialize_with = "floats")]
     pub bin_edges: Vec<f64>,
     pub calibrator: CalibratorEntry,
     pub cal_window_start: String,
@@ -26,6 +29,7 @@ pub struct MetadataRecord {
     pub dataset: String,
     pub run_name: String,
     pub label: LabelEntry,
+    #[serde(deserialize_with = "list")]
     pub prediction_sources: Vec<SourceEntry>,
     pub matched_model_path: String,
     pub fit: Option<FitEntry>,
@@ -36,13 +40,44 @@ pub struct MetadataRecord {
 
 /// A calibrator as data: see [`calibration::Calibrator`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "method", rename_all = "kebab-case", try_from = "CalibratorFields")]
 #[allow(missing_docs, reason = "the fields are those of the calibrators, which explain them")]
 pub enum CalibratorEntry {
     /// [`calibration::PlattScaling`].
     Platt { slope: f64, intercept: f64 },
     /// [`calibration::IsotonicCalibrator`].
     Isotonic { x: Vec<f64>, y: Vec<f64> },
+}
+
+/// The fields of any calibrator. What serde itself makes of an enum with a tag keeps every value in
+/// 32 bytes until it has seen the tag, many times what a damaged file has.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalibratorFields {
+    method: String,
+    slope: Option<f64>,
+    intercept: Option<f64>,
+    x: Option<Floats>,
+    y: Option<Floats>,
+}
+
+impl TryFrom<CalibratorFields> for CalibratorEntry {
+    type Error = String;
+
+    fn try_from(fields: CalibratorFields) -> Result<Self, String> {
+        let CalibratorFields { method, slope, intercept, x, y } = fields;
+        match (method.as_str(), slope, intercept, x, y) {
+            ("platt", Some(slope), Some(intercept), None, None) => {
+                Ok(Self::Platt { slope, intercept })
+            }
+            ("isotonic", None, None, Some(Floats(x)), Some(Floats(y))) => {
+                Ok(Self::Isotonic { x, y })
+            }
+            ("platt", ..) => Err("platt has a slope and an intercept, nothing else".to_owned()),
+            ("isotonic", ..) => Err("isotonic has x and y, nothing else".to_owned()),
+            _ => Err(format!("`{method}` is not one of: platt, isotonic")),
+        }
+    }
 }
 
 /// See [`LabelRecord`](crate::LabelRecord).
@@ -99,6 +134,7 @@ pub struct DiagnosticsEntry {
     pub log_loss_after: f64,
     pub ece_before: f64,
     pub ece_after: f64,
+    #[serde(deserialize_with = "list")]
     pub bins: Vec<BinEntry>,
 }
 

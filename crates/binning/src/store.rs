@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use strategy_core::YearMonth;
 
-use crate::envelope::{MAX_FILE_BYTES, decode, encode};
-use crate::write::{Published, publish};
+use crate::envelope::{MAX_FILE_BYTES, decode};
+use crate::write::is_taken;
 use crate::{BinKey, BinMetadata, BinningError};
 
 /// The ending of a file of bins.
@@ -77,45 +77,19 @@ impl BinStore {
     /// The file that holds, or would hold, the bins of `key`.
     #[must_use]
     pub fn path(&self, key: &BinKey) -> PathBuf {
-        self.folder(key).join(file_name(key.month()))
+        self.run_folder(key.dataset(), key.run_name()).join(file_name(key.month()))
     }
 
-    fn folder(&self, key: &BinKey) -> PathBuf {
-        self.root.join(key.dataset()).join(key.run_name())
+    /// Both names must have been checked.
+    pub(crate) fn run_folder(&self, dataset: &str, run_name: &str) -> PathBuf {
+        self.root.join(dataset).join(run_name)
     }
 
-    /// Whether there is a file for `key`, whatever is in it.
+    /// Whether the name of `key`'s file is taken, whatever is there: also by a symbolic link to
+    /// nothing, which is an error to load.
     #[must_use]
     pub fn exists(&self, key: &BinKey) -> bool {
-        self.path(key).exists()
-    }
-
-    /// Writes the bins to their place, creating folders as needed. The file is there whole or not at
-    /// all; of several writers without [`OnExisting::Overwrite`] exactly one writes.
-    ///
-    /// # Errors
-    /// [`BinningError::Exists`] under [`OnExisting::Refuse`]; [`BinningError::Folder`] or
-    /// [`BinningError::File`] for what cannot be written; [`BinningError::TooLarge`].
-    pub fn save(
-        &self,
-        metadata: &BinMetadata,
-        on_existing: OnExisting,
-    ) -> Result<Saved, BinningError> {
-        let key = metadata.key();
-        let path = self.path(key);
-        let replace = on_existing == OnExisting::Overwrite;
-        // Asked again by `publish`, where it is safe; here it spares the work and the folders.
-        let published = if !replace && path.exists() {
-            Published::NameTaken
-        } else {
-            let bytes = encode(metadata, &path)?;
-            publish(&self.folder(key), &file_name(key.month()), &bytes, replace)?
-        };
-        match (published, on_existing) {
-            (Published::Yes, _) => Ok(Saved::Written(path)),
-            (Published::NameTaken, OnExisting::Skip) => Ok(Saved::Skipped(path)),
-            (Published::NameTaken, _) => Err(BinningError::Exists { path }),
-        }
+        is_taken(&self.path(key))
     }
 
     /// The bins of `key`.
@@ -126,7 +100,9 @@ impl BinStore {
     pub fn load(&self, key: &BinKey) -> Result<BinMetadata, BinningError> {
         let path = self.path(key);
         let metadata = match Self::load_file(&path) {
-            Err(BinningError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Err(BinningError::File { source, .. })
+                if source.kind() == io::ErrorKind::NotFound && !is_taken(&path) =>
+            {
                 let available = self.months(key.dataset(), key.run_name())?;
                 return Err(BinningError::NotFound { month: key.month(), path, available });
             }
@@ -165,6 +141,8 @@ fn read(path: &Path) -> Result<Vec<u8>, BinningError> {
     let announced = file.metadata().map_err(failed)?.len();
     let mut bytes = Vec::new();
     if announced <= MAX_FILE_BYTES {
+        // Exactly, and one more to notice the end: growing takes up to three times as much.
+        bytes.reserve_exact(usize::try_from(announced).unwrap_or_default() + 1);
         file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     }
     match announced.max(bytes.len() as u64) {

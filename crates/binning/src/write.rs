@@ -1,12 +1,12 @@
 //! Writing a file so that it is there whole or not at all, even if the power fails.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::BinningError;
+use crate::file_system::FileSystem;
+use crate::temporary::Temporary;
 
 /// What became of a file that was to be published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,29 +17,33 @@ pub(crate) enum Published {
     NameTaken,
 }
 
-/// Creates the file `folder/name` with these `bytes`, and the folder if need be.
+/// Creates the file `folder/name` with these `bytes` in a folder whose lock the process holds.
 ///
 /// The bytes go into a hidden file of the same folder and reach the disk before they get their name;
 /// then the folder is flushed too. With `replace` the name moves by rename: readers see the old file
 /// or the new one. Without, it is a hard link, which fails if the name exists, so of several writers
-/// at once exactly one wins.
+/// at once exactly one wins, locks or not.
 pub(crate) fn publish(
+    fs: &impl FileSystem,
     folder: &Path,
     name: &str,
     bytes: &[u8],
     replace: bool,
 ) -> Result<Published, BinningError> {
-    create_folder(folder)?;
     let path = folder.join(name);
     let into_folder =
         |source| BinningError::Folder { action: "write to", path: folder.to_owned(), source };
     let into_file = |source| BinningError::File { action: "write", path: path.clone(), source };
 
-    let (mut file, staged) = Staged::create(folder, name).map_err(into_folder)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(into_file)?;
+    let (file, temporary) = Temporary::create(fs, folder, name).map_err(into_folder)?;
+    fs.write(&file, bytes).and_then(|()| fs.flush_file(&file)).map_err(into_file)?;
     drop(file); // Windows renames no open file
 
-    let named = if replace { staged.replace(&path) } else { staged.link(&path) };
+    let named = if replace {
+        fs.rename(temporary.path(), &path)
+    } else {
+        take_free_name(fs, temporary.path(), &path)
+    };
     match named {
         Ok(()) => {}
         Err(error) if !replace && error.kind() == io::ErrorKind::AlreadyExists => {
@@ -47,56 +51,32 @@ pub(crate) fn publish(
         }
         Err(source) => return Err(into_file(source)),
     }
-    drop(staged); // its name goes before the folder is flushed
-    sync_folder(folder)?;
+    drop(temporary); // its name goes before the folder is flushed
+    flush_folder(fs, folder)?;
     Ok(Published::Yes)
 }
 
-/// A hidden file that disappears unless it gets a name.
-struct Staged {
-    path: PathBuf,
+/// Whether something has this name: a file, a folder, a symbolic link even to nothing.
+pub(crate) fn is_taken(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
-impl Staged {
-    fn create(folder: &Path, name: &str) -> io::Result<(File, Self)> {
-        static COUNTER: AtomicU64 = AtomicU64::new(0);
-        loop {
-            let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!(".{name}.{}-{number}.tmp", process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((file, Self { path })),
-                // Left behind by a process of the same number that was killed: take the next name.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    fn replace(&self, path: &Path) -> io::Result<()> {
-        fs::rename(&self.path, path)
-    }
-
-    fn link(&self, path: &Path) -> io::Result<()> {
-        match fs::hard_link(&self.path, path) {
-            Err(error) if no_hard_links(&error) => self.claim(path),
-            linked => linked,
-        }
-    }
-
-    /// Where there are no hard links (FAT, some network drives): an empty file takes the name, which
-    /// only one writer can do, and is then replaced. A reader in between finds it truncated.
-    fn claim(&self, path: &Path) -> io::Result<()> {
-        OpenOptions::new().write(true).create_new(true).open(path)?;
-        self.replace(path).inspect_err(|_| {
-            let _ = fs::remove_file(path); // the claim; the error of `replace` says more
-        })
+fn take_free_name(fs: &impl FileSystem, from: &Path, to: &Path) -> io::Result<()> {
+    match fs.hard_link(from, to) {
+        Err(error) if no_hard_links(&error) => rename_if_free(fs, from, to),
+        linked => linked,
     }
 }
 
-impl Drop for Staged {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path); // gone already if it was renamed
+/// Where there are no hard links (FAT, some network drives). The folder's lock keeps other processes
+/// out, the mutex the other threads of this one.
+fn rename_if_free(fs: &impl FileSystem, from: &Path, to: &Path) -> io::Result<()> {
+    static NAMING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = NAMING.lock().unwrap_or_else(PoisonError::into_inner);
+    if is_taken(to) {
+        return Err(io::ErrorKind::AlreadyExists.into());
     }
+    fs.rename(from, to)
 }
 
 fn no_hard_links(error: &io::Error) -> bool {
@@ -104,7 +84,7 @@ fn no_hard_links(error: &io::Error) -> bool {
 }
 
 /// Creates `folder` and those above it, each flushed into the folder that holds it.
-fn create_folder(folder: &Path) -> Result<(), BinningError> {
+pub(crate) fn create_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), BinningError> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -113,10 +93,10 @@ fn create_folder(folder: &Path) -> Result<(), BinningError> {
         _ => Path::new("."),
     };
     if parent != folder {
-        create_folder(parent)?;
+        create_folder(fs, parent)?;
     }
-    match fs::create_dir(folder) {
-        Ok(()) => sync_folder(parent),
+    match fs.create_folder(folder) {
+        Ok(()) => flush_folder(fs, parent),
         // Somebody else was faster.
         Err(_) if folder.is_dir() => Ok(()),
         Err(source) => {
@@ -127,11 +107,11 @@ fn create_folder(folder: &Path) -> Result<(), BinningError> {
 
 /// Makes new names in `folder` survive a power failure, where that can be asked for: only Unix opens
 /// folders, and some network file systems refuse to flush one.
-fn sync_folder(folder: &Path) -> Result<(), BinningError> {
+fn flush_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), BinningError> {
     if cfg!(not(unix)) {
         return Ok(());
     }
-    match File::open(folder).and_then(|folder| folder.sync_all()) {
+    match fs.flush_folder(folder) {
         Err(error) if cannot_be_flushed(&error) => Ok(()),
         flushed => flushed.map_err(|source| BinningError::Folder {
             action: "flush",
@@ -148,25 +128,27 @@ fn cannot_be_flushed(error: &io::Error) -> bool {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::file_system::Disk;
 
-    fn staged(folder: &Path, text: &str) -> Staged {
-        let (mut file, staged) = Staged::create(folder, "name").unwrap();
-        file.write_all(text.as_bytes()).unwrap();
-        staged
-    }
-
-    /// With hard links and without them.
-    const WAYS: [fn(&Staged, &Path) -> io::Result<()>; 2] = [Staged::link, Staged::claim];
+    type Take = fn(&Disk, &Path, &Path) -> io::Result<()>;
 
     #[test]
     fn the_first_to_take_a_name_keeps_it() {
-        for take in WAYS {
+        let ways: [Take; 2] = [take_free_name, rename_if_free]; // with hard links and without
+        for take in ways {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("name");
-            take(&staged(folder.path(), "first"), &path).unwrap();
-            let error = take(&staged(folder.path(), "second"), &path).unwrap_err();
-            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            for text in ["first", "second"] {
+                let (file, temporary) = Temporary::create(&Disk, folder.path(), "name").unwrap();
+                Disk.write(&file, text.as_bytes()).unwrap();
+                let taken = take(&Disk, temporary.path(), &path).map_err(|error| error.kind());
+                let wanted =
+                    if text == "first" { Ok(()) } else { Err(io::ErrorKind::AlreadyExists) };
+                assert_eq!(taken, wanted);
+            }
             assert_eq!(fs::read_to_string(&path).unwrap(), "first");
             assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left behind");
         }
@@ -175,15 +157,15 @@ mod tests {
     #[test]
     fn what_a_killed_process_left_behind_is_no_obstacle() {
         let folder = tempfile::tempdir().unwrap();
-        let (_file, left) = Staged::create(folder.path(), "name").unwrap();
+        let (_file, left) = Temporary::create(&Disk, folder.path(), "name").unwrap();
         // The names that come next may be taken too, by a process that had our number.
-        let number = left.path.file_stem().unwrap().to_str().unwrap();
+        let number = left.path().file_stem().unwrap().to_str().unwrap();
         let (before, count) = number.rsplit_once('-').unwrap();
         let count: u64 = count.parse().unwrap();
         for next in count + 1..count + 20 {
             fs::write(folder.path().join(format!("{before}-{next}.tmp")), "left").unwrap();
         }
-        publish(folder.path(), "name", b"whole", false).unwrap();
+        publish(&Disk, folder.path(), "name", b"whole", false).unwrap();
         assert_eq!(fs::read(folder.path().join("name")).unwrap(), b"whole");
     }
 }

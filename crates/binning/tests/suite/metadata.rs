@@ -2,7 +2,7 @@
 
 use binning::{
     BinCount, BinEdges, BinMetadata, BinStore, BinningError, Diagnostics, MetadataParts,
-    OnExisting, summarise_bins,
+    OnExisting, SourceRecord, summarise_bins,
 };
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::TimeDelta;
@@ -34,6 +34,13 @@ fn contradictions_are_refused_by_the_name_of_the_field() {
     assert_eq!(refused(|p| p.sources[0].rows = u64::MAX), "prediction_sources");
     assert_eq!(refused(|p| p.sources[1].name = "predictions".into()), "prediction_sources");
     assert_eq!(refused(|p| p.sources[1].name.clear()), "prediction_sources");
+    let many = |count: u64| {
+        let source = |number: u64| SourceRecord { name: number.to_string(), rows: 1 };
+        let total = SourceRecord { name: "rest".into(), rows: 8736 - count };
+        (0..count).map(source).chain([total]).collect()
+    };
+    assert_eq!(refused(|p| p.sources = many(1000)), "prediction_sources");
+    assert_eq!(refused(|p| (p.sources, p.cal_rows) = (many(999), 0)), "cal_rows");
     assert_eq!(refused(|p| p.label.target_key.clear()), "label.target_key");
     assert_eq!(refused(|p| p.label.tie_policy = None), "label.tie_policy");
     assert_eq!(refused(|p| p.label.source = binning::LabelSource::Targets), "label.tie_policy");
@@ -57,7 +64,7 @@ fn contradictions_are_refused_by_the_name_of_the_field() {
 
 #[test]
 fn the_table_of_bins_must_be_about_these_edges_and_rows() {
-    let table: [fn(&mut MetadataParts); 8] = [
+    let table: [fn(&mut MetadataParts); 11] = [
         |p| p.diagnostics.bins.truncate(3),
         |p| p.diagnostics.bins.swap(0, 1),
         |p| p.diagnostics.bins[1].lower = Some(0.26),
@@ -66,10 +73,37 @@ fn the_table_of_bins_must_be_about_these_edges_and_rows() {
         |p| p.diagnostics.bins[2].hit_rate = Some(0.5),
         |p| p.diagnostics.bins[0].hit_rate_upper = Some(1.5),
         |p| p.diagnostics.bins[0].hit_rate_lower = Some(0.2),
+        |p| p.diagnostics.bins[1].mean_p_cal = Some(0.2),
+        |p| p.diagnostics.bins[1].mean_p_cal = Some(0.51),
+        |p| {
+            // Bin 3 lies between equal edges.
+            let last = p.diagnostics.bins[3].clone();
+            let bin = &mut p.diagnostics.bins[2];
+            (bin.rows, bin.mean_p_cal, bin.hit_rate) = (1, Some(0.5), last.hit_rate);
+            (bin.hit_rate_lower, bin.hit_rate_upper) = (last.hit_rate_lower, last.hit_rate_upper);
+            p.diagnostics.bins[3].rows -= 1;
+        },
     ];
     for change in table {
         assert_eq!(refused(change), "diagnostics.bins");
     }
+}
+
+#[test]
+fn bytes_are_those_of_the_file_and_time_and_version_can_be_put_aside() {
+    let metadata = sample::metadata();
+    let bytes = metadata.to_bytes().unwrap();
+    assert_eq!(BinMetadata::from_bytes(&bytes, "2025-11.msgpack").unwrap(), metadata);
+    let error = BinMetadata::from_bytes(&bytes[..100], "run/2025-11.msgpack").unwrap_err();
+    assert!(error.to_string().contains("run/2025-11.msgpack"), "{error}");
+
+    let (created_at, version) =
+        (metadata.parts().created_at, metadata.parts().software_version.clone());
+    let later = metadata.clone().with_created(created_at + TimeDelta::days(1), "0.9.0").unwrap();
+    assert!(later.to_bytes().unwrap() != bytes);
+    assert!(later.clone().with_created(created_at, version).unwrap().to_bytes().unwrap() == bytes);
+    let error = later.with_created(created_at, "").unwrap_err();
+    assert!(matches!(error, BinningError::Inconsistent { field: "software_version", .. }));
 }
 
 #[test]
