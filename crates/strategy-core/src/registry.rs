@@ -24,6 +24,8 @@ pub struct Entry {
     open: OpenFn,
     with_commands: fn(Command) -> Command,
     run: fn(&ArgMatches, &mut Console<'_>) -> Result<(), BoxError>,
+    commands_for_all_runs: &'static [&'static str],
+    run_all: fn(&[&ArgMatches], &mut Console<'_>) -> Result<(), BoxError>,
 }
 
 impl Entry {
@@ -38,12 +40,19 @@ impl Entry {
             inputs: |matches| Ok(S::inputs(&S::Config::from_arg_matches(matches)?)),
             with_flags: <S::Config as clap::Args>::augment_args,
             open: |matches, subject| {
-                Ok(Box::new(S::new(S::Config::from_arg_matches(matches)?, subject)?))
+                let config = S::Config::from_arg_matches(matches)?;
+                Ok(Box::new(S::new(config, subject).map_err(boxed::<S>)?))
             },
             with_commands: <S::Command as Subcommand>::augment_subcommands,
             run: |matches, console| {
                 let command = <S::Command as FromArgMatches>::from_arg_matches(matches)?;
                 S::run(command, console).map_err(boxed::<S>)
+            },
+            commands_for_all_runs: S::COMMANDS_FOR_ALL_RUNS,
+            run_all: |matches, console| {
+                let command = |&matches| <S::Command as FromArgMatches>::from_arg_matches(matches);
+                let commands = matches.iter().map(command).collect::<Result<_, _>>()?;
+                S::run_all(commands, console).map_err(boxed::<S>)
             },
         }
     }
@@ -92,7 +101,7 @@ impl Entry {
     /// The strategy opened for `subject`, configured from the matches of a command made by [`with_flags`](Self::with_flags).
     ///
     /// # Errors
-    /// When the configuration is not a usable one.
+    /// When the configuration is not a usable one; a [`UsageError`] if the strategy says so.
     pub fn open(
         &self,
         matches: &ArgMatches,
@@ -113,6 +122,24 @@ impl Entry {
     /// Whatever made the command fail; a [`UsageError`] if that was how it was called.
     pub fn run(&self, matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
         (self.run)(matches, console)
+    }
+
+    /// Whether the strategy's own command `name`, when several runs are configured, is for all of them.
+    #[must_use]
+    pub fn is_for_all_runs(&self, name: &str) -> bool {
+        self.commands_for_all_runs.contains(&name)
+    }
+
+    /// Runs the strategy's own command that each of `matches` names, once for each run.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_all(
+        &self,
+        matches: &[&ArgMatches],
+        console: &mut Console<'_>,
+    ) -> Result<(), BoxError> {
+        (self.run_all)(matches, console)
     }
 }
 

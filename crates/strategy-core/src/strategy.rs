@@ -19,6 +19,9 @@ pub trait Strategy: Sized + 'static {
     const NAME: &'static str;
     /// What it does, in one line.
     const ABOUT: &'static str;
+    /// Names of those of its own commands that a configuration of several runs means for all of them;
+    /// any other command is for one run at a time.
+    const COMMANDS_FOR_ALL_RUNS: &'static [&'static str] = &[];
 
     /// Its parameters: flags, and with their defaults the configuration of a bare call.
     type Config: Args;
@@ -60,6 +63,15 @@ pub trait Strategy: Sized + 'static {
     fn run(command: Self::Command, console: &mut Console<'_>) -> Result<(), Self::Error> {
         let _ = (command, console);
         Ok(())
+    }
+
+    /// Carries out one of [`COMMANDS_FOR_ALL_RUNS`](Self::COMMANDS_FOR_ALL_RUNS), given once for each run. By default one after
+    /// the other, up to the first that fails.
+    ///
+    /// # Errors
+    /// Whatever made the command fail.
+    fn run_all(commands: Vec<Self::Command>, console: &mut Console<'_>) -> Result<(), Self::Error> {
+        commands.into_iter().try_for_each(|command| Self::run(command, console))
     }
 
     /// Whether `error` means that the person asked for something that cannot be: the program then
