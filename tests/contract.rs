@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use ml_calibrated_bins as _;
 use strategy_core::{contract_tests, registry};
 
 use crate::program::ok;

@@ -12,19 +12,32 @@
 
 mod backfill;
 mod bad_input;
+mod candle_strategies;
+mod complete;
 mod config;
 mod contract;
 mod data;
 mod evaluate;
+mod hostile;
 mod inspect;
 mod list;
+mod logs;
 mod market;
 mod oracles;
+mod plan;
 mod program;
 mod readme;
 mod rebuild;
 mod registry;
+mod reliability;
+mod reports;
+mod reproducible;
+mod runs;
 mod sample;
 mod score;
 mod shell;
 mod signals;
+#[path = "../bins/runner/src/strategies.rs"]
+mod strategies;
+mod tree;
+mod verify;

@@ -16,23 +16,28 @@ pub(crate) struct Market {
 
 impl Market {
     pub(crate) fn new() -> Self {
+        Self::from_on("2025-09-01", 65)
+    }
+
+    /// So many days from the day `first` on.
+    pub(crate) fn from_on(first: &str, days: u32) -> Self {
         let market = Self { folder: tempfile::tempdir().unwrap() };
-        market.candles(
+        market.candles(&format!(
             "CREATE TABLE ohlcv_btcusdt_1h AS
-             SELECT TIMESTAMP '2025-09-01' + INTERVAL (i) HOUR AS timestamp,
+             SELECT TIMESTAMP '{first}' + INTERVAL (i) HOUR AS timestamp,
                     c AS open, c * 1.005 AS high, c * 0.995 AS low, c AS close, 1.0 AS volume
              FROM (SELECT i, 100 * (1 + 0.05 * sin(i / 9.0) + 0.01 * sin(i / 1.7)) AS c
-                   FROM range(24 * 65) t(i))",
-        );
+                   FROM range(24 * {days}) t(i))"
+        ));
         market.predictions(&format!(
             "CREATE TABLE predictions (ts TIMESTAMP NOT NULL, y_pred DOUBLE NOT NULL,
                  model_path VARCHAR NOT NULL, feature_key VARCHAR NOT NULL, dataset VARCHAR,
                  created_at TIMESTAMP NOT NULL);
              INSERT INTO predictions
-             SELECT TIMESTAMP '2025-09-01' + INTERVAL (i) HOUR,
+             SELECT TIMESTAMP '{first}' + INTERVAL (i) HOUR,
                     0.5 + 0.3 * cos(i / 9.0) + 0.15 * sin(i * 1.3),
                     'models/{DATASET}/{RUN}/model.txt', 'v1', '{DATASET}', TIMESTAMP '2025-11-05'
-             FROM range(24 * 65) t(i)"
+             FROM range(24 * {days}) t(i)"
         ));
         market
     }
@@ -55,6 +60,15 @@ impl Market {
         Connection::open(self.file("pred.duckdb")).unwrap().execute_batch(sql).unwrap();
     }
 
+    /// No price moves from one time to the other: labels of one kind only, which nothing can be
+    /// calibrated on.
+    pub(crate) fn standing_still(&self, from: &str, to: &str) {
+        self.candles(&format!(
+            "UPDATE ohlcv_btcusdt_1h SET open = 100, high = 100, low = 100, close = 100
+             WHERE timestamp >= '{from}' AND timestamp < '{to}'"
+        ));
+    }
+
     /// Arguments of a rebuild on the month before, `more` of them included.
     #[allow(clippy::unused_self, reason = "the arguments name this market's files")]
     pub(crate) fn rebuild(&self, more: &str) -> String {
@@ -62,6 +76,15 @@ impl Market {
         format!(
             "ml-calibrated-bins rebuild --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb \
              --bins-root bins {lookback} {more}"
+        )
+    }
+
+    /// Arguments of a verification with the proof from the data.
+    #[allow(clippy::unused_self, reason = "the arguments name this market's files")]
+    pub(crate) fn verify(&self, more: &str) -> String {
+        format!(
+            "ml-calibrated-bins verify --rebuild --pred-duckdb pred.duckdb \
+             --ohlcv-duckdb ohlcv.duckdb --bins-root bins {more}"
         )
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(crate) fn runner(folder: &Path, arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_runner"));
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("RUNNER_") {
+        if name.to_string_lossy().starts_with("RUNNER_") || name == "SOURCE_DATE_EPOCH" {
             command.env_remove(name);
         }
     }

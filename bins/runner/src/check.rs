@@ -169,7 +169,13 @@ mod tests {
             ["check", "--start", "2025-11-01", "--end", "2025-11-05", "--sample-dir", &sample];
         let matches = command(entry).try_get_matches_from(flags).unwrap();
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let mut console = Console { out: &mut out, err: &mut err, out_is_terminal: false };
+        let mut console = Console {
+            out: &mut out,
+            err: &mut err,
+            out_is_terminal: false,
+            err_is_terminal: false,
+            on_interrupt: strategy_core::Interrupt::default,
+        };
         run(entry, &matches, &mut console)?;
         Ok(String::from_utf8(out).unwrap())
     }

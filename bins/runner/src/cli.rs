@@ -1,8 +1,9 @@
 //! The program's commands, those of the strategies included.
 
-use clap::{Arg, ArgAction, Command};
+use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
+use crate::logging::{self, LogFormat};
 use crate::{check, data, list, shell, signals};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
@@ -14,6 +15,9 @@ Examples:
   runner ml-calibrated-bins rebuild                     bins of the generated sample
   runner ml-calibrated-bins rebuild --pred-duckdb predictions.duckdb --ohlcv-duckdb ohlcv.duckdb
   runner ml-calibrated-bins inspect 2025-11 --test 0.05 0.2";
+
+/// The heading, in help, of the flags that all commands have.
+const EVERYWHERE: &str = "Options of all commands";
 
 /// The whole command line. An unknown name is left to the registry, which suggests the nearest.
 pub(crate) fn command(strategies: &Strategies) -> Command {
@@ -39,8 +43,20 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
                 .long("verbose")
                 .short('v')
                 .global(true)
+                .help_heading(EVERYWHERE)
                 .action(ArgAction::Count)
                 .help("Say more of what is done, on standard error (-vv: still more)"),
+        )
+        .arg(
+            Arg::new(logging::FLAG)
+                .long(logging::FLAG)
+                .value_name("FORMAT")
+                .env(logging::VARIABLE)
+                .value_parser(value_parser!(LogFormat))
+                .default_value("text")
+                .global(true)
+                .help_heading(EVERYWHERE)
+                .help("How to write standard error: for people, or each line a JSON object"),
         )
         .arg(
             Arg::new("config")
@@ -48,6 +64,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
                 .value_name("FILE")
                 .env("RUNNER_CONFIG")
                 .global(true)
+                .help_heading(EVERYWHERE)
                 .help("File with values for flags [default: runner.toml, if it is there]"),
         )
         .subcommand(list::command())

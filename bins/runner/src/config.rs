@@ -3,7 +3,7 @@
 //! There is no second definition of what can be configured: a key is a flag that also has an
 //! environment variable, its value becomes the flag's default, and so `--help` shows it. Keys before
 //! any table count for every strategy and for `data`, those in a table named like one of them for that
-//! one.
+//! one. A list of tables `[[<strategy>.runs]]` gives the values of several runs: see [`crate::runs`].
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -15,6 +15,9 @@ use clap::{Arg, Command};
 use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+use crate::data;
+use crate::runs::{ConfiguredRun, RunsError};
 
 /// The file that is read when none is named: in the working directory, if it is there.
 const DEFAULT_FILE: &str = "runner.toml";
@@ -38,23 +41,30 @@ pub(crate) fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<Path
         .or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()))
 }
 
+/// The list of tables, in the table of a strategy, with the runs there are.
+const RUNS: &str = "runs";
+
 /// `command` with the values of the file as defaults of the flags of `strategies`, which is every
-/// command whose own commands can be configured: `data` is among them.
+/// command whose own commands can be configured: `data` is among them. And the runs of the file.
 pub(crate) fn apply(
     mut command: Command,
     path: &Path,
     strategies: &[&str],
-) -> Result<Command, ConfigError> {
+) -> Result<(Command, Vec<ConfiguredRun>), ConfigError> {
     let text = fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let table = DeTable::parse(&text)
         .map_err(|source| ConfigError::Syntax { path: path.to_owned(), source })?;
     let file = File { path, text: &text };
+    let mut runs = Vec::new();
     // Keys come sorted, tables among them: what counts for one command only is set after what counts
     // for all.
     let (tables, values): (Vec<_>, Vec<_>) =
         table.get_ref().iter().partition(|(_, value)| value.get_ref().is_table());
     for (key, value) in values {
+        if key.get_ref() == RUNS {
+            return Err(file.no_runs("<strategy>", key.span().start));
+        }
         command = file.set(command, strategies, key, value)?;
     }
     for (key, value) in tables {
@@ -62,13 +72,46 @@ pub(crate) fn apply(
         match value.get_ref() {
             DeValue::Table(own) if strategies.contains(&name) => {
                 for (key, value) in own {
-                    command = file.set(command, &[name], key, value)?;
+                    match value.get_ref() {
+                        _ if key.get_ref() == RUNS && name == data::NAME => {
+                            return Err(file.no_runs("<strategy>", key.span().start));
+                        }
+                        DeValue::Array(tables) if key.get_ref() == RUNS => {
+                            let run = |table| file.run(&command, name, table);
+                            runs.extend(tables.iter().map(run).collect::<Result<Vec<_>, _>>()?);
+                        }
+                        _ if key.get_ref() == RUNS => {
+                            return Err(file.no_runs(name, key.span().start));
+                        }
+                        _ => command = file.set(command, &[name], key, value)?,
+                    }
                 }
             }
             _ => return Err(file.unknown(key, strategies.iter().copied())),
         }
     }
-    Ok(command)
+    ConfiguredRun::refuse_repeated(&runs)
+        .map_err(|source| ConfigError::Runs { path: path.to_owned(), source })?;
+    Ok((command, runs))
+}
+
+/// `command` with `words` as the default of the flag `key` in every command of `strategy` that has it.
+pub(crate) fn set_default(
+    mut command: Command,
+    strategy: &str,
+    key: &str,
+    words: &[String],
+) -> Command {
+    let Some(own) = command.find_subcommand_mut(strategy) else { return command };
+    for below in own.get_subcommands_mut() {
+        let Some(flag) = below.get_arguments().find(|a| configurable(a) && key_of(a) == key) else {
+            continue;
+        };
+        let (id, words) = (flag.get_id().clone(), words.to_vec());
+        *below =
+            std::mem::take(below).mut_arg(id, |flag| flag.default_values(words).required(false));
+    }
+    command
 }
 
 /// A file being applied, for errors that say where.
@@ -81,31 +124,72 @@ impl File<'_> {
     /// Makes `value` the default of the flag `key` in every command of `strategies` that has it.
     fn set(
         &self,
-        mut command: Command,
+        command: Command,
         strategies: &[&str],
         key: &Spanned<std::borrow::Cow<'_, str>>,
         value: &Spanned<DeValue<'_>>,
     ) -> Result<Command, ConfigError> {
+        let words = self.checked(&command, strategies, key, value)?;
+        let name = key.get_ref();
+        Ok(strategies
+            .iter()
+            .fold(command, |command, strategy| set_default(command, strategy, name, &words)))
+    }
+
+    /// Something at `offset` that is called `runs` and is no list of runs of a strategy.
+    fn no_runs(&self, strategy: &str, offset: usize) -> ConfigError {
+        ConfigError::Value {
+            path: self.path.to_owned(),
+            line: self.line(offset),
+            key: RUNS.to_owned(),
+            reason: format!("wanted a list of tables, each [[{strategy}.{RUNS}]]"),
+        }
+    }
+
+    /// One table of the list of runs of `strategy`.
+    fn run(
+        &self,
+        command: &Command,
+        strategy: &str,
+        table: &Spanned<DeValue<'_>>,
+    ) -> Result<ConfiguredRun, ConfigError> {
+        let line = self.line(table.span().start);
+        let DeValue::Table(own) = table.get_ref() else {
+            return Err(self.no_runs(strategy, table.span().start));
+        };
+        let mut values = Vec::with_capacity(own.len());
+        for (key, value) in own {
+            let words = self.checked(command, &[strategy], key, value)?;
+            values.push((key.get_ref().to_string(), words));
+        }
+        Ok(ConfiguredRun { strategy: strategy.to_owned(), line, values })
+    }
+
+    /// The words of `value`, which every flag `key` of `strategies` must take; there must be one.
+    fn checked(
+        &self,
+        command: &Command,
+        strategies: &[&str],
+        key: &Spanned<std::borrow::Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Result<Vec<String>, ConfigError> {
         let name = key.get_ref().as_ref();
-        let values = self.words(name, value)?;
+        let words = self.words(name, value)?;
         let mut known = BTreeSet::new();
         let mut found = false;
-        for strategy in strategies {
-            let Some(own) = command.find_subcommand_mut(strategy) else { continue };
-            for below in own.get_subcommands_mut() {
-                known.extend(below.get_arguments().filter(|a| configurable(a)).map(id));
-                let Some(flag) = below.get_arguments().find(|a| configurable(a) && id(a) == name)
-                else {
-                    continue;
-                };
-                self.check(flag, value, &values)?;
+        let commands = strategies.iter().filter_map(|name| command.find_subcommand(name));
+        for flag in commands
+            .flat_map(Command::get_subcommands)
+            .flat_map(Command::get_arguments)
+            .filter(|flag| configurable(flag))
+        {
+            if key_of(flag) == name {
+                self.check(flag, value, &words)?;
                 found = true;
-                let words = values.clone();
-                *below = std::mem::take(below)
-                    .mut_arg(name, |flag| flag.default_values(words).required(false));
             }
+            known.insert(key_of(flag));
         }
-        if found { Ok(command) } else { Err(self.unknown(key, known.iter().map(String::as_str))) }
+        if found { Ok(words) } else { Err(self.unknown(key, known.iter().map(String::as_str))) }
     }
 
     /// The value as it would be typed behind the flag.
@@ -147,7 +231,7 @@ impl File<'_> {
         let wrong = |reason: String| ConfigError::Value {
             path: self.path.to_owned(),
             line: self.line(value.span().start),
-            key: id(flag),
+            key: key_of(flag),
             reason,
         };
         if !takes_value && !matches!(words, [word] if word == "true" || word == "false") {
@@ -186,12 +270,13 @@ impl File<'_> {
 }
 
 /// Flags of a single call, such as which months to make, have no environment variable and no key.
-fn configurable(flag: &Arg) -> bool {
+pub(crate) fn configurable(flag: &Arg) -> bool {
     flag.get_env().is_some() && flag.get_long().is_some()
 }
 
-fn id(flag: &Arg) -> String {
-    flag.get_id().as_str().to_owned()
+/// The key of a flag: its name, with `_` for `-`.
+pub(crate) fn key_of(flag: &Arg) -> String {
+    flag.get_id().as_str().replace('-', "_")
 }
 
 /// A configuration that cannot be used.
@@ -209,4 +294,6 @@ pub(crate) enum ConfigError {
     Unknown { path: PathBuf, line: usize, key: String, nearest: Option<String> },
     #[error("{}, line {line}: `{key}` cannot have this value: {reason}", path.display())]
     Value { path: PathBuf, line: usize, key: String, reason: String },
+    #[error("the runs of {} cannot be told apart", path.display())]
+    Runs { path: PathBuf, source: RunsError },
 }

@@ -7,14 +7,25 @@ use std::process::ExitCode;
 use strategy_core::registry::{RegistryError, UsageError};
 
 use crate::config::ConfigError;
+use crate::interrupt;
+use crate::logging::{LogFormat, json_line};
+use crate::runs::RunsError;
 
 const WRONG_USAGE: u8 = 2;
 
 /// Writes the error and its causes to `err`; the exit code says what kind it was.
-pub(crate) fn report(error: &(dyn Error + 'static), err: &mut dyn Write) -> ExitCode {
+pub(crate) fn report(
+    error: &(dyn Error + 'static),
+    format: LogFormat,
+    err: &mut dyn Write,
+) -> ExitCode {
     if let Some(usage) = error.downcast_ref::<clap::Error>() {
         // Help and version come this way too, on standard output with code 0.
-        let _ = usage.print();
+        if usage.use_stderr() && format == LogFormat::Json {
+            let _ = writeln!(err, "{}", json_line(usage.render().to_string().trim_end(), &[]));
+        } else {
+            let _ = usage.print();
+        }
         return u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
     }
     let causes = || std::iter::successors(error.source(), |&cause| cause.source());
@@ -22,8 +33,30 @@ pub(crate) fn report(error: &(dyn Error + 'static), err: &mut dyn Write) -> Exit
     if is_broken_pipe(error) || causes().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
+    if format == LogFormat::Json {
+        let causes: Vec<String> = causes().map(ToString::to_string).collect();
+        let _ = writeln!(err, "{}", json_line(&format!("error: {error}"), &causes));
+    } else {
+        tell(error, err);
+    }
+    if let Some(code) = interrupt::exit_code() {
+        return code;
+    }
+    let of_usage = |cause: &(dyn Error + 'static)| {
+        cause.is::<RegistryError>()
+            || cause.is::<UsageError>()
+            || cause.is::<ConfigError>()
+            || cause.is::<RunsError>()
+    };
+    if of_usage(error) || causes().any(of_usage) {
+        return ExitCode::from(WRONG_USAGE);
+    }
+    ExitCode::FAILURE
+}
+
+fn tell(error: &(dyn Error + 'static), err: &mut dyn Write) {
     let _ = writeln!(err, "error: {error}");
-    for cause in causes() {
+    for cause in std::iter::successors(error.source(), |&cause| cause.source()) {
         let _ = writeln!(err, "  because: {cause}");
     }
     if error.is::<RegistryError>() {
@@ -33,13 +66,6 @@ pub(crate) fn report(error: &(dyn Error + 'static), err: &mut dyn Write) -> Exit
              see --help."
         );
     }
-    let of_usage = |cause: &(dyn Error + 'static)| {
-        cause.is::<RegistryError>() || cause.is::<UsageError>() || cause.is::<ConfigError>()
-    };
-    if of_usage(error) || causes().any(of_usage) {
-        return ExitCode::from(WRONG_USAGE);
-    }
-    ExitCode::FAILURE
 }
 
 fn is_broken_pipe(cause: &(dyn Error + 'static)) -> bool {

@@ -1,53 +1,67 @@
 //! The command line: finds strategies by name and runs them.
 //!
 //! It holds nothing that a crate should hold. A strategy is one dependency in `Cargo.toml` and one
-//! `use` line here.
+//! line in `strategies.rs`.
 
 mod check;
 mod cli;
 mod config;
 mod data;
 mod failure;
+mod interrupt;
 mod list;
 mod logging;
 mod row_args;
+mod runs;
 mod shell;
 mod signals;
+mod strategies;
 mod time_range;
-
-// One line a strategy: without it the linker would drop the crate, and its registration with it.
-use ml_calibrated_bins as _;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::{ArgMatches, Command};
 use strategy_core::registry::{self, Entry};
 use strategy_core::{BoxError, Console};
+
+use crate::logging::{JsonLines, LogFormat};
+use crate::runs::ConfiguredRun;
 
 fn main() -> ExitCode {
     let stdout = io::stdout();
     let out_is_terminal = stdout.is_terminal();
     let mut out = BufWriter::new(stdout.lock());
-    let mut err = io::stderr();
-    let mut console = Console { out: &mut out, err: &mut err, out_is_terminal };
-    let result = run(&mut console);
+    let log_format = LogFormat::asked(std::env::args_os());
+    let mut plain = io::stderr();
+    let mut lines = JsonLines::new(io::stderr());
+    let err: &mut dyn Write = match log_format {
+        LogFormat::Text => &mut plain,
+        LogFormat::Json => &mut lines,
+    };
+    let err_is_terminal = log_format == LogFormat::Text && io::stderr().is_terminal();
+    let on_interrupt = interrupt::watch;
+    let mut console =
+        Console { out: &mut out, err, out_is_terminal, err_is_terminal, on_interrupt };
+    let result = run(log_format, &mut console);
     // What was written before a failure is data all the same.
     let result = result.and(out.flush().map_err(Into::into));
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failure::report(&*error, &mut err),
+        Err(error) => failure::report(&*error, log_format, &mut io::stderr()),
     }
 }
 
-fn run(console: &mut Console<'_>) -> Result<(), BoxError> {
+fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError> {
     let strategies = registry::registered()?;
     let mut command = cli::command(&strategies);
+    let mut runs = Vec::new();
     if let Some(path) = config::file(std::env::args_os()) {
         let names: Vec<_> = strategies.iter().map(Entry::name).chain([data::NAME]).collect();
-        command = config::apply(command, &path, &names)?;
+        (command, runs) = config::apply(command, &path, &names)?;
     }
-    let matches = command.try_get_matches()?;
-    logging::start(&matches);
+    let matches = command.clone().try_get_matches()?;
+    logging::start(&matches, log_format);
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((data::NAME, matches)) => data::run(matches, console),
@@ -58,13 +72,33 @@ fn run(console: &mut Console<'_>) -> Result<(), BoxError> {
             shell::write_manual(cli::command(&strategies), matches, console)
         }
         Some((name, matches)) => {
-            let strategy = strategies.find(name)?;
-            match matches.subcommand() {
-                Some((signals::NAME, matches)) => signals::run(strategy, matches, console),
-                Some((check::NAME, matches)) => check::run(strategy, matches, console),
-                _ => strategy.run(matches, console),
-            }
+            let entry = strategies.find(name)?;
+            let chosen = runs::chosen(&runs, entry, &command, matches)?;
+            run_strategy(entry, &command, matches, &chosen, console)
         }
         None => Ok(()),
+    }
+}
+
+/// Runs a command of a strategy, with the values of the configured runs that it is for.
+fn run_strategy(
+    entry: &Entry,
+    command: &Command,
+    matches: &ArgMatches,
+    runs: &[&ConfiguredRun],
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let of_runs = runs
+        .iter()
+        .map(|run| run.apply(command.clone()).try_get_matches())
+        .collect::<Result<Vec<_>, _>>()?;
+    let of_runs: Vec<&ArgMatches> =
+        of_runs.iter().filter_map(|matches| Some(matches.subcommand()?.1)).collect();
+    let matches = of_runs.first().copied().unwrap_or(matches);
+    match matches.subcommand() {
+        Some((signals::NAME, matches)) => signals::run(entry, matches, console),
+        Some((check::NAME, matches)) => check::run(entry, matches, console),
+        _ if of_runs.len() > 1 => entry.run_all(&of_runs, console),
+        _ => entry.run(matches, console),
     }
 }

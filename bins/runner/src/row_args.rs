@@ -27,7 +27,9 @@ pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
     let moment = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
     };
+    let command = entry.with_flags(command.next_help_heading("Parameters of the strategy"));
     let command = command
+        .next_help_heading("Rows")
         .arg(moment(
             "start",
             "First row, in UTC, as in 2025-11-01 or 2025-11-01T05:00 [default: the first there is]",
@@ -61,7 +63,7 @@ pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
     let command = command
         .arg(other(OTHER_OHLCV, "RUNNER_OTHER_OHLCV", "DuckDB file with the candles of another instrument, for strategies that read one; may be repeated"))
         .arg(other(OTHER_PRED, "RUNNER_OTHER_PRED", "DuckDB file with the predictions of another instrument; may be repeated"));
-    entry.with_flags(DataFlags::augment_args(command))
+    DataFlags::augment_args(command)
 }
 
 const OTHER_OHLCV: &str = "other-ohlcv";

@@ -11,6 +11,7 @@ use crate::sample::{self, InstrumentPaths, SampleError};
 
 /// Where predictions and candles are.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Data")]
 pub struct DataFlags {
     /// DuckDB file with the table `predictions`; with no file given, the generated sample is used
     #[arg(long, value_name = "FILE", env = "RUNNER_PRED_DUCKDB")]

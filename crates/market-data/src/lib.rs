@@ -86,5 +86,5 @@ pub use status::{
 };
 pub use stored_models::{StoredModel, match_model, model_paths};
 pub use tables::{Column, Table};
-pub use targets::{TargetLabels, read_targets, target_keys};
+pub use targets::{TargetLabels, read_targets, target_keys, target_range};
 pub use train_csv::{TrainPredictions, read_train_predictions};

@@ -1,7 +1,7 @@
 //! Labels out of the table `targets`.
 
 use crate::select::{Select, quoted};
-use crate::{Database, MarketDataError, TimeRange};
+use crate::{Database, MarketDataError, TimeRange, TimeSpan};
 
 pub(crate) const TABLE: &str = "targets";
 
@@ -53,6 +53,21 @@ pub fn read_targets(
         Ok(())
     })?;
     Ok(Some(found))
+}
+
+/// What time the labels of a dataset and target key cover; `None` when there are none.
+///
+/// # Errors
+/// Missing columns; times that are no timestamps, NULL or infinite.
+pub fn target_range(
+    db: &Database,
+    dataset: &str,
+    target_key: &str,
+) -> Result<Option<TimeSpan>, MarketDataError> {
+    let Some(table) = db.find_table(TABLE)? else { return Ok(None) };
+    table.require(&["timestamp", "dataset", "target_key"])?;
+    let select = Select::new(db, &table, "timestamp", &[])?;
+    select.equal("dataset", dataset).equal("target_key", target_key).span()
 }
 
 /// The target keys that a dataset has labels of, sorted; none when there is no table `targets`.

@@ -12,7 +12,8 @@ use market_data::{MarketDataError, TimeSpan};
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
 
-use crate::ScoreError;
+use crate::warning::listed;
+use crate::{Existing, Lacking, ScoreError};
 
 /// Bins that could not be made, found or used.
 #[derive(Debug, Error)]
@@ -183,6 +184,54 @@ pub enum BinsError {
         /// Number of bins wanted.
         n_bins: u16,
     },
+    /// Data that the window needs has not come yet.
+    #[error(
+        "the data for {month} is not complete: {}; run again when it has come, or pass \
+         --allow-incomplete to calibrate on what there is",
+        listed(lacking, "; ")
+    )]
+    Incomplete {
+        /// The month.
+        month: YearMonth,
+        /// What is lacking.
+        lacking: Vec<Lacking>,
+    },
+    /// Some months of several failed; which ones was said before.
+    #[error("{failed} of {months} months failed{}", left_text(*left))]
+    SomeFailed {
+        /// How many failed.
+        failed: usize,
+        /// How many there were to make.
+        months: usize,
+        /// How many were not begun.
+        left: usize,
+    },
+    /// Runs that could not be opened, of several; which ones was said before.
+    #[error("{failed} of {runs} runs failed")]
+    RunsFailed {
+        /// How many failed.
+        failed: usize,
+        /// How many there were.
+        runs: usize,
+    },
+    /// Somebody asked the program to stop.
+    #[error("stopped: {} left; {}", interrupted_text(*months, *runs), resume_text(*existing))]
+    Interrupted {
+        /// Months of a run in the works that were not begun.
+        months: usize,
+        /// Runs of which no month was begun.
+        runs: usize,
+        /// What was to become of months that exist.
+        existing: Existing,
+    },
+    /// The threads that compute could not be started.
+    #[error("cannot start {jobs} threads: pass a smaller --jobs")]
+    Threads {
+        /// How many.
+        jobs: usize,
+        /// What the system said.
+        source: rayon::ThreadPoolBuildError,
+    },
     /// No month has a full window of predictions.
     #[error(
         "no month has {lookback_months} months of predictions before it: {} has {}; name the months \
@@ -260,6 +309,16 @@ pub enum BinsError {
         dataset: Option<String>,
         /// Only of this run, when given.
         run_name: Option<String>,
+    },
+    /// Files of bins that are not as they should be; which ones was said before.
+    #[error(
+        "{bad} of {files} files of bins did not pass: see the report for what to do about each"
+    )]
+    NotVerified {
+        /// How many.
+        bad: usize,
+        /// Of how many.
+        files: usize,
     },
     /// Some files of bins could not be read; which ones was said before.
     #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
@@ -371,6 +430,22 @@ pub enum BinsError {
     /// The output could not be written.
     #[error("cannot write the output")]
     Output(#[from] std::io::Error),
+    /// The report was to be written where it would destroy something.
+    #[error("--report {} is {found}: name another file", path.display())]
+    ReportPlace {
+        /// The place.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+    },
+    /// The report could not be written to its file.
+    #[error("cannot write the report {}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The output could not be put into JSON.
     #[error("cannot write the output as JSON")]
     Json(#[from] serde_json::Error),
@@ -380,6 +455,19 @@ pub enum BinsError {
 }
 
 impl BinsError {
+    /// What a monitor may want to tell apart, in a word: `incomplete` (the data will come), `locked`
+    /// (somebody else is writing), `exists`, or `failed`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Incomplete { .. } => "incomplete",
+            Self::Store(BinningError::Locked { .. })
+            | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
+            Self::Store(BinningError::Exists { .. }) => "exists",
+            _ => "failed",
+        }
+    }
+
     /// Whether the person asked for something that cannot be.
     pub(crate) fn is_usage(&self) -> bool {
         matches!(
@@ -390,8 +478,29 @@ impl BinsError {
                 | Self::Thresholds { .. }
                 | Self::ThresholdsNeeded { .. }
                 | Self::OverrideNotUnique { .. }
+                | Self::ReportPlace { .. }
                 | Self::ScoreRows(ScoreError::NoInput)
         )
+    }
+}
+
+fn left_text(left: usize) -> String {
+    if left == 0 { String::new() } else { format!(", {left} were not begun") }
+}
+
+fn interrupted_text(months: usize, runs: usize) -> String {
+    let part = |number: usize, what| (number > 0).then(|| format!("{number} {what}"));
+    let parts: Vec<_> =
+        [part(months, "months"), part(runs, "runs")].into_iter().flatten().collect();
+    format!("{} are", parts.join(" and "))
+}
+
+/// How to do the rest without doing anything twice.
+fn resume_text(existing: Existing) -> &'static str {
+    match existing {
+        Existing::Refuse => "the same command with --skip-existing goes on with them",
+        Existing::Keep | Existing::ReplaceStale => "the same command goes on with them",
+        Existing::Replace => "the same command begins again",
     }
 }
 

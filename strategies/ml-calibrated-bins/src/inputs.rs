@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use labeling::Outcome;
 use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
 
+use crate::completeness::Newest;
 use crate::window::{Origin, micros};
 
 /// What the rebuilds of a run read: predictions, labels and the state of the candles.
@@ -20,6 +21,8 @@ pub struct Inputs {
     pub(crate) train: Option<TrainFile>,
     pub(crate) labels: Labels,
     pub(crate) candles: Option<CandleState>,
+    /// How far the sources reach, beyond what is loaded.
+    pub(crate) newest: Newest,
     /// Time from one row to the next: that of the dataset's candles.
     pub(crate) interval: TimeDelta,
 }

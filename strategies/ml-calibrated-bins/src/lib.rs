@@ -19,15 +19,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod backfill;
 mod commands;
+mod completeness;
 mod error;
 mod evaluate;
 mod fingerprint;
 mod inputs;
 mod month_bins;
 mod months;
+mod plan;
 mod rebuild;
 mod report;
+mod reproduce;
 mod rule;
 mod run;
 mod score;
@@ -35,13 +39,17 @@ mod score_error;
 mod settings;
 mod signals;
 mod sources;
+mod staleness;
 mod strategy;
 mod warning;
 mod window;
 
+pub use backfill::{Backfill, MonthDone, MonthOutcome};
 pub use commands::{
     BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, RunChoice, ScoreArgs,
+    VerifyArgs,
 };
+pub use completeness::Lacking;
 pub use error::BinsError;
 pub use evaluate::{
     BinHits, Comparison, Evaluation, EvaluationSettings, HitRate, MonthQuality, Note, Ordering,
@@ -50,6 +58,7 @@ pub use evaluate::{
 pub use inputs::Inputs;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins};
 pub use months::{MonthChoice, ParseMonthChoiceError};
+pub use plan::{Action, Existing, Found, PlannedMonth, plan};
 pub use rebuild::{Rebuilt, rebuild};
 pub use rule::SignalRule;
 pub use run::Run;
@@ -58,5 +67,6 @@ pub use score_error::ScoreError;
 pub use settings::Settings;
 pub use signals::signals;
 pub use sources::Sources;
+pub use staleness::Difference;
 pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};
 pub use warning::Warning;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::Utc;
 use strategy_core::{ParseYearMonthError, YearMonth};
 use thiserror::Error;
 
@@ -15,6 +16,8 @@ pub enum MonthChoice {
     Month(YearMonth),
     /// The month of the newest prediction.
     Latest,
+    /// The month that the clock is in, in UTC.
+    Current,
     /// Every month up to the newest prediction's whose whole window has predictions.
     All,
 }
@@ -26,6 +29,7 @@ impl MonthChoice {
         match self {
             Self::Month(month) => vec![month],
             Self::Latest => vec![latest],
+            Self::Current => vec![YearMonth::containing(Utc::now())],
             Self::All => {
                 first_full_month(span).plus_months(lookback_months.into()).through(latest).collect()
             }
@@ -44,6 +48,7 @@ impl fmt::Display for MonthChoice {
         match self {
             Self::Month(month) => month.fmt(f),
             Self::Latest => f.pad("latest"),
+            Self::Current => f.pad("current"),
             Self::All => f.pad("all"),
         }
     }
@@ -55,15 +60,16 @@ impl FromStr for MonthChoice {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "latest" => Ok(Self::Latest),
+            "current" => Ok(Self::Current),
             "all" => Ok(Self::All),
             month => Ok(Self::Month(month.parse()?)),
         }
     }
 }
 
-/// Something else was given where a month, `latest` or `all` was wanted.
+/// Something else was given where a month, `latest`, `current` or `all` was wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0}, or `latest`, or `all`")]
+#[error("{0}, or `latest`, `current` or `all`")]
 pub struct ParseMonthChoiceError(#[from] ParseYearMonthError);
 
 #[cfg(test)]
@@ -95,6 +101,6 @@ mod tests {
     fn a_wrong_month_says_what_is_wanted() {
         let error = "2025-13".parse::<MonthChoice>().unwrap_err().to_string();
         assert!(error.contains("`2025-13` is not a month"), "{error}");
-        assert!(error.ends_with("or `latest`, or `all`"), "{error}");
+        assert!(error.ends_with("or `latest`, `current` or `all`"), "{error}");
     }
 }

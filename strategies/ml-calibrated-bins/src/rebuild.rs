@@ -8,6 +8,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use ndarray::ArrayView1;
 use strategy_core::YearMonth;
 
+use crate::completeness;
 use crate::fingerprint::fingerprint;
 use crate::warning::{self, Warning};
 use crate::window::{WindowRows, label_deadline};
@@ -29,22 +30,17 @@ pub struct Rebuilt {
 /// ([`LabelCutoff::None`](binning::LabelCutoff)).
 ///
 /// # Errors
-/// When the window has no predictions or no labelled rows, or these cannot be calibrated: one class
-/// only, a score outside 0 to 1, a fit without convergence.
+/// When the window has no predictions or no labelled rows, when data that it needs has not all come
+/// (unless `settings` allow that), or when the rows cannot be calibrated: one class only, a score
+/// outside 0 to 1, a fit without convergence.
 pub fn rebuild(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
 ) -> Result<Rebuilt, BinsError> {
     let window = settings.window(month);
-    if settings.label_cutoff == binning::LabelCutoff::MonthStart && inputs.labels.horizon.is_none()
-    {
-        return Err(BinsError::UnknownHorizon { target_key: inputs.labels.target_key.clone() });
-    }
-    let deadline =
-        label_deadline(settings.label_cutoff, window.end, inputs.labels.horizon, inputs.interval);
-    let rows = WindowRows::collect(inputs, &window, deadline);
-    refuse_few(inputs, month, settings, &rows)?;
+    let rows = window_rows(inputs, month, settings)?;
+    refuse_unusable(inputs, month, settings, &rows)?;
 
     let calibration = |source| BinsError::Calibration { month, source };
     let scores = ArrayView1::from(&rows.scores);
@@ -70,7 +66,7 @@ pub fn rebuild(
         cal_window_start: window.start,
         cal_window_end: window.end,
         cal_rows: rows.len(),
-        created_at: now_in_seconds(),
+        created_at: settings.created_at.unwrap_or_else(now_in_seconds),
         label: LabelRecord {
             target_key: inputs.labels.target_key.clone(),
             source: inputs.labels.source,
@@ -85,8 +81,40 @@ pub fn rebuild(
         fingerprint: fingerprint(&rows.timestamps, &rows.scores, &rows.labels),
     })
     .map_err(binning)?;
-    let warnings = warning::about(inputs, &metadata, &rows);
+    let warnings =
+        warning::about(inputs, &metadata, &rows, completeness::lacking(inputs, month, settings));
     Ok(Rebuilt { metadata, warnings })
+}
+
+/// The rows that `month` is calibrated on, as `settings` choose them.
+pub(crate) fn window_rows(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &Settings,
+) -> Result<WindowRows, BinsError> {
+    let window = settings.window(month);
+    if settings.label_cutoff == binning::LabelCutoff::MonthStart && inputs.labels.horizon.is_none()
+    {
+        return Err(BinsError::UnknownHorizon { target_key: inputs.labels.target_key.clone() });
+    }
+    let deadline =
+        label_deadline(settings.label_cutoff, window.end, inputs.labels.horizon, inputs.interval);
+    Ok(WindowRows::collect(inputs, &window, deadline))
+}
+
+/// Refuses a window that cannot or, as its data has not all come, should not be calibrated on.
+pub(crate) fn refuse_unusable(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &Settings,
+    rows: &WindowRows,
+) -> Result<(), BinsError> {
+    refuse_few(inputs, month, settings, rows)?;
+    let lacking = completeness::lacking(inputs, month, settings);
+    if lacking.is_empty() || settings.allow_incomplete {
+        return Ok(());
+    }
+    Err(BinsError::Incomplete { month, lacking })
 }
 
 fn fit(

@@ -7,12 +7,13 @@ use chrono::TimeDelta;
 use labeling::{CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, label_candles};
 use market_data::{
     CandleTable, Database, MarketDataError, PredictionQuery, Predictions, Prices, TimeRange,
-    TimeSpan, candle_table, parse_interval, prediction_range, read_predictions, read_prices,
-    read_targets, read_train_predictions, settle_model, target_keys,
+    TimeSpan, candle_range, candle_table, parse_interval, prediction_range, read_predictions,
+    read_prices, read_targets, read_train_predictions, settle_model, target_keys, target_range,
 };
 use strategy_core::YearMonth;
 use tracing::info;
 
+use crate::completeness::Newest;
 use crate::inputs::{CandleState, Identity, Labels, TrainFile};
 use crate::{BinsError, Inputs, MonthChoice, Settings, Sources};
 
@@ -105,6 +106,12 @@ impl Run {
         self.span
     }
 
+    /// The model whose predictions are meant, as it was named.
+    #[must_use]
+    pub fn model_path(&self) -> &str {
+        &self.model_path
+    }
+
     /// The months that `choices` mean, each once, ascending.
     ///
     /// # Errors
@@ -142,8 +149,15 @@ impl Run {
         let train = self.read_train(predictions.model_path_matched.stored(), range)?;
         let candles = self.read_candles(range, settings)?;
         let interval = self.interval(&predictions, candles.as_ref())?;
+        let labels = self.labels(range, candles.as_ref())?;
+        let in_sample = train.as_ref().and_then(|file| file.rows.timestamps.last().copied());
+        let newest = Newest {
+            prediction: Some(self.span.last.timestamp_micros()).max(in_sample),
+            label: self.newest_label(labels.source)?,
+        };
         Ok(Inputs {
-            labels: self.labels(range, candles.as_ref())?,
+            labels,
+            newest,
             candles: candles.map(|candles| CandleState { timestamps: candles.timestamps }),
             interval,
             identity: Identity {
@@ -260,6 +274,18 @@ impl Run {
             .map_err(|source| BinsError::Labels { file: file(), source })?;
         let tie_policy = Some(self.tie_policy.to_string());
         Ok(labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy))
+    }
+
+    /// The newest row of what labels come from.
+    fn newest_label(&self, source: LabelSource) -> Result<Option<i64>, BinsError> {
+        let span = match (source, &self.candles) {
+            (LabelSource::Targets, _) => {
+                target_range(&self.market, &self.dataset, &self.target.key)?
+            }
+            (LabelSource::Candles, Some(table)) => candle_range(&self.market, table)?,
+            (LabelSource::Candles, None) => None,
+        };
+        Ok(span.map(|span| span.last.timestamp_micros()))
     }
 
     fn horizon(&self) -> Option<TimeDelta> {

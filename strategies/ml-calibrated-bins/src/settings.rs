@@ -18,6 +18,10 @@ pub struct Settings {
     pub method: CalibrationMethod,
     /// Whether labels that nobody knew when the month began count.
     pub label_cutoff: LabelCutoff,
+    /// Whether a month is calibrated although its window's data has not all arrived.
+    pub allow_incomplete: bool,
+    /// What is recorded as the time of creation; `None` is now.
+    pub created_at: Option<DateTime<Utc>>,
 }
 
 impl Settings {
@@ -36,6 +40,8 @@ impl Default for Settings {
             n_bins: BinCount::default(),
             method: CalibrationMethod::Platt,
             label_cutoff: LabelCutoff::MonthStart,
+            allow_incomplete: false,
+            created_at: None,
         }
     }
 }

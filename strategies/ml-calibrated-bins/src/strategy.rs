@@ -117,19 +117,15 @@ impl Strategy for MlCalibratedBins {
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>, BinsError> {
         let scores = rows.column(&Input::of(Column::Prediction))?;
         let mut decisions = Vec::with_capacity(rows.len());
-        for (&timestamp, &y_pred) in rows.timestamps().iter().zip(scores) {
-            let month = YearMonth::containing_micros(timestamp);
-            let Some(bins) = self.bins.of(month)? else {
-                *self.skipped.entry(month).or_default() += 1;
-                decisions.push(BinDecision { y_pred, scored: None, side: Side::NoSignal });
-                continue;
-            };
-            let scored = bins.metadata.score(y_pred).map_err(|source| {
-                let timestamp = DateTime::from_timestamp_micros(timestamp).unwrap_or_default();
-                BinsError::Score { timestamp, source }
-            })?;
-            let side = bins.rule.map_or(Side::NoSignal, |rule| rule.side(scored.q_bin));
-            decisions.push(BinDecision { y_pred, scored: Some(scored), side });
+        let mut ahead = rows.timestamps();
+        // Rows ascend by time, so those of one month follow each other and are scored together.
+        while let Some(&first) = ahead.first() {
+            let month = YearMonth::containing_micros(first);
+            let next_month = month.plus_months(1).start().timestamp_micros();
+            let of_month = ahead.partition_point(|&timestamp| timestamp < next_month);
+            let range = decisions.len()..decisions.len() + of_month;
+            self.decide_month(month, &ahead[..of_month], &scores[range], &mut decisions)?;
+            ahead = &ahead[of_month..];
         }
         Ok(decisions)
     }
@@ -145,9 +141,43 @@ impl Strategy for MlCalibratedBins {
         error.is_usage()
     }
 
+    const COMMANDS_FOR_ALL_RUNS: &'static [&'static str] = commands::FOR_ALL_RUNS;
+
+    fn run_all(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<(), BinsError> {
+        commands::run_all(commands, console)
+    }
+
     fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {
         commands::run(command, console)
     }
 }
 
 register_strategy!(MlCalibratedBins);
+
+impl MlCalibratedBins {
+    /// Decides on rows of one month.
+    fn decide_month(
+        &mut self,
+        month: YearMonth,
+        timestamps: &[i64],
+        scores: &[f64],
+        decisions: &mut Vec<BinDecision>,
+    ) -> Result<(), BinsError> {
+        let Some(bins) = self.bins.of(month)? else {
+            *self.skipped.entry(month).or_default() += scores.len() as u64;
+            let skipped = |&y_pred| BinDecision { y_pred, scored: None, side: Side::NoSignal };
+            decisions.extend(scores.iter().map(skipped));
+            return Ok(());
+        };
+        let scored = bins.metadata.score_all(scores).map_err(|source| {
+            let bad = scores.iter().position(|score| !(0.0..=1.0).contains(score));
+            let timestamp = bad.and_then(|row| DateTime::from_timestamp_micros(timestamps[row]));
+            BinsError::Score { timestamp: timestamp.unwrap_or_default(), source }
+        })?;
+        decisions.extend(scores.iter().zip(scored).map(|(&y_pred, scored)| {
+            let side = bins.rule.map_or(Side::NoSignal, |rule| rule.side(scored.q_bin));
+            BinDecision { y_pred, scored: Some(scored), side }
+        }));
+        Ok(())
+    }
+}

@@ -8,8 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use market_data::ModelPathMatch;
 use serde::Serialize;
 
-use crate::Inputs;
+use crate::staleness::Difference;
 use crate::window::{WindowRows, micros};
+use crate::{Inputs, Lacking};
 
 /// Something that a careful person wants to know before trading on the bins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,8 +75,13 @@ pub enum Warning {
     },
     /// Bins that were kept are made with other settings than those asked for.
     KeptDiffers {
-        /// What differs, as in `method platt instead of isotonic`.
-        differences: Vec<String>,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// Data that the window needs had not come yet, and was done without.
+    Incomplete {
+        /// What was lacking.
+        lacking: Vec<Lacking>,
     },
     /// Bins that no score can lead to, because quantile edges are equal.
     UnreachableBins {
@@ -85,8 +91,14 @@ pub enum Warning {
 }
 
 /// What to say about the bins made of `rows`.
-pub(crate) fn about(inputs: &Inputs, metadata: &BinMetadata, rows: &WindowRows) -> Vec<Warning> {
+pub(crate) fn about(
+    inputs: &Inputs,
+    metadata: &BinMetadata,
+    rows: &WindowRows,
+    lacking: Vec<Lacking>,
+) -> Vec<Warning> {
     let found = [
+        (!lacking.is_empty()).then_some(Warning::Incomplete { lacking }),
         model_path(inputs),
         in_sample(inputs, rows),
         missing_predictions(inputs, metadata, rows),
@@ -165,6 +177,11 @@ fn steps(span: TimeDelta, interval: TimeDelta) -> u64 {
     u64::try_from(micros(span).checked_div(micros(interval)).unwrap_or(0)).unwrap_or(0)
 }
 
+/// The texts of `things`, put together.
+pub(crate) fn listed(things: &[impl ToString], between: &str) -> String {
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -198,8 +215,11 @@ impl fmt::Display for Warning {
             Self::KeptDiffers { differences } => write!(
                 f,
                 "the bins that were kept are not those asked for ({}); --overwrite makes them anew",
-                differences.join(", ")
+                listed(differences, ", ")
             ),
+            Self::Incomplete { lacking } => {
+                write!(f, "the window's data is not complete: {}", listed(lacking, "; "))
+            }
             Self::CandlesUnchecked => {
                 f.write_str("no table of candles was found, so nobody looked for gaps in it")
             }
@@ -216,7 +236,7 @@ impl fmt::Display for Warning {
                  hold the lowest scores; check the model before trading"
             ),
             Self::UnreachableBins { bins } => {
-                let list = bins.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+                let list = listed(bins, ", ");
                 write!(f, "no score leads to bin {list}: quantile edges are equal there")
             }
         }

@@ -90,6 +90,7 @@ impl EvaluateArgs {
                 n_bins: self.n_bins,
                 method: self.method,
                 label_cutoff: LabelCutoff::MonthStart,
+                ..Settings::default()
             },
             rule: self.rule,
             confidence: self.confidence,

@@ -1,4 +1,4 @@
-//! The strategy's own commands: `rebuild`, `list` and `inspect`.
+//! The strategy's own commands.
 
 mod choice;
 mod evaluate;
@@ -7,6 +7,7 @@ mod list;
 mod rebuild;
 mod score;
 mod source_args;
+mod verify;
 
 use clap::Subcommand;
 use strategy_core::Console;
@@ -19,12 +20,15 @@ pub use inspect::InspectArgs;
 pub use list::ListArgs;
 pub use rebuild::RebuildArgs;
 pub use score::ScoreArgs;
+pub use verify::VerifyArgs;
 
 /// What `runner ml-calibrated-bins` can do beside making signals.
 #[derive(Debug, Subcommand)]
 pub enum BinsCommand {
     /// Calibrate one month or several and store their bins
     Rebuild(Box<RebuildArgs>),
+    /// Check every file of bins, and that the data still gives it
+    Verify(Box<VerifyArgs>),
     /// Judge calibration, bins and signals month by month, out of sample
     Evaluate(Box<EvaluateArgs>),
     /// List the months that have bins
@@ -35,10 +39,31 @@ pub enum BinsCommand {
     Score(Box<ScoreArgs>),
 }
 
+/// The names of the commands that are for all the runs of a configuration.
+pub(crate) const FOR_ALL_RUNS: &[&str] = &["rebuild", "verify"];
+
+/// Carries out the same command for several runs: rebuilds as one, and verifications.
+pub(crate) fn run_all(
+    commands: Vec<BinsCommand>,
+    console: &mut Console<'_>,
+) -> Result<(), BinsError> {
+    let (mut rebuilds, mut verifications) = (Vec::new(), Vec::new());
+    for command in commands {
+        match command {
+            BinsCommand::Rebuild(args) => rebuilds.push(*args),
+            BinsCommand::Verify(args) => verifications.push(*args),
+            other => run(other, console)?,
+        }
+    }
+    rebuild::run(&rebuilds, console)?;
+    verify::run(&verifications, console)
+}
+
 /// Carries out `command`.
 pub(crate) fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {
     match command {
-        BinsCommand::Rebuild(args) => rebuild::run(&args, console),
+        BinsCommand::Rebuild(args) => rebuild::run(&[*args], console),
+        BinsCommand::Verify(args) => verify::run(&[*args], console),
         BinsCommand::Evaluate(args) => evaluate::run(&args, console),
         BinsCommand::List(args) => list::run(&args, console),
         BinsCommand::Inspect(args) => inspect::run(&args, console),

@@ -2,6 +2,9 @@
 
 #![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use labeling::TiePolicy;
@@ -12,6 +15,7 @@ use crate::{BinsError, Sources};
 
 /// Where predictions, candles and labels are.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Data")]
 pub(super) struct SourceArgs {
     #[command(flatten)]
     data: DataFlags,
@@ -52,6 +56,25 @@ impl SourceArgs {
             lock_timeout: self.data.lock_timeout,
             ..files
         })
+    }
+
+    /// The files that are named.
+    pub(super) fn data_files(&self) -> impl Iterator<Item = &Path> {
+        [&self.data.pred_duckdb, &self.data.ohlcv_duckdb]
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+    }
+
+    /// The file with the predictions, for messages.
+    pub(super) fn file_text(&self) -> String {
+        let path = self.data.pred_duckdb.as_ref();
+        path.map_or_else(|| "the sample".to_owned(), |path| path.display().to_string())
+    }
+
+    /// How long to wait for a file, or a folder of bins, that another process is writing to.
+    pub(super) fn lock_timeout(&self) -> Duration {
+        self.data.lock_timeout
     }
 
     fn files(

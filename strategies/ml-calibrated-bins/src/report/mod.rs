@@ -1,38 +1,47 @@
 //! What is said about bins: to people ([`text`]) and to programs ([`json`]).
 
+mod document;
 pub(crate) mod evaluation;
+pub(crate) mod file;
 pub(crate) mod json;
 pub(crate) mod number;
 mod printer;
+mod progress;
+mod summary;
 pub(crate) mod table;
 pub(crate) mod text;
 
 pub(crate) use printer::{Printer, Style};
 
-use std::path::PathBuf;
+use std::error::Error;
 
-use binning::BinMetadata;
-use strategy_core::YearMonth;
+use crate::backfill::MonthDone;
 
-use crate::{Rebuilt, Warning};
-
-/// What became of one month of a rebuild.
-#[derive(Debug)]
-pub(crate) struct MonthReport {
-    pub(crate) month: YearMonth,
-    pub(crate) path: PathBuf,
-    /// `None` when bins existed and were kept.
-    pub(crate) metadata: Option<BinMetadata>,
-    pub(crate) warnings: Vec<Warning>,
+/// Which run a report is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunName {
+    pub(crate) dataset: String,
+    pub(crate) run_name: String,
 }
 
-impl MonthReport {
-    pub(crate) fn written(rebuilt: Rebuilt, path: PathBuf) -> Self {
-        let Rebuilt { metadata, warnings } = rebuilt;
-        Self { month: metadata.bin_month(), path, metadata: Some(metadata), warnings }
-    }
+/// What became of one month of a run.
+#[derive(Debug)]
+pub(crate) struct MonthReport {
+    pub(crate) run: RunName,
+    pub(crate) done: MonthDone,
+}
 
-    pub(crate) fn kept(month: YearMonth, path: PathBuf, warnings: Vec<Warning>) -> Self {
-        Self { month, path, metadata: None, warnings }
-    }
+/// A run that could not be worked on at all.
+#[derive(Debug)]
+pub(crate) struct RunFailure {
+    pub(crate) run: String,
+    /// See [`BinsError::kind`](crate::BinsError::kind).
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+}
+
+/// An error and its causes in one line.
+pub(crate) fn error_chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

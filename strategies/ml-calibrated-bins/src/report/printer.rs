@@ -1,16 +1,22 @@
-//! Prints the months of a rebuild as they are done.
+//! Prints the months of a rebuild.
+
+use std::io::Write;
+use std::path::Path;
 
 use strategy_core::Console;
 
-use super::{MonthReport, json, text};
+use super::document::Document;
+use super::progress::Progress;
+use super::{MonthReport, RunFailure, RunName, error_chain, file, json, summary, text};
 use crate::BinsError;
+use crate::backfill::{MonthDone, MonthOutcome};
 
 /// What is printed of each month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Style {
     /// The path; warnings go to standard error.
     Paths,
-    /// The whole report, for people.
+    /// For people: everything about a single month, a table of several.
     Text,
     /// One document at the end, for programs.
     Json,
@@ -19,49 +25,137 @@ pub(crate) enum Style {
 /// Prints, and remembers that it could not: a reader who went away must not stop the work.
 pub(crate) struct Printer<'a, 'console> {
     style: Style,
+    several_runs: bool,
+    /// Whether a month's failure is told here; otherwise it is the command's error.
+    tells_failures: bool,
     console: &'a mut Console<'console>,
-    /// Kept for the document at the end.
-    done: Vec<MonthReport>,
+    progress: Progress,
+    reports: Vec<MonthReport>,
+    failed_runs: Vec<RunFailure>,
+    expected: usize,
     result: Result<(), BinsError>,
 }
 
 impl<'a, 'console> Printer<'a, 'console> {
-    pub(crate) fn new(style: Style, console: &'a mut Console<'console>) -> Self {
-        Self { style, console, done: Vec::new(), result: Ok(()) }
+    pub(crate) fn new(
+        style: Style,
+        several_runs: bool,
+        tells_failures: bool,
+        console: &'a mut Console<'console>,
+    ) -> Self {
+        let progress = Progress::new(style == Style::Paths, console.err_is_terminal);
+        Self {
+            style,
+            several_runs,
+            tells_failures,
+            console,
+            progress,
+            reports: Vec::new(),
+            failed_runs: Vec::new(),
+            expected: 0,
+            result: Ok(()),
+        }
     }
 
-    /// Prints one month that is done.
-    pub(crate) fn month(&mut self, report: MonthReport) {
-        if self.style == Style::Paths {
-            for warning in &report.warnings {
-                // Whoever closed standard error does not want to hear it.
-                let _ = writeln!(self.console.err, "warning: {}: {warning}", report.month);
+    pub(crate) fn console(&mut self) -> &mut Console<'console> {
+        self.console
+    }
+
+    /// A run with so many months begins.
+    pub(crate) fn begin(&mut self, months: usize) {
+        self.expected += months;
+        self.progress.expect(months);
+    }
+
+    /// A month is done; it comes again, in order, with its run.
+    pub(crate) fn progress(&mut self, run: &RunName, done: &MonthDone) {
+        self.progress.month(run, done, self.console.err);
+    }
+
+    /// All months of a run are done.
+    pub(crate) fn run(&mut self, run: &RunName, done: Vec<MonthDone>) {
+        for done in done {
+            if self.tells_failures {
+                self.progress.failure(run, &done, self.console.err);
             }
-        }
-        if self.result.is_ok() {
-            self.result = match self.style {
-                Style::Paths => {
-                    writeln!(self.console.out, "{}", report.path.display()).map_err(Into::into)
-                }
-                Style::Text => text::month(&report, self.console.out).map_err(Into::into),
-                Style::Json => Ok(()),
-            };
-        }
-        if self.style == Style::Json {
-            self.done.push(report);
+            if self.style == Style::Paths {
+                self.path(run, &done);
+            }
+            self.reports.push(MonthReport { run: run.clone(), done });
         }
     }
 
-    /// Prints what comes at the end.
-    ///
-    /// # Errors
-    /// When something could not be printed, now or earlier.
-    pub(crate) fn finish(mut self) -> Result<(), BinsError> {
-        self.result?;
-        if self.style == Style::Json {
-            // Bins that are kept are known first; the document is in order of time.
-            self.done.sort_by_key(|report| report.month);
-            json::months(&self.done, self.console.out)?;
+    fn path(&mut self, run: &RunName, done: &MonthDone) {
+        let RunName { dataset, run_name } = run;
+        let of = if self.several_runs { format!("{dataset} {run_name} ") } else { String::new() };
+        for warning in done.outcome.warnings() {
+            // Whoever closed standard error does not want to hear it.
+            let _ = writeln!(self.console.err, "warning: {of}{}: {warning}", done.month);
+        }
+        let there = matches!(done.outcome, MonthOutcome::Written(_) | MonthOutcome::Kept(_));
+        if there && self.result.is_ok() {
+            self.result = writeln!(self.console.out, "{}", done.path.display()).map_err(Into::into);
+        }
+    }
+
+    /// A run could not be worked on, and the others go on.
+    pub(crate) fn run_failed(&mut self, run: &str, error: &BinsError) {
+        let message = error_chain(error);
+        self.progress.say(&format!("error: {run}: {message}"), self.console.err);
+        self.note_failed_run(run, error);
+    }
+
+    /// The same, for the report only.
+    pub(crate) fn note_failed_run(&mut self, run: &str, error: &BinsError) {
+        let (run, kind, message) = (run.to_owned(), error.kind(), error_chain(error));
+        self.failed_runs.push(RunFailure { run, kind, message });
+    }
+
+    pub(crate) fn runs_failed(&self) -> usize {
+        self.failed_runs.len()
+    }
+
+    /// Months that failed.
+    pub(crate) fn failed(&self) -> usize {
+        self.reports.iter().filter(|report| report.done.outcome.failure().is_some()).count()
+    }
+
+    /// Months that were to be made.
+    pub(crate) fn months(&self) -> usize {
+        self.expected
+    }
+
+    /// Months that were not begun.
+    pub(crate) fn left(&self) -> usize {
+        let begun = |report: &&MonthReport| !matches!(report.done.outcome, MonthOutcome::NotBegun);
+        self.expected.saturating_sub(self.reports.iter().filter(begun).count())
+    }
+
+    /// Prints what comes at the end, and writes the report to the file `report`. Gives the months back, and whether
+    /// all could be printed, now and earlier.
+    pub(crate) fn finish(
+        mut self,
+        report: Option<&Path>,
+    ) -> (Vec<MonthReport>, Result<(), BinsError>) {
+        self.progress.finish();
+        let printed = self.print(report);
+        (self.reports, printed)
+    }
+
+    fn print(&mut self, report: Option<&Path>) -> Result<(), BinsError> {
+        let document = Document::of(&self.reports, &self.failed_runs);
+        if let Some(path) = report {
+            file::write(&document, path)
+                .map_err(|source| BinsError::Report { path: path.to_owned(), source })?;
+        }
+        std::mem::replace(&mut self.result, Ok(()))?;
+        match (self.style, self.reports.as_slice()) {
+            (Style::Json, _) => json::write(&document, self.console.out)?,
+            (Style::Text, [only]) if self.expected == 1 && !self.several_runs => {
+                text::month(&only.done, self.console.out)?;
+            }
+            (Style::Text, [_, ..]) => summary::write(&self.reports, self.console.out)?,
+            (Style::Text, []) | (Style::Paths, _) => {}
         }
         Ok(())
     }

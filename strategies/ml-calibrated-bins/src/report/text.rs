@@ -7,21 +7,27 @@ use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 
 use super::number::{count, per_cent, probability};
-use super::{MonthReport, table};
+use super::table;
+use crate::backfill::{MonthDone, MonthOutcome};
 
 /// What a rebuild did for one month.
-pub(crate) fn month(report: &MonthReport, out: &mut dyn Write) -> io::Result<()> {
-    if let Some(bins) = &report.metadata {
-        metadata(bins, out)?;
+pub(crate) fn month(done: &MonthDone, out: &mut dyn Write) -> io::Result<()> {
+    if let MonthOutcome::Written(rebuilt) = &done.outcome {
+        metadata(&rebuilt.metadata, out)?;
     }
-    for warning in &report.warnings {
+    for warning in done.outcome.warnings() {
         writeln!(out, "warning: {warning}")?;
     }
-    let path = report.path.display();
-    match report.metadata {
-        Some(_) if report.warnings.is_empty() => writeln!(out, "wrote {path}"),
-        Some(_) => writeln!(out, "\nwrote {path}"),
-        None => writeln!(out, "{} kept: {path} exists", report.month),
+    let path = done.path.display();
+    match &done.outcome {
+        MonthOutcome::Written(rebuilt) if rebuilt.warnings.is_empty() => {
+            writeln!(out, "wrote {path}")
+        }
+        MonthOutcome::Written(_) => writeln!(out, "\nwrote {path}"),
+        MonthOutcome::Kept(_) => writeln!(out, "{} kept: {path} exists", done.month),
+        MonthOutcome::LeftOut => writeln!(out, "{} left out: it has no bins", done.month),
+        // The command's error tells of these.
+        MonthOutcome::Failed(_) | MonthOutcome::NotBegun => Ok(()),
     }
 }
 

@@ -1,0 +1,142 @@
+//! Several runs in `runner.toml`: `[[<strategy>.runs]]`, one table for each.
+//!
+//! A table holds what differs from run to run: its files, dataset, model, method. Its values go
+//! before those of the strategy's table and after the environment and the flags. `--dataset`,
+//! `--run-name` and `--model-path` choose among the runs; a command that is for all of them
+//! ([`COMMANDS_FOR_ALL_RUNS`](strategy_core::Strategy::COMMANDS_FOR_ALL_RUNS)) is carried out for all
+//! that are chosen, any other needs one.
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+use strategy_core::registry::Entry;
+use thiserror::Error;
+
+use crate::config::{configurable, key_of, set_default};
+
+/// The keys that say which run is meant.
+const IDENTITY: [&str; 3] = ["dataset", "run_name", "model_path"];
+
+/// One run of the file: its strategy, the line it begins at, and its values by key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfiguredRun {
+    pub(crate) strategy: String,
+    pub(crate) line: usize,
+    pub(crate) values: Vec<(String, Vec<String>)>,
+}
+
+impl ConfiguredRun {
+    fn value(&self, key: &str) -> Option<&[String]> {
+        self.values.iter().find(|(own, _)| own == key).map(|(_, words)| words.as_slice())
+    }
+
+    /// `dataset binance_btcusdt_perp_1h, run_name a (line 7)`.
+    fn described(&self) -> String {
+        let named: Vec<String> = IDENTITY
+            .iter()
+            .filter_map(|key| Some(format!("{key} {}", self.value(key)?.join(" "))))
+            .collect();
+        let name = if named.is_empty() { "unnamed".to_owned() } else { named.join(", ") };
+        format!("{name} (line {})", self.line)
+    }
+
+    /// `command` with this run's values as defaults.
+    pub(crate) fn apply(&self, command: Command) -> Command {
+        self.values
+            .iter()
+            .fold(command, |command, (key, words)| set_default(command, &self.strategy, key, words))
+    }
+
+    /// Refuses two runs that would write the same files.
+    pub(crate) fn refuse_repeated(runs: &[Self]) -> Result<(), RunsError> {
+        let same = |one: &Self, other: &Self| {
+            one.strategy == other.strategy
+                && IDENTITY.iter().chain(&["bins_root"]).all(|k| one.value(k) == other.value(k))
+        };
+        for (index, run) in runs.iter().enumerate() {
+            if let Some(earlier) = runs[..index].iter().find(|earlier| same(earlier, run)) {
+                return Err(RunsError::Repeated {
+                    first: earlier.described(),
+                    second: run.described(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The runs that a call means; none when runs are nothing to the command, or none are configured.
+pub(crate) fn chosen<'r>(
+    runs: &'r [ConfiguredRun],
+    entry: &Entry,
+    command: &Command,
+    matches: &ArgMatches,
+) -> Result<Vec<&'r ConfiguredRun>, RunsError> {
+    let own: Vec<_> = runs.iter().filter(|run| run.strategy == entry.name()).collect();
+    let Some((name, matches)) = matches.subcommand() else { return Ok(Vec::new()) };
+    let below = command.find_subcommand(entry.name()).and_then(|c| c.find_subcommand(name));
+    let Some(below) = below else { return Ok(Vec::new()) };
+
+    // A command that takes nothing of a run but its name, such as `list`, looks at all of them itself.
+    // One that takes a model reads the data of a run, which must be settled even if nothing but its
+    // name is configured.
+    let concerned =
+        below.get_arguments().filter(|flag| configurable(flag)).map(key_of).any(|key| {
+            let is_name = ["dataset", "run_name"].contains(&key.as_str());
+            key == "model_path" || (!is_name && own.iter().any(|run| run.value(&key).is_some()))
+        });
+    if own.is_empty() || !concerned {
+        return Ok(Vec::new());
+    }
+    let asked: Vec<(&str, String)> =
+        IDENTITY.iter().filter_map(|&key| Some((key, given(below, matches, key)?))).collect();
+    // What a run's table does not say is what the file says for all of them.
+    let meant = |run: &&ConfiguredRun| {
+        asked.iter().all(|(key, value)| {
+            let own = run.value(key).map(<[String]>::to_vec);
+            own.or_else(|| for_all(below, key)).as_deref() == Some(std::slice::from_ref(value))
+        })
+    };
+    let found: Vec<_> = own.iter().copied().filter(meant).collect();
+    let described = |runs: &[&ConfiguredRun]| runs.iter().map(|run| run.described()).collect();
+    if found.is_empty() {
+        let asked = asked.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>();
+        return Err(RunsError::Unknown { asked: asked.join(", "), runs: described(&own) });
+    }
+    if found.len() > 1 && !entry.is_for_all_runs(name) {
+        return Err(RunsError::NotUnique { command: name.to_owned(), runs: described(&found) });
+    }
+    Ok(found)
+}
+
+/// The default of the flag `key`, which is what the file says for all runs.
+fn for_all(command: &Command, key: &str) -> Option<Vec<String>> {
+    let flag = command.get_arguments().find(|flag| key_of(flag) == key)?;
+    let words = flag.get_default_values().iter();
+    Some(words.map(|word| word.to_string_lossy().into_owned()).collect())
+}
+
+/// What was typed for the flag `key`, or set in the environment.
+fn given(command: &Command, matches: &ArgMatches, key: &str) -> Option<String> {
+    let flag = command.get_arguments().find(|flag| key_of(flag) == key)?;
+    let id = flag.get_id().as_str();
+    let source = matches.value_source(id)?;
+    if !matches!(source, ValueSource::CommandLine | ValueSource::EnvVariable) {
+        return None;
+    }
+    Some(matches.get_raw(id)?.next()?.to_string_lossy().into_owned())
+}
+
+/// Runs that cannot be told apart, or a call that does not say which one it means.
+#[derive(Debug, Error)]
+pub(crate) enum RunsError {
+    #[error("{first} and {second} have the same dataset, run_name and model_path")]
+    Repeated { first: String, second: String },
+    #[error("no run of the configuration has {asked}; there are:\n  {}", runs.join("\n  "))]
+    Unknown { asked: String, runs: Vec<String> },
+    #[error(
+        "`{command}` is for one run and the configuration has several: choose one with --dataset, \
+         --run-name or --model-path:\n  {}",
+        runs.join("\n  ")
+    )]
+    NotUnique { command: String, runs: Vec<String> },
+}

@@ -1,0 +1,271 @@
+//! Making the bins of many months of a run: read once, computed in parallel, each file whole.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use binning::{BinKey, BinStore, BinningError, OnExisting, RunLock, Saved};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use strategy_core::{Interrupt, YearMonth};
+use tracing::info;
+
+use crate::plan::{Action, plan};
+use crate::staleness::settings_differences;
+use crate::{BinsError, Existing, Inputs, Rebuilt, Run, Settings, Warning, rebuild};
+
+/// How the months of a run are made.
+#[derive(Debug)]
+pub struct Backfill {
+    /// What to do with months that have bins.
+    pub existing: Existing,
+    /// Whether a month that fails leaves the others to be made.
+    pub keep_going: bool,
+    /// How long to wait while another process writes bins of the same run.
+    pub lock_timeout: Duration,
+    /// Asked before each month.
+    pub interrupt: Interrupt,
+    pool: ThreadPool,
+}
+
+/// What became of a month.
+#[derive(Debug)]
+pub enum MonthOutcome {
+    /// Its bins were made and stand in the file.
+    Written(Box<Rebuilt>),
+    /// It had bins, and these were kept.
+    Kept(Vec<Warning>),
+    /// It has no bins and was to have none: only stale months were asked for.
+    LeftOut,
+    /// Its bins could not be made or written.
+    Failed(BinsError),
+    /// It was not begun: another month failed, or somebody asked to stop.
+    NotBegun,
+}
+
+/// A month and what became of it.
+#[derive(Debug)]
+pub struct MonthDone {
+    /// The month.
+    pub month: YearMonth,
+    /// The file that holds its bins, or would.
+    pub path: PathBuf,
+    /// What became of it.
+    pub outcome: MonthOutcome,
+}
+
+impl Backfill {
+    /// A backfill on `jobs` threads, one for each core when 0; months that exist are an error.
+    ///
+    /// # Errors
+    /// When the threads cannot be started.
+    pub fn new(jobs: usize) -> Result<Self, BinsError> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .thread_name(|number| format!("backfill-{number}"))
+            .build()
+            .map_err(|source| BinsError::Threads { jobs, source })?;
+        Ok(Self {
+            existing: Existing::Refuse,
+            keep_going: false,
+            lock_timeout: market_data::DEFAULT_LOCK_TIMEOUT,
+            interrupt: Interrupt::default(),
+            pool,
+        })
+    }
+
+    /// Makes the bins of `months`; `done` is told of each as it is done, in no certain order. What is
+    /// returned is in order of time.
+    ///
+    /// Holds the lock of the run's folder while it works. A month that fails does not fail the whole:
+    /// it is in the result. Without [`keep_going`](Self::keep_going), months not yet begun then stay so.
+    ///
+    /// # Errors
+    /// When months exist that may not ([`Existing::Refuse`]), the data cannot be read, or the folder is
+    /// locked by somebody else for too long.
+    pub fn run(
+        &self,
+        run: &Run,
+        months: &[YearMonth],
+        store: &BinStore,
+        settings: &Settings,
+        done: &mut dyn FnMut(&MonthDone),
+    ) -> Result<Vec<MonthDone>, BinsError> {
+        let work = Work { run, store, settings };
+        let mut all = Vec::with_capacity(months.len());
+        let mut wanted = Vec::with_capacity(months.len());
+        for &month in months {
+            match self.existing {
+                // Looked up before any data is read, so that a refusal comes at once.
+                Existing::Refuse if store.exists(&work.key(month)?) => {
+                    let path = store.path(&work.key(month)?);
+                    return Err(BinningError::Exists { path }.into());
+                }
+                Existing::Keep if store.exists(&work.key(month)?) => {
+                    let finished = work.kept(month)?;
+                    done(&finished);
+                    all.push(finished);
+                }
+                _ => wanted.push(month),
+            }
+        }
+        let mut inputs = None;
+        if !wanted.is_empty() {
+            inputs = Some(run.load(&wanted, settings)?);
+        }
+        if let (Some(inputs), Existing::ReplaceStale) = (&inputs, self.existing) {
+            wanted = work.divide(inputs, &wanted, &mut all, done)?;
+        }
+        if let (Some(inputs), false) = (&inputs, wanted.is_empty()) {
+            let lock = store.lock(run.dataset(), run.run_name(), self.lock_timeout)?;
+            for path in lock.removed() {
+                info!(path = %path.display(), "removed what a killed process left behind");
+            }
+            self.build(&work, inputs, &lock, &wanted, &mut |finished| {
+                done(&finished);
+                all.push(finished);
+            })?;
+        }
+        all.sort_by_key(|finished| finished.month);
+        Ok(all)
+    }
+
+    /// Makes `months` on the threads of the pool, the earliest first.
+    fn build(
+        &self,
+        work: &Work<'_>,
+        inputs: &Inputs,
+        lock: &RunLock,
+        months: &[YearMonth],
+        done: &mut dyn FnMut(MonthDone),
+    ) -> Result<(), BinsError> {
+        let next = AtomicUsize::new(0);
+        let stop = AtomicBool::new(false);
+        let existing = self.existing;
+        let (sender, receiver) = mpsc::channel();
+        let (next, stop) = (&next, &stop);
+        let settings = work.settings;
+        self.pool.in_place_scope(|scope| {
+            for _ in 0..self.pool.current_num_threads().min(months.len()) {
+                let sender = sender.clone();
+                scope.spawn(move |_| {
+                    while let Some(&month) = months.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let outcome = if stop.load(Ordering::Relaxed) || self.interrupt.is_set() {
+                            None
+                        } else {
+                            Some(make(inputs, month, settings, lock, existing))
+                        };
+                        if matches!(outcome, Some(Err(_))) && !self.keep_going {
+                            stop.store(true, Ordering::Relaxed);
+                        }
+                        if sender.send((month, outcome)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            for (month, outcome) in receiver {
+                done(work.finished(month, outcome)?);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Computes and writes one month; `None` when its bins appeared meanwhile and are kept.
+fn make(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &Settings,
+    lock: &RunLock,
+    existing: Existing,
+) -> Result<Option<Rebuilt>, BinsError> {
+    let rebuilt = rebuild(inputs, month, settings)?;
+    let on_existing = match existing {
+        Existing::Refuse => OnExisting::Refuse,
+        Existing::Keep => OnExisting::Skip,
+        Existing::Replace | Existing::ReplaceStale => OnExisting::Overwrite,
+    };
+    match lock.save(&rebuilt.metadata, on_existing)? {
+        Saved::Written(_) => Ok(Some(rebuilt)),
+        Saved::Skipped(_) => Ok(None),
+    }
+}
+
+/// The run whose months are made, where to, and how.
+struct Work<'a> {
+    run: &'a Run,
+    store: &'a BinStore,
+    settings: &'a Settings,
+}
+
+impl Work<'_> {
+    fn key(&self, month: YearMonth) -> Result<BinKey, BinsError> {
+        Ok(BinKey::new(self.run.dataset(), self.run.run_name(), month)?)
+    }
+
+    fn done(&self, month: YearMonth, outcome: MonthOutcome) -> Result<MonthDone, BinsError> {
+        Ok(MonthDone { month, path: self.store.path(&self.key(month)?), outcome })
+    }
+
+    fn finished(
+        &self,
+        month: YearMonth,
+        outcome: Option<Result<Option<Rebuilt>, BinsError>>,
+    ) -> Result<MonthDone, BinsError> {
+        self.done(
+            month,
+            match outcome {
+                None => MonthOutcome::NotBegun,
+                Some(Err(error)) => MonthOutcome::Failed(error),
+                Some(Ok(Some(rebuilt))) => MonthOutcome::Written(Box::new(rebuilt)),
+                // Another process made it between our look and the lock.
+                Some(Ok(None)) => return self.kept(month),
+            },
+        )
+    }
+
+    /// Bins that are kept. They are read, since a damaged file is nothing to keep, and held against
+    /// what was asked for.
+    fn kept(&self, month: YearMonth) -> Result<MonthDone, BinsError> {
+        let outcome = match self.store.load(&self.key(month)?) {
+            Err(error) => MonthOutcome::Failed(error.into()),
+            Ok(metadata) => {
+                let differences = settings_differences(&metadata, self.run, self.settings);
+                let differs = || Warning::KeptDiffers { differences: differences.clone() };
+                let warnings = (!differences.is_empty()).then(differs);
+                MonthOutcome::Kept(warnings.into_iter().collect())
+            }
+        };
+        self.done(month, outcome)
+    }
+
+    /// Takes the months that are not stale out of `months`: what became of them goes to `all`.
+    fn divide(
+        &self,
+        inputs: &Inputs,
+        months: &[YearMonth],
+        all: &mut Vec<MonthDone>,
+        done: &mut dyn FnMut(&MonthDone),
+    ) -> Result<Vec<YearMonth>, BinsError> {
+        let mut wanted = Vec::new();
+        for planned in plan(self.run, inputs, months, self.store, self.settings)? {
+            let outcome = match planned.action(Existing::ReplaceStale) {
+                Action::Build | Action::Replace => {
+                    wanted.push(planned.month);
+                    continue;
+                }
+                Action::Keep => MonthOutcome::Kept(Vec::new()),
+                Action::Leave => MonthOutcome::LeftOut,
+                Action::Fail => {
+                    planned.obstacle.map_or(MonthOutcome::NotBegun, MonthOutcome::Failed)
+                }
+            };
+            let finished = MonthDone { month: planned.month, path: planned.path, outcome };
+            done(&finished);
+            all.push(finished);
+        }
+        Ok(wanted)
+    }
+}

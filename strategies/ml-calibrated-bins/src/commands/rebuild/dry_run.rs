@@ -1,0 +1,108 @@
+//! `rebuild --dry-run`: the plan, and nothing written.
+
+use binning::BinStore;
+use serde::Serialize;
+use strategy_core::{Console, YearMonth};
+
+use super::{RebuildArgs, ReportFormat};
+use crate::plan::{Found, PlannedMonth, plan};
+use crate::report::{error_chain, json, table};
+use crate::warning::listed;
+use crate::{BinsError, Difference, Existing};
+
+/// One month of the plan, as a program reads it.
+#[derive(Debug, Serialize)]
+struct Planned {
+    dataset: String,
+    run_name: String,
+    bin_month: YearMonth,
+    /// `missing`, `fresh`, `stale` or `damaged`.
+    found: &'static str,
+    /// `build`, `replace`, `keep`, `leave` or `fail`.
+    action: &'static str,
+    path: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Difference>,
+    /// Why bins cannot be made, or those there are not read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
+}
+
+/// Prints what a call without `--dry-run` would do.
+pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
+    let mut all = Vec::new();
+    let mut format = ReportFormat::Text;
+    let mut failed = 0;
+    for args in runs {
+        format = args.format;
+        match of_run(args, console) {
+            Ok(planned) => all.extend(planned),
+            Err(error) if args.keep_going && runs.len() > 1 => {
+                failed += 1;
+                writeln!(console.err, "error: {}: {}", args.named(), error_chain(&error))?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match format {
+        ReportFormat::Json => {
+            #[derive(Serialize)]
+            struct Document {
+                plan: Vec<Planned>,
+            }
+            json::write(&Document { plan: all }, console.out)?;
+        }
+        ReportFormat::Text => {
+            let header = ["dataset", "run", "month", "found", "action", "why"];
+            let rows = all.iter().map(Planned::row);
+            writeln!(console.out, "{}", table::plain(&header, header.len(), rows))?;
+        }
+    }
+    if failed > 0 {
+        return Err(BinsError::RunsFailed { failed, runs: runs.len() });
+    }
+    Ok(())
+}
+
+fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>, BinsError> {
+    let settings = args.settings();
+    let run = args.open(console)?;
+    let months = args.months(&run, &settings)?;
+    let inputs = run.load(&months, &settings)?;
+    let store = BinStore::new(&args.run.root.bins_root);
+    let planned = plan(&run, &inputs, &months, &store, &settings)?.into_iter().map(|month| {
+        let (dataset, run_name) = (run.dataset().to_owned(), run.run_name().to_owned());
+        Planned::new(dataset, run_name, month, args.existing())
+    });
+    Ok(planned.collect())
+}
+
+impl Planned {
+    fn new(dataset: String, run_name: String, month: PlannedMonth, existing: Existing) -> Self {
+        let action = month.action(existing).word();
+        let found = month.found.word();
+        let (differences, damage) = match month.found {
+            Found::Stale(differences) => (differences, None),
+            Found::Damaged(error) => (Vec::new(), Some(BinsError::from(error))),
+            Found::Missing | Found::Fresh => (Vec::new(), None),
+        };
+        let reasons = damage.iter().chain(&month.obstacle).map(|e| error_chain(e)).collect();
+        let (bin_month, path) = (month.month, month.path.display().to_string());
+        Self { dataset, run_name, bin_month, found, action, path, differences, reasons }
+    }
+
+    fn row(&self) -> Vec<String> {
+        let why: Vec<String> = [listed(&self.differences, ", "), self.reasons.join("; ")]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect();
+        vec![
+            self.dataset.clone(),
+            self.run_name.clone(),
+            self.bin_month.to_string(),
+            self.found.to_owned(),
+            self.action.to_owned(),
+            why.join("; "),
+        ]
+    }
+}

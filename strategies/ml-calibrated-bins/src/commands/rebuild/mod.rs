@@ -1,0 +1,210 @@
+//! `rebuild`: calibrate months and store their bins.
+
+mod dry_run;
+mod session;
+
+use std::path::PathBuf;
+
+use binning::{BinCount, LabelCutoff};
+use calibration::CalibrationMethod;
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use clap::{Args, ValueEnum};
+use strategy_core::{Console, YearMonth};
+
+use super::RunChoice;
+use super::source_args::SourceArgs;
+use crate::report::Style;
+use crate::{BinsError, Existing, MonthChoice, Run, Settings};
+
+const MONTHS: &str = "Months";
+const CALIBRATION: &str = "Calibration";
+
+/// Flags of `rebuild`.
+#[derive(Debug, Clone, Args)]
+pub struct RebuildArgs {
+    #[command(flatten)]
+    sources: SourceArgs,
+
+    #[command(flatten)]
+    run: RunChoice,
+
+    /// Months to make bins for, as in 2025-11; `latest` is the month of the newest prediction, `current`
+    /// the one that the clock is in (UTC), `all` every month whose whole window has out-of-sample
+    /// predictions
+    #[arg(help_heading = MONTHS, long, value_name = "MONTH", num_args = 1.., default_value = "latest", conflicts_with_all = ["from", "to"])]
+    bin_month: Vec<MonthChoice>,
+
+    /// First of a range of months [default: the first with a full window]
+    #[arg(help_heading = MONTHS, long, value_name = "MONTH")]
+    from: Option<YearMonth>,
+
+    /// Last of a range of months [default: the month of the newest prediction]
+    #[arg(help_heading = MONTHS, long, value_name = "MONTH")]
+    to: Option<YearMonth>,
+
+    /// Months of history to calibrate on
+    #[arg(help_heading = CALIBRATION, long, value_name = "N", env = "RUNNER_LOOKBACK_MONTHS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1200))]
+    lookback_months: u16,
+
+    /// Number of quantile bins
+    #[arg(help_heading = CALIBRATION, long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20", value_parser = bin_count)]
+    n_bins: BinCount,
+
+    /// How raw scores become probabilities: platt or isotonic
+    #[arg(help_heading = CALIBRATION, long, env = "RUNNER_METHOD", default_value = "platt")]
+    method: CalibrationMethod,
+
+    /// Labels that count: `month-start`, those known when the month began, or `none`, all there are
+    /// now (to compare with calibrations made that way)
+    #[arg(help_heading = CALIBRATION, long, value_name = "CUTOFF", env = "RUNNER_LABEL_CUTOFF", default_value = "month-start")]
+    label_cutoff: LabelCutoff,
+
+    /// Replace bins that exist
+    #[arg(long, conflicts_with_all = ["skip_existing", "only_stale"])]
+    overwrite: bool,
+
+    /// Keep bins that exist and make only the others
+    #[arg(long)]
+    skip_existing: bool,
+
+    /// Replace the bins that would be made otherwise now, since data or settings changed, and those
+    /// that cannot be read any more; make no others
+    #[arg(long, conflicts_with = "skip_existing")]
+    only_stale: bool,
+
+    /// Print what would be done for each month, and write nothing, no report either
+    #[arg(long, conflicts_with = "quiet")]
+    dry_run: bool,
+
+    /// Months to make at once [default: one for each core]
+    #[arg(long, value_name = "N", env = "RUNNER_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+
+    /// Go on with the other months, and runs, when one fails
+    #[arg(long)]
+    keep_going: bool,
+
+    /// Calibrate even if data that the window needs has not all come
+    #[arg(help_heading = CALIBRATION, long)]
+    allow_incomplete: bool,
+
+    /// Time of creation to record, in seconds since 1970 or as 2025-11-01T05:00:00Z, for files that
+    /// are the same byte for byte [default: now]
+    #[arg(long, value_name = "TIME", env = "SOURCE_DATE_EPOCH", value_parser = instant)]
+    created_at: Option<DateTime<Utc>>,
+
+    /// Write the report of all months to this file too, as JSON
+    #[arg(long, value_name = "FILE", env = "RUNNER_REPORT")]
+    report: Option<PathBuf>,
+
+    /// Print only the paths of the files
+    #[arg(long, conflicts_with = "format")]
+    quiet: bool,
+
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
+}
+
+/// How a report is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+pub(super) fn bin_count(text: &str) -> Result<BinCount, String> {
+    let number: u32 =
+        text.parse().map_err(|_| "wanted a whole number of bins, as in 20".to_owned())?;
+    BinCount::try_from(number).map_err(|error| error.to_string())
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let seconds = text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+    seconds
+        .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc()))
+        .and_then(|instant| instant.duration_trunc(TimeDelta::seconds(1)).ok())
+        .ok_or_else(|| "wanted seconds since 1970, or a time as in 2025-11-01T05:00:00Z".to_owned())
+}
+
+impl RebuildArgs {
+    fn settings(&self) -> Settings {
+        Settings {
+            lookback_months: self.lookback_months,
+            n_bins: self.n_bins,
+            method: self.method,
+            label_cutoff: self.label_cutoff,
+            allow_incomplete: self.allow_incomplete,
+            created_at: self.created_at,
+        }
+    }
+
+    fn existing(&self) -> Existing {
+        match (self.overwrite, self.skip_existing, self.only_stale) {
+            (true, ..) => Existing::Replace,
+            (_, true, _) => Existing::Keep,
+            (.., true) => Existing::ReplaceStale,
+            _ => Existing::Refuse,
+        }
+    }
+
+    fn style(&self) -> Style {
+        match self.format {
+            _ if self.quiet => Style::Paths,
+            ReportFormat::Text => Style::Text,
+            ReportFormat::Json => Style::Json,
+        }
+    }
+
+    fn open(&self, console: &mut Console<'_>) -> Result<Run, BinsError> {
+        let RunChoice { dataset, run_name, .. } = &self.run;
+        Run::open(&self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?)
+    }
+
+    /// The run as its flags name it, for messages when it cannot be opened.
+    fn named(&self) -> String {
+        let RunChoice { dataset, run_name, .. } = &self.run;
+        let named: Vec<&str> =
+            [dataset, run_name].into_iter().flatten().map(String::as_str).collect();
+        if named.is_empty() { self.sources.file_text() } else { named.join(" ") }
+    }
+
+    fn months(&self, run: &Run, settings: &Settings) -> Result<Vec<YearMonth>, BinsError> {
+        if self.from.is_none() && self.to.is_none() {
+            return run.months(&self.bin_month, settings);
+        }
+        month_range(run, settings, self.from, self.to)
+    }
+}
+
+/// The months from the first one, if none is given the first with a full window, to the last one,
+/// if none is given that of the newest prediction.
+pub(super) fn month_range(
+    run: &Run,
+    settings: &Settings,
+    from: Option<YearMonth>,
+    to: Option<YearMonth>,
+) -> Result<Vec<YearMonth>, BinsError> {
+    let edge = |given: Option<YearMonth>, choice| match given {
+        Some(month) => Ok(vec![month]),
+        None => run.months(&[choice], settings),
+    };
+    // Both lists have at least one month: `months` refuses an empty choice.
+    let from = edge(from, MonthChoice::All)?[0];
+    let to = edge(to, MonthChoice::Latest)?[0];
+    if from > to {
+        return Err(BinsError::MonthsReversed { from, to });
+    }
+    Ok(from.through(to).collect())
+}
+
+/// Makes the bins of every month asked for, for each run.
+pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
+    match runs.first() {
+        Some(first) if first.dry_run => dry_run::run(runs, console),
+        Some(first) => session::run(first, runs, console),
+        None => Ok(()),
+    }
+}

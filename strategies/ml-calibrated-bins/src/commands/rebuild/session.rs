@@ -1,0 +1,95 @@
+//! Carrying out `rebuild` for one run or several.
+
+use binning::BinStore;
+use strategy_core::Console;
+
+use super::RebuildArgs;
+use crate::backfill::{Backfill, MonthOutcome};
+use crate::report::{MonthReport, Printer, RunName, file};
+use crate::{BinsError, Run};
+
+/// Makes the bins of all `runs`, one run after the other, the months of each at once. The flags that
+/// are not of a single run are `first`'s.
+pub(super) fn run(
+    first: &RebuildArgs,
+    runs: &[RebuildArgs],
+    console: &mut Console<'_>,
+) -> Result<(), BinsError> {
+    if let Some(report) = &first.report {
+        file::check(report, runs.iter().flat_map(|args| args.sources.data_files()))?;
+    }
+    let interrupt = (console.on_interrupt)();
+    let mut backfill = Backfill::new(first.jobs.unwrap_or(0).into())?;
+    backfill.existing = first.existing();
+    backfill.keep_going = first.keep_going;
+    backfill.lock_timeout = first.sources.lock_timeout();
+    backfill.interrupt = interrupt.clone();
+    let mut printer = Printer::new(first.style(), runs.len() > 1, first.keep_going, console);
+    let mut end = Ok(());
+    let mut runs_left = runs.len();
+    for args in runs {
+        if interrupt.is_set() || (printer.failed() > 0 && !first.keep_going) {
+            break;
+        }
+        runs_left -= 1;
+        let made = one(args, &backfill, &mut printer);
+        if let (Err(error), true) = (&made, first.keep_going && runs.len() > 1) {
+            printer.run_failed(&args.named(), error);
+            end = Err(BinsError::RunsFailed { failed: printer.runs_failed(), runs: runs.len() });
+            continue;
+        }
+        if let Err(error) = made {
+            // Told once, as the reason that the command failed; the report has it too.
+            printer.note_failed_run(&args.named(), &error);
+            end = Err(error);
+            break;
+        }
+    }
+    let (failed, months, left) = (printer.failed(), printer.months(), printer.left());
+    let (reports, printed) = printer.finish(first.report.as_deref());
+    if interrupt.is_set() && left + runs_left > 0 {
+        end = Err(BinsError::Interrupted {
+            months: left,
+            runs: runs_left,
+            existing: first.existing(),
+        });
+    } else if failed > 0 && end.is_ok() {
+        end = Err(match first_failure(reports) {
+            Some(error) if !first.keep_going => error,
+            _ => BinsError::SomeFailed { failed, months, left },
+        });
+    }
+    end.and(printed)
+}
+
+/// Makes the bins of one run.
+fn one(
+    args: &RebuildArgs,
+    backfill: &Backfill,
+    printer: &mut Printer<'_, '_>,
+) -> Result<(), BinsError> {
+    let settings = args.settings();
+    let run = args.open(printer.console())?;
+    let months = args.months(&run, &settings)?;
+    let name = RunName::of(&run);
+    printer.begin(months.len());
+    let store = BinStore::new(&args.run.root.bins_root);
+    let done = backfill
+        .run(&run, &months, &store, &settings, &mut |month| printer.progress(&name, month))?;
+    printer.run(&name, done);
+    Ok(())
+}
+
+/// The failure of the earliest month: without `--keep-going` it is the reason that the command failed.
+fn first_failure(reports: Vec<MonthReport>) -> Option<BinsError> {
+    reports.into_iter().find_map(|report| match report.done.outcome {
+        MonthOutcome::Failed(error) => Some(error),
+        _ => None,
+    })
+}
+
+impl RunName {
+    fn of(run: &Run) -> Self {
+        Self { dataset: run.dataset().to_owned(), run_name: run.run_name().to_owned() }
+    }
+}

@@ -1,0 +1,128 @@
+//! What `verify` found, for people and programs.
+
+use std::io::Write;
+
+use binning::{Stray, StrayKind};
+use serde::Serialize;
+use strategy_core::YearMonth;
+
+use super::{Judged, Verdict};
+use crate::report::json;
+use crate::report::number::count;
+use crate::warning::listed;
+use crate::{BinsError, Difference};
+
+#[derive(Debug, Serialize)]
+struct Document<'a> {
+    files: Vec<File<'a>>,
+    strays: Vec<Other>,
+}
+
+#[derive(Debug, Serialize)]
+struct File<'a> {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dataset: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bin_month: Option<YearMonth>,
+    /// `whole`, `reproduced`, `damaged`, `different` or `not_reproduced`.
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<&'a Difference>,
+}
+
+#[derive(Debug, Serialize)]
+struct Other {
+    path: String,
+    /// `temporary`, `file` or `folder`.
+    kind: &'static str,
+}
+
+pub(super) fn json(
+    judged: &[Judged],
+    strays: &[Stray],
+    out: &mut dyn Write,
+) -> Result<(), BinsError> {
+    let files = judged.iter().map(file).collect();
+    let strays = strays
+        .iter()
+        .map(|stray| Other { path: stray.path.display().to_string(), kind: word(stray.kind) })
+        .collect();
+    json::write(&Document { files, strays }, out)
+}
+
+fn file(judged: &Judged) -> File<'_> {
+    let key = judged.verified.key.as_ref();
+    let (reason, differences) = match &judged.verdict {
+        Verdict::Damaged(reason) | Verdict::NotReproduced(reason) => {
+            (Some(reason.as_str()), vec![])
+        }
+        Verdict::Different(differences) => (None, differences.iter().collect()),
+        Verdict::Whole | Verdict::Reproduced => (None, vec![]),
+    };
+    File {
+        path: judged.verified.path.display().to_string(),
+        dataset: key.map(|key| key.dataset()),
+        run_name: key.map(|key| key.run_name()),
+        bin_month: key.map(|key| key.month()),
+        status: judged.verdict.word(),
+        reason,
+        differences,
+    }
+}
+
+fn word(kind: StrayKind) -> &'static str {
+    match kind {
+        StrayKind::Temporary => "temporary",
+        StrayKind::File => "file",
+        StrayKind::Folder => "folder",
+        StrayKind::Misplaced => "misplaced",
+    }
+}
+
+/// What is wrong, a line each, and a count of everything.
+pub(super) fn text(
+    judged: &[Judged],
+    strays: &[Stray],
+    out: &mut dyn Write,
+) -> Result<(), BinsError> {
+    for Judged { verified, verdict } in judged {
+        let path = verified.path.display();
+        match verdict {
+            Verdict::Damaged(reason) => writeln!(out, "damaged: {reason}")?,
+            Verdict::Different(differences) => writeln!(
+                out,
+                "different: {path} is not what the data gives: {}",
+                listed(differences, ", ")
+            )?,
+            Verdict::NotReproduced(reason) => {
+                writeln!(out, "not reproduced: {path}: {reason}")?;
+            }
+            Verdict::Whole | Verdict::Reproduced => {}
+        }
+    }
+    for stray in strays {
+        let what = match stray.kind {
+            StrayKind::Temporary => {
+                "left by a writer that was killed, or being written; the next rebuild of its run \
+                 removes it"
+            }
+            _ => "no bins",
+        };
+        writeln!(out, "other: {}: {what}", stray.path.display())?;
+    }
+    let of = |word| judged.iter().filter(|judged| judged.verdict.word() == word).count() as u64;
+    let counts: Vec<String> = ["whole", "reproduced", "damaged", "different", "not_reproduced"]
+        .into_iter()
+        .filter(|&word| of(word) > 0)
+        .map(|word| format!("{} {}", count(of(word)), word.replace('_', " ")))
+        .collect();
+    if !judged.is_empty() {
+        writeln!(out, "{} files: {}", count(judged.len() as u64), counts.join(", "))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! How far a backfill is: a bar on a terminal, otherwise a line for each month.
+
+use std::io::Write;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::{RunName, error_chain};
+use crate::backfill::{MonthDone, MonthOutcome};
+
+const BAR: &str = "{wide_bar} {pos} of {len} months, {msg}, {eta} to go";
+
+/// Tells of each month as it is done.
+#[derive(Debug)]
+pub(super) struct Progress {
+    how: How,
+    done: u64,
+    failed: u64,
+    of: u64,
+}
+
+#[derive(Debug)]
+enum How {
+    Bar(ProgressBar),
+    Lines,
+    Nothing,
+}
+
+impl Progress {
+    pub(super) fn new(quiet: bool, terminal: bool) -> Self {
+        let how = if quiet {
+            How::Nothing
+        } else if terminal {
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+            // A template that does not parse would be a mistake of ours; the default bar serves too.
+            How::Bar(match ProgressStyle::with_template(BAR) {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            })
+        } else {
+            How::Lines
+        };
+        Self { how, done: 0, failed: 0, of: 0 }
+    }
+
+    /// `months` more are to be done.
+    pub(super) fn expect(&mut self, months: usize) {
+        self.of += months as u64;
+        if let How::Bar(bar) = &self.how {
+            bar.set_length(self.of);
+            bar.set_message(format!("{} failed", self.failed));
+        }
+    }
+
+    /// One month is done.
+    pub(super) fn month(&mut self, run: &RunName, done: &MonthDone, err: &mut dyn Write) {
+        if matches!(done.outcome, MonthOutcome::NotBegun) {
+            return;
+        }
+        self.done += 1;
+        self.failed += u64::from(done.outcome.failure().is_some());
+        match &self.how {
+            How::Bar(bar) => {
+                bar.set_message(format!("{} failed", self.failed));
+                bar.set_position(self.done);
+            }
+            // One month says all it has to say at the end.
+            How::Lines if self.of > 1 => {
+                let (RunName { dataset, run_name }, month) = (run, done.month);
+                let (word, number, of) = (done.outcome.word(), self.done, self.of);
+                // Whoever closed standard error does not want to hear it.
+                let _ = writeln!(err, "{number}/{of} {dataset} {run_name} {month} {word}");
+            }
+            How::Lines | How::Nothing => {}
+        }
+    }
+
+    /// Tells why a month failed, while the others go on.
+    pub(super) fn failure(&self, run: &RunName, done: &MonthDone, err: &mut dyn Write) {
+        if let Some(error) = done.outcome.failure() {
+            let RunName { dataset, run_name } = run;
+            let text =
+                format!("error: {dataset} {run_name} {}: {}", done.month, error_chain(error));
+            self.say(&text, err);
+        }
+    }
+
+    /// A line that must not tear the bar.
+    pub(super) fn say(&self, text: &str, err: &mut dyn Write) {
+        let mut write = || {
+            let _ = writeln!(err, "{text}");
+        };
+        match &self.how {
+            How::Bar(bar) => bar.suspend(write),
+            How::Lines | How::Nothing => write(),
+        }
+    }
+
+    pub(super) fn finish(&self) {
+        if let How::Bar(bar) = &self.how {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Making bins anew as their file says they were made, to see whether the data still gives them.
+
+use std::collections::BTreeMap;
+
+use binning::{BinKey, BinMetadata, LabelSource};
+use labeling::TiePolicy;
+use rayon::prelude::*;
+use strategy_core::YearMonth;
+
+use crate::report::error_chain;
+use crate::{BinsError, Difference, Inputs, Run, Settings, Sources, rebuild};
+
+/// What making bins anew gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reproduced {
+    /// The same file, but for the time of creation and the software's version.
+    Same,
+    /// Another one.
+    Different(Vec<Difference>),
+}
+
+/// Makes each of `bins` anew from the files of `sources`, everything else as recorded in them; by key
+/// the result, or why there is none.
+pub(crate) fn reproduce(
+    sources: &Sources,
+    bins: &[BinMetadata],
+) -> BTreeMap<BinKey, Result<Reproduced, String>> {
+    let mut groups = BTreeMap::<String, Vec<&BinMetadata>>::new();
+    for metadata in bins {
+        groups.entry(same_reading(metadata)).or_default().push(metadata);
+    }
+    let mut results = BTreeMap::new();
+    for group in groups.values() {
+        let Some(first) = group.first() else { continue };
+        let loaded = load(sources, first, group);
+        let of_group = group.par_iter().map(|metadata| {
+            let result = match &loaded {
+                Ok(inputs) => again(inputs, metadata).map_err(|error| error_chain(&error)),
+                Err(error) => Err(error_chain(error)),
+            };
+            (metadata.key().clone(), result)
+        });
+        results.par_extend(of_group);
+    }
+    results
+}
+
+/// The same for bins whose data is read the same way.
+fn same_reading(metadata: &BinMetadata) -> String {
+    let parts = metadata.parts();
+    format!(
+        "{}\n{}\n{}\n{}\n{:?}\n{}\n{}",
+        parts.key.dataset(),
+        parts.key.run_name(),
+        parts.model_path,
+        parts.label.target_key,
+        parts.label.tie_policy,
+        parts.label.cutoff,
+        in_sample(metadata),
+    )
+}
+
+/// Whether predictions of `pred_train.csv` took part. Where none did, none of the window's rows came
+/// from there, and leaving the file out changes nothing.
+fn in_sample(metadata: &BinMetadata) -> bool {
+    metadata.parts().sources.iter().any(|source| source.name == "pred_train")
+}
+
+fn load(
+    sources: &Sources,
+    first: &BinMetadata,
+    group: &[&BinMetadata],
+) -> Result<Inputs, BinsError> {
+    let parts = first.parts();
+    let tie_policy = match (&parts.label.tie_policy, parts.label.source) {
+        (Some(policy), LabelSource::Candles) => policy.parse().unwrap_or_default(),
+        _ => TiePolicy::default(),
+    };
+    let run = Run::open(&Sources {
+        model_path: Some(parts.model_path.clone()),
+        dataset: Some(parts.key.dataset().to_owned()),
+        run_name: Some(parts.key.run_name().to_owned()),
+        target_key: Some(parts.label.target_key.clone()),
+        tie_policy,
+        train_predictions: in_sample(first),
+        ..sources.clone()
+    })?;
+    let months: Vec<YearMonth> = group.iter().map(|metadata| metadata.bin_month()).collect();
+    let longest = group.iter().map(|metadata| settings(metadata).lookback_months).max();
+    let widest = Settings { lookback_months: longest.unwrap_or(1), ..settings(first) };
+    run.load(&months, &widest)
+}
+
+/// The settings that the file records.
+fn settings(metadata: &BinMetadata) -> Settings {
+    let parts = metadata.parts();
+    let start = YearMonth::containing(parts.cal_window_start);
+    let lookback = metadata.bin_month().months_since(start);
+    Settings {
+        lookback_months: u16::try_from(lookback).unwrap_or(0),
+        n_bins: parts.edges.n_bins(),
+        method: parts.calibrator.method(),
+        label_cutoff: parts.label.cutoff,
+        // Whether data was lacking shows in the rows.
+        allow_incomplete: true,
+        created_at: Some(parts.created_at),
+    }
+}
+
+fn again(inputs: &Inputs, metadata: &BinMetadata) -> Result<Reproduced, BinsError> {
+    let rebuilt = rebuild(inputs, metadata.bin_month(), &settings(metadata))?.metadata;
+    let parts = metadata.parts();
+    let rebuilt = rebuilt.with_created(parts.created_at, &parts.software_version)?;
+    if rebuilt.to_bytes()? == metadata.to_bytes()? {
+        return Ok(Reproduced::Same);
+    }
+    let fields = [metadata, &rebuilt].map(BinMetadata::to_record).map(|record| {
+        let fields = serde_json::to_value(record).unwrap_or_default();
+        fields.as_object().cloned().unwrap_or_default()
+    });
+    let [found, wanted] = &fields;
+    let differences = found.iter().filter(|(name, value)| wanted.get(*name) != Some(value)).map(
+        |(name, value)| Difference {
+            what: name.clone().into(),
+            found: short(value),
+            wanted: wanted.get(name).map(short).unwrap_or_default(),
+        },
+    );
+    Ok(Reproduced::Different(differences.collect()))
+}
+
+/// Enough of a value to tell two apart by eye.
+fn short(value: &serde_json::Value) -> String {
+    const CHARACTERS: usize = 40;
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text.chars().count() <= CHARACTERS {
+        return text;
+    }
+    text.chars().take(CHARACTERS).chain(['…']).collect()
+}

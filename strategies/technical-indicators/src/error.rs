@@ -1,0 +1,43 @@
+//! What can go wrong.
+
+use chrono::{DateTime, Utc};
+use indicators::IndicatorError;
+use strategy_core::RowsError;
+use thiserror::Error;
+
+/// Parameters that cannot be, or rows that cannot be decided on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TechnicalError {
+    /// The thresholds of the RSI are in no order.
+    #[error(
+        "RSI thresholds {oversold} and {overbought}: wanted 0 ≤ oversold < overbought ≤ 100, \
+         as 30 and 70"
+    )]
+    RsiThresholds {
+        /// Long at or below it.
+        oversold: f64,
+        /// Short at or above it.
+        overbought: f64,
+    },
+    /// A parameter that its indicator refuses.
+    #[error("the indicators cannot be made")]
+    Parameter {
+        /// What was wrong.
+        source: IndicatorError,
+    },
+    /// An indicator is named twice: it would have two votes.
+    #[error("--indicators names one indicator twice: name each once")]
+    NamedTwice,
+    /// The rows are not as they should be.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// A row's close is no price.
+    #[error("the close of the row at {} UTC cannot be used", timestamp.format("%Y-%m-%d %H:%M"))]
+    Close {
+        /// The row's time.
+        timestamp: DateTime<Utc>,
+        /// What was wrong.
+        source: IndicatorError,
+    },
+}

@@ -1,0 +1,114 @@
+//! The strategy: each close is shown to the indicators, and their votes are counted.
+
+use arrow::array::Float64Array;
+use chrono::DateTime;
+use strategy_core::{
+    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject,
+    register_strategy,
+};
+
+use crate::bollinger::BollingerVoter;
+use crate::macd::MacdVoter;
+use crate::rsi::RsiVoter;
+use crate::voter::{Shown, Voter};
+use crate::{Config, IndicatorName, TechnicalError, Vote};
+
+/// RSI, MACD and Bollinger Bands on the close, alone or combined by a vote.
+///
+/// Rows are counted, not dated: over a gap in the candles the indicators go on as if there were none.
+#[derive(Debug)]
+pub struct TechnicalIndicators {
+    voters: Vec<Box<dyn Voter>>,
+    votes: Vec<Side>,
+    vote: Vote,
+}
+
+/// A row's decision, and the values that led to it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Decision {
+    side: Side,
+    shown: Shown,
+}
+
+impl SignalType for Decision {
+    fn side(&self) -> Side {
+        self.side
+    }
+
+    fn columns(decisions: &[Self]) -> Vec<SignalColumn> {
+        let column = |name, value: fn(&Shown) -> Option<f64>| {
+            let values = decisions.iter().map(|decision| value(&decision.shown));
+            SignalColumn::new(name, values.collect::<Float64Array>())
+        };
+        vec![
+            column("rsi", |shown| shown.rsi),
+            column("macd", |shown| shown.macd),
+            column("macd_signal", |shown| shown.macd_signal),
+            column("macd_histogram", |shown| shown.macd_histogram),
+            column("bollinger_upper", |shown| shown.bollinger_upper),
+            column("bollinger_middle", |shown| shown.bollinger_middle),
+            column("bollinger_lower", |shown| shown.bollinger_lower),
+        ]
+    }
+}
+
+impl Strategy for TechnicalIndicators {
+    const NAME: &'static str = "technical-indicators";
+    const ABOUT: &'static str = "Trades RSI, MACD and Bollinger Bands, alone or by a vote";
+
+    type Config = Config;
+    type Signal = Decision;
+    type Command = NoCommands;
+    type Error = TechnicalError;
+
+    fn inputs(_: &Config) -> Vec<Input> {
+        vec![Input::of(Column::Close)]
+    }
+
+    fn new(config: Config, _: &Subject) -> Result<Self, TechnicalError> {
+        let named = &config.indicators;
+        if (1..named.len()).any(|place| named[..place].contains(&named[place])) {
+            return Err(TechnicalError::NamedTwice);
+        }
+        let voters = named
+            .iter()
+            .map(|name| {
+                Ok::<Box<dyn Voter>, TechnicalError>(match name {
+                    IndicatorName::Rsi => Box::new(RsiVoter::new(&config.rsi)?),
+                    IndicatorName::Macd => Box::new(MacdVoter::new(&config.macd)?),
+                    IndicatorName::Bollinger => Box::new(BollingerVoter::new(&config.bollinger)),
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { votes: Vec::with_capacity(voters.len()), voters, vote: config.vote })
+    }
+
+    fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Decision>, TechnicalError> {
+        let closes = rows.column(&Input::of(Column::Close))?;
+        let mut decisions = Vec::with_capacity(rows.len());
+        for (&timestamp, &close) in rows.timestamps().iter().zip(closes) {
+            let mut shown = Shown::default();
+            self.votes.clear();
+            for voter in &mut self.voters {
+                let side = voter.vote(close, &mut shown).map_err(|source| {
+                    let timestamp = DateTime::from_timestamp_micros(timestamp).unwrap_or_default();
+                    TechnicalError::Close { timestamp, source }
+                })?;
+                self.votes.push(side);
+            }
+            decisions.push(Decision { side: self.vote.count(&self.votes), shown });
+        }
+        Ok(decisions)
+    }
+
+    fn is_usage_error(error: &TechnicalError) -> bool {
+        matches!(
+            error,
+            TechnicalError::RsiThresholds { .. }
+                | TechnicalError::Parameter { .. }
+                | TechnicalError::NamedTwice
+        )
+    }
+}
+
+register_strategy!(TechnicalIndicators);

@@ -1,0 +1,110 @@
+//! Decisions against those of TA-Lib and numpy: see `golden/make_golden.py`.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
+use clap::{Args, Command, FromArgMatches};
+use proptest::prelude::*;
+use serde_json::Value;
+use strategy_core::{Rows, SignalType, Strategy, Subject};
+use technical_indicators::{Config, Decision, TechnicalError, TechnicalIndicators};
+
+fn open(flags: &str) -> Result<TechnicalIndicators, TechnicalError> {
+    let command = Config::augment_args(Command::new("x").no_binary_name(true));
+    let matches = command.try_get_matches_from(flags.split_whitespace()).unwrap();
+    TechnicalIndicators::new(Config::from_arg_matches(&matches).unwrap(), &Subject::default())
+}
+
+fn decide(
+    strategy: &mut TechnicalIndicators,
+    first_hour: usize,
+    close: &[f64],
+) -> Result<Vec<Decision>, TechnicalError> {
+    let hours = first_hour..first_hour + close.len();
+    let timestamps = hours.map(|hour| i64::try_from(hour).unwrap() * 3_600_000_000);
+    let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(timestamps));
+    let close: ArrayRef = Arc::new(Float64Array::from(close.to_vec()));
+    let batch = RecordBatch::try_from_iter([("timestamp", timestamps), ("close", close)]).unwrap();
+    strategy.decide(&Rows::new(&batch)?)
+}
+
+fn golden() -> Value {
+    serde_json::from_str(include_str!("golden/decisions.json")).unwrap()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn decisions_are_those_of_ta_lib_and_numpy() {
+    let golden = golden();
+    let close = numbers(&golden["close"]);
+    for case in golden["cases"].as_array().unwrap() {
+        let flags = case["flags"].as_str().unwrap();
+        let decisions = decide(&mut open(flags).unwrap(), 0, &close).unwrap();
+        let signal: Vec<i64> = decisions.iter().map(|d| d.side().code().into()).collect();
+        let wanted: Vec<i64> =
+            case["signal"].as_array().unwrap().iter().map(|s| s.as_i64().unwrap()).collect();
+        for (row, (found, wanted)) in signal.iter().zip(&wanted).enumerate() {
+            assert_eq!(found, wanted, "`{flags}`, row {row}: {:?}", decisions[row]);
+        }
+    }
+}
+
+#[test]
+fn only_indicators_in_use_show_values() {
+    let close = numbers(&golden()["close"]);
+    let decisions = decide(&mut open("--indicators rsi").unwrap(), 0, &close).unwrap();
+    let filled: Vec<(&str, usize)> = Decision::columns(&decisions)
+        .into_iter()
+        .map(|column| (column.name, close.len() - column.values.null_count()))
+        .filter(|(_, values)| *values > 0)
+        .collect();
+    assert_eq!(filled, [("rsi", close.len() - 14)]);
+}
+
+#[test]
+fn a_price_that_never_moved_is_not_oversold() {
+    let decisions = decide(&mut open("--indicators rsi").unwrap(), 0, &[5.0; 50]).unwrap();
+    assert!(decisions.iter().all(|decision| decision.side().code() == 0));
+}
+
+#[test]
+fn parameters_that_cannot_be_are_wrong_usage() {
+    for (flags, part) in [
+        ("--rsi-oversold 70 --rsi-overbought 30", "oversold < overbought"),
+        ("--rsi-overbought 101", "≤ 100"),
+        ("--macd-fast 26 --macd-slow 12", "cannot be made"),
+        ("--indicators rsi,macd,rsi", "twice"),
+    ] {
+        let error = open(flags).unwrap_err();
+        assert!(error.to_string().contains(part), "`{flags}`: {error}");
+        assert!(TechnicalIndicators::is_usage_error(&error), "`{flags}`");
+    }
+}
+
+#[test]
+fn a_close_that_is_no_price_names_its_row() {
+    let error = decide(&mut open("").unwrap(), 0, &[1.0, f64::NAN]).unwrap_err();
+    assert!(error.to_string().contains("1970-01-01 01:00 UTC"), "{error}");
+    assert!(!TechnicalIndicators::is_usage_error(&error));
+}
+
+proptest! {
+    #[test]
+    fn batches_and_single_rows_agree_to_the_bit(cuts in prop::collection::vec(1usize..200, 1..20)) {
+        let close = numbers(&golden()["close"]);
+        let whole = decide(&mut open("--vote any").unwrap(), 0, &close).unwrap();
+        let mut strategy = open("--vote any").unwrap();
+        let mut parts = Vec::new();
+        let mut cuts = cuts.into_iter().cycle();
+        while parts.len() < close.len() {
+            let end = close.len().min(parts.len() + cuts.next().unwrap());
+            parts.extend(decide(&mut strategy, parts.len(), &close[parts.len()..end]).unwrap());
+        }
+        prop_assert_eq!(whole, parts);
+    }
+}

@@ -1,0 +1,102 @@
+//! The strategies that need candles only, through the built program.
+
+use std::fs;
+
+use crate::market::Market;
+use crate::oracles::real_data;
+use crate::program::{fails, json, ok};
+
+const STRATEGIES: [&str; 2] = ["mean-reversion", "technical-indicators"];
+
+#[test]
+fn a_file_of_candles_is_all_they_need() {
+    let market = Market::new();
+    for (strategy, flags, columns) in [
+        // The fixture's price swings regularly: it never lies two deviations from its mean.
+        ("mean-reversion", "--entry-z 1.2", "timestamp,z_score,half_life,trend,signal\n"),
+        (
+            "technical-indicators",
+            "",
+            "timestamp,rsi,macd,macd_signal,macd_histogram,\
+             bollinger_upper,bollinger_middle,bollinger_lower,signal\n",
+        ),
+    ] {
+        let call = format!("{strategy} signals --ohlcv-duckdb ohlcv.duckdb {flags}");
+        let out = ok(market.path(), &call);
+        assert!(out.starts_with(columns), "{strategy}: {}", &out[..200]);
+        assert_eq!(out.lines().count(), 1 + 24 * 65, "{strategy}");
+        let sides: Vec<_> = out.lines().skip(1).filter_map(|l| l.rsplit(',').next()).collect();
+        for side in ["1", "0", "-1"] {
+            assert!(sides.contains(&side), "{strategy} never says {side}");
+        }
+    }
+}
+
+#[test]
+fn a_later_start_begins_a_new_history() {
+    // What an indicator says depends on the rows it has seen: warm-up is part of the answer.
+    let market = Market::new();
+    let rows = |flags: &str| {
+        let call = format!(
+            "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb --indicators rsi \
+             --format json {flags}"
+        );
+        json(market.path(), &call).as_array().unwrap().clone()
+    };
+    let late = rows("--start 2025-10-01");
+    assert!(late[..14].iter().all(|row| row["rsi"].is_null()));
+    assert!(late[14..].iter().all(|row| row["rsi"].is_number()));
+}
+
+#[test]
+fn parameters_come_from_the_configuration_and_are_checked() {
+    let market = Market::new();
+    let configure = |text: &str| fs::write(market.file("runner.toml"), text).unwrap();
+    let base = "ohlcv_duckdb = \"ohlcv.duckdb\"\n";
+    let positions = || {
+        let out = ok(market.path(), "mean-reversion signals");
+        out.lines().filter(|line| !line.ends_with(",0")).count() - 1
+    };
+    configure(&format!("{base}[mean-reversion]\nentry_z = 1.2\n"));
+    let many = positions();
+    configure(&format!("{base}[mean-reversion]\nentry_z = 1.2\nexit_z = 1.0\n"));
+    let few = positions();
+    assert!(0 < few && few < many, "{few} {many}");
+
+    configure(&format!("{base}[mean-reversion]\nentry = 2.5\n"));
+    fails(market.path(), "mean-reversion signals", 2, &["line 3", "did you mean `entry_z`"]);
+    configure(&format!("{base}[technical-indicators]\nindicators = [\"rsi\", \"mcd\"]\n"));
+    fails(market.path(), "technical-indicators signals", 2, &["line 3", "indicators"]);
+    configure(base);
+    let reversed = "technical-indicators signals --rsi-oversold 80";
+    fails(market.path(), reversed, 2, &["80 and 70", "oversold < overbought"]);
+    fails(market.path(), "mean-reversion signals --exit-z 3", 2, &["0 ≤ exit < entry"]);
+}
+
+#[test]
+fn help_tells_their_parameters_from_the_flags_of_all() {
+    let market = Market::new();
+    for strategy in STRATEGIES {
+        let help = ok(market.path(), &format!("{strategy} signals --help"));
+        let place = |heading: &str| help.find(heading).unwrap_or_else(|| panic!("{heading}"));
+        let own = place("\nParameters of the strategy:");
+        assert!(own < place("\nRows:") && own < place("\nOptions of all commands:"), "{help}");
+    }
+}
+
+#[test]
+fn the_laws_hold_on_real_candles() {
+    let Some(data) = real_data("the_laws_hold_on_real_candles") else { return };
+    for strategy in STRATEGIES {
+        for symbol in ["btcusdt", "ethusdt"] {
+            let out = ok(
+                &data,
+                &format!(
+                    "{strategy} check --ohlcv-duckdb binance_{symbol}_perp_ohlcv.duckdb \
+                     --dataset binance_{symbol}_perp_1h --start 2023-01-01"
+                ),
+            );
+            assert!(out.contains("keeps the laws on"), "{out}");
+        }
+    }
+}
