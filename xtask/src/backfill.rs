@@ -1,4 +1,7 @@
-//! `cargo xtask backfill`: the bins of many months.
+//! `cargo xtask backfill`: the bins of many months, for all runs of `runner.toml`.
+//!
+//! Planning and work are the runner's (`ml-calibrated-bins rebuild`): this only calls it, so that
+//! `xtask` links no DuckDB.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -19,6 +22,34 @@ pub(crate) struct BackfillArgs {
     #[arg(long, value_name = "MONTH")]
     to: Option<String>,
 
+    /// Only runs of this dataset
+    #[arg(long, value_name = "NAME")]
+    dataset: Option<OsString>,
+
+    /// Only the run of this name
+    #[arg(long, value_name = "NAME")]
+    run: Option<OsString>,
+
+    /// How raw scores become probabilities: platt or isotonic
+    #[arg(long, value_name = "METHOD")]
+    method: Option<OsString>,
+
+    /// Months to make at once [default: one for each core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<OsString>,
+
+    /// Print what would be done for each month, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Go on with the other months, and runs, when one fails
+    #[arg(long)]
+    keep_going: bool,
+
+    /// Replace the bins that would be made otherwise now, and make no others
+    #[arg(long)]
+    only_stale: bool,
+
     /// A runner that is built already, instead of `cargo run -p runner`
     #[arg(long, value_name = "PROGRAM", env = "RUNNER_PROGRAM")]
     runner: Option<OsString>,
@@ -34,18 +65,31 @@ impl BackfillArgs {
     fn arguments(&self) -> Vec<OsString> {
         let mut arguments: Vec<OsString> =
             ["ml-calibrated-bins", "rebuild"].map(OsString::from).to_vec();
-        match (&self.from, &self.to) {
-            (None, None) => arguments.extend(["--bin-month", "all"].map(OsString::from)),
-            (from, to) => {
-                for (flag, month) in [("--from", from), ("--to", to)] {
-                    if let Some(month) = month {
-                        arguments.extend([flag.into(), month.into()]);
-                    }
-                }
-            }
+        if self.from.is_none() && self.to.is_none() {
+            arguments.extend(["--bin-month", "all"].map(OsString::from));
         }
-        let decided =
-            self.rebuild.iter().any(|flag| flag == "--overwrite" || flag == "--skip-existing");
+        let months = [("--from", &self.from), ("--to", &self.to)];
+        let months = months.map(|(flag, month)| (flag, month.as_ref().map(OsString::from)));
+        let values = [
+            ("--dataset", &self.dataset),
+            ("--run-name", &self.run),
+            ("--method", &self.method),
+            ("--jobs", &self.jobs),
+        ];
+        let values = values.map(|(flag, value)| (flag, value.clone()));
+        for (flag, value) in months.into_iter().chain(values) {
+            arguments.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
+        }
+        let switches = [
+            ("--dry-run", self.dry_run),
+            ("--keep-going", self.keep_going),
+            ("--only-stale", self.only_stale),
+        ];
+        arguments.extend(switches.into_iter().filter(|(_, on)| *on).map(|(flag, _)| flag.into()));
+        let decided = self.only_stale
+            || self.rebuild.iter().any(|flag| {
+                ["--overwrite", "--skip-existing", "--only-stale"].iter().any(|known| flag == known)
+            });
         if !decided {
             arguments.push("--skip-existing".into());
         }
@@ -109,6 +153,15 @@ mod tests {
         check(
             "-- --overwrite --method isotonic",
             "ml-calibrated-bins rebuild --bin-month all --overwrite --method isotonic",
+        );
+    }
+
+    #[test]
+    fn flags_of_its_own_are_passed_under_the_runner_s_names() {
+        check(
+            "--dataset d --run r --method isotonic --jobs 3 --dry-run --keep-going --only-stale",
+            "ml-calibrated-bins rebuild --bin-month all --dataset d --run-name r --method isotonic \
+             --jobs 3 --dry-run --keep-going --only-stale",
         );
     }
 }
