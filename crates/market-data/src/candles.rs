@@ -183,6 +183,15 @@ pub fn candle_range(
     Select::new(db, table.as_table(), TIME, &[])?.span()
 }
 
+/// The open time (µs UTC) of the newest candle; `None` when there is none.
+///
+/// # Errors
+/// As [`candle_range`].
+pub fn newest_candle(db: &Database, table: &CandleTable) -> Result<Option<i64>, MarketDataError> {
+    let bounds = Select::new(db, table.as_table(), TIME, &[])?.bounds()?;
+    Ok(bounds.map(|(_, newest)| newest))
+}
+
 /// The interval that the table's name tells, otherwise the smallest spacing of its rows.
 pub(crate) fn candle_interval(
     db: &Database,

@@ -1,5 +1,6 @@
 //! A DuckDB file, open for reading.
 
+use std::cell::OnceCell;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,12 +9,13 @@ use std::time::{Duration, Instant};
 use arrow::array::RecordBatch;
 use duckdb::types::{ToSqlOutput, Value};
 use duckdb::{AccessMode, Config, Connection, Statement, ToSql, params_from_iter};
+use tracing::debug;
 
 use crate::columns::texts;
 use crate::file_kind::{FileKind, HEAD_BYTES};
 use crate::lock;
 use crate::system_error::require_file;
-use crate::{DuckDbError, MarketDataError};
+use crate::{DuckDbError, MarketDataError, StoredModel, Table};
 
 /// A DuckDB file, open read-only.
 ///
@@ -25,6 +27,9 @@ use crate::{DuckDbError, MarketDataError};
 pub struct Database {
     path: PathBuf,
     connection: Connection,
+    /// Read once: while the file is open, nobody can write to it.
+    pub(crate) tables: OnceCell<Vec<Table>>,
+    pub(crate) models: OnceCell<Vec<StoredModel>>,
 }
 
 impl Database {
@@ -44,7 +49,12 @@ impl Database {
         let begin = Instant::now();
         require_file(path)?;
         match lock::retry(path, lock_timeout, || connect(path)) {
-            Ok(connection) => Ok(Self { path: path.to_owned(), connection }),
+            Ok(connection) => Ok(Self {
+                path: path.to_owned(),
+                connection,
+                tables: OnceCell::new(),
+                models: OnceCell::new(),
+            }),
             Err(error) => Err(explain(path, error, begin.elapsed())),
         }
     }
@@ -68,6 +78,7 @@ impl Database {
         sql: &str,
         parameters: &[Parameter],
     ) -> Result<Batches<'_>, MarketDataError> {
+        debug!(file = %self.path.display(), sql, ?parameters, "query");
         let failed = |source| query_failed(&self.path, source);
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
         // The iterator that this gives borrows the statement; `Statement::step` fetches the same

@@ -64,7 +64,7 @@ mod targets;
 mod train_csv;
 
 pub use candle_table::{CandleTable, candle_table, parse_interval};
-pub use candles::{Candles, Gap, Prices, candle_range, read_candles, read_prices};
+pub use candles::{Candles, Gap, Prices, candle_range, newest_candle, read_candles, read_prices};
 pub use database::{Batches, Database, Parameter};
 pub use duckdb_error::DuckDbError;
 pub use error::MarketDataError;
@@ -86,5 +86,5 @@ pub use status::{
 };
 pub use stored_models::{StoredModel, match_model, model_paths};
 pub use tables::{Column, Table};
-pub use targets::{TargetLabels, read_targets, target_keys, target_range};
+pub use targets::{TargetLabels, newest_target, read_targets, target_keys};
 pub use train_csv::{TrainPredictions, read_train_predictions};

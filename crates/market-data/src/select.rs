@@ -148,27 +148,35 @@ impl<'a> Select<'a> {
 
     /// What the rows of the query cover; `None` when there are none. Fails as
     /// [`bounds`](Self::bounds) does.
-    pub(crate) fn span(self) -> Result<Option<TimeSpan>, MarketDataError> {
-        let Some((first, last)) = self.bounds()? else { return Ok(None) };
-        let rows = self.count(&format!("count(DISTINCT {})", quoted(self.time)))?;
+    pub(crate) fn span(&self) -> Result<Option<TimeSpan>, MarketDataError> {
+        let rows = format!("count(DISTINCT {})", quoted(self.time));
+        let Some((first, last, rows)) = self.bounds_and(&rows)? else { return Ok(None) };
         let instants =
             DateTime::from_timestamp_micros(first).zip(DateTime::from_timestamp_micros(last));
-        Ok(instants.map(|(first, last)| TimeSpan { first, last, rows }))
+        Ok(instants.map(|(first, last)| TimeSpan { first, last, rows: rows.unsigned_abs() }))
     }
 
     /// The first and the last instant (µs UTC) of the rows of the query; `None` when there are none.
     /// Fails when a row has no instant, or one that no calendar has: since [`within`](Self::within)
     /// leaves out NULL and the infinities, ask this of all time before reading a part of it.
     pub(crate) fn bounds(&self) -> Result<Option<(i64, i64)>, MarketDataError> {
+        Ok(self.bounds_and("CAST(0 AS BIGINT)")?.map(|(first, last, _)| (first, last)))
+    }
+
+    /// The same, with a whole number that is aggregated over the rows.
+    fn bounds_and(&self, aggregate: &str) -> Result<Option<(i64, i64, i64)>, MarketDataError> {
         let time = quoted(self.time);
-        let sql =
-            format!("SELECT min({time}), max({time}), count(*) - count({time}){}", self.source());
+        let sql = format!(
+            "SELECT min({time}), max({time}), count(*) - count({time}), {aggregate}{}",
+            self.source()
+        );
         let path = self.table.path();
         for batch in self.db.stream(&sql, &self.parameters)? {
             let batch = batch?;
             let first = micros(path, &batch, 0)?.first().copied().flatten();
             let last = micros(path, &batch, 1)?.first().copied().flatten();
             let null = integers(path, &batch, 2)?.iter().next().flatten().unwrap_or_default();
+            let aggregated = integers(path, &batch, 3)?.iter().next().flatten().unwrap_or_default();
             // The infinities are the first and the last of all instants. Where there is nothing else,
             // DuckDB gives a finite one for the other of the two: the one farther away is real.
             let beyond = first.into_iter().chain(last);
@@ -179,21 +187,11 @@ impl<'a> Select<'a> {
             if null > 0 {
                 return Err(self.null_times(null.unsigned_abs()));
             }
-            if let Some(bounds) = first.zip(last) {
-                return Ok(Some(bounds));
+            if let (Some(first), Some(last)) = (first, last) {
+                return Ok(Some((first, last, aggregated)));
             }
         }
         Ok(None)
-    }
-
-    /// The number that the aggregate `count` gives of the rows of the query.
-    fn count(&self, count: &str) -> Result<u64, MarketDataError> {
-        let sql = format!("SELECT {count}{}", self.source());
-        let mut rows = 0;
-        for batch in self.db.stream(&sql, &self.parameters)? {
-            rows = integers(self.table.path(), &batch?, 0)?.iter().flatten().sum();
-        }
-        Ok(rows.unsigned_abs())
     }
 
     /// `FROM … WHERE … QUALIFY …`

@@ -25,10 +25,21 @@ pub struct StoredModel {
 /// # Errors
 /// When the table or its column `model_path` is missing.
 pub fn model_paths(db: &Database) -> Result<Vec<StoredModel>, MarketDataError> {
-    stored_models(db, &db.table(TABLE)?)
+    Ok(stored_models(db, &db.table(TABLE)?)?.to_vec())
 }
 
-fn stored_models(db: &Database, table: &Table) -> Result<Vec<StoredModel>, MarketDataError> {
+fn stored_models<'db>(
+    db: &'db Database,
+    table: &Table,
+) -> Result<&'db [StoredModel], MarketDataError> {
+    if let Some(models) = db.models.get() {
+        return Ok(models);
+    }
+    let models = read_models(db, table)?;
+    Ok(db.models.get_or_init(|| models))
+}
+
+fn read_models(db: &Database, table: &Table) -> Result<Vec<StoredModel>, MarketDataError> {
     table.require(&["model_path"])?;
     let dataset = table.column("dataset").map_or("NULL", |_| "dataset");
     let sql = format!(
@@ -91,7 +102,7 @@ pub(crate) fn find_model(
     let models = stored_models(db, table)?;
     let (ours, others): (Vec<&StoredModel>, Vec<_>) = models
         .iter()
-        .partition(|model| query.dataset.is_none_or(|dataset| counts_for(&models, model, dataset)));
+        .partition(|model| query.dataset.is_none_or(|dataset| counts_for(models, model, dataset)));
     let path = match match_path(query.model_path, paths(&ours)) {
         Ok(path) => path,
         Err(Mismatch::Several(found)) => {

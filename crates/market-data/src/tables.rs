@@ -125,7 +125,15 @@ impl Database {
     ///
     /// # Errors
     /// [`Query`](MarketDataError::Query) when DuckDB cannot read its catalogue.
-    pub fn tables(&self) -> Result<Vec<Table>, MarketDataError> {
+    pub fn tables(&self) -> Result<&[Table], MarketDataError> {
+        if let Some(tables) = self.tables.get() {
+            return Ok(tables);
+        }
+        let tables = self.read_tables()?;
+        Ok(self.tables.get_or_init(|| tables))
+    }
+
+    fn read_tables(&self) -> Result<Vec<Table>, MarketDataError> {
         let batches = self.stream(
             "SELECT table_name, column_name, data_type FROM duckdb_columns()
              WHERE database_name = current_database() AND schema_name = current_schema()
@@ -170,7 +178,7 @@ impl Database {
             None => Err(MarketDataError::MissingTable {
                 path: self.path().to_owned(),
                 table: name.to_owned(),
-                found: tables.into_iter().map(|table| table.name).collect(),
+                found: tables.iter().map(|table| table.name.clone()).collect(),
             }),
         }
     }
@@ -178,6 +186,6 @@ impl Database {
     /// The table `name`, or `None` where a file may do without it.
     pub(crate) fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
         let tables = self.tables()?;
-        Ok(tables.into_iter().find(|table| table.name.eq_ignore_ascii_case(name)))
+        Ok(tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)).cloned())
     }
 }

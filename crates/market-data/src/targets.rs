@@ -1,7 +1,7 @@
 //! Labels out of the table `targets`.
 
 use crate::select::{Select, quoted};
-use crate::{Database, MarketDataError, TimeRange, TimeSpan};
+use crate::{Database, MarketDataError, TimeRange};
 
 pub(crate) const TABLE: &str = "targets";
 
@@ -55,19 +55,20 @@ pub fn read_targets(
     Ok(Some(found))
 }
 
-/// What time the labels of a dataset and target key cover; `None` when there are none.
+/// The newest time (µs UTC) that a dataset has a label of `target_key` for; `None` when it has none.
 ///
 /// # Errors
 /// Missing columns; times that are no timestamps, NULL or infinite.
-pub fn target_range(
+pub fn newest_target(
     db: &Database,
     dataset: &str,
     target_key: &str,
-) -> Result<Option<TimeSpan>, MarketDataError> {
+) -> Result<Option<i64>, MarketDataError> {
     let Some(table) = db.find_table(TABLE)? else { return Ok(None) };
     table.require(&["timestamp", "dataset", "target_key"])?;
     let select = Select::new(db, &table, "timestamp", &[])?;
-    select.equal("dataset", dataset).equal("target_key", target_key).span()
+    let bounds = select.equal("dataset", dataset).equal("target_key", target_key).bounds()?;
+    Ok(bounds.map(|(_, newest)| newest))
 }
 
 /// The target keys that a dataset has labels of, sorted; none when there is no table `targets`.

@@ -7,8 +7,8 @@ use chrono::TimeDelta;
 use labeling::{CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, label_candles};
 use market_data::{
     CandleTable, Database, MarketDataError, PredictionQuery, Predictions, Prices, TimeRange,
-    TimeSpan, candle_range, candle_table, parse_interval, prediction_range, read_predictions,
-    read_prices, read_targets, read_train_predictions, settle_model, target_keys, target_range,
+    TimeSpan, candle_table, newest_candle, newest_target, parse_interval, prediction_range,
+    read_predictions, read_prices, read_targets, read_train_predictions, settle_model, target_keys,
 };
 use strategy_core::YearMonth;
 use tracing::info;
@@ -278,14 +278,13 @@ impl Run {
 
     /// The newest row of what labels come from.
     fn newest_label(&self, source: LabelSource) -> Result<Option<i64>, BinsError> {
-        let span = match (source, &self.candles) {
+        Ok(match (source, &self.candles) {
             (LabelSource::Targets, _) => {
-                target_range(&self.market, &self.dataset, &self.target.key)?
+                newest_target(&self.market, &self.dataset, &self.target.key)?
             }
-            (LabelSource::Candles, Some(table)) => candle_range(&self.market, table)?,
+            (LabelSource::Candles, Some(table)) => newest_candle(&self.market, table)?,
             (LabelSource::Candles, None) => None,
-        };
-        Ok(span.map(|span| span.last.timestamp_micros()))
+        })
     }
 
     fn horizon(&self) -> Option<TimeDelta> {
