@@ -1,11 +1,13 @@
-//! Developer tasks: `cargo xtask ci`, `cargo xtask backfill`.
+//! Developer tasks: `cargo xtask ci`, `cargo xtask backfill`, `cargo xtask new-strategy`.
 //!
 //! Light on purpose: it drives other programs and must not link DuckDB, so that it starts at once
 //! also where nothing is built yet.
 
 mod backfill;
+mod bench;
 mod ci;
 mod command;
+mod new_strategy;
 
 use std::process::ExitCode;
 
@@ -24,12 +26,18 @@ enum Task {
     Ci(ci::CiArgs),
     /// Make the bins of many months, with the runner
     Backfill(backfill::BackfillArgs),
+    /// Measure time and memory, alone or beside what others would use
+    Bench(bench::BenchArgs),
+    /// Make the crate of a new strategy, and let the runner know it
+    NewStrategy(new_strategy::NewStrategyArgs),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Ci(args) => ci::run(&args),
         Task::Backfill(args) => backfill::run(&args),
+        Task::Bench(args) => bench::run(&args),
+        Task::NewStrategy(args) => new_strategy::run(&args),
     };
     match result {
         Ok(code) => code,

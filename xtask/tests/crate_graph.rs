@@ -24,6 +24,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// belong to the runner, make small database files with it.
 const KNOWS_DUCKDB: &str = "market-data";
 
+/// What the program that measures the kernels may use: nothing that links DuckDB, so that the kernels can
+/// be measured wherever Rust is.
+const KERNEL_BENCH: (&str, &[&str]) = ("kernel-bench", &["binning", "calibration", "labeling"]);
+
 struct Package {
     /// All of them, those for tests included.
     dependencies: BTreeSet<String>,
@@ -97,4 +101,15 @@ fn duckdb_is_known_to_one_crate() {
         let tests_only = package.dependencies.contains("duckdb") && !knows;
         assert!(!tests_only || name == "runner", "the tests of {name} link DuckDB");
     }
+}
+
+#[test]
+fn the_kernels_are_measured_without_duckdb() {
+    let workspace = workspace();
+    let (name, allowed) = KERNEL_BENCH;
+    let ours = workspace[name].dependencies.iter().filter(|d| workspace.contains_key(*d));
+    assert!(
+        ours.map(String::as_str).eq(allowed.iter().copied()),
+        "{name} uses other crates of ours"
+    );
 }

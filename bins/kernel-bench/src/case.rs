@@ -1,0 +1,79 @@
+//! The kernels by name.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+
+use crate::columns::Columns;
+use crate::error::BenchError;
+use crate::fit::{IsotonicFit, PlattFit};
+use crate::invented;
+use crate::kernel::Kernel;
+use crate::label::Labels;
+use crate::score::{Assign, Edges, Score};
+
+/// A kernel and its setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Case {
+    /// Platt fit
+    Platt,
+    /// Isotonic fit
+    Isotonic,
+    /// Raw scores to probabilities and bins
+    Score,
+    /// Probabilities to bins
+    Assign,
+    /// Quantile edges of 20 bins
+    Edges,
+    /// Barrier labels of one-minute candles, +4 % before −2 %, 24 candles
+    #[value(name = "labels-24")]
+    Labels24,
+    /// The same over 1,440 candles
+    #[value(name = "labels-1440")]
+    Labels1440,
+    /// Barriers of 0.2 %, which most windows reach, 24 candles
+    LabelsNear,
+}
+
+impl Case {
+    /// The kernel on the files of a folder.
+    pub(crate) fn read(self, folder: &Path) -> Result<Box<dyn Kernel>, BenchError> {
+        self.on(&Columns::in_folder(folder))
+    }
+
+    /// The kernel on invented rows, the same ones each time.
+    pub(crate) fn invent(self, rows: usize) -> Result<Box<dyn Kernel>, BenchError> {
+        self.on(&Columns::Invented(invented::Rows::new(rows)))
+    }
+
+    fn on(self, columns: &Columns) -> Result<Box<dyn Kernel>, BenchError> {
+        Ok(match self {
+            Self::Platt => Box::new(PlattFit::new(columns.labelled()?)),
+            Self::Isotonic => Box::new(IsotonicFit::new(columns.labelled()?)),
+            Self::Score => Box::new(Score::new(columns.scores()?, &columns.model()?)),
+            Self::Assign => Box::new(Assign::new(columns.scores()?, columns.model()?)),
+            Self::Edges => Box::new(Edges::new(columns.scores()?)),
+            Self::Labels24 => Box::new(Labels::new(columns.candles()?, 0.04, 0.02, 24)?),
+            Self::Labels1440 => Box::new(Labels::new(columns.candles()?, 0.04, 0.02, 1440)?),
+            Self::LabelsNear => Box::new(Labels::new(columns.candles()?, 0.002, 0.002, 24)?),
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_case_answers_on_invented_rows() {
+        for case in Case::value_variants() {
+            let mut kernel = case.invent(3000).unwrap();
+            kernel.call().unwrap();
+            let first = kernel.answer();
+            kernel.call().unwrap();
+            assert!(!first.is_empty(), "{case:?}");
+            assert_eq!(first, kernel.answer(), "{case:?}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The cases that are whole processes: from DuckDB files to files, start-up included.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::case::{Comparison, Goal};
+use crate::bench::folders::{Folders, script, text};
+use crate::bench::measure::{self, Runs};
+use crate::bench::table::duration;
+use crate::command::say;
+
+/// The cases of this module.
+pub(super) const CASES: [&str; 3] = ["rebuild-1", "rebuild-12", SIGNALS];
+const SIGNALS: &str = "signals";
+
+const KEY: &str = "y_tp_before_sl_u0.04_d0.02_24h";
+const DATASET: &str = "bench_btcusdt_perp_1h";
+const MODEL: &str =
+    "models/bench_btcusdt_perp_1h/run_00_y_tp_before_sl_u0.04_d0.02_24h_binary/model.txt";
+
+/// Files and programs of these cases.
+struct Setup<'a> {
+    runner: &'a Path,
+    python: &'a Path,
+    scratch: PathBuf,
+    market: String,
+    predictions: String,
+}
+
+pub(super) fn run(
+    folders: &Folders,
+    (python, runner): (&Path, &Path),
+    cases: &[&str],
+    rounds: u32,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Comparison>> {
+    let rebuilds = [("rebuild-1", 12..=12), ("rebuild-12", 1..=12)];
+    let rebuilds = rebuilds.into_iter().filter(|(name, _)| cases.contains(name));
+    let hourly = folders.data().join("hourly");
+    let setup = Setup {
+        runner,
+        python,
+        scratch: folders.scratch()?,
+        market: text(&hourly.join("market.duckdb")),
+        predictions: text(&hourly.join("predictions.duckdb")),
+    };
+    let mut found = Vec::new();
+    for (case, months) in rebuilds {
+        let months: Vec<String> = months.map(|month| format!("2024-{month:02}")).collect();
+        let (comparison, imports) = setup.rebuild(case, &months, rounds)?;
+        notes.push(format!(
+            "{case}: {} of the peer's time are the interpreter and its imports alone.",
+            duration(imports.seconds())
+        ));
+        found.push(comparison);
+    }
+    if cases.contains(&SIGNALS) {
+        found.push(setup.signals(rounds)?);
+    }
+    Ok(found)
+}
+
+impl Setup<'_> {
+    fn our_rebuild(&self, name: &str, out: &Path, months: &[String]) -> measure::Program {
+        let out_text = text(out);
+        let mut arguments = vec!["ml-calibrated-bins", "rebuild", "--quiet"];
+        arguments.extend(["--pred-duckdb", &self.predictions, "--ohlcv-duckdb", &self.market]);
+        arguments.extend(["--model-path", MODEL, "--dataset", DATASET, "--bins-root", &out_text]);
+        arguments.push("--bin-month");
+        arguments.extend(months.iter().map(String::as_str));
+        measure::Program::new(name, self.runner, &arguments).without(out.to_owned())
+    }
+
+    fn their_rebuild(&self, name: &str, out: &Path, months: &[String]) -> measure::Program {
+        let (script, out_text) = (text(&script("peers/rebuild.py")), text(out));
+        let mut arguments =
+            vec![script.as_str(), &self.predictions, &self.market, MODEL, DATASET, KEY];
+        arguments.push(&out_text);
+        arguments.extend(months.iter().map(String::as_str));
+        measure::Program::new(name, self.python, &arguments).without(out.to_owned())
+    }
+
+    fn rebuild(
+        &self,
+        case: &'static str,
+        months: &[String],
+        rounds: u32,
+    ) -> Result<(Comparison, Runs)> {
+        let [ours, alone, theirs, optimum] =
+            ["ours", "alone", "theirs", "optimum"].map(|name| self.scratch.join(name));
+        let programs = [
+            self.our_rebuild("ours", &ours, months),
+            one_thread(self.our_rebuild("ours, one thread", &alone, months)),
+            self.their_rebuild("theirs", &theirs, months),
+        ];
+        say(&format!("{case}: answers, then {rounds} rounds"));
+        programs.iter().try_for_each(|program| self.once(program))?;
+        let mut exact = self.their_rebuild("at the optimum", &optimum, months);
+        exact.argv.push("--optimum".to_owned());
+        self.once(&exact)?;
+        let answers = self.compare("rebuild", &[&ours, &theirs, &optimum])?;
+
+        let imports = text(&script("peers/imports.py"));
+        let imports = measure::Program::new("imports", self.python, &[&imports]);
+        let all = [programs.as_slice(), &[imports]].concat();
+        let runs = measure::in_turn(&all, rounds, &self.scratch)?;
+        let Ok([ours, alone, theirs, imports]) = <[Runs; 4]>::try_from(runs) else {
+            bail!("four programs were run, and other figures came back");
+        };
+        let peer = "duckdb, pandas, scikit-learn";
+        let goal = Goal { faster: Some(40.0), smaller: Some(4.0) };
+        Ok((Comparison { case, peer, ours, alone, theirs, goal, answers }, imports))
+    }
+
+    fn signals(&self, rounds: u32) -> Result<Comparison> {
+        let bins = self.scratch.join("bins");
+        let months: Vec<String> = (2022..=2024)
+            .flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02}")))
+            .collect();
+        self.once(&self.our_rebuild("rebuild", &bins, &months))?;
+        let (bins_text, [ours, alone, theirs]) = (
+            text(&bins),
+            ["ours", "alone", "theirs"].map(|name| self.scratch.join(format!("{name}.parquet"))),
+        );
+        let our_signals = |name: &str, out: &Path| {
+            let out_text = text(out);
+            let mut arguments = vec!["ml-calibrated-bins", "signals", "--output", &out_text];
+            arguments.extend(["--start", "2022-01-01", "--end", "2024-12-31"]);
+            arguments.extend(["--pred-duckdb", &self.predictions, "--ohlcv-duckdb", &self.market]);
+            arguments.extend(["--model-path", MODEL, "--dataset", DATASET]);
+            arguments.extend(["--bins-root", &bins_text]);
+            measure::Program::new(name, self.runner, &arguments).without(out.to_owned())
+        };
+        let files = bins.join(DATASET).join(run_of_model()?);
+        let (peer_script, files, out) =
+            (text(&script("peers/signals.py")), text(&files), text(&theirs));
+        let range = ["2022-01-01", "2025-01-01"];
+        let arguments = [&peer_script, &self.predictions, MODEL, &files, range[0], range[1], &out];
+        let programs = [
+            our_signals("ours", &ours),
+            one_thread(our_signals("ours, one thread", &alone)),
+            measure::Program::new("theirs", self.python, &arguments).without(theirs.clone()),
+        ];
+        say(&format!("signals: answers, then {rounds} rounds"));
+        programs.iter().try_for_each(|program| self.once(program))?;
+        let answers = self.compare("signals", &[&ours, &theirs])?;
+        let runs = measure::in_turn(&programs, rounds, &self.scratch)?;
+        let Ok([ours, alone, theirs]) = <[Runs; 3]>::try_from(runs) else {
+            bail!("three programs were run, and other figures came back");
+        };
+        let goal = Goal::faster(20.0);
+        Ok(Comparison {
+            case: "signals",
+            peer: "duckdb, pandas",
+            ours,
+            alone,
+            theirs,
+            goal,
+            answers,
+        })
+    }
+
+    /// Runs a program for its files.
+    fn once(&self, program: &measure::Program) -> Result<()> {
+        let [name, arguments @ ..] = program.argv.as_slice() else {
+            bail!("a program has no name")
+        };
+        let mut command = Command::new(name);
+        command.args(arguments).envs(&program.env).current_dir(&self.scratch);
+        for left in program.remove.iter().filter(|left| left.exists()) {
+            if left.is_dir() { fs::remove_dir_all(left)? } else { fs::remove_file(left)? }
+        }
+        let output = command.output().with_context(|| format!("cannot start {name}"))?;
+        if !output.status.success() {
+            bail!("{} failed: {}", program.name, String::from_utf8_lossy(&output.stderr));
+        }
+        Ok(())
+    }
+
+    fn compare(&self, what: &str, files: &[&Path]) -> Result<String> {
+        let mut command = Command::new(self.python);
+        command.arg(script("compare.py")).arg(what).args(files);
+        let output = command.output().context("cannot start python")?;
+        if !output.status.success() {
+            let message = String::from_utf8_lossy(&output.stderr);
+            bail!("the answers differ, so there are no times: {}", message.trim());
+        }
+        let answers = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+        say(&answers);
+        Ok(answers)
+    }
+}
+
+fn one_thread(program: measure::Program) -> measure::Program {
+    program.with("RAYON_NUM_THREADS", "1").with("RUNNER_JOBS", "1")
+}
+
+fn run_of_model() -> Result<&'static str> {
+    MODEL.rsplit('/').nth(1).context("the model's path has no folder")
+}

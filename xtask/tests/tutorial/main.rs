@@ -1,0 +1,57 @@
+//! Does what `docs/adding-a-strategy.md` says, in a copy of the workspace: every command is run, every
+//! block of code written to the file that its caption names, and output that is shown is compared.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "tests fail by panicking and say what they skip"
+)]
+
+mod copy;
+mod page;
+mod shell;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use page::Step;
+use shell::Shell;
+
+const PAGE: &str = "docs/adding-a-strategy.md";
+
+#[test]
+fn every_command_and_block_of_the_page_works() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let build = shell::build_folder(root);
+    if !shell::duckdb_is_built(&build) {
+        eprintln!(
+            "skipped: the page runs the runner, and DuckDB is not compiled in {}, which takes twenty \
+             minutes; `cargo test --workspace` does it first",
+            build.display()
+        );
+        return;
+    }
+    let text = fs::read_to_string(root.join(PAGE)).unwrap();
+    // Always the same folder: what was compiled for it the last time need not be compiled again.
+    let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("adding-a-strategy");
+    let _lock = copy::locked(&copy);
+    copy::refresh(root, &copy);
+
+    let shell = Shell { folder: &copy, build };
+    for step in page::steps(&text) {
+        match step {
+            Step::File { path, text } => fs::write(copy.join(path), text).unwrap(),
+            Step::Command { line, shown } => {
+                let start = Instant::now();
+                let printed = shell.run(&line);
+                eprintln!("{:5.1} s  {line}", start.elapsed().as_secs_f64());
+                assert!(
+                    shown.is_empty() || page::agrees(&shown, &printed),
+                    "{PAGE}: `{line}` is shown to print\n{shown}\nbut prints\n{printed}"
+                );
+            }
+        }
+    }
+}
