@@ -67,6 +67,10 @@ fn parameters_come_from_the_configuration_and_are_checked() {
     fails(market.path(), "mean-reversion signals", 2, &["line 3", "did you mean `entry_z`"]);
     configure(&format!("{base}[technical-indicators]\nindicators = [\"rsi\", \"mcd\"]\n"));
     fails(market.path(), "technical-indicators signals", 2, &["line 3", "indicators"]);
+    // Nobody would vote.
+    configure(&format!("{base}[technical-indicators]\nindicators = []\n"));
+    let nobody = ["runner.toml, line 3", "`indicators`", "at least one value"];
+    fails(market.path(), "technical-indicators signals", 2, &nobody);
     configure(base);
     let reversed = "technical-indicators signals --rsi-oversold 80";
     fails(market.path(), reversed, 2, &["80 and 70", "oversold < overbought"]);

@@ -86,6 +86,20 @@ fn values_are_checked_where_they_stand() {
 }
 
 #[test]
+fn an_empty_list_puts_nothing_in_the_place_of_a_default() {
+    let wanted = ["runner.toml, line 8", "`n_bins`", "at least one value"];
+    let market = configured(&BASE.replace("n_bins = 10", "n_bins = []"));
+    fails(market.path(), REBUILD, 2, &wanted);
+    let run = "[[ml-calibrated-bins.runs]]\nn_bins = []";
+    let market = configured(&BASE.replace("n_bins = 10", &format!("\n{run}")));
+    fails(market.path(), REBUILD, 2, &["runner.toml, line 10", wanted[1], wanted[2]]);
+    assert!(!market.file("bins").exists());
+    // Where nothing is the default, nothing may be said.
+    let market = configured(&format!("{BASE}bins_for = []\n"));
+    assert_eq!(n_bins(&market, REBUILD), 10);
+}
+
+#[test]
 fn months_may_be_given_other_bins() {
     let market = configured(&format!("{BASE}bins_for = [\"2025-10=2025-11\"]\n"));
     ok(market.path(), &format!("{REBUILD} --quiet --bin-month all"));

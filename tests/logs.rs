@@ -144,3 +144,29 @@ fn names_that_need_escaping_make_no_broken_line() {
     assert_eq!(lines(&ran).len(), 1, "{}", ran.err);
     assert!(has(&lines(&ran), "ERROR", "a \"b\"\\"), "{}", ran.err);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_log_that_cannot_be_written_does_not_stop_the_work() {
+    let market = Market::new();
+    for flags in ["", "-vv", "--log-format json", "--log-format json -vv --quiet"] {
+        let flags = format!("--bin-month all --overwrite {flags}");
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = runner(market.path(), &market.rebuild(&flags)).stderr(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{flags}");
+        for month in ["2025-10", "2025-11"] {
+            fs::remove_file(market.file(&Market::bins(month))).unwrap();
+        }
+    }
+    // An output that cannot be written is an error, and the bins are there all the same.
+    for flags in ["", "--quiet", "--format json"] {
+        let flags = format!("--bin-month all --overwrite {flags}");
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = runner(market.path(), &market.rebuild(&flags)).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{flags}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("No space left on device"));
+        for month in ["2025-10", "2025-11"] {
+            fs::remove_file(market.file(&Market::bins(month))).unwrap();
+        }
+    }
+}

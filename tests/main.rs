@@ -41,3 +41,4 @@ mod signals;
 mod strategies;
 mod tree;
 mod verify;
+mod verify_runs;

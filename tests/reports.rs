@@ -148,3 +148,65 @@ fn a_report_that_cannot_be_written_is_an_error_and_the_bins_are_there() {
     assert!(ran.err.contains("cannot write the report file/report.json"), "{}", ran.err);
     assert!(market.file(&Market::bins("2025-11")).is_file());
 }
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_beside_what_else_failed() {
+    let market = Market::new();
+    fs::write(market.file("file"), "").unwrap();
+    market.standing_still("2025-10-01", "2025-11-01");
+    let no_report = "error: cannot write the report file/report.json";
+    let flags = "--bin-month all --overwrite --report file/report.json";
+    for (more, failed) in [
+        ("", "cannot calibrate 2025-11"),
+        ("--quiet", "cannot calibrate 2025-11"),
+        ("--keep-going", "1 of 2 months failed"),
+    ] {
+        let ran = run(market.path(), &market.rebuild(&format!("{flags} {more}")));
+        assert_eq!(ran.code, 1, "{more}: {}", ran.err);
+        for part in [no_report, failed] {
+            assert_eq!(ran.err.matches(part).count(), 1, "{more}: `{part}` in\n{}", ran.err);
+        }
+    }
+    // A run that could not be opened has no months at all.
+    fs::rename(market.file("pred.duckdb"), market.file("gone")).unwrap();
+    let parts = [no_report, "there is no file pred.duckdb"];
+    fails(market.path(), &market.rebuild(flags), 1, &parts);
+}
+
+#[test]
+fn a_damaged_file_that_was_to_be_kept_is_a_month_that_failed() {
+    let flags = "--from 2025-07 --to 2025-10 --skip-existing --report out/report.json";
+    for damaged in [0, 3] {
+        let market = Market::from_on("2025-06-01", 150);
+        let months = ["2025-07", "2025-08", "2025-09", "2025-10"].map(Market::bins);
+        ok(market.path(), &market.rebuild("--from 2025-07 --to 2025-10"));
+        for missing in [1, 2] {
+            fs::remove_file(market.file(&months[missing])).unwrap();
+        }
+        fs::write(market.file(&months[damaged]), "no bins").unwrap();
+        let kept = if damaged == 0 { 3 } else { 0 };
+        let expect = |others| {
+            let mut ends = [others; 4];
+            (ends[damaged], ends[kept]) = ("failed", "kept");
+            ends
+        };
+        for (more, others) in [("", "not_begun"), ("--keep-going", "written")] {
+            let ran = run(market.path(), &market.rebuild(&format!("{flags} {more}")));
+            assert_eq!(ran.code, 1, "{more}: {}", ran.out);
+            assert!(ran.err.contains(&months[damaged]), "{more}: {}", ran.err);
+            let report = report(&market);
+            let ends: Vec<_> = report["months"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|month| month["status"].as_str().unwrap().to_owned())
+                .collect();
+            assert_eq!(ends, expect(others), "{more}");
+            for month in [1, 2] {
+                assert_eq!(market.file(&months[month]).exists(), others == "written", "{more}");
+            }
+            // Nobody asked for it to be replaced.
+            assert_eq!(fs::read(market.file(&months[damaged])).unwrap(), b"no bins");
+        }
+    }
+}

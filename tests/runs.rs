@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::market::{DATASET, Market};
+use crate::market::{DATASET, Market, RUN};
 use crate::program::{fails, json, ok, run, runner};
 use crate::tree::bins;
 
@@ -88,8 +88,8 @@ fn each_run_is_made_with_its_own_values() {
 fn runs_are_chosen_by_name() {
     let market = desk();
     let [a, b] = [is("a", "platt", 10), is("b", "isotonic", 5)];
-    assert_eq!(made(&market, &format!("--run-name b_{LABEL}")), [b.clone()]);
-    assert_eq!(made(&market, &format!("--run-name a_{LABEL}")), [a.clone()]);
+    assert_eq!(made(&market, &format!("--run-name b_{LABEL}")), std::slice::from_ref(&b));
+    assert_eq!(made(&market, &format!("--run-name a_{LABEL}")), std::slice::from_ref(&a));
     // What the file says for all runs is true of each of them.
     assert_eq!(made(&market, &format!("--dataset {DATASET}")), [a, b.clone()]);
     assert_eq!(made(&market, &format!("--dataset {DATASET} --run-name b_{LABEL}")), [b]);
@@ -258,4 +258,28 @@ fn runs_of_which_nothing_but_the_name_is_configured_are_runs_all_the_same() {
     );
     let list = ok(market.path(), "ml-calibrated-bins list --bins-root bins --format json");
     assert!(names.iter().all(|name| list.contains(name)), "{list}");
+}
+
+#[test]
+fn two_runs_that_turn_out_to_be_one_do_not_replace_each_other() {
+    let market = Market::new();
+    let table = |name: &str, method: &str| {
+        format!(
+            "[[ml-calibrated-bins.runs]]\n{name}method = \"{method}\"\nlookback_months = 1\n\
+             pred_duckdb = \"pred.duckdb\"\nohlcv_duckdb = \"ohlcv.duckdb\"\n"
+        )
+    };
+    // The first is found to be what the second is called.
+    let tables = table("", "platt") + &table(&format!("run_name = \"{RUN}\"\n"), "isotonic");
+    fs::write(market.file("runner.toml"), tables).unwrap();
+    let error = ["an earlier run of this call", RUN];
+    for flags in ["", "--overwrite", "--skip-existing"] {
+        let ran = run(market.path(), &format!("{REBUILD} --bins-root bins {flags} --format json"));
+        assert_eq!(ran.code, 1, "{flags}: {}", ran.out);
+        if !flags.is_empty() {
+            assert!(error.iter().all(|part| ran.err.contains(part)), "{flags}: {}", ran.err);
+        }
+    }
+    let inspected = ok(market.path(), "ml-calibrated-bins inspect 2025-11 --bins-root bins");
+    assert!(inspected.contains("platt: slope"), "{inspected}");
 }

@@ -67,9 +67,10 @@ fn a_remounted_model_and_in_sample_rows_are_reproduced() {
 
     let folder = market.file(&format!("models/{DATASET}/{RUN}"));
     fs::create_dir_all(&folder).unwrap();
-    let rows: String =
+    let rows: Vec<String> =
         (0..24).map(|hour| format!("2025-10-03 {hour:02}:00:00,0.4{hour},1.0\n")).collect();
-    fs::write(folder.join("pred_train.csv"), format!("timestamp,y_pred,y_true\n{rows}")).unwrap();
+    fs::write(folder.join("pred_train.csv"), format!("timestamp,y_pred,y_true\n{}", rows.concat()))
+        .unwrap();
     is_reproduced(&market, "");
     market.predictions("DELETE FROM predictions WHERE ts >= '2025-10-03' AND ts < '2025-10-04'");
     is_reproduced(&market, "");
@@ -81,6 +82,42 @@ fn a_remounted_model_and_in_sample_rows_are_reproduced() {
     let (code, files) = verified(&market, &market.verify(""));
     assert_eq!(code, 1);
     assert_eq!(files[1]["status"], "different", "{files:?}");
+}
+
+#[test]
+fn a_file_of_in_sample_rows_that_were_all_left_out_was_read_all_the_same() {
+    // Of the last hours of the window no label was known when the month began.
+    let market = Market::new();
+    let hours = "ts >= '2025-10-31 06:00' AND ts < '2025-10-31 12:00'";
+    market.predictions(&format!("DELETE FROM predictions WHERE {hours}"));
+    let folder = market.file(&format!("models/{DATASET}/{RUN}"));
+    fs::create_dir_all(&folder).unwrap();
+    let rows: Vec<String> =
+        (6..12).map(|hour| format!("2025-10-31 {hour:02}:00:00,0.5,1.0\n")).collect();
+    fs::write(folder.join("pred_train.csv"), format!("timestamp,y_pred,y_true\n{}", rows.concat()))
+        .unwrap();
+
+    let inspect = "ml-calibrated-bins inspect 2025-11 --bins-root bins --format json";
+    let mut left_out = Vec::new();
+    for flag in ["--no-train-predictions", ""] {
+        is_reproduced(&market, flag);
+        let bins = json(market.path(), inspect);
+        assert_eq!(
+            bins["sources"].as_array().unwrap().len(),
+            1,
+            "in-sample rows took part: {bins}"
+        );
+        left_out.push(bins["label"]["left_out"]["after_cutoff"].as_u64().unwrap());
+    }
+    assert_eq!(left_out, [18, 24], "the file's rows were not among those left out");
+
+    // Some bins of the run made with the file, others without.
+    ok(market.path(), &market.rebuild("--bin-month 2025-10 --no-train-predictions --overwrite"));
+    assert_eq!(ok(market.path(), &market.verify("")), "2 files: 2 reproduced\n");
+    // With the file gone their number is wrong.
+    fs::remove_dir_all(folder).unwrap();
+    let ran = run(market.path(), &market.verify(""));
+    assert!(ran.out.ends_with("2 files: 1 reproduced, 1 different\n"), "{}", ran.out);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::tree::{bins, hidden, wait_until};
 
 const KILLS: usize = 200;
 /// Every so many kills somebody lets a backfill end.
-const KILLS_IN_A_ROW: usize = 8;
+const KILLS_IN_A_ROW: usize = 12;
 const SIGKILL: i32 = 9;
 
 /// One kind of backfill that is killed again and again.
@@ -115,12 +115,13 @@ impl Scenario {
                 _ => Some(length.mul_f64((tally.kills as f64 + 0.5) / kills as f64)),
             };
             tally.runs += 1;
-            if !self.kill(moment) {
+            let before = hidden(&self.root());
+            if !self.kill(moment, &before) {
                 length = length.mul_f64(0.97);
                 continue;
             }
             tally.kills += 1;
-            self.look(&mut tally, &old);
+            self.look(&mut tally, &old, &before);
         }
         self.complete_from(&mut tally, &whole);
         let proof = ok(self.market.path(), &self.market.verify(""));
@@ -130,30 +131,27 @@ impl Scenario {
 
     /// Starts the backfill and kills it at the moment, or as soon as a temporary file appears. Says
     /// whether it was still at work.
-    fn kill(&self, moment: Option<Duration>) -> bool {
-        let root = self.root();
-        let before = hidden(&root);
+    fn kill(&self, moment: Option<Duration>, before: &[PathBuf]) -> bool {
         let mut child = runner(self.market.path(), &self.market.rebuild(self.flags))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let begin = Instant::now();
-        wait_until(Duration::from_secs(60), || match moment {
-            Some(moment) => begin.elapsed() >= moment,
-            None => {
-                let is_new = |path: &PathBuf| is_temporary(path) && !before.contains(path);
-                hidden(&root).iter().any(is_new) || child.try_wait().unwrap().is_some()
-            }
+        wait_until(Duration::from_mins(1), || {
+            moment.map_or_else(
+                || !self.written_since(before).is_empty() || child.try_wait().unwrap().is_some(),
+                |moment| begin.elapsed() >= moment,
+            )
         });
         child.kill().unwrap();
         child.wait().unwrap().signal() == Some(SIGKILL)
     }
 
     /// What a kill left: every file of bins is whole, and none of the `old` ones is gone.
-    fn look(&self, tally: &mut Tally, old: &BTreeMap<PathBuf, Vec<u8>>) {
+    fn look(&self, tally: &mut Tally, old: &BTreeMap<PathBuf, Vec<u8>>, before: &[PathBuf]) {
         let root = self.root();
-        let left: Vec<_> = hidden(&root).into_iter().filter(|path| is_temporary(path)).collect();
+        let left = self.written_since(before);
         if !left.is_empty() {
             tally.with_temporary += 1;
             let as_long = |path: &PathBuf| {
@@ -215,6 +213,12 @@ impl Scenario {
         let files = bins(&root);
         assert_eq!(files.len(), self.files, "{}", self.name);
         files
+    }
+
+    /// The temporary files that there are now and were not then.
+    fn written_since(&self, before: &[PathBuf]) -> Vec<PathBuf> {
+        let now = hidden(&self.root()).into_iter();
+        now.filter(|path| is_temporary(path) && !before.contains(path)).collect()
     }
 
     fn root(&self) -> PathBuf {

@@ -80,6 +80,9 @@ fn of_two_that_may_not_replace_one_makes_each_month() {
 fn who_holds_the_run_is_named_and_other_runs_go_on() {
     let market = Market::new();
     let lock = held_lock(&market);
+    // The holder may be writing this right now.
+    let writing = market.file(&format!("bins/{DATASET}/{RUN}/.2025-11.msgpack.4711-0.tmp"));
+    fs::write(&writing, "half").unwrap();
     let before = tree(market.path());
     let held = ["is locked by", "process 4711", "desk-1", RUN, "--lock-timeout"];
     fails(market.path(), &market.rebuild("--lock-timeout 0"), 1, &held);
@@ -95,7 +98,10 @@ fn who_holds_the_run_is_named_and_other_runs_go_on() {
     // A plan needs no lock, and neither does reading.
     ok(market.path(), &market.rebuild("--lock-timeout 0 --dry-run"));
     ok(market.path(), &market.verify("--lock-timeout 0"));
+    assert!(writing.exists());
     drop(lock);
+    ok(market.path(), &market.rebuild("--lock-timeout 0 --quiet"));
+    assert!(!writing.exists(), "a leftover stays");
 }
 
 #[test]
@@ -150,7 +156,7 @@ fn files_may_be_verified_while_they_are_replaced() {
     let mut child = start(&market, "--overwrite --quiet --bin-month all --jobs 1");
     let mut looks = 0;
     let verify = "ml-calibrated-bins verify --bins-root bins";
-    wait_until(Duration::from_secs(60), || {
+    wait_until(Duration::from_mins(1), || {
         let ran = run(market.path(), verify);
         assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
         assert!(ran.out.ends_with("11 files: 11 whole\n"), "{}", ran.out);

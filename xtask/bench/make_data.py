@@ -122,13 +122,17 @@ def columns(folder, **named):
 
 
 def kernels(root):
-    if (root / "candles" / "complete").exists():
+    complete = root / "kernels-complete"
+    if complete.exists():
         return
     rng, million = np.random.default_rng(SEED), 1_000_000
     scores = rng.beta(2, 5, million)
     labels = (rng.random(million) < 0.1 + 0.5 * scores).astype(np.uint8)
     columns(root / "fit", scores=scores, labels=labels)
     columns(root / "pathological", **pathological(million // 8))
+    # Every row violates the order: all are pooled.
+    halves = (np.arange(million) < million // 2).astype(np.uint8)
+    columns(root / "falling", scores=(np.arange(million) + 0.5) / million, labels=halves)
     columns(root / "edges", scores=rng.beta(2, 5, million))
     scores = rng.beta(2, 5, 10 * million)
     p_cal = 1 / (1 + np.exp(-(0.8 * np.log(scores / (1 - scores)) - 0.3)))
@@ -136,7 +140,7 @@ def kernels(root):
     columns(root / "score", scores=scores, model=np.concatenate([[0.8, -0.3], edges]))
     table = invent_candles(1, "2022-01-01", "2025-02-01")[:1_600_000]
     columns(root / "candles", **{name: table[name].to_numpy() for name in ("open", "high", "low", "close")})
-    (root / "candles" / "complete").touch()
+    complete.touch()
 
 
 def pathological(size):

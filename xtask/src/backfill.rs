@@ -6,10 +6,16 @@
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
+#[cfg(unix)]
+use anyhow::Context;
 use anyhow::Result;
 use clap::Args;
 
-use crate::command::{cargo, say, status};
+#[cfg(unix)]
+use crate::command::announce;
+use crate::command::cargo;
+#[cfg(not(unix))]
+use crate::command::status;
 
 /// Flags of `backfill`.
 #[derive(Debug, Args)]
@@ -108,15 +114,23 @@ pub(crate) fn run(args: &BackfillArgs) -> Result<ExitCode> {
         command.args(["run", "--quiet", "--package", "runner", "--"]);
         command
     };
-    let status = status(command.args(args.arguments()))?;
-    match status.code() {
-        Some(0) => Ok(ExitCode::SUCCESS),
-        Some(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(1))),
-        None => {
-            say("error: the runner was ended by a signal");
-            Ok(ExitCode::FAILURE)
-        }
-    }
+    become_program(command.args(args.arguments()))
+}
+
+/// Ends as the runner ends: it takes this process's place, so that signals reach it and nobody else.
+#[cfg(unix)]
+fn become_program(command: &mut Command) -> Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+
+    announce(command);
+    Err(command.exec()).with_context(|| format!("cannot start {}", command.get_program().display()))
+}
+
+/// Ends as the runner ends.
+#[cfg(not(unix))]
+fn become_program(command: &mut Command) -> Result<ExitCode> {
+    let code = status(command)?.code().and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 #[cfg(test)]

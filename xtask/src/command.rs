@@ -24,9 +24,15 @@ pub(crate) fn root() -> PathBuf {
 
 /// Runs `command` after printing it to standard error.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
+    let text = announce(command);
+    command.status().with_context(|| format!("cannot start `{text}`"))
+}
+
+/// Prints `command` to standard error, and gives what was printed.
+pub(crate) fn announce(command: &Command) -> String {
     let text = shown(command);
     say(&format!("$ {text}"));
-    command.status().with_context(|| format!("cannot start `{text}`"))
+    text
 }
 
 fn shown(command: &Command) -> String {

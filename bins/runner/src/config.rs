@@ -234,6 +234,10 @@ impl File<'_> {
             key: key_of(flag),
             reason,
         };
+        // No value at all would take the default away and put nothing in its place.
+        if words.is_empty() && !flag.get_default_values().is_empty() {
+            return Err(wrong("wanted at least one value".to_owned()));
+        }
         if !takes_value && !matches!(words, [word] if word == "true" || word == "false") {
             return Err(wrong("wanted true or false".to_owned()));
         }

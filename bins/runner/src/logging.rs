@@ -50,7 +50,12 @@ pub(crate) fn start(matches: &ArgMatches, format: LogFormat) {
         _ => LevelFilter::TRACE,
     };
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A log that cannot be written (its disk is full) would be told on standard error, which cannot be
+    // written either, and that would end the program in the middle of its work.
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .log_internal_errors(false);
     match format {
         LogFormat::Text => subscriber
             .with_ansi(io::stderr().is_terminal())

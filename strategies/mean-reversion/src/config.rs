@@ -10,7 +10,7 @@ use indicators::Period;
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Config {
     /// Rows of the mean and the standard deviation that the z-score is taken with
-    #[arg(long, value_name = "ROWS", env = "RUNNER_Z_WINDOW", default_value = "48", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_Z_WINDOW", default_value = "48")]
     pub z_window: Period,
 
     /// Enter when the price lies at least so many standard deviations from its mean
@@ -23,11 +23,11 @@ pub struct Config {
 
     /// Enter long only if the mean lies above the mean of so many rows, short only if below [default:
     /// whatever the trend]
-    #[arg(long, value_name = "ROWS", env = "RUNNER_TREND_WINDOW", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_TREND_WINDOW")]
     pub trend_window: Option<Period>,
 
     /// Rows that the half-life of reversion is estimated from
-    #[arg(long, value_name = "ROWS", env = "RUNNER_HALF_LIFE_WINDOW", default_value = "240", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_HALF_LIFE_WINDOW", default_value = "240")]
     pub half_life_window: Period,
 
     /// Enter only while the half-life is at most so many rows; `any` enters whatever it is
@@ -74,10 +74,6 @@ impl FromStr for MaxHalfLife {
         rows.map(Self::Rows)
             .ok_or_else(|| "wanted a number of rows above 0, as in 48, or `any`".to_owned())
     }
-}
-
-fn period(text: &str) -> Result<Period, String> {
-    text.parse::<Period>().map_err(|error| error.to_string())
 }
 
 fn number(text: &str) -> Result<f64, String> {

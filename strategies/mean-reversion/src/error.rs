@@ -29,8 +29,10 @@ pub enum ReversionError {
         z: Period,
     },
     /// A parameter that its indicator refuses.
-    #[error("the indicators cannot be made")]
+    #[error("{flag} cannot be used")]
     Parameter {
+        /// The flag that it stands behind.
+        flag: &'static str,
         /// What was wrong.
         source: IndicatorError,
     },

@@ -85,15 +85,16 @@ impl Strategy for MeanReversion {
     }
 
     fn new(config: Config, _: &Subject) -> Result<Self, ReversionError> {
-        let parameter = |source| ReversionError::Parameter { source };
+        let refused = |flag| move |source| ReversionError::Parameter { flag, source };
         let z = config.z_window;
         let trend = match config.trend_window {
             Some(trend) if trend <= z => return Err(ReversionError::TrendWindow { trend, z }),
             window => window.map(|window| Trend::new(z, window)),
         };
         Ok(Self {
-            z_score: ZScore::new(z).map_err(parameter)?,
-            half_life: HalfLife::new(config.half_life_window).map_err(parameter)?,
+            z_score: ZScore::new(z).map_err(refused("--z-window"))?,
+            half_life: HalfLife::new(config.half_life_window)
+                .map_err(refused("--half-life-window"))?,
             trend,
             thresholds: Thresholds::new(config.entry_z, config.exit_z)?,
             max_half_life: config.max_half_life,

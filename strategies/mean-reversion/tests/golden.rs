@@ -126,7 +126,7 @@ fn parameters_that_cannot_be_are_wrong_usage() {
     for (flags, part) in [
         ("--entry-z 1 --exit-z 1", "0 ≤ exit < entry"),
         ("--trend-window 48", "wanted a longer one"),
-        ("--z-window 1", "cannot be made"),
+        ("--z-window 1", "--z-window cannot be used"),
     ] {
         let error = open(flags).unwrap_err();
         assert!(error.to_string().contains(part), "`{flags}`: {error}");

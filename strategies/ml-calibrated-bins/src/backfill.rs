@@ -77,7 +77,7 @@ impl Backfill {
     /// Makes the bins of `months`; `done` is told of each as it is done, in no certain order. What is
     /// returned is in order of time.
     ///
-    /// Holds the lock of the run's folder while it works. A month that fails does not fail the whole:
+    /// Closes the files of `run` once they are read. Holds the lock of the run's folder while it works. A month that fails does not fail the whole:
     /// it is in the result. Without [`keep_going`](Self::keep_going), months not yet begun then stay so.
     ///
     /// # Errors
@@ -85,49 +85,84 @@ impl Backfill {
     /// locked by somebody else for too long.
     pub fn run(
         &self,
-        run: &Run,
+        run: Run,
         months: &[YearMonth],
         store: &BinStore,
         settings: &Settings,
         done: &mut dyn FnMut(&MonthDone),
     ) -> Result<Vec<MonthDone>, BinsError> {
-        let work = Work { run, store, settings };
+        let work = Work::of(&run, store, settings);
         let mut all = Vec::with_capacity(months.len());
         let mut wanted = Vec::with_capacity(months.len());
+        let mut replaces = false;
         for &month in months {
+            let key = work.key(month)?;
             match self.existing {
                 // Looked up before any data is read, so that a refusal comes at once.
-                Existing::Refuse if store.exists(&work.key(month)?) => {
-                    let path = store.path(&work.key(month)?);
-                    return Err(BinningError::Exists { path }.into());
+                Existing::Refuse if store.exists(&key) => {
+                    return Err(BinningError::Exists { path: store.path(&key) }.into());
                 }
-                Existing::Keep if store.exists(&work.key(month)?) => {
+                Existing::Keep if store.exists(&key) => {
                     let finished = work.kept(month)?;
                     done(&finished);
                     all.push(finished);
                 }
-                _ => wanted.push(month),
+                _ => {
+                    replaces |= store.exists(&key);
+                    wanted.push(month);
+                }
             }
         }
-        let mut inputs = None;
+        let failed = |done: &MonthDone| matches!(done.outcome, MonthOutcome::Failed(_));
+        if !self.keep_going && all.iter().any(failed) {
+            for month in wanted.drain(..) {
+                all.push(work.done(month, MonthOutcome::NotBegun)?);
+            }
+        }
         if !wanted.is_empty() {
-            inputs = Some(run.load(&wanted, settings)?);
-        }
-        if let (Some(inputs), Existing::ReplaceStale) = (&inputs, self.existing) {
-            wanted = work.divide(inputs, &wanted, &mut all, done)?;
-        }
-        if let (Some(inputs), false) = (&inputs, wanted.is_empty()) {
-            let lock = store.lock(run.dataset(), run.run_name(), self.lock_timeout)?;
-            for path in lock.removed() {
-                info!(path = %path.display(), "removed what a killed process left behind");
-            }
-            self.build(&work, inputs, &lock, &wanted, &mut |finished| {
+            self.make_all(&work, run, &wanted, replaces, &mut |finished| {
                 done(&finished);
                 all.push(finished);
             })?;
         }
         all.sort_by_key(|finished| finished.month);
         Ok(all)
+    }
+
+    /// Reads the data and makes the `wanted` months; `replaces` if some of them exist.
+    fn make_all(
+        &self,
+        work: &Work<'_>,
+        run: Run,
+        wanted: &[YearMonth],
+        replaces: bool,
+        done: &mut dyn FnMut(MonthDone),
+    ) -> Result<(), BinsError> {
+        // What is replaced must be older than the data that replaces it: nobody else may write in
+        // between. Otherwise data that cannot be read leave no folder behind.
+        let early = if replaces { Some(self.lock(work)?) } else { None };
+        let inputs = run.load(wanted, work.settings)?;
+        drop(run); // other programs may write to the files again
+        let mut months = wanted.to_vec();
+        if self.existing == Existing::ReplaceStale {
+            months = work.divide(&inputs, wanted, done)?;
+        }
+        if months.is_empty() {
+            return Ok(());
+        }
+        let lock = match early {
+            Some(lock) => lock,
+            None => self.lock(work)?,
+        };
+        self.build(work, &inputs, &lock, &months, done)
+    }
+
+    fn lock(&self, work: &Work<'_>) -> Result<RunLock, BinsError> {
+        let lock = work.store.lock(&work.dataset, &work.run_name, self.lock_timeout)?;
+        for path in lock.removed() {
+            info!(path = %path.display(), "removed what a killed process left behind");
+        }
+        Ok(lock)
     }
 
     /// Makes `months` on the threads of the pool, the earliest first.
@@ -195,14 +230,22 @@ fn make(
 
 /// The run whose months are made, where to, and how.
 struct Work<'a> {
-    run: &'a Run,
+    dataset: String,
+    run_name: String,
+    target_key: String,
     store: &'a BinStore,
     settings: &'a Settings,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn of(run: &Run, store: &'a BinStore, settings: &'a Settings) -> Self {
+        let [dataset, run_name, target_key] =
+            [run.dataset(), run.run_name(), run.target_key()].map(str::to_owned);
+        Self { dataset, run_name, target_key, store, settings }
+    }
+
     fn key(&self, month: YearMonth) -> Result<BinKey, BinsError> {
-        Ok(BinKey::new(self.run.dataset(), self.run.run_name(), month)?)
+        Ok(BinKey::new(&self.dataset, &self.run_name, month)?)
     }
 
     fn done(&self, month: YearMonth, outcome: MonthOutcome) -> Result<MonthDone, BinsError> {
@@ -232,7 +275,7 @@ impl Work<'_> {
         let outcome = match self.store.load(&self.key(month)?) {
             Err(error) => MonthOutcome::Failed(error.into()),
             Ok(metadata) => {
-                let differences = settings_differences(&metadata, self.run, self.settings);
+                let differences = settings_differences(&metadata, &self.target_key, self.settings);
                 let differs = || Warning::KeptDiffers { differences: differences.clone() };
                 let warnings = (!differences.is_empty()).then(differs);
                 MonthOutcome::Kept(warnings.into_iter().collect())
@@ -241,19 +284,18 @@ impl Work<'_> {
         self.done(month, outcome)
     }
 
-    /// Takes the months that are not stale out of `months`: what became of them goes to `all`.
+    /// The stale ones of `months`; `done` is told what becomes of the others.
     fn divide(
         &self,
         inputs: &Inputs,
         months: &[YearMonth],
-        all: &mut Vec<MonthDone>,
-        done: &mut dyn FnMut(&MonthDone),
+        done: &mut dyn FnMut(MonthDone),
     ) -> Result<Vec<YearMonth>, BinsError> {
-        let mut wanted = Vec::new();
-        for planned in plan(self.run, inputs, months, self.store, self.settings)? {
+        let mut stale = Vec::new();
+        for planned in plan(inputs, months, self.store, self.settings)? {
             let outcome = match planned.action(Existing::ReplaceStale) {
                 Action::Build | Action::Replace => {
-                    wanted.push(planned.month);
+                    stale.push(planned.month);
                     continue;
                 }
                 Action::Keep => MonthOutcome::Kept(Vec::new()),
@@ -262,10 +304,8 @@ impl Work<'_> {
                     planned.obstacle.map_or(MonthOutcome::NotBegun, MonthOutcome::Failed)
                 }
             };
-            let finished = MonthDone { month: planned.month, path: planned.path, outcome };
-            done(&finished);
-            all.push(finished);
+            done(MonthDone { month: planned.month, path: planned.path, outcome });
         }
-        Ok(wanted)
+        Ok(stale)
     }
 }

@@ -8,7 +8,7 @@ use strategy_core::YearMonth;
 use crate::rebuild::{refuse_unusable, window_rows};
 use crate::staleness::{input_differences, settings_differences};
 use crate::window::WindowRows;
-use crate::{BinsError, Difference, Inputs, Run, Settings};
+use crate::{BinsError, Difference, Inputs, Settings};
 
 /// What to do with months that have bins already.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -112,7 +112,6 @@ impl PlannedMonth {
 /// # Errors
 /// When the dataset or the run cannot name a folder.
 pub fn plan(
-    run: &Run,
     inputs: &Inputs,
     months: &[YearMonth],
     store: &BinStore,
@@ -121,10 +120,11 @@ pub fn plan(
     months
         .iter()
         .map(|&month| {
-            let key = BinKey::new(run.dataset(), run.run_name(), month)?;
+            let identity = &inputs.identity;
+            let key = BinKey::new(&identity.dataset, &identity.run_name, month)?;
             let path = store.path(&key);
             let rows = window_rows(inputs, month, settings);
-            let found = found(run, inputs, rows.as_ref().ok(), &key, store, settings);
+            let found = found(inputs, rows.as_ref().ok(), &key, store, settings);
             let usable = rows.and_then(|rows| refuse_unusable(inputs, month, settings, &rows));
             Ok(PlannedMonth { month, path, found, obstacle: usable.err() })
         })
@@ -132,7 +132,6 @@ pub fn plan(
 }
 
 fn found(
-    run: &Run,
     inputs: &Inputs,
     rows: Option<&WindowRows>,
     key: &BinKey,
@@ -144,7 +143,7 @@ fn found(
         Err(error) => return Found::Damaged(error),
         Ok(metadata) => metadata,
     };
-    let mut differences = settings_differences(&metadata, run, settings);
+    let mut differences = settings_differences(&metadata, &inputs.labels.target_key, settings);
     if let Some(rows) = rows {
         differences.extend(input_differences(&metadata, rows, inputs));
     }

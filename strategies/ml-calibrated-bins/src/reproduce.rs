@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use binning::{BinKey, BinMetadata, LabelSource};
+use binning::{BinMetadata, LabelSource};
 use labeling::TiePolicy;
 use rayon::prelude::*;
 use strategy_core::YearMonth;
@@ -19,30 +19,48 @@ pub(crate) enum Reproduced {
     Different(Vec<Difference>),
 }
 
-/// Makes each of `bins` anew from the files of `sources`, everything else as recorded in them; by key
-/// the result, or why there is none.
+/// Makes each of `bins` anew from the files of `sources`, everything else as recorded in them. Gives for
+/// each its place in `bins` and the result, or why there is none: two roots can have bins of one key.
 pub(crate) fn reproduce(
     sources: &Sources,
-    bins: &[BinMetadata],
-) -> BTreeMap<BinKey, Result<Reproduced, String>> {
-    let mut groups = BTreeMap::<String, Vec<&BinMetadata>>::new();
-    for metadata in bins {
-        groups.entry(same_reading(metadata)).or_default().push(metadata);
+    bins: &[&BinMetadata],
+) -> BTreeMap<usize, Result<Reproduced, String>> {
+    let mut groups = BTreeMap::<String, Vec<usize>>::new();
+    for (place, metadata) in bins.iter().enumerate() {
+        groups.entry(same_reading(metadata)).or_default().push(place);
     }
     let mut results = BTreeMap::new();
-    for group in groups.values() {
-        let Some(first) = group.first() else { continue };
-        let loaded = load(sources, first, group);
-        let of_group = group.par_iter().map(|metadata| {
-            let result = match &loaded {
-                Ok(inputs) => again(inputs, metadata).map_err(|error| error_chain(&error)),
-                Err(error) => Err(error_chain(error)),
-            };
-            (metadata.key().clone(), result)
-        });
-        results.par_extend(of_group);
+    for places in groups.values() {
+        let group: Vec<&BinMetadata> = places.iter().map(|&place| bins[place]).collect();
+        let train = group.iter().any(|metadata| in_sample(metadata));
+        let mut of_group = attempt(sources, &group, train);
+        // Rows of pred_train.csv may all have been left out: then only their number in the account of
+        // what was left out tells that the file was read.
+        if !train && of_group.iter().any(|result| matches!(result, Ok(Reproduced::Different(_)))) {
+            for (result, other) in of_group.iter_mut().zip(attempt(sources, &group, true)) {
+                if other == Ok(Reproduced::Same) {
+                    *result = other;
+                }
+            }
+        }
+        results.extend(places.iter().copied().zip(of_group));
     }
     results
+}
+
+/// Reads the data of `group` once, with `pred_train.csv` or without, and makes each of it anew.
+fn attempt(
+    sources: &Sources,
+    group: &[&BinMetadata],
+    train: bool,
+) -> Vec<Result<Reproduced, String>> {
+    let Some(first) = group.first() else { return Vec::new() };
+    let loaded = load(sources, first, group, train);
+    let made = group.par_iter().map(|metadata| match &loaded {
+        Ok(inputs) => again(inputs, metadata).map_err(|error| error_chain(&error)),
+        Err(error) => Err(error_chain(error)),
+    });
+    made.collect()
 }
 
 /// The same for bins whose data is read the same way.
@@ -60,8 +78,7 @@ fn same_reading(metadata: &BinMetadata) -> String {
     )
 }
 
-/// Whether predictions of `pred_train.csv` took part. Where none did, none of the window's rows came
-/// from there, and leaving the file out changes nothing.
+/// Whether predictions of `pred_train.csv` took part.
 fn in_sample(metadata: &BinMetadata) -> bool {
     metadata.parts().sources.iter().any(|source| source.name == "pred_train")
 }
@@ -70,6 +87,7 @@ fn load(
     sources: &Sources,
     first: &BinMetadata,
     group: &[&BinMetadata],
+    train: bool,
 ) -> Result<Inputs, BinsError> {
     let parts = first.parts();
     let tie_policy = match (&parts.label.tie_policy, parts.label.source) {
@@ -82,7 +100,7 @@ fn load(
         run_name: Some(parts.key.run_name().to_owned()),
         target_key: Some(parts.label.target_key.clone()),
         tie_policy,
-        train_predictions: in_sample(first),
+        train_predictions: train,
         ..sources.clone()
     })?;
     let months: Vec<YearMonth> = group.iter().map(|metadata| metadata.bin_month()).collect();

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::fingerprint::fingerprint;
 use crate::window::WindowRows;
-use crate::{Inputs, Run, Settings};
+use crate::{Inputs, Settings};
 
 /// One thing that bins were made with and would not be made with now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,10 +27,10 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Where the settings and the model of `metadata` are not those of `run` and `settings`.
+/// Where the label and the settings of `metadata` are not `target_key` and `settings`.
 pub(crate) fn settings_differences(
     metadata: &BinMetadata,
-    run: &Run,
+    target_key: &str,
     settings: &Settings,
 ) -> Vec<Difference> {
     let parts = metadata.parts();
@@ -44,7 +44,7 @@ pub(crate) fn settings_differences(
             window.start.date_naive().to_string(),
         ),
         ("label cutoff", parts.label.cutoff.to_string(), settings.label_cutoff.to_string()),
-        ("label", parts.label.target_key.clone(), run.target_key().to_owned()),
+        ("label", parts.label.target_key.clone(), target_key.to_owned()),
     ])
 }
 

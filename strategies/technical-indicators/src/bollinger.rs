@@ -4,18 +4,17 @@ use clap::{Args, ValueEnum};
 use indicators::{BollingerBands, Indicator, IndicatorError, Multiplier, Period};
 use strategy_core::Side;
 
-use crate::config::{multiplier, period};
 use crate::voter::{Shown, Voter};
 
 /// Flags of the Bollinger Bands.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct BollingerConfig {
     /// Rows of the bands' mean and standard deviation
-    #[arg(long, value_name = "ROWS", env = "RUNNER_BOLLINGER_PERIOD", default_value = "20", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_BOLLINGER_PERIOD", default_value = "20")]
     pub bollinger_period: Period,
 
     /// Standard deviations from the mean to each band
-    #[arg(long, value_name = "FACTOR", env = "RUNNER_BOLLINGER_WIDTH", default_value = "2", value_parser = multiplier)]
+    #[arg(long, value_name = "FACTOR", env = "RUNNER_BOLLINGER_WIDTH", default_value = "2")]
     pub bollinger_width: Multiplier,
 
     /// What a close outside the bands means

@@ -1,7 +1,6 @@
 //! Which indicators are in use, and how.
 
 use clap::{Args, ValueEnum};
-use indicators::{Multiplier, Period};
 
 use crate::{BollingerConfig, MacdConfig, RsiConfig, Vote};
 
@@ -42,14 +41,6 @@ pub enum IndicatorName {
 
 impl IndicatorName {
     const ALL: [Self; 3] = [Self::Rsi, Self::Macd, Self::Bollinger];
-}
-
-pub(crate) fn period(text: &str) -> Result<Period, String> {
-    text.parse::<Period>().map_err(|error| error.to_string())
-}
-
-pub(crate) fn multiplier(text: &str) -> Result<Multiplier, String> {
-    text.parse::<Multiplier>().map_err(|error| error.to_string())
 }
 
 /// A finite number: what it may be is for its rule to say.

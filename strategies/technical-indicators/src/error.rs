@@ -20,12 +20,15 @@ pub enum TechnicalError {
         /// Short at or above it.
         overbought: f64,
     },
-    /// A parameter that its indicator refuses.
-    #[error("the indicators cannot be made")]
-    Parameter {
+    /// Periods that the MACD refuses.
+    #[error("--macd-fast, --macd-slow and --macd-signal do not go together")]
+    MacdPeriods {
         /// What was wrong.
         source: IndicatorError,
     },
+    /// No indicator is named: there would be nobody to vote, and no signal ever.
+    #[error("--indicators names none: wanted one or more of rsi, macd and bollinger")]
+    NoneNamed,
     /// An indicator is named twice: it would have two votes.
     #[error("--indicators names one indicator twice: name each once")]
     NamedTwice,

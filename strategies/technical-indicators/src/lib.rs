@@ -1,7 +1,7 @@
 //! Technical indicators as a strategy: RSI, MACD and Bollinger Bands, alone or combined by a vote.
 //!
-//! Each indicator in use has a [`Voter`](voter) that is for long, for short or abstains; the
-//! [`Vote`] makes one decision of them. No model, no data but the close.
+//! Each indicator in use is for long, for short or abstains; the [`Vote`] makes one decision of them.
+//! No model, no data but the close.
 //!
 //! ```
 //! use strategy_core::{Strategy, Subject, default_config};

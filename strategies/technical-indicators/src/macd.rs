@@ -5,22 +5,21 @@ use indicators::{Indicator, IndicatorError, Macd, Period};
 use strategy_core::Side;
 
 use crate::TechnicalError;
-use crate::config::period;
 use crate::voter::{Shown, Voter};
 
 /// Flags of the MACD.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct MacdConfig {
     /// Rows of the fast moving average
-    #[arg(long, value_name = "ROWS", env = "RUNNER_MACD_FAST", default_value = "12", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_MACD_FAST", default_value = "12")]
     pub macd_fast: Period,
 
     /// Rows of the slow moving average
-    #[arg(long, value_name = "ROWS", env = "RUNNER_MACD_SLOW", default_value = "26", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_MACD_SLOW", default_value = "26")]
     pub macd_slow: Period,
 
     /// Rows of the signal line's moving average
-    #[arg(long, value_name = "ROWS", env = "RUNNER_MACD_SIGNAL", default_value = "9", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_MACD_SIGNAL", default_value = "9")]
     pub macd_signal: Period,
 
     /// When the MACD takes a side
@@ -50,7 +49,7 @@ pub(crate) struct MacdVoter {
 impl MacdVoter {
     pub(crate) fn new(config: &MacdConfig) -> Result<Self, TechnicalError> {
         let macd = Macd::new(config.macd_fast, config.macd_slow, config.macd_signal)
-            .map_err(|source| TechnicalError::Parameter { source })?;
+            .map_err(|source| TechnicalError::MacdPeriods { source })?;
         Ok(Self { macd, rule: config.macd_rule, above: None })
     }
 }

@@ -5,14 +5,14 @@ use indicators::{Indicator, IndicatorError, Period, Rsi};
 use strategy_core::Side;
 
 use crate::TechnicalError;
-use crate::config::{number, period};
+use crate::config::number;
 use crate::voter::{Shown, Voter};
 
 /// Flags of the RSI.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct RsiConfig {
     /// Changes that the RSI is taken over, in rows
-    #[arg(long, value_name = "ROWS", env = "RUNNER_RSI_PERIOD", default_value = "14", value_parser = period)]
+    #[arg(long, value_name = "ROWS", env = "RUNNER_RSI_PERIOD", default_value = "14")]
     pub rsi_period: Period,
 
     /// RSI at or below which the price counts as oversold: long

@@ -67,6 +67,9 @@ impl Strategy for TechnicalIndicators {
 
     fn new(config: Config, _: &Subject) -> Result<Self, TechnicalError> {
         let named = &config.indicators;
+        if named.is_empty() {
+            return Err(TechnicalError::NoneNamed);
+        }
         if (1..named.len()).any(|place| named[..place].contains(&named[place])) {
             return Err(TechnicalError::NamedTwice);
         }
@@ -102,12 +105,7 @@ impl Strategy for TechnicalIndicators {
     }
 
     fn is_usage_error(error: &TechnicalError) -> bool {
-        matches!(
-            error,
-            TechnicalError::RsiThresholds { .. }
-                | TechnicalError::Parameter { .. }
-                | TechnicalError::NamedTwice
-        )
+        !matches!(error, TechnicalError::Rows(_) | TechnicalError::Close { .. })
     }
 }
 

@@ -8,7 +8,7 @@ use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArra
 use clap::{Args, Command, FromArgMatches};
 use proptest::prelude::*;
 use serde_json::Value;
-use strategy_core::{Rows, SignalType, Strategy, Subject};
+use strategy_core::{Rows, SignalType, Strategy, Subject, default_config};
 use technical_indicators::{Config, Decision, TechnicalError, TechnicalIndicators};
 
 fn open(flags: &str) -> Result<TechnicalIndicators, TechnicalError> {
@@ -77,13 +77,22 @@ fn parameters_that_cannot_be_are_wrong_usage() {
     for (flags, part) in [
         ("--rsi-oversold 70 --rsi-overbought 30", "oversold < overbought"),
         ("--rsi-overbought 101", "≤ 100"),
-        ("--macd-fast 26 --macd-slow 12", "cannot be made"),
+        ("--macd-fast 26 --macd-slow 12", "--macd-slow and --macd-signal do not go together"),
         ("--indicators rsi,macd,rsi", "twice"),
     ] {
         let error = open(flags).unwrap_err();
         assert!(error.to_string().contains(part), "`{flags}`: {error}");
         assert!(TechnicalIndicators::is_usage_error(&error), "`{flags}`");
     }
+}
+
+#[test]
+fn indicators_must_be_named() {
+    let mut config: Config = default_config().unwrap();
+    config.indicators.clear();
+    let error = TechnicalIndicators::new(config, &Subject::default()).unwrap_err();
+    assert!(matches!(error, TechnicalError::NoneNamed), "{error}");
+    assert!(TechnicalIndicators::is_usage_error(&error));
 }
 
 #[test]

@@ -38,7 +38,12 @@ pub(crate) fn describe() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The same as a JSON object.
+/// How many programs wanted a core, on average over the last minute; `None` where nobody says.
+pub(crate) fn load() -> Option<f64> {
+    fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
+}
+
+/// A description as a JSON object.
 pub(crate) fn as_json(description: &[(&str, String)]) -> Value {
     let fields = description.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
     Value::Object(fields.collect::<Map<_, _>>())

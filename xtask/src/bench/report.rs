@@ -12,6 +12,9 @@ use super::table::Table;
 use super::{document, machine};
 use crate::command::{root, say};
 
+/// The load average from which on times are those of a busy machine: another program wants a core.
+const BUSY: f64 = 1.0;
+
 /// Tables, what is to be said about them, and the figures behind them.
 #[derive(Debug)]
 pub(crate) struct Report {
@@ -25,6 +28,8 @@ pub(crate) struct Report {
     /// Versions of what was compared with, by name.
     pub(crate) versions: Vec<(String, String)>,
     pub(crate) figures: Value,
+    /// What else the machine did when this began.
+    load: Option<f64>,
     /// Whether the program should end with an error.
     pub(crate) failed: bool,
 }
@@ -38,6 +43,7 @@ impl Report {
             notes: Vec::new(),
             versions: Vec::new(),
             figures: Value::Null,
+            load: machine::load(),
             failed: false,
         }
     }
@@ -50,6 +56,13 @@ impl Report {
         }
         for note in &self.notes {
             let _ = writeln!(text, "- {note}");
+        }
+        if let Some(load) = self.load.filter(|load| *load >= BUSY) {
+            let _ = writeln!(
+                text,
+                "- The machine was busy when this began (load average {load:.1}): times are those of a \
+                 quiet one only if you run it again there."
+            );
         }
         text
     }
@@ -65,6 +78,7 @@ impl Report {
         let document = json!({
             "command": self.command,
             "machine": machine::as_json(&machine::describe()),
+            "load_average_before": self.load,
             "versions": versions,
             "figures": self.figures,
             "notes": self.notes,

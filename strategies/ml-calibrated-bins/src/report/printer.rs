@@ -1,6 +1,5 @@
 //! Prints the months of a rebuild.
 
-use std::io::Write;
 use std::path::Path;
 
 use strategy_core::Console;
@@ -25,7 +24,7 @@ pub(crate) enum Style {
 /// Prints, and remembers that it could not: a reader who went away must not stop the work.
 pub(crate) struct Printer<'a, 'console> {
     style: Style,
-    several_runs: bool,
+    runs: usize,
     /// Whether a month's failure is told here; otherwise it is the command's error.
     tells_failures: bool,
     console: &'a mut Console<'console>,
@@ -39,14 +38,14 @@ pub(crate) struct Printer<'a, 'console> {
 impl<'a, 'console> Printer<'a, 'console> {
     pub(crate) fn new(
         style: Style,
-        several_runs: bool,
+        runs: usize,
         tells_failures: bool,
         console: &'a mut Console<'console>,
     ) -> Self {
-        let progress = Progress::new(style == Style::Paths, console.err_is_terminal);
+        let progress = Progress::new(style == Style::Paths, console.err_is_terminal, runs);
         Self {
             style,
-            several_runs,
+            runs,
             tells_failures,
             console,
             progress,
@@ -61,10 +60,10 @@ impl<'a, 'console> Printer<'a, 'console> {
         self.console
     }
 
-    /// A run with so many months begins.
-    pub(crate) fn begin(&mut self, months: usize) {
+    /// Run number `run`, counted from 1, begins; it has so many months.
+    pub(crate) fn begin(&mut self, run: usize, months: usize) {
         self.expected += months;
-        self.progress.expect(months);
+        self.progress.begin(run, months);
     }
 
     /// A month is done; it comes again, in order, with its run.
@@ -87,7 +86,7 @@ impl<'a, 'console> Printer<'a, 'console> {
 
     fn path(&mut self, run: &RunName, done: &MonthDone) {
         let RunName { dataset, run_name } = run;
-        let of = if self.several_runs { format!("{dataset} {run_name} ") } else { String::new() };
+        let of = if self.runs > 1 { format!("{dataset} {run_name} ") } else { String::new() };
         for warning in done.outcome.warnings() {
             // Whoever closed standard error does not want to hear it.
             let _ = writeln!(self.console.err, "warning: {of}{}: {warning}", done.month);
@@ -131,8 +130,8 @@ impl<'a, 'console> Printer<'a, 'console> {
         self.expected.saturating_sub(self.reports.iter().filter(begun).count())
     }
 
-    /// Prints what comes at the end, and writes the report to the file `report`. Gives the months back, and whether
-    /// all could be printed, now and earlier.
+    /// Prints what comes at the end, and writes the report to the file `report`. Gives the months back,
+    /// and whether all could be printed, now and earlier.
     pub(crate) fn finish(
         mut self,
         report: Option<&Path>,
@@ -151,7 +150,7 @@ impl<'a, 'console> Printer<'a, 'console> {
         std::mem::replace(&mut self.result, Ok(()))?;
         match (self.style, self.reports.as_slice()) {
             (Style::Json, _) => json::write(&document, self.console.out)?,
-            (Style::Text, [only]) if self.expected == 1 && !self.several_runs => {
+            (Style::Text, [only]) if self.expected == 1 && self.runs == 1 => {
                 text::month(&only.done, self.console.out)?;
             }
             (Style::Text, [_, ..]) => summary::write(&self.reports, self.console.out)?,

@@ -7,15 +7,20 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::{RunName, error_chain};
 use crate::backfill::{MonthDone, MonthOutcome};
 
-const BAR: &str = "{wide_bar} {pos} of {len} months, {msg}, {eta} to go";
+const BAR: &str = "{prefix}{wide_bar} {pos} of {len} months, {msg}, {eta} to go";
 
 /// Tells of each month as it is done.
 #[derive(Debug)]
 pub(super) struct Progress {
     how: How,
+    runs: usize,
+    /// The run that is worked on, from 1.
+    run: usize,
+    /// Months of this run that are done, and that were to be made.
     done: u64,
-    failed: u64,
     of: u64,
+    /// Months that failed, of all runs.
+    failed: u64,
 }
 
 #[derive(Debug)]
@@ -26,7 +31,7 @@ enum How {
 }
 
 impl Progress {
-    pub(super) fn new(quiet: bool, terminal: bool) -> Self {
+    pub(super) fn new(quiet: bool, terminal: bool, runs: usize) -> Self {
         let how = if quiet {
             How::Nothing
         } else if terminal {
@@ -39,16 +44,25 @@ impl Progress {
         } else {
             How::Lines
         };
-        Self { how, done: 0, failed: 0, of: 0 }
+        Self { how, runs, run: 0, done: 0, of: 0, failed: 0 }
     }
 
-    /// `months` more are to be done.
-    pub(super) fn expect(&mut self, months: usize) {
-        self.of += months as u64;
+    /// Run number `run` begins, and has so many months. How many the next runs have, nobody knows before
+    /// their files are open, so each run is counted by itself.
+    pub(super) fn begin(&mut self, run: usize, months: usize) {
+        (self.run, self.done, self.of) = (run, 0, months as u64);
         if let How::Bar(bar) = &self.how {
+            bar.reset();
             bar.set_length(self.of);
-            bar.set_message(format!("{} failed", self.failed));
+            if self.runs > 1 {
+                bar.set_prefix(format!("run {run} of {}: ", self.runs));
+            }
+            bar.set_message(self.counts());
         }
+    }
+
+    fn counts(&self) -> String {
+        format!("{} left, {} failed", self.of.saturating_sub(self.done), self.failed)
     }
 
     /// One month is done.
@@ -60,11 +74,11 @@ impl Progress {
         self.failed += u64::from(done.outcome.failure().is_some());
         match &self.how {
             How::Bar(bar) => {
-                bar.set_message(format!("{} failed", self.failed));
                 bar.set_position(self.done);
+                bar.set_message(self.counts());
             }
-            // One month says all it has to say at the end.
-            How::Lines if self.of > 1 => {
+            // One month of one run says all it has to say at the end.
+            How::Lines if self.of > 1 || self.runs > 1 => {
                 let (RunName { dataset, run_name }, month) = (run, done.month);
                 let (word, number, of) = (done.outcome.word(), self.done, self.of);
                 // Whoever closed standard error does not want to hear it.

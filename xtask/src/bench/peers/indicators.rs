@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -19,6 +19,8 @@ pub(super) fn run(folders: &Folders, python: &Path, rounds: u32) -> Result<(Tabl
     let mut command = Command::new(python);
     command.arg(root().join("crates/indicators/benches/talib/talib_peer.py"));
     command.args(["--ours", &text(&ours), "--json", &text(&out), "--rounds", &rounds.to_string()]);
+    // It prints a table too, which is not ours.
+    command.stdout(Stdio::null());
     must(&mut command, "the comparison with TA-Lib failed; its message is above")?;
     let figures: Value = serde_json::from_str(&fs::read_to_string(&out)?)?;
     Ok((table(&figures)?, figures))

@@ -40,7 +40,7 @@ const fn peer(name: &'static str, label: &'static str, goal: Goal, tolerance: f6
 /// How far from the optimum, where there is one.
 const OPTIMUM_TOLERANCE: f64 = 1e-9;
 
-const KERNELS: [Kernel; 8] = [
+const KERNELS: [Kernel; 9] = [
     Kernel {
         case: "platt",
         ours: "platt",
@@ -59,6 +59,13 @@ const KERNELS: [Kernel; 8] = [
         case: "isotonic-pathological",
         ours: "isotonic",
         folder: "pathological",
+        peers: &[peer("isotonic", "IsotonicRegression", Goal::faster(5.0), 1e-12)],
+        optimum: None,
+    },
+    Kernel {
+        case: "isotonic-falling",
+        ours: "isotonic",
+        folder: "falling",
         peers: &[peer("isotonic", "IsotonicRegression", Goal::faster(5.0), 1e-12)],
         optimum: None,
     },

@@ -13,17 +13,18 @@ use serde_json::Value;
 use super::folders::Folders;
 use super::programs::Runner;
 use super::report::Report;
-use super::table::Table;
+use super::table::{Table, factor};
 use super::{machine, python};
 use case::Comparison;
 
 /// The cases by name, in the order of the table.
-const CASES: [&str; 11] = [
+const CASES: [&str; 12] = [
     "rebuild-1",
     "rebuild-12",
     "platt",
     "isotonic",
     "isotonic-pathological",
+    "isotonic-falling",
     "score",
     "labels-24",
     "labels-near",
@@ -60,6 +61,7 @@ pub(crate) fn run(
         found = whole::run(folders, programs, &cases, rounds, &mut report.notes)?;
     }
     found.extend(kernels::run(folders, &python, &cases, rounds, &mut report.notes)?);
+    report.notes.extend(horizons(&found));
     found.sort_by_key(|comparison| CASES.iter().position(|case| *case == comparison.case));
     let mut figures: Vec<Value> = found.iter().map(Comparison::as_json).collect();
     if !found.is_empty() {
@@ -77,6 +79,19 @@ pub(crate) fn run(
     }
     report.figures = Value::Array(figures);
     Ok(report)
+}
+
+/// How much longer labels take with a longer horizon.
+fn horizons(found: &[Comparison]) -> Option<String> {
+    let seconds = |case: &str| {
+        found.iter().find(|comparison| comparison.case == case).map(|c| c.ours.seconds())
+    };
+    let ratio = seconds("labels-1440")? / seconds("labels-24")?;
+    let verdict = if ratio <= 2.0 { "met" } else { "missed" };
+    Some(format!(
+        "labels: 1,440 candles take {} the time of 24; the goal is at most 2×: {verdict}.",
+        factor(ratio)
+    ))
 }
 
 fn times(found: &[Comparison]) -> Table {

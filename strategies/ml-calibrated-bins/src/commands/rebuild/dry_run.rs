@@ -10,6 +10,9 @@ use crate::report::{error_chain, json, table};
 use crate::warning::listed;
 use crate::{BinsError, Difference, Existing};
 
+/// Why a month that exists fails when nobody said what to do with it.
+const UNDECIDED: &str = "exists: pass --overwrite, --skip-existing or --only-stale";
+
 /// One month of the plan, as a program reads it.
 #[derive(Debug, Serialize)]
 struct Planned {
@@ -70,7 +73,7 @@ fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>,
     let months = args.months(&run, &settings)?;
     let inputs = run.load(&months, &settings)?;
     let store = BinStore::new(&args.run.root.bins_root);
-    let planned = plan(&run, &inputs, &months, &store, &settings)?.into_iter().map(|month| {
+    let planned = plan(&inputs, &months, &store, &settings)?.into_iter().map(|month| {
         let (dataset, run_name) = (run.dataset().to_owned(), run.run_name().to_owned());
         Planned::new(dataset, run_name, month, args.existing())
     });
@@ -86,7 +89,11 @@ impl Planned {
             Found::Damaged(error) => (Vec::new(), Some(BinsError::from(error))),
             Found::Missing | Found::Fresh => (Vec::new(), None),
         };
-        let reasons = damage.iter().chain(&month.obstacle).map(|e| error_chain(e)).collect();
+        let mut reasons: Vec<String> =
+            damage.iter().chain(&month.obstacle).map(|e| error_chain(e)).collect();
+        if existing == Existing::Refuse && found != "missing" {
+            reasons.push(UNDECIDED.to_owned());
+        }
         let (bin_month, path) = (month.month, month.path.display().to_string());
         Self { dataset, run_name, bin_month, found, action, path, differences, reasons }
     }

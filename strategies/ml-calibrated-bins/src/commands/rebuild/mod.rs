@@ -21,6 +21,7 @@ const CALIBRATION: &str = "Calibration";
 
 /// Flags of `rebuild`.
 #[derive(Debug, Clone, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct RebuildArgs {
     #[command(flatten)]
     sources: SourceArgs,

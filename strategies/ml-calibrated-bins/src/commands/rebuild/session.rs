@@ -1,11 +1,14 @@
 //! Carrying out `rebuild` for one run or several.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
 use binning::BinStore;
 use strategy_core::Console;
 
 use super::RebuildArgs;
 use crate::backfill::{Backfill, MonthOutcome};
-use crate::report::{MonthReport, Printer, RunName, file};
+use crate::report::{MonthReport, Printer, RunName, error_chain, file};
 use crate::{BinsError, Run};
 
 /// Makes the bins of all `runs`, one run after the other, the months of each at once. The flags that
@@ -24,15 +27,17 @@ pub(super) fn run(
     backfill.keep_going = first.keep_going;
     backfill.lock_timeout = first.sources.lock_timeout();
     backfill.interrupt = interrupt.clone();
-    let mut printer = Printer::new(first.style(), runs.len() > 1, first.keep_going, console);
+    let mut printer = Printer::new(first.style(), runs.len(), first.keep_going, console);
     let mut end = Ok(());
+    let mut folders = BTreeSet::new();
     let mut runs_left = runs.len();
     for args in runs {
         if interrupt.is_set() || (printer.failed() > 0 && !first.keep_going) {
             break;
         }
         runs_left -= 1;
-        let made = one(args, &backfill, &mut printer);
+        let number = runs.len() - runs_left;
+        let made = one(number, args, &backfill, &mut folders, &mut printer);
         if let (Err(error), true) = (&made, first.keep_going && runs.len() > 1) {
             printer.run_failed(&args.named(), error);
             end = Err(BinsError::RunsFailed { failed: printer.runs_failed(), runs: runs.len() });
@@ -48,34 +53,50 @@ pub(super) fn run(
     let (failed, months, left) = (printer.failed(), printer.months(), printer.left());
     let (reports, printed) = printer.finish(first.report.as_deref());
     if interrupt.is_set() && left + runs_left > 0 {
-        end = Err(BinsError::Interrupted {
-            months: left,
-            runs: runs_left,
-            existing: first.existing(),
-        });
+        let stopped =
+            BinsError::Interrupted { months: left, runs: runs_left, existing: first.existing() };
+        tell(&std::mem::replace(&mut end, Err(stopped)), console);
     } else if failed > 0 && end.is_ok() {
         end = Err(match first_failure(reports) {
             Some(error) if !first.keep_going => error,
             _ => BinsError::SomeFailed { failed, months, left },
         });
     }
+    // A reader of standard output who went away is no news; a report that is not written is.
+    if matches!((&end, &printed), (Err(_), Err(BinsError::Report { .. }))) {
+        tell(&printed, console);
+    }
     end.and(printed)
 }
 
-/// Makes the bins of one run.
+/// Tells of a failure that is not the one that the command ends with, and would be lost behind it.
+fn tell(result: &Result<(), BinsError>, console: &mut Console<'_>) {
+    if let Err(error) = result {
+        // Whoever closed standard error does not want to hear it.
+        let _ = writeln!(console.err, "error: {}", error_chain(error));
+    }
+}
+
+/// Makes the bins of run `number`, unless an earlier one had its folder: see `folders`.
 fn one(
+    number: usize,
     args: &RebuildArgs,
     backfill: &Backfill,
+    folders: &mut BTreeSet<PathBuf>,
     printer: &mut Printer<'_, '_>,
 ) -> Result<(), BinsError> {
     let settings = args.settings();
     let run = args.open(printer.console())?;
+    let folder = args.run.root.bins_root.join(run.dataset()).join(run.run_name());
+    if let Some(folder) = folders.replace(folder.clone()) {
+        return Err(BinsError::RunRepeated { folder });
+    }
     let months = args.months(&run, &settings)?;
     let name = RunName::of(&run);
-    printer.begin(months.len());
+    printer.begin(number, months.len());
     let store = BinStore::new(&args.run.root.bins_root);
     let done = backfill
-        .run(&run, &months, &store, &settings, &mut |month| printer.progress(&name, month))?;
+        .run(run, &months, &store, &settings, &mut |month| printer.progress(&name, month))?;
     printer.run(&name, done);
     Ok(())
 }

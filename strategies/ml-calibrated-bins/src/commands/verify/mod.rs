@@ -2,9 +2,9 @@
 
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use binning::{BinFilter, BinMetadata, BinStore, Stray, StrayKind, Verified};
+use binning::{BinFilter, BinMetadata, BinStore, Stray, Verified};
 use clap::Args;
 use strategy_core::{Console, YearMonth};
 
@@ -79,6 +79,16 @@ impl Verdict {
         }
     }
 
+    /// How much is known: of what the data of several runs say of one file, the most counts.
+    fn weight(&self) -> u8 {
+        match self {
+            Self::Whole => 0,
+            Self::NotReproduced(_) => 1,
+            Self::Different(_) => 2,
+            Self::Reproduced | Self::Damaged(_) => 3,
+        }
+    }
+
     fn is_bad(&self) -> bool {
         !matches!(self, Self::Whole | Self::Reproduced)
     }
@@ -94,18 +104,19 @@ impl VerifyArgs {
 pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
     let Some(first) = runs.first() else { return Ok(()) };
     let mut files = BTreeMap::new();
-    let mut strays: Vec<Stray> = Vec::new();
+    let mut strays = BTreeSet::new();
+    let mut all = BTreeSet::new();
     for args in runs {
         let store = BinStore::new(&args.run.root.bins_root);
         for verified in store.verify(&args.filter())? {
             files.entry(verified.path.clone()).or_insert(verified);
         }
-        // Misplaced files are among those verified, where their contents are told.
-        let other = store.strays()?.into_iter().filter(|s| s.kind != StrayKind::Misplaced);
-        strays.extend(other);
+        strays.extend(store.strays()?);
+        all.extend(store.list(&BinFilter::default())?.iter().map(|key| store.path(key)));
     }
-    strays.sort();
-    strays.dedup();
+    // What has been read is told with its contents: misplaced files, unless only some were asked for.
+    strays.retain(|stray: &Stray| !files.contains_key(&stray.path));
+    let not_read = all.iter().filter(|path| !files.contains_key(*path)).count();
     let mut judged: Vec<Judged> = files.into_values().map(Judged::of).collect();
     if first.rebuild {
         for args in runs {
@@ -115,7 +126,14 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
     }
     match first.format {
         ReportFormat::Text => report::text(&judged, &strays, console.out)?,
-        ReportFormat::Json => report::json(&judged, &strays, console.out)?,
+        ReportFormat::Json => report::json(&judged, &strays, not_read, console.out)?,
+    }
+    if not_read > 0 {
+        writeln!(
+            console.err,
+            "{not_read} more files of bins were not read: they are of other datasets, runs or months \
+             than those asked for or configured"
+        )?;
     }
     let bad = judged.iter().filter(|judged| judged.verdict.is_bad()).count();
     match (judged.len(), bad) {
@@ -134,11 +152,11 @@ impl Judged {
         Self { verified, verdict }
     }
 
-    /// The bins, if nobody has proven or refuted them yet.
+    /// The bins, if nobody has proven them yet.
     fn unproven(&self) -> Option<&BinMetadata> {
         match self.verdict {
-            Verdict::Whole => self.verified.result.as_ref().ok(),
-            _ => None,
+            Verdict::Reproduced | Verdict::Damaged(_) => None,
+            _ => self.verified.result.as_ref().ok(),
         }
     }
 }
@@ -152,34 +170,35 @@ fn prove(
 ) -> Result<(), BinsError> {
     let RunChoice { dataset, run_name, .. } = &args.run;
     let sources = args.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
-    let meant = |metadata: &BinMetadata| {
+    let meant = |judged: &Judged| {
         let fits =
             |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|w| w == found);
-        fits(&sources.dataset, metadata.key().dataset())
-            && fits(&sources.run_name, metadata.key().run_name())
+        judged.verified.path.starts_with(&args.run.root.bins_root)
+            && judged.unproven().is_some_and(|metadata| {
+                fits(&sources.dataset, metadata.key().dataset())
+                    && fits(&sources.run_name, metadata.key().run_name())
+            })
     };
-    let bins: Vec<BinMetadata> = judged
-        .iter()
-        .filter_map(Judged::unproven)
-        .filter(|metadata| meant(metadata))
-        .cloned()
-        .collect();
-    let mut results = reproduce(&sources, &bins);
-    for judged in judged {
-        let Some(key) = judged.unproven().map(|metadata| metadata.key().clone()) else { continue };
-        let Some(result) = results.remove(&key) else { continue };
-        judged.verdict = match result {
+    let places: Vec<usize> = (0..judged.len()).filter(|&place| meant(&judged[place])).collect();
+    let bins: Vec<&BinMetadata> =
+        places.iter().filter_map(|&place| judged[place].unproven()).collect();
+    for (nth, result) in reproduce(&sources, &bins) {
+        let verdict = match result {
             Ok(Reproduced::Same) => Verdict::Reproduced,
             Ok(Reproduced::Different(differences)) => Verdict::Different(differences),
             Err(reason) => Verdict::NotReproduced(reason),
         };
+        let judged = &mut judged[places[nth]];
+        if verdict.weight() > judged.verdict.weight() {
+            judged.verdict = verdict;
+        }
     }
     Ok(())
 }
 
 /// A proof was asked for: files of runs whose data nobody named have none.
 fn refuse_unproven(judged: &mut [Judged]) {
-    for judged in judged.iter_mut().filter(|judged| judged.unproven().is_some()) {
+    for judged in judged.iter_mut().filter(|judged| matches!(judged.verdict, Verdict::Whole)) {
         judged.verdict = Verdict::NotReproduced("no data is configured for its run".to_owned());
     }
 }

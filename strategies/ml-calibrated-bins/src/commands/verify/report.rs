@@ -1,8 +1,9 @@
 //! What `verify` found, for people and programs.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
-use binning::{Stray, StrayKind};
+use binning::{BinKey, Stray, StrayKind};
 use serde::Serialize;
 use strategy_core::YearMonth;
 
@@ -16,6 +17,8 @@ use crate::{BinsError, Difference};
 struct Document<'a> {
     files: Vec<File<'a>>,
     strays: Vec<Other>,
+    /// Files of other datasets, runs or months than were asked for.
+    not_read: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -38,13 +41,14 @@ struct File<'a> {
 #[derive(Debug, Serialize)]
 struct Other {
     path: String,
-    /// `temporary`, `file` or `folder`.
+    /// `temporary`, `file`, `folder` or `misplaced`.
     kind: &'static str,
 }
 
 pub(super) fn json(
     judged: &[Judged],
-    strays: &[Stray],
+    strays: &BTreeSet<Stray>,
+    not_read: usize,
     out: &mut dyn Write,
 ) -> Result<(), BinsError> {
     let files = judged.iter().map(file).collect();
@@ -52,7 +56,7 @@ pub(super) fn json(
         .iter()
         .map(|stray| Other { path: stray.path.display().to_string(), kind: word(stray.kind) })
         .collect();
-    json::write(&Document { files, strays }, out)
+    json::write(&Document { files, strays, not_read }, out)
 }
 
 fn file(judged: &Judged) -> File<'_> {
@@ -66,9 +70,9 @@ fn file(judged: &Judged) -> File<'_> {
     };
     File {
         path: judged.verified.path.display().to_string(),
-        dataset: key.map(|key| key.dataset()),
-        run_name: key.map(|key| key.run_name()),
-        bin_month: key.map(|key| key.month()),
+        dataset: key.map(BinKey::dataset),
+        run_name: key.map(BinKey::run_name),
+        bin_month: key.map(BinKey::month),
         status: judged.verdict.word(),
         reason,
         differences,
@@ -87,7 +91,7 @@ fn word(kind: StrayKind) -> &'static str {
 /// What is wrong, a line each, and a count of everything.
 pub(super) fn text(
     judged: &[Judged],
-    strays: &[Stray],
+    strays: &BTreeSet<Stray>,
     out: &mut dyn Write,
 ) -> Result<(), BinsError> {
     for Judged { verified, verdict } in judged {
@@ -111,7 +115,8 @@ pub(super) fn text(
                 "left by a writer that was killed, or being written; the next rebuild of its run \
                  removes it"
             }
-            _ => "no bins",
+            StrayKind::Misplaced => "ends like bins and lies where none are looked for; not read",
+            StrayKind::File | StrayKind::Folder => "no bins",
         };
         writeln!(out, "other: {}: {what}", stray.path.display())?;
     }

@@ -1,5 +1,8 @@
 //! What can go wrong between the data and the bins.
 
+mod kind;
+mod text;
+
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -12,6 +15,10 @@ use market_data::{MarketDataError, TimeSpan};
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
 
+use self::text::{
+    available_text, filter_text, interrupted_text, keys_there_are, left_text, minute, resume_text,
+    span_text,
+};
 use crate::warning::listed;
 use crate::{Existing, Lacking, ScoreError};
 
@@ -213,6 +220,17 @@ pub enum BinsError {
         failed: usize,
         /// How many there were.
         runs: usize,
+    },
+    /// Two of the runs that were chosen turned out to be one: the second would replace the bins of the
+    /// first.
+    #[error(
+        "an earlier run of this call had the bins in {} too: give the two other names or roots, or \
+         take one out of the configuration",
+        folder.display()
+    )]
+    RunRepeated {
+        /// The run's folder.
+        folder: PathBuf,
     },
     /// Somebody asked the program to stop.
     #[error("stopped: {} left; {}", interrupted_text(*months, *runs), resume_text(*existing))]
@@ -452,87 +470,4 @@ pub enum BinsError {
     /// The output could not be put into CSV.
     #[error("cannot write the output as CSV")]
     Csv(#[from] csv::Error),
-}
-
-impl BinsError {
-    /// What a monitor may want to tell apart, in a word: `incomplete` (the data will come), `locked`
-    /// (somebody else is writing), `exists`, or `failed`.
-    #[must_use]
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Incomplete { .. } => "incomplete",
-            Self::Store(BinningError::Locked { .. })
-            | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
-            Self::Store(BinningError::Exists { .. }) => "exists",
-            _ => "failed",
-        }
-    }
-
-    /// Whether the person asked for something that cannot be.
-    pub(crate) fn is_usage(&self) -> bool {
-        matches!(
-            self,
-            Self::FileMissing { .. }
-                | Self::Evaluation { .. }
-                | Self::MonthsReversed { .. }
-                | Self::Thresholds { .. }
-                | Self::ThresholdsNeeded { .. }
-                | Self::OverrideNotUnique { .. }
-                | Self::ReportPlace { .. }
-                | Self::ScoreRows(ScoreError::NoInput)
-        )
-    }
-}
-
-fn left_text(left: usize) -> String {
-    if left == 0 { String::new() } else { format!(", {left} were not begun") }
-}
-
-fn interrupted_text(months: usize, runs: usize) -> String {
-    let part = |number: usize, what| (number > 0).then(|| format!("{number} {what}"));
-    let parts: Vec<_> =
-        [part(months, "months"), part(runs, "runs")].into_iter().flatten().collect();
-    format!("{} are", parts.join(" and "))
-}
-
-/// How to do the rest without doing anything twice.
-fn resume_text(existing: Existing) -> &'static str {
-    match existing {
-        Existing::Refuse => "the same command with --skip-existing goes on with them",
-        Existing::Keep | Existing::ReplaceStale => "the same command goes on with them",
-        Existing::Replace => "the same command begins again",
-    }
-}
-
-fn minute(instant: DateTime<Utc>) -> impl std::fmt::Display {
-    instant.format("%Y-%m-%d %H:%M")
-}
-
-fn span_text(span: TimeDelta) -> String {
-    let minutes = span.num_minutes();
-    match minutes {
-        _ if minutes == 0 || minutes % 60 != 0 => format!("{minutes} min"),
-        _ => format!("{} h", minutes / 60),
-    }
-}
-
-fn available_text(available: Option<&TimeSpan>) -> String {
-    available.map_or_else(
-        || "it has none at all".to_owned(),
-        |span| {
-            format!("{} rows from {} to {} UTC", span.rows, minute(span.first), minute(span.last))
-        },
-    )
-}
-
-fn keys_there_are(file: &std::path::Path, dataset: &str, keys: &[String]) -> String {
-    if keys.is_empty() {
-        return String::new();
-    }
-    format!("; `targets` of {} has for {dataset}: {}", file.display(), keys.join(", "))
-}
-
-fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
-    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
-    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
 }

@@ -1,0 +1,36 @@
+//! What kind of failure an error is.
+
+use binning::BinningError;
+use market_data::MarketDataError;
+
+use crate::{BinsError, ScoreError};
+
+impl BinsError {
+    /// What a monitor may want to tell apart, in a word: `incomplete` (the data will come), `locked`
+    /// (somebody else is writing), `exists`, or `failed`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Incomplete { .. } => "incomplete",
+            Self::Store(BinningError::Locked { .. })
+            | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
+            Self::Store(BinningError::Exists { .. }) => "exists",
+            _ => "failed",
+        }
+    }
+
+    /// Whether the person asked for something that cannot be.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::FileMissing { .. }
+                | Self::Evaluation { .. }
+                | Self::MonthsReversed { .. }
+                | Self::Thresholds { .. }
+                | Self::ThresholdsNeeded { .. }
+                | Self::OverrideNotUnique { .. }
+                | Self::ReportPlace { .. }
+                | Self::ScoreRows(ScoreError::NoInput)
+        )
+    }
+}

@@ -1,0 +1,62 @@
+//! Parts of messages.
+
+use std::fmt;
+use std::path::Path;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use market_data::TimeSpan;
+
+use crate::Existing;
+
+pub(super) fn left_text(left: usize) -> String {
+    if left == 0 { String::new() } else { format!(", {left} were not begun") }
+}
+
+pub(super) fn interrupted_text(months: usize, runs: usize) -> String {
+    let part = |number: usize, what| (number > 0).then(|| format!("{number} {what}"));
+    let parts: Vec<_> =
+        [part(months, "months"), part(runs, "runs")].into_iter().flatten().collect();
+    format!("{} are", parts.join(" and "))
+}
+
+/// How to do the rest without doing anything twice.
+pub(super) fn resume_text(existing: Existing) -> &'static str {
+    match existing {
+        Existing::Refuse => "the same command with --skip-existing goes on with them",
+        Existing::Keep | Existing::ReplaceStale => "the same command goes on with them",
+        Existing::Replace => "the same command begins again",
+    }
+}
+
+pub(super) fn minute(instant: DateTime<Utc>) -> impl fmt::Display {
+    instant.format("%Y-%m-%d %H:%M")
+}
+
+pub(super) fn span_text(span: TimeDelta) -> String {
+    let minutes = span.num_minutes();
+    match minutes {
+        _ if minutes == 0 || minutes % 60 != 0 => format!("{minutes} min"),
+        _ => format!("{} h", minutes / 60),
+    }
+}
+
+pub(super) fn available_text(available: Option<&TimeSpan>) -> String {
+    available.map_or_else(
+        || "it has none at all".to_owned(),
+        |span| {
+            format!("{} rows from {} to {} UTC", span.rows, minute(span.first), minute(span.last))
+        },
+    )
+}
+
+pub(super) fn keys_there_are(file: &Path, dataset: &str, keys: &[String]) -> String {
+    if keys.is_empty() {
+        return String::new();
+    }
+    format!("; `targets` of {} has for {dataset}: {}", file.display(), keys.join(", "))
+}
+
+pub(super) fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
+    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
+    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
+}
