@@ -4,17 +4,12 @@
     reason = "a loop is compiled for each instruction set only with all that it calls inside it"
 )]
 
-/// Candles whose extreme is kept as one number.
-pub(crate) const GROUP: usize = 16;
+use crate::group::{Groups, extreme};
 
-/// A column of prices with the extremes of every group of [`GROUP`] candles, and of every run of 2,
-/// 4, 8 … groups, wherever it begins. Beyond the last candle lies a neutral price, which touches no
-/// barrier.
+/// A column of prices with the extremes of every group, and of every run of 2, 4, 8 … groups,
+/// wherever it begins. Beyond the last candle lies a neutral price, which touches no barrier.
 pub(crate) struct Extremes<'a> {
-    groups: &'a [[f64; GROUP]],
-    /// What is left after the whole groups, and then the neutral price.
-    last: [f64; GROUP],
-    neutral: [f64; GROUP],
+    pub(crate) groups: Groups<'a>,
     /// `levels[k][g]` is the extreme of the groups `g .. g + 2^k`.
     levels: Vec<Vec<f64>>,
 }
@@ -30,29 +25,27 @@ impl<'a> Extremes<'a> {
         pick: impl Fn(f64, f64) -> f64 + Copy,
     ) -> Self {
         let n_levels = (longest.ilog2() + 1) as usize;
-        let (groups, rest) = prices.as_chunks::<GROUP>();
-        let mut last = [neutral; GROUP];
-        last[..rest.len()].copy_from_slice(rest);
-
-        let mut single = Vec::with_capacity(groups.len() + 1 + (1 << n_levels));
-        single.extend(groups.iter().map(|group| extreme(*group, pick)));
-        single.push(extreme(last, pick));
-        single.resize(groups.len() + 1 + (1 << n_levels), neutral);
+        let groups = Groups::new(prices, neutral);
+        // Plain loops: what `extend` and `collect` call is not compiled for each instruction set.
+        // And `push`, since with places to write to, the compiler would take one candle each from
+        // many groups together, which is slow.
+        let mut single = Vec::with_capacity(groups.len() + (1 << n_levels));
+        for group in groups.whole {
+            single.push(extreme(group, pick));
+        }
+        single.push(extreme(&groups.last, pick));
+        single.resize(groups.len() + (1 << n_levels), neutral);
         let mut levels = vec![single];
         for level in 1..n_levels {
             let shorter = &levels[level - 1];
             let later = &shorter[1 << (level - 1)..];
-            let longer = shorter.iter().zip(later).map(|(&a, &b)| pick(a, b)).collect();
+            let mut longer = vec![neutral; later.len()];
+            for ((run, &a), &b) in longer.iter_mut().zip(shorter).zip(later) {
+                *run = pick(a, b);
+            }
             levels.push(longer);
         }
-        Self { groups, last, neutral: [neutral; GROUP], levels }
-    }
-
-    /// The prices of a group.
-    #[inline(always)]
-    pub(crate) fn group(&self, group: usize) -> &[f64; GROUP] {
-        let beyond = if group == self.groups.len() { &self.last } else { &self.neutral };
-        self.groups.get(group).unwrap_or(beyond)
+        Self { groups, levels }
     }
 
     /// The extremes of runs of `2^level` groups, by the first of these.
@@ -80,30 +73,4 @@ impl<'a> Extremes<'a> {
         let runs = &self.levels[level];
         pick(runs[first], runs[first + length - (1 << level)])
     }
-}
-
-/// The extreme of one group, halving it each time.
-#[inline(always)]
-pub(crate) fn extreme(group: [f64; GROUP], pick: impl Fn(f64, f64) -> f64) -> f64 {
-    let mut best = group;
-    let mut width = GROUP / 2;
-    while width > 0 {
-        for lane in 0..width {
-            best[lane] = pick(best[lane], best[lane + width]);
-        }
-        width /= 2;
-    }
-    best[0]
-}
-
-/// The larger of two prices; neither is NaN.
-#[inline(always)]
-pub(crate) fn larger(a: f64, b: f64) -> f64 {
-    if a > b { a } else { b }
-}
-
-/// The smaller of two prices; neither is NaN.
-#[inline(always)]
-pub(crate) fn smaller(a: f64, b: f64) -> f64 {
-    if a < b { a } else { b }
 }

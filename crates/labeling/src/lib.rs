@@ -36,11 +36,14 @@
 //! # Ok::<(), labeling::LabelError>(())
 //! ```
 
+mod band;
 mod barrier;
 mod chunk;
 mod error;
 mod extremes;
+mod group;
 mod rule;
+mod search;
 mod series;
 mod target_key;
 mod touch;

@@ -7,10 +7,18 @@
               becomes vector instructions only without branches"
 )]
 
-use crate::extremes::{Extremes, GROUP, larger, smaller};
+use crate::extremes::Extremes;
+use crate::group::{GROUP, Lanes};
 
-/// A number for each entry of a group.
-pub(crate) type Lanes<T> = [T; GROUP];
+/// The row of no candle: it lies beyond all windows.
+pub(crate) const NO_CANDLE: usize = usize::MAX;
+
+/// Take profits (`up`) and stop losses (`down`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Barriers<T> {
+    pub(crate) up: T,
+    pub(crate) down: T,
+}
 
 /// Candles to be searched for the first that touches either of two barriers. `highest` and `lowest`
 /// are about the same candles and have runs of the same lengths.
@@ -20,52 +28,47 @@ pub(crate) struct Touches<'a> {
 }
 
 impl Touches<'_> {
-    /// For each entry of `group`, the row of the first candle after it with `high ≥ up` or
-    /// `low ≤ down`; a row beyond twice the longest run where there is none before.
-    ///
-    /// The entries go side by side, without branches: where a search goes is hard to foresee, and
-    /// sixteen that do not wait for one another take little longer than one.
+    /// Whether any candle of the group touches a barrier.
     #[inline(always)]
-    pub(crate) fn first(&self, group: usize, up: &Lanes<f64>, down: &Lanes<f64>) -> Lanes<usize> {
-        let mut first = self.first_in_group_of_entry(group, up, down);
-        let groups = self.first_group(group + 1, up, down);
-        for lane in 0..GROUP {
-            let row = self.first_in_group(groups[lane], up[lane], down[lane]);
-            first[lane] = if first[lane] == usize::MAX { row } else { first[lane] };
-        }
-        first
+    pub(crate) fn in_group(&self, group: usize, barriers: Barriers<f64>) -> bool {
+        self.highest.level(0)[group] >= barriers.up || self.lowest.level(0)[group] <= barriers.down
     }
 
-    /// Where the first candle is in the entry's own group; `usize::MAX` where it is not.
+    /// For each entry of `group` the first candle after it in this group with `high ≥ up` or
+    /// `low ≤ down`; [`NO_CANDLE`] where there is none.
     #[inline(always)]
-    fn first_in_group_of_entry(
+    pub(crate) fn first_in_own_group(
         &self,
         group: usize,
-        up: &Lanes<f64>,
-        down: &Lanes<f64>,
+        barriers: &Barriers<Lanes<f64>>,
     ) -> Lanes<usize> {
-        let mut first = [usize::MAX; GROUP];
-        let nearest_up = up.iter().copied().fold(f64::INFINITY, smaller);
-        let nearest_down = down.iter().copied().fold(0.0, larger);
-        if self.highest.level(0)[group] < nearest_up && self.lowest.level(0)[group] > nearest_down {
-            return first;
-        }
-        let (highs, lows) = (self.highest.group(group), self.lowest.group(group));
+        let Barriers { up, down } = barriers;
+        let mut first = [NO_CANDLE; GROUP];
+        let (highs, lows) = (self.highest.groups.get(group), self.lowest.groups.get(group));
         for candle in (1..GROUP).rev() {
-            // The entries before it.
-            for lane in 0..candle {
+            for lane in 0..GROUP {
                 let touched = (highs[candle] >= up[lane]) | (lows[candle] <= down[lane]);
-                first[lane] = if touched { group * GROUP + candle } else { first[lane] };
+                let counts = touched & (lane < candle);
+                first[lane] = if counts { group * GROUP + candle } else { first[lane] };
             }
         }
         first
     }
 
-    /// The first group from `from` on with a touch: after the longest run without one, which is
-    /// put together of powers of two.
+    /// For each lane the first group from `from` on with a touch: after the longest run without
+    /// one, which is put together of powers of two. A group beyond the longest run where there is
+    /// none before.
+    ///
+    /// The lanes go side by side, without branches: where a search goes is hard to foresee, and
+    /// sixteen that do not wait for one another take little longer than one.
     #[inline(always)]
-    fn first_group(&self, from: usize, up: &Lanes<f64>, down: &Lanes<f64>) -> Lanes<usize> {
-        let mut groups = [from; GROUP];
+    pub(crate) fn first_group(
+        &self,
+        from: Lanes<usize>,
+        barriers: &Barriers<Lanes<f64>>,
+    ) -> Lanes<usize> {
+        let Barriers { up, down } = barriers;
+        let mut groups = from;
         for level in (0..self.highest.n_levels()).rev() {
             let (highest, lowest) = (self.highest.level(level), self.lowest.level(level));
             for lane in 0..GROUP {
@@ -79,8 +82,9 @@ impl Touches<'_> {
 
     /// The row of the first candle of this group to touch a barrier, or of the next group's first.
     #[inline(always)]
-    fn first_in_group(&self, group: usize, up: f64, down: f64) -> usize {
-        let (highs, lows) = (self.highest.group(group), self.lowest.group(group));
+    pub(crate) fn first_in_group(&self, group: usize, barriers: Barriers<f64>) -> usize {
+        let Barriers { up, down } = barriers;
+        let (highs, lows) = (self.highest.groups.get(group), self.lowest.groups.get(group));
         let mut touched = 0_u32;
         for candle in 0..GROUP {
             let touches = (highs[candle] >= up) | (lows[candle] <= down);

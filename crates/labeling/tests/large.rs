@@ -78,6 +78,8 @@ fn chunks_make_no_difference() {
             rule(0.002, 0.002, 24),
             rule(0.01, 0.02, 240),
             rule(0.02, 0.02, 1_440),
+            rule(0.04, 0.02, 1_440),
+            rule(0.005, 0.003, 100),
             rule(0.5, 0.1, 1),
             rule(0.001, 0.001, 1),
         ] {
@@ -110,4 +112,23 @@ fn the_first_bad_candle_is_named() {
         let error = error.unwrap_err();
         assert!(matches!(error, LabelError::Price { index, .. } if index == bad), "{error}");
     }
+}
+
+/// Flat but for candles that just touch a barrier of 1/8: one high, one low.
+fn check_flat_but_for(high_at: usize, low_at: usize) {
+    let flat = || vec![64.0; 64];
+    let (mut high, mut low) = (flat(), flat());
+    (high[high_at], low[low_at]) = (72.0, 56.0);
+    let times = (0..64).map(|minute| minute * MINUTE).collect();
+    let candles = (times, [flat(), high, low, flat()]);
+    for horizon in 1..40 {
+        check(&candles, &rule(0.125, 0.125, horizon));
+    }
+}
+
+#[test]
+fn touches_that_only_some_windows_of_a_group_hold() {
+    check_flat_but_for(19, 32);
+    check_flat_but_for(34, 33);
+    check_flat_but_for(33, 33);
 }

@@ -122,6 +122,40 @@ fn candles() -> impl Strategy<Value = Candles> {
     prop_oneof![series(lattice()), series(continuous())]
 }
 
+/// A walk: barriers are many candles away, neighbours have nearly the same ones, and the price often
+/// turns back in between. On a lattice it meets barriers of eighths exactly.
+fn walk() -> impl Strategy<Value = Candles> {
+    let step = prop_oneof![300 => Just(1i64), 1 => 2i64..5];
+    let moves = [-1.0_f64..1.0, 0.0..1.0, 0.0..1.0];
+    let size = proptest::sample::select(&[0.5, 2.0, 6.0][..]);
+    (any::<bool>(), size, vec((step, moves), 0..300)).prop_map(|(on_lattice, size, rows)| {
+        let mut candles = Candles::default();
+        let (mut timestamp, mut open) = (1_761_973_200_000_000, 128.0_f64);
+        for (step, moves) in rows {
+            let [change, above, below] = moves.map(|by| by * size);
+            let mut close = (open + change).max(16.0);
+            let (mut high, mut low) = (open.max(close) + above, open.min(close) - below);
+            if on_lattice {
+                close = close.round();
+                [high, low] = [high, low].map(|price| (price * 8.0).round() / 8.0);
+            }
+            timestamp += step * MINUTE;
+            candles.push(timestamp, [open, close, high, low]);
+            open = close;
+        }
+        candles
+    })
+}
+
+/// Barriers and horizons for it.
+fn rule_for_walks() -> impl Strategy<Value = BarrierRule> {
+    let fraction = || prop_oneof![(1u8..=2).prop_map(|k| f64::from(k) / 8.0), 0.01..0.2];
+    let horizon = prop_oneof![1i64..=64, 1i64..=200];
+    (fraction(), fraction(), horizon, proptest::sample::select(&TiePolicy::ALL[..])).prop_map(
+        |(u, d, candles, tie)| BarrierRule::new(u, d, TimeDelta::minutes(candles), tie).unwrap(),
+    )
+}
+
 fn rule() -> impl Strategy<Value = BarrierRule> {
     let fraction = || prop_oneof![(1u8..=12).prop_map(|k| f64::from(k) / 64.0), 0.001..0.2];
     let horizon = prop_oneof![1i64..=8, 1i64..=50];
@@ -213,5 +247,15 @@ proptest! {
         let alone = moved.label(&rule);
         let both = left.clone().extended(&moved).label(&rule);
         prop_assert_eq!(&both[left.len()..], &alone[..]);
+    }
+}
+
+proptest! {
+    // Whole groups of entries are settled at once; what differs within one has to come up.
+    #![proptest_config(ProptestConfig::with_cases(6_000))]
+
+    #[test]
+    fn equals_the_rule_where_barriers_are_far(candles in walk(), rule in rule_for_walks()) {
+        prop_assert_eq!(candles.label(&rule), reference(&candles, &rule));
     }
 }
