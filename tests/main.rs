@@ -26,6 +26,7 @@ mod market;
 mod oracles;
 mod plan;
 mod program;
+mod progress;
 mod readme;
 mod rebuild;
 mod registry;

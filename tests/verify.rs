@@ -103,7 +103,7 @@ fn a_file_of_in_sample_rows_that_were_all_left_out_was_read_all_the_same() {
         is_reproduced(&market, flag);
         let bins = json(market.path(), inspect);
         assert_eq!(
-            bins["sources"].as_array().unwrap().len(),
+            bins["prediction_sources"].as_array().unwrap().len(),
             1,
             "in-sample rows took part: {bins}"
         );

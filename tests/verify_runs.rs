@@ -14,8 +14,9 @@ const NAMED: &str = "named_y_tp_before_sl_u0.04_d0.02_24h";
 
 /// The table of a run with its own values.
 fn table(own: &[(&str, &str)]) -> String {
-    let values: String = own.iter().map(|(key, value)| format!("{key} = \"{value}\"\n")).collect();
-    format!("[[ml-calibrated-bins.runs]]\n{values}")
+    let line = |(key, value): &(&str, &str)| format!("{key} = \"{value}\"\n");
+    let lines: Vec<String> = own.iter().map(line).collect();
+    format!("[[ml-calibrated-bins.runs]]\n{}", lines.concat())
 }
 
 /// A market with these tables, beside a copy `other.duckdb` of the predictions.
