@@ -68,7 +68,7 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
         tables.iter().filter(|table| after_prefix(table.name()).is_some()).cloned().collect();
     match candidates.as_slice() {
         [table] => Ok(table.clone().into()),
-        [] => Err(MarketDataError::NoCandleTable { path: db.path().into(), found: names(&tables) }),
+        [] => Err(MarketDataError::NoCandleTable { path: db.path().into(), found: names(tables) }),
         several => Err(MarketDataError::CandleTableNotUnique {
             path: db.path().into(),
             found: names(several),

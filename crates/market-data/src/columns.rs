@@ -82,6 +82,33 @@ pub(crate) fn micros(
     values.ok_or_else(|| unexpected(path, batch, index, "TIMESTAMP or DATE"))
 }
 
+/// Column `index`, one of instants, in whatever unit it has: equal where DuckDB finds them equal.
+pub(crate) fn ticks(
+    path: &Path,
+    batch: &RecordBatch,
+    index: usize,
+) -> Result<Vec<Option<i64>>, MarketDataError> {
+    let array = batch.column(index);
+    let same = |ticks| ticks;
+    let values = match array.data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => scaled::<TimestampSecondType>(array, same),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            scaled::<TimestampMillisecondType>(array, same)
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            scaled::<TimestampMicrosecondType>(array, same)
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            scaled::<TimestampNanosecondType>(array, same)
+        }
+        DataType::Date32 => array
+            .as_primitive_opt::<Date32Type>()
+            .map(|days| days.iter().map(|day| day.map(i64::from)).collect()),
+        _ => None,
+    };
+    values.ok_or_else(|| unexpected(path, batch, index, "TIMESTAMP or DATE"))
+}
+
 fn scaled<T: ArrowTimestampType>(
     array: &ArrayRef,
     to_micros: impl Fn(i64) -> i64,

@@ -1,35 +1,37 @@
 //! A DuckDB file, open for reading.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::RwLockReadGuard;
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 use duckdb::types::{ToSqlOutput, Value};
-use duckdb::{AccessMode, Config, Connection, Statement, ToSql, params_from_iter};
+use duckdb::{Statement, ToSql, params_from_iter};
 use tracing::debug;
 
 use crate::columns::texts;
+use crate::covered::KnownCovered;
 use crate::file_kind::{FileKind, HEAD_BYTES};
 use crate::lock;
+use crate::open_files::{self, Session};
 use crate::system_error::require_file;
 use crate::{DuckDbError, MarketDataError, StoredModel, Table};
 
 /// A DuckDB file, open read-only.
 ///
-/// While it is open, other processes may read the file but not write to it: drop it soon.
-///
-/// Open a file once in a process and share the `Database`. File locks belong to the process on
-/// Unix: dropping one of two handles of one file would release the lock of both.
+/// While it is open, other processes may read the file but not write to it: drop it soon. A file may
+/// be open several times in a process, and is released when the last `Database` of it is dropped.
 #[derive(Debug)]
 pub struct Database {
     path: PathBuf,
-    connection: Connection,
+    session: Session,
     /// Read once: while the file is open, nobody can write to it.
     pub(crate) tables: OnceCell<Vec<Table>>,
     pub(crate) models: OnceCell<Vec<StoredModel>>,
+    pub(crate) covered: RefCell<KnownCovered>,
 }
 
 impl Database {
@@ -48,12 +50,13 @@ impl Database {
         let path = path.as_ref();
         let begin = Instant::now();
         require_file(path)?;
-        match lock::retry(path, lock_timeout, || connect(path)) {
-            Ok(connection) => Ok(Self {
+        match lock::retry(path, lock_timeout, || open_files::open(path)) {
+            Ok(session) => Ok(Self {
                 path: path.to_owned(),
-                connection,
+                session,
                 tables: OnceCell::new(),
                 models: OnceCell::new(),
+                covered: RefCell::default(),
             }),
             Err(error) => Err(explain(path, error, begin.elapsed())),
         }
@@ -80,21 +83,18 @@ impl Database {
     ) -> Result<Batches<'_>, MarketDataError> {
         debug!(file = %self.path.display(), sql, ?parameters, "query");
         let failed = |source| query_failed(&self.path, source);
-        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let memory = self.session.file.instance.use_memory();
+        let mut statement = self.session.connection.prepare(sql).map_err(failed)?;
         // The iterator that this gives borrows the statement; `Statement::step` fetches the same
         // chunks and lets `Batches` own it.
         let _started = statement.stream_arrow(params_from_iter(parameters)).map_err(failed)?;
-        Ok(Batches { path: &self.path, statement: Some(statement) })
+        Ok(Batches { path: &self.path, statement: Some(statement), _memory: memory })
     }
 
-    /// Gives back the memory in which DuckDB keeps the blocks that it has read: it would keep them
-    /// until its limit, most of the machine's memory, is reached.
+    /// Gives back the memory in which DuckDB keeps the blocks that it has read.
     pub(crate) fn forget_blocks(&self) -> Result<(), MarketDataError> {
-        // Lowering the limit throws out all that is not in use, even where it is then refused
-        // because what is in use exceeds it.
-        let _refused = self.connection.execute_batch("SET memory_limit = '1MB'");
-        let restored = self.connection.execute_batch("RESET memory_limit");
-        restored.map_err(|source| query_failed(&self.path, source))
+        let forgotten = self.session.file.instance.forget_blocks();
+        forgotten.map_err(|source| query_failed(&self.path, source))
     }
 
     /// The texts of a query's only column, NULL left out.
@@ -110,13 +110,6 @@ impl Database {
         }
         Ok(found)
     }
-}
-
-fn connect(path: &Path) -> duckdb::Result<Connection> {
-    // Extensions stay where they are: without this, an SQLite file would make DuckDB download one.
-    let config =
-        Config::default().access_mode(AccessMode::ReadOnly)?.enable_autoload_extension(false)?;
-    Connection::open_with_flags(path, config)
 }
 
 /// Finds out why DuckDB could not open `path`. Looks into the file only after DuckDB let go of it,
@@ -159,6 +152,7 @@ pub struct Batches<'db> {
     path: &'db Path,
     /// Taken away after the last batch or an error.
     statement: Option<Statement<'db>>,
+    _memory: RwLockReadGuard<'db, ()>,
 }
 
 impl Iterator for Batches<'_> {

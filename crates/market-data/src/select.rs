@@ -8,6 +8,8 @@ use chrono::DateTime;
 use arrow::array::Array;
 
 use crate::columns::{doubles, integers, micros};
+use crate::covered::Covered;
+use crate::newest::Newest;
 use crate::{Column, Database, MarketDataError, Parameter, Table, TimeRange, TimeSpan};
 
 /// A query for the instants of one column and the numbers of others.
@@ -20,6 +22,7 @@ pub(crate) struct Select<'a> {
     conditions: Vec<String>,
     parameters: Vec<Parameter>,
     newest_by: Option<&'a str>,
+    is_ranged: bool,
 }
 
 /// How a bound is compared with a column: no cast between zones, since that needs an extension.
@@ -52,6 +55,7 @@ impl<'a> Select<'a> {
             conditions: Vec::new(),
             parameters: Vec::new(),
             newest_by: None,
+            is_ranged: false,
         })
     }
 
@@ -80,6 +84,7 @@ impl<'a> Select<'a> {
         let time = quoted(self.time);
         for (sign, bound) in [(">=", range.start), ("<", range.end)] {
             let Some(bound) = bound else { continue };
+            self.is_ranged = true;
             self.conditions.push(match self.time_type {
                 TimeType::Plain => format!("{time} {sign} make_timestamp(CAST(? AS BIGINT))"),
                 TimeType::Zoned => format!("epoch_us({time}) {sign} ?"),
@@ -112,19 +117,33 @@ impl<'a> Select<'a> {
             let number = quoted(number);
             format!("CAST({number} AS DOUBLE) AS {number}")
         }));
-        let sql =
-            format!("SELECT {}{} ORDER BY {time} NULLS FIRST", columns.join(", "), self.source());
+        let mut order = format!("{time} NULLS FIRST");
+        if let Some(newest) = self.newest_by {
+            let newest = quoted(newest);
+            order = format!("{order}, {newest} DESC NULLS LAST");
+            columns.push(newest);
+        }
+        let columns = columns.join(", ");
+        let sql = format!("SELECT {columns}{} ORDER BY {order}", self.rows());
 
         let path = self.table.path();
         let mut row_values = Vec::with_capacity(self.numbers.len());
+        let mut newest = Newest::default();
         for batch in self.db.stream(&sql, &self.parameters)? {
             let batch = batch?;
             let instants = micros(path, &batch, 0)?;
             let columns = (1..=self.numbers.len())
                 .map(|index| doubles(path, &batch, index))
                 .collect::<Result<Vec<_>, _>>()?;
+            let is_newest = match self.newest_by {
+                Some(_) => Some(newest.rows(path, &batch, 0, self.numbers.len() + 1)?),
+                None => None,
+            };
             for (row, instant) in instants.into_iter().enumerate() {
                 let instant = instant.ok_or_else(|| self.null_times(1))?;
+                if is_newest.as_ref().is_some_and(|is_newest| !is_newest[row]) {
+                    continue;
+                }
                 row_values.clear();
                 row_values.extend(
                     columns.iter().map(|column| column.is_valid(row).then(|| column.value(row))),
@@ -141,7 +160,7 @@ impl<'a> Select<'a> {
             "SELECT DISTINCT value FROM (SELECT CAST({} AS VARCHAR) AS value{})
              WHERE value IS NOT NULL ORDER BY value",
             quoted(column),
-            self.source(),
+            self.newest_rows(),
         );
         self.db.texts(&sql, &self.parameters)
     }
@@ -149,58 +168,85 @@ impl<'a> Select<'a> {
     /// What the rows of the query cover; `None` when there are none. Fails as
     /// [`bounds`](Self::bounds) does.
     pub(crate) fn span(&self) -> Result<Option<TimeSpan>, MarketDataError> {
-        let rows = format!("count(DISTINCT {})", quoted(self.time));
-        let Some((first, last, rows)) = self.bounds_and(&rows)? else { return Ok(None) };
+        let covered = self.covered(true)?;
+        let Some((first, last)) = self.checked_bounds(&covered)? else { return Ok(None) };
         let instants =
             DateTime::from_timestamp_micros(first).zip(DateTime::from_timestamp_micros(last));
-        Ok(instants.map(|(first, last)| TimeSpan { first, last, rows: rows.unsigned_abs() }))
+        let rows = covered.rows.unwrap_or_default().unsigned_abs();
+        Ok(instants.map(|(first, last)| TimeSpan { first, last, rows }))
     }
 
     /// The first and the last instant (µs UTC) of the rows of the query; `None` when there are none.
     /// Fails when a row has no instant, or one that no calendar has: since [`within`](Self::within)
     /// leaves out NULL and the infinities, ask this of all time before reading a part of it.
     pub(crate) fn bounds(&self) -> Result<Option<(i64, i64)>, MarketDataError> {
-        Ok(self.bounds_and("CAST(0 AS BIGINT)")?.map(|(first, last, _)| (first, last)))
+        self.checked_bounds(&self.covered(false)?)
     }
 
-    /// The same, with a whole number that is aggregated over the rows.
-    fn bounds_and(&self, aggregate: &str) -> Result<Option<(i64, i64, i64)>, MarketDataError> {
+    fn checked_bounds(&self, covered: &Covered) -> Result<Option<(i64, i64)>, MarketDataError> {
+        let Covered { first, last, null, .. } = *covered;
+        // The infinities are the first and the last of all instants. Where there is nothing else,
+        // DuckDB gives a finite one for the other of the two: the one farther away is real.
+        let beyond = first.into_iter().chain(last);
+        let beyond = beyond.filter(|&at| DateTime::from_timestamp_micros(at).is_none());
+        if let Some(timestamp) = beyond.min_by_key(|at| Reverse(at.unsigned_abs())) {
+            return Err(self.infinite_time(timestamp));
+        }
+        if null > 0 {
+            return Err(self.null_times(null.unsigned_abs()));
+        }
+        Ok(first.zip(last))
+    }
+
+    /// What the rows of the query cover, with their number of instants if `counted`.
+    fn covered(&self, counted: bool) -> Result<Covered, MarketDataError> {
+        let rows = self.newest_rows();
+        if self.is_ranged {
+            return self.find_covered(&rows, counted);
+        }
+        // Asked of the same rows again and again: every reader begins with it.
+        let key = (rows, self.parameters.clone());
+        let known = self.db.covered.borrow().get(&key, counted);
+        if let Some(covered) = known {
+            return Ok(covered);
+        }
+        let covered = self.find_covered(&key.0, counted)?;
+        self.db.covered.borrow_mut().insert(key, covered);
+        Ok(covered)
+    }
+
+    fn find_covered(&self, rows: &str, counted: bool) -> Result<Covered, MarketDataError> {
         let time = quoted(self.time);
-        let sql = format!(
-            "SELECT min({time}), max({time}), count(*) - count({time}), {aggregate}{}",
-            self.source()
-        );
+        let count =
+            if counted { format!("count(DISTINCT {time})") } else { "CAST(NULL AS BIGINT)".into() };
+        let sql =
+            format!("SELECT min({time}), max({time}), count(*) - count({time}), {count}{rows}");
         let path = self.table.path();
+        let mut covered = Covered::default();
         for batch in self.db.stream(&sql, &self.parameters)? {
             let batch = batch?;
-            let first = micros(path, &batch, 0)?.first().copied().flatten();
-            let last = micros(path, &batch, 1)?.first().copied().flatten();
-            let null = integers(path, &batch, 2)?.iter().next().flatten().unwrap_or_default();
-            let aggregated = integers(path, &batch, 3)?.iter().next().flatten().unwrap_or_default();
-            // The infinities are the first and the last of all instants. Where there is nothing else,
-            // DuckDB gives a finite one for the other of the two: the one farther away is real.
-            let beyond = first.into_iter().chain(last);
-            let beyond = beyond.filter(|&at| DateTime::from_timestamp_micros(at).is_none());
-            if let Some(timestamp) = beyond.min_by_key(|at| Reverse(at.unsigned_abs())) {
-                return Err(self.infinite_time(timestamp));
-            }
-            if null > 0 {
-                return Err(self.null_times(null.unsigned_abs()));
-            }
-            if let (Some(first), Some(last)) = (first, last) {
-                return Ok(Some((first, last, aggregated)));
-            }
+            let null = integers(path, &batch, 2)?.iter().next().flatten();
+            covered = Covered {
+                first: micros(path, &batch, 0)?.first().copied().flatten(),
+                last: micros(path, &batch, 1)?.first().copied().flatten(),
+                null: null.unwrap_or_default(),
+                rows: integers(path, &batch, 3)?.iter().next().flatten(),
+            };
         }
-        Ok(None)
+        Ok(covered)
     }
 
-    /// `FROM … WHERE … QUALIFY …`
-    fn source(&self) -> String {
+    /// `FROM … WHERE …`
+    fn rows(&self) -> String {
         let table = quoted(self.table.name());
-        let conditions = match self.conditions.as_slice() {
-            [] => String::new(),
-            conditions => format!(" WHERE {}", conditions.join(" AND ")),
-        };
+        match self.conditions.as_slice() {
+            [] => format!(" FROM {table}"),
+            conditions => format!(" FROM {table} WHERE {}", conditions.join(" AND ")),
+        }
+    }
+
+    /// The same without the rows that newer ones replace.
+    fn newest_rows(&self) -> String {
         // `rank`, not `row_number`: rows that share the newest value must all be seen.
         let newest = self.newest_by.map_or_else(String::new, |newest| {
             let (time, newest) = (quoted(self.time), quoted(newest));
@@ -208,7 +254,7 @@ impl<'a> Select<'a> {
                 " QUALIFY rank() OVER (PARTITION BY {time} ORDER BY {newest} DESC NULLS LAST) = 1"
             )
         });
-        format!(" FROM {table}{conditions}{newest}")
+        format!("{}{newest}", self.rows())
     }
 
     fn null_times(&self, rows: u64) -> MarketDataError {

@@ -5,7 +5,31 @@ use std::path::{Path, PathBuf};
 use arrow::array::Array;
 
 use crate::columns::texts;
-use crate::{Database, MarketDataError};
+use crate::select::quoted;
+use crate::{Database, MarketDataError, Parameter, open_files};
+
+/// Up to this many tables are asked for their columns one by one.
+const MANY_TABLES: usize = 16;
+
+/// The tables, and NULL for each view.
+const NAMES: &str = "SELECT database_name, schema_name, table_name FROM duckdb_tables()
+     WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal
+     UNION ALL SELECT database_name, schema_name, NULL FROM duckdb_views()
+     WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal";
+
+/// The columns of all tables and views. DuckDB binds every view for it, also those that are its own.
+const ALL_COLUMNS: &str = "SELECT table_name, column_name, data_type FROM duckdb_columns()
+     WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal
+     ORDER BY table_name, column_index";
+
+/// The query that gives for some tables what [`ALL_COLUMNS`] gives for all.
+fn columns_of(tables: &[(String, String)]) -> (String, Vec<Parameter>) {
+    let query = "SELECT ? AS table_name, cid, name, type FROM pragma_table_info(?)";
+    let queries = vec![query; tables.len()].join(" UNION ALL ");
+    let sql = format!("SELECT table_name, name, type FROM ({queries}) ORDER BY table_name, cid");
+    let names = tables.iter().flat_map(|(name, qualified)| [name, qualified]);
+    (sql, names.map(|name| name.as_str().into()).collect())
+}
 
 /// A table or view of a file. Names are compared as DuckDB does it: upper and lower case are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,15 +158,14 @@ impl Database {
     }
 
     fn read_tables(&self) -> Result<Vec<Table>, MarketDataError> {
-        let batches = self.stream(
-            "SELECT table_name, column_name, data_type FROM duckdb_columns()
-             WHERE database_name = current_database() AND schema_name = current_schema()
-               AND NOT internal
-             ORDER BY table_name, column_index",
-            &[],
-        )?;
+        let _still = open_files::hold_still();
+        let (sql, parameters) = match self.table_names()? {
+            Some(names) if names.is_empty() => return Ok(Vec::new()),
+            Some(names) => columns_of(&names),
+            None => (ALL_COLUMNS.to_owned(), Vec::new()),
+        };
         let mut tables: Vec<Table> = Vec::new();
-        for batch in batches {
+        for batch in self.stream(&sql, &parameters)? {
             let batch = batch?;
             let [names, columns, types] = [
                 texts(self.path(), &batch, 0)?,
@@ -165,6 +188,28 @@ impl Database {
             }
         }
         Ok(tables)
+    }
+
+    /// The names of the tables and, qualified and quoted, how a query calls them; `None` when there
+    /// are views among them, or many.
+    fn table_names(&self) -> Result<Option<Vec<(String, String)>>, MarketDataError> {
+        let mut found = Vec::new();
+        for batch in self.stream(NAMES, &[])? {
+            let batch = batch?;
+            let [databases, schemas, names] = [
+                texts(self.path(), &batch, 0)?,
+                texts(self.path(), &batch, 1)?,
+                texts(self.path(), &batch, 2)?,
+            ];
+            for row in 0..names.len() {
+                if !names.is_valid(row) {
+                    return Ok(None);
+                }
+                let parts = [databases, schemas, names].map(|part| quoted(part.value(row)));
+                found.push((names.value(row).to_owned(), parts.join(".")));
+            }
+        }
+        Ok((found.len() <= MANY_TABLES).then_some(found))
     }
 
     /// The table `name`.

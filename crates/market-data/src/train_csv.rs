@@ -106,7 +106,7 @@ impl Parser {
 
     fn row(&self, record: &StringRecord) -> Result<Row, MarketDataError> {
         let line = record.position().map_or(0, csv::Position::line);
-        let field = |index: usize| record.get(index).unwrap_or_default().trim();
+        let field = |index: usize| trimmed(record.get(index).unwrap_or_default());
         let bad = |column, index, wanted| MarketDataError::BadCsvValue {
             path: self.path.clone(),
             line,
@@ -130,6 +130,13 @@ impl Parser {
     }
 }
 
+/// `text.trim()`, at once where there is nothing to trim.
+fn trimmed(text: &str) -> &str {
+    let ends = [text.as_bytes().first(), text.as_bytes().last()];
+    let is_bare = ends.iter().all(|end| end.is_some_and(u8::is_ascii_graphic));
+    if is_bare { text } else { text.trim() }
+}
+
 fn parse_score(text: &str) -> Option<f64> {
     text.parse().ok().filter(|score| (0.0..=1.0).contains(score))
 }
@@ -137,13 +144,15 @@ fn parse_score(text: &str) -> Option<f64> {
 /// The label; the inner `None` for a field that is empty.
 #[allow(clippy::option_option, reason = "unparsable and absent are two things")]
 fn parse_label(text: &str) -> Option<Option<bool>> {
-    if text.is_empty() {
-        return Some(None);
-    }
-    match text.parse::<f64>() {
-        Ok(1.0) => Some(Some(true)),
-        Ok(0.0) => Some(Some(false)),
-        _ => None,
+    match text {
+        "" => Some(None),
+        "0" | "0.0" => Some(Some(false)),
+        "1" | "1.0" => Some(Some(true)),
+        text => match text.parse::<f64>() {
+            Ok(1.0) => Some(Some(true)),
+            Ok(0.0) => Some(Some(false)),
+            _ => None,
+        },
     }
 }
 
@@ -209,6 +218,21 @@ mod tests {
         assert_eq!(found.y_true, Some(vec![None, Some(true), Some(false)]));
         assert!(found.timestamps.is_sorted());
         assert_eq!(read("timestamp,y_pred\n").unwrap().y_true, None);
+    }
+
+    #[test]
+    fn blanks_around_fields_do_not_count_and_labels_are_numbers() {
+        let found = read(
+            "timestamp,y_pred,y_true\n 2020-01-01 ,\t0.5, 1e0\n2020-01-02,5e-1 ,0.0\n\
+             2020-01-03,0.5\u{a0}, \n",
+        )
+        .unwrap();
+        assert_eq!(found.y_pred, [0.5; 3]);
+        assert_eq!(found.y_true, Some(vec![Some(true), Some(false), None]));
+        assert_eq!(
+            ["", " ", "a", "\u{e9}", " a\u{2003}"].map(trimmed),
+            ["", "", "a", "\u{e9}", "a"]
+        );
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod row_errors;
 mod row_merge;
 mod rows;
 mod settle;
+mod sharing;
 mod status;
 mod tables;
 mod times;

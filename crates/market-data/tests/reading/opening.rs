@@ -244,27 +244,36 @@ const HOLD: &str = "MARKET_DATA_TEST_HOLD";
 const RUN: &str = "MARKET_DATA_TEST_RUN";
 
 /// This test program again, holding a file open for writing.
-struct Holder {
+pub(crate) struct Holder {
     process: Child,
 }
 
 impl Holder {
     fn start(path: &Path, sql: &str) -> Self {
+        Self::try_start(path, sql).expect("no holder")
+    }
+
+    /// `None` when the file is locked.
+    pub(crate) fn try_start(path: &Path, sql: &str) -> Option<Self> {
         let mut process = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "opening::holds_a_file_for_other_tests", "--nocapture"])
             .env(HOLD, path)
             .env(RUN, sql)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
-        assert!(output.lines().any(|line| line.unwrap().contains("file is held")), "no holder");
-        Self { process }
+        if output.lines().any(|line| line.unwrap().contains("file is held")) {
+            return Some(Self { process });
+        }
+        process.wait().unwrap();
+        None
     }
 
     /// Ends it in good order: its standard input closes.
-    fn release(mut self) {
+    pub(crate) fn release(mut self) {
         drop(self.process.stdin.take());
         assert!(self.process.wait().unwrap().success());
     }

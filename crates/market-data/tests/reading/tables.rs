@@ -28,6 +28,31 @@ fn tables_are_listed_with_columns_and_types() {
     assert_says(&error, "market.duckdb", &["no table `d`", "a, b, c"]);
 }
 
+/// Tables alone, tables beside views and many tables are found out about in different ways.
+#[test]
+fn columns_are_the_same_whatever_stands_beside_them() {
+    let odd = "CREATE TABLE \"we\"\"ird; -- 'x\" (a INTEGER, \"b.c\" DECIMAL(9, 2), g INTEGER AS (a + 1));
+         CREATE TABLE \"B.main\" (z TIMESTAMPTZ, e ENUM('p', 'q'), s STRUCT(a INTEGER, \"B c\" TEXT),
+             l INTEGER[3], n TIMESTAMP_NS, h HUGEINT, d DATE);
+         CREATE TABLE pg_class (i TINYINT); CREATE TABLE duckdb_tables (i TINYINT);";
+    let alone = Fixture::new(odd).open();
+    let alone = alone.tables().unwrap();
+    assert_eq!(alone.len(), 4);
+    let types: Vec<&str> = alone[0].columns().iter().map(|c| c.data_type.as_str()).collect();
+    assert_eq!(types[0], "TIMESTAMP WITH TIME ZONE");
+    assert_eq!(&types[3..], ["INTEGER[3]", "TIMESTAMP_NS", "HUGEINT", "DATE"]);
+    let columns = |table: &Table| (table.name().to_owned(), table.columns().to_vec());
+    let many: Vec<_> = (0..20).map(|i| format!("CREATE TABLE x{i} (i INTEGER);")).collect();
+    let many = many.concat();
+    for beside in ["CREATE VIEW xs AS SELECT 1 AS one;", &many] {
+        let db = Fixture::new(&format!("{odd}{beside}")).open();
+        let tables = db.tables().unwrap();
+        let others = tables.iter().filter(|table| !table.name().starts_with('x'));
+        assert!(others.map(columns).eq(alone.iter().map(columns)), "{beside}: {tables:?}");
+    }
+    assert_eq!(Fixture::new("").open().tables().unwrap(), []);
+}
+
 #[test]
 fn the_only_candle_table_is_found() {
     let db = Fixture::new(

@@ -52,12 +52,13 @@ impl Progress {
     pub(super) fn begin(&mut self, run: usize, months: usize) {
         (self.run, self.done, self.of) = (run, 0, months as u64);
         if let How::Bar(bar) = &self.how {
-            bar.reset();
-            bar.set_length(self.of);
+            // Texts first: each call draws the bar.
+            bar.set_message(self.counts());
             if self.runs > 1 {
                 bar.set_prefix(format!("run {run} of {}: ", self.runs));
             }
-            bar.set_message(self.counts());
+            bar.set_length(self.of);
+            bar.reset();
         }
     }
 
@@ -74,8 +75,8 @@ impl Progress {
         self.failed += u64::from(done.outcome.failure().is_some());
         match &self.how {
             How::Bar(bar) => {
-                bar.set_position(self.done);
                 bar.set_message(self.counts());
+                bar.set_position(self.done);
             }
             // One month of one run says all it has to say at the end.
             How::Lines if self.of > 1 || self.runs > 1 => {
