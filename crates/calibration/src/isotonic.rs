@@ -1,7 +1,9 @@
 //! Isotonic regression: the non-decreasing function of the score closest to the labels.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::kernel::PARALLEL_ROWS;
 use crate::probability::{check_length, clip};
 use crate::scores::Row;
 use crate::ties::{SortedRows, Ties};
@@ -178,9 +180,17 @@ fn pool_equal_scores(scores: &LabelledScores<'_>) -> Vec<Block> {
     let mut rows: Vec<Row> = scores.rows().collect();
     // The label comes second as in scikit-learn; the weight comes third so that the order of
     // additions, and with it the rounding, depends on nothing but the rows themselves.
-    rows.sort_unstable_by(|a, b| {
+    let order = |a: &Row, b: &Row| {
         a.score.total_cmp(&b.score).then(a.label.cmp(&b.label)).then(a.weight.total_cmp(&b.weight))
-    });
+    };
+    if rows.is_sorted_by(|a, b| a.score <= b.score) {
+        // Only rows of one score are still to be put in order.
+        rows.chunk_by_mut(|a, b| a.score == b.score).for_each(|tied| tied.sort_unstable_by(order));
+    } else if rows.len() < PARALLEL_ROWS {
+        rows.sort_unstable_by(order);
+    } else {
+        rows.par_sort_unstable_by(order);
+    }
     rows.chunk_by(|a, b| a.score == b.score)
         .map(|tied| {
             let (mut moment, mut weight) = (0.0, 0.0);
@@ -262,5 +272,31 @@ mod tests {
     fn one_threshold_is_a_constant() {
         let map = IsotonicCalibrator::new(vec![0.4], vec![0.25]).unwrap();
         assert_eq!([0.0, 0.4, 1.0].map(|score| map.value(score)), [0.25; 3]);
+    }
+
+    #[test]
+    fn weighted_rows_fit_alike_in_any_order_few_or_many() {
+        use ndarray::Array1;
+
+        for n in [1_000_u32, 100_000] {
+            let row = |i: u32| {
+                let score = f64::from(i / 2) / f64::from(n);
+                (score, i.is_multiple_of(3) || i % 2 == 1, 0.1 + f64::from(i % 7))
+            };
+            // 7,919 is prime to both, so this visits every row once.
+            let shuffled = (0..n).map(|i| row(i * 7_919 % n));
+            let [ascending, shuffled] = [(0..n).map(row).collect(), shuffled.collect()].map(
+                |rows: Vec<(f64, bool, f64)>| {
+                    let scores: Array1<f64> = rows.iter().map(|row| row.0).collect();
+                    let labels: Array1<bool> = rows.iter().map(|row| row.1).collect();
+                    let weights: Array1<f64> = rows.iter().map(|row| row.2).collect();
+                    let rows = LabelledScores::new(scores.view(), labels.view()).unwrap();
+                    let rows = rows.with_weights(weights.view()).unwrap();
+                    IsotonicCalibrator::fit(&rows).unwrap()
+                },
+            );
+            assert!(ascending.x().len() > 2);
+            assert_eq!(ascending, shuffled, "{n} rows");
+        }
     }
 }
