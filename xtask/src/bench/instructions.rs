@@ -58,6 +58,8 @@ pub(crate) fn run(update: bool) -> Result<Report> {
         );
     }
     let mut report = Report::new("instructions", "cargo xtask bench --instructions");
+    // What else the machine does changes no count.
+    report.load = None;
     if (&kept.rustc, &kept.valgrind) != (&found.rustc, &found.valgrind) {
         report.notes.push(format!(
             "The counts kept were made with {} and {}: a difference may be the compiler's. If the \

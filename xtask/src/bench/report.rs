@@ -29,7 +29,7 @@ pub(crate) struct Report {
     pub(crate) versions: Vec<(String, String)>,
     pub(crate) figures: Value,
     /// What else the machine did when this began.
-    load: Option<f64>,
+    pub(crate) load: Option<f64>,
     /// Whether the program should end with an error.
     pub(crate) failed: bool,
 }

@@ -76,9 +76,9 @@ pub(crate) fn run(folders: &Folders, runner: &Runner, rounds: u32) -> Result<Rep
         backfills.program("50 runs, hourly, 24 months", "scale-runs", "1h", RUNS, &two_years)?,
     ];
     say(&format!("{} backfills, {rounds} rounds after one that does not count", programs.len()));
+    let mut report = Report::new("scale", "cargo xtask bench --scale");
     let runs = measure::in_turn(&programs, rounds, &scratch)?;
 
-    let mut report = Report::new("scale", "cargo xtask bench --scale");
     let before = format!("Whole processes, medians of {rounds} runs, all cores.");
     report.tables.push((before, table(&programs, &runs)));
     let growth = [("Platt", 1, 2), ("isotonic", 3, 4)]
