@@ -5,8 +5,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+
+/// Before each call. The threads of OpenBLAS and OpenMP wait for more work on a busy core for some tens
+/// of milliseconds; whoever comes next would be measured beside them.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A program that answers.
 pub(crate) struct Partner {
@@ -38,8 +44,9 @@ impl Partner {
         answer.parse().with_context(|| format!("{} says `{answer}` to `{question}`", self.name))
     }
 
-    /// Seconds of one call.
+    /// Seconds of one call, after a pause.
     pub(crate) fn run(&mut self) -> Result<f64> {
+        thread::sleep(PAUSE);
         Ok(self.ask("run")? / 1e9)
     }
 
