@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::market::Market;
 use crate::oracles::real_data;
-use crate::program::{fails, json, ok};
+use crate::program::{fails, json, ok, run};
 
 const STRATEGIES: [&str; 2] = ["mean-reversion", "technical-indicators"];
 
@@ -46,6 +46,14 @@ fn a_later_start_begins_a_new_history() {
     let late = rows("--start 2025-10-01");
     assert!(late[..14].iter().all(|row| row["rsi"].is_null()));
     assert!(late[14..].iter().all(|row| row["rsi"].is_number()));
+
+    let call = "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb --start 2025-10-01";
+    let said = run(market.path(), call).err;
+    assert!(
+        said.contains(&format!("warning: the first 33 of {} rows have not all", late.len())),
+        "{said}"
+    );
+    assert!(said.contains("let --start be that many rows earlier"), "{said}");
 }
 
 #[test]

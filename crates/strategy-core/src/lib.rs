@@ -65,6 +65,7 @@ mod splitmix;
 mod strategy;
 mod subject;
 mod time;
+mod warm_up;
 
 pub use console::Console;
 pub use erased::{BoxError, ErasedStrategy};
@@ -75,6 +76,7 @@ pub use signal::{Side, SignalColumn, SignalType};
 pub use strategy::{NoCommands, Strategy, default_config};
 pub use subject::Subject;
 pub use time::{ParseYearMonthError, YearMonth};
+pub use warm_up::WarmUp;
 
 #[doc(hidden)]
 pub use inventory;

@@ -4,7 +4,7 @@ use arrow::array::Float64Array;
 use chrono::DateTime;
 use indicators::{Indicator, IndicatorError, ZScore};
 use strategy_core::{
-    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject,
+    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject, WarmUp,
     register_strategy,
 };
 
@@ -24,6 +24,7 @@ pub struct MeanReversion {
     thresholds: Thresholds,
     max_half_life: MaxHalfLife,
     held: Side,
+    warm_up: WarmUp,
 }
 
 /// A row's position, and the values that led to it.
@@ -71,6 +72,17 @@ impl MeanReversion {
     }
 }
 
+/// How many rows, from the first, cannot enter a position: what asks for the longest history decides.
+fn rows_before_entry(config: &Config) -> usize {
+    let half_life = match config.max_half_life {
+        MaxHalfLife::Rows(_) => config.half_life_window.get(),
+        MaxHalfLife::Any => 0,
+    };
+    // A window of n rows is full with row n, counted from 1; one of n changes a row later.
+    let windows = [Some(config.z_window), config.trend_window];
+    windows.into_iter().flatten().map(|window| window.get() - 1).fold(half_life, usize::max)
+}
+
 impl Strategy for MeanReversion {
     const NAME: &'static str = "mean-reversion";
     const ABOUT: &'static str = "Trades against a price far from its rolling mean";
@@ -92,6 +104,7 @@ impl Strategy for MeanReversion {
             window => window.map(|window| Trend::new(z, window)),
         };
         Ok(Self {
+            warm_up: WarmUp::new(rows_before_entry(&config), "no position: windows are filling"),
             z_score: ZScore::new(z).map_err(refused("--z-window"))?,
             half_life: HalfLife::new(config.half_life_window)
                 .map_err(refused("--half-life-window"))?,
@@ -110,7 +123,13 @@ impl Strategy for MeanReversion {
                 ReversionError::Close { timestamp, source }
             })
         };
-        rows.timestamps().iter().zip(closes).map(decide).collect()
+        let decisions = rows.timestamps().iter().zip(closes).map(decide).collect();
+        self.warm_up.count(rows.len());
+        decisions
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.warm_up.remark().into_iter().collect()
     }
 
     fn is_usage_error(error: &ReversionError) -> bool {

@@ -139,3 +139,25 @@ fn a_constant_price_is_never_traded() {
     let decisions = decide(&mut open("--max-half-life any").unwrap(), 0, &[5.0; 300]).unwrap();
     assert!(decisions.iter().all(|decision| decision.side == Side::NoSignal));
 }
+
+#[test]
+fn says_how_many_rows_could_not_enter_a_position() {
+    let close = close(&golden());
+    for (flags, wanted) in [
+        ("", 240),
+        ("--half-life-window 30", 47),
+        ("--max-half-life any", 47),
+        ("--max-half-life any --trend-window 100", 99),
+    ] {
+        let mut strategy = open(flags).unwrap();
+        let decisions = decide(&mut strategy, 0, &close).unwrap();
+        let cold = decisions.iter().position(|decision| {
+            let gated = flags.contains("any") || decision.half_life.is_some();
+            let filtered = !flags.contains("trend") || decision.trend.is_some();
+            decision.z_score.is_some() && gated && filtered
+        });
+        assert_eq!(cold, Some(wanted), "`{flags}`");
+        let remark = format!("the first {wanted} of {} rows have no position", close.len());
+        assert!(strategy.remarks()[0].starts_with(&remark), "{:?}", strategy.remarks());
+    }
+}

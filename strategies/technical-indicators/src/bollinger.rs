@@ -64,4 +64,8 @@ impl Voter for BollingerVoter {
             Side::NoSignal
         })
     }
+
+    fn warm_up(&self) -> usize {
+        self.bands.warm_up()
+    }
 }

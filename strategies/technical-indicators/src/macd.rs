@@ -72,4 +72,8 @@ impl Voter for MacdVoter {
             MacdRule::Cross => Side::NoSignal,
         })
     }
+
+    fn warm_up(&self) -> usize {
+        self.macd.warm_up()
+    }
 }

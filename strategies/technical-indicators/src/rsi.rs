@@ -52,4 +52,8 @@ impl Voter for RsiVoter {
             _ => Side::NoSignal,
         })
     }
+
+    fn warm_up(&self) -> usize {
+        self.rsi.warm_up()
+    }
 }

@@ -3,7 +3,7 @@
 use arrow::array::Float64Array;
 use chrono::DateTime;
 use strategy_core::{
-    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject,
+    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject, WarmUp,
     register_strategy,
 };
 
@@ -21,6 +21,7 @@ pub struct TechnicalIndicators {
     voters: Vec<Box<dyn Voter>>,
     votes: Vec<Side>,
     vote: Vote,
+    warm_up: WarmUp,
 }
 
 /// A row's decision, and the values that led to it.
@@ -83,7 +84,9 @@ impl Strategy for TechnicalIndicators {
                 })
             })
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { votes: Vec::with_capacity(voters.len()), voters, vote: config.vote })
+        let longest = voters.iter().map(|voter| voter.warm_up()).max().unwrap_or_default();
+        let warm_up = WarmUp::new(longest, "not all indicators: their windows are filling");
+        Ok(Self { votes: Vec::with_capacity(voters.len()), voters, vote: config.vote, warm_up })
     }
 
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Decision>, TechnicalError> {
@@ -101,7 +104,12 @@ impl Strategy for TechnicalIndicators {
             }
             decisions.push(Decision { side: self.vote.count(&self.votes), shown });
         }
+        self.warm_up.count(rows.len());
         Ok(decisions)
+    }
+
+    fn remarks(&self) -> Vec<String> {
+        self.warm_up.remark().into_iter().collect()
     }
 
     fn is_usage_error(error: &TechnicalError) -> bool {

@@ -23,4 +23,7 @@ pub(crate) trait Voter: fmt::Debug {
     /// Takes the next close, shows its values, and takes a side; [`Side::NoSignal`] is to abstain, as
     /// it does until the indicator is defined.
     fn vote(&mut self, close: f64, shown: &mut Shown) -> Result<Side, IndicatorError>;
+
+    /// How many rows, from the first, it shows nothing for.
+    fn warm_up(&self) -> usize;
 }

@@ -117,3 +117,28 @@ proptest! {
         prop_assert_eq!(whole, parts);
     }
 }
+
+#[test]
+fn says_how_many_rows_lack_an_indicator() {
+    let close = numbers(&golden()["close"]);
+    for (flags, wanted) in [
+        ("", 33),
+        ("--indicators rsi", 14),
+        ("--indicators bollinger", 19),
+        ("--indicators macd,rsi --macd-signal 1 --rsi-period 40", 40),
+    ] {
+        let mut strategy = open(flags).unwrap();
+        let decisions = decide(&mut strategy, 0, &close).unwrap();
+        let in_use = |name: &str| !flags.contains("--indicators") || flags.contains(name);
+        let cold = (0..close.len()).find(|&row| {
+            let columns = Decision::columns(&decisions[row..=row]);
+            let shown = |name| columns.iter().any(|c| c.name == name && c.values.null_count() == 0);
+            [("rsi", "rsi"), ("macd", "macd"), ("bollinger", "bollinger_upper")]
+                .into_iter()
+                .all(|(name, column)| !in_use(name) || shown(column))
+        });
+        assert_eq!(cold, Some(wanted), "`{flags}`");
+        let remark = format!("the first {wanted} of {} rows have not all", close.len());
+        assert!(strategy.remarks()[0].starts_with(&remark), "{:?}", strategy.remarks());
+    }
+}
