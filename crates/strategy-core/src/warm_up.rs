@@ -8,10 +8,10 @@
 /// ```
 /// use strategy_core::WarmUp;
 ///
-/// let mut warm_up = WarmUp::new(14, "no RSI yet, and so no signal");
+/// let mut warm_up = WarmUp::new(14, "no RSI yet");
 /// warm_up.count(100);
 /// let remark = warm_up.remark().unwrap();
-/// assert!(remark.starts_with("the first 14 of 100 rows have no RSI yet, and so no signal"));
+/// assert!(remark.starts_with("the first 14 of 100 rows have no RSI yet: 14"));
 ///
 /// assert_eq!(WarmUp::new(0, "nothing to wait for").remark(), None);
 /// ```

@@ -104,7 +104,7 @@ impl Strategy for MeanReversion {
             window => window.map(|window| Trend::new(z, window)),
         };
         Ok(Self {
-            warm_up: WarmUp::new(rows_before_entry(&config), "no position: windows are filling"),
+            warm_up: WarmUp::new(rows_before_entry(&config), "no position while windows fill"),
             z_score: ZScore::new(z).map_err(refused("--z-window"))?,
             half_life: HalfLife::new(config.half_life_window)
                 .map_err(refused("--half-life-window"))?,

@@ -85,7 +85,7 @@ impl Strategy for TechnicalIndicators {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let longest = voters.iter().map(|voter| voter.warm_up()).max().unwrap_or_default();
-        let warm_up = WarmUp::new(longest, "not all indicators: their windows are filling");
+        let warm_up = WarmUp::new(longest, "not all indicators while windows fill");
         Ok(Self { votes: Vec::with_capacity(voters.len()), voters, vote: config.vote, warm_up })
     }
 
