@@ -51,7 +51,7 @@ mod output;
 use clap::Command;
 
 pub use error::ContractError;
-pub use market::{ROWS, rows};
+pub use market::{ROWS, hourly, rows};
 
 use crate::registry::Entry;
 use crate::{Subject, laws};

@@ -73,7 +73,7 @@ pub use input::{Column, Input, ParseInputError};
 pub use interrupt::Interrupt;
 pub use rows::{Rows, RowsError};
 pub use signal::{Side, SignalColumn, SignalType};
-pub use strategy::{NoCommands, Strategy, default_config};
+pub use strategy::{NoCommands, Strategy, config_from_flags, default_config};
 pub use subject::Subject;
 pub use time::{ParseYearMonthError, YearMonth};
 pub use warm_up::WarmUp;

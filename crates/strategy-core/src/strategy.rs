@@ -91,6 +91,16 @@ pub enum NoCommands {}
 /// # Errors
 /// When a parameter has no default; a strategy must have one for each.
 pub fn default_config<C: Args>() -> Result<C, clap::Error> {
+    config_from_flags([])
+}
+
+/// The configuration of a call with these flags, as in `["--z-window", "24"]`.
+///
+/// # Errors
+/// As the command line would: a flag that there is not, a value that cannot be.
+pub fn config_from_flags<'a, C: Args>(
+    flags: impl IntoIterator<Item = &'a str>,
+) -> Result<C, clap::Error> {
     let command = C::augment_args(Command::new("config").no_binary_name(true));
-    C::from_arg_matches(&command.try_get_matches_from(std::iter::empty::<&str>())?)
+    C::from_arg_matches(&command.try_get_matches_from(flags)?)
 }

@@ -2,19 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use std::sync::Arc;
-
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
-use clap::{Args, Command, FromArgMatches};
 use proptest::prelude::*;
 use serde_json::Value;
-use strategy_core::{Rows, SignalType, Strategy, Subject, default_config};
+use strategy_core::contract_tests::hourly;
+use strategy_core::{Rows, SignalType, Strategy, Subject, config_from_flags, default_config};
 use technical_indicators::{Config, Decision, TechnicalError, TechnicalIndicators};
 
 fn open(flags: &str) -> Result<TechnicalIndicators, TechnicalError> {
-    let command = Config::augment_args(Command::new("x").no_binary_name(true));
-    let matches = command.try_get_matches_from(flags.split_whitespace()).unwrap();
-    TechnicalIndicators::new(Config::from_arg_matches(&matches).unwrap(), &Subject::default())
+    let config = config_from_flags(flags.split_whitespace()).unwrap();
+    TechnicalIndicators::new(config, &Subject::default())
 }
 
 fn decide(
@@ -22,11 +18,7 @@ fn decide(
     first_hour: usize,
     close: &[f64],
 ) -> Result<Vec<Decision>, TechnicalError> {
-    let hours = first_hour..first_hour + close.len();
-    let timestamps = hours.map(|hour| i64::try_from(hour).unwrap() * 3_600_000_000);
-    let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(timestamps));
-    let close: ArrayRef = Arc::new(Float64Array::from(close.to_vec()));
-    let batch = RecordBatch::try_from_iter([("timestamp", timestamps), ("close", close)]).unwrap();
+    let batch = hourly(first_hour.try_into().unwrap(), &[("close", close)]).unwrap();
     strategy.decide(&Rows::new(&batch)?)
 }
 

@@ -43,6 +43,29 @@ pub fn rows(inputs: &[Input]) -> Result<RecordBatch, ArrowError> {
     RecordBatch::try_from_iter([("timestamp".to_owned(), timestamps)].into_iter().chain(columns))
 }
 
+/// A row an hour, the first `first_hour` hours after 1970 began in UTC, with columns of your own: for
+/// tests that know what must come out.
+///
+/// ```
+/// use strategy_core::{Rows, contract_tests};
+///
+/// let batch = contract_tests::hourly(1, &[("close", &[10.0, 11.0])])?;
+/// assert_eq!(Rows::new(&batch)?.timestamps(), [3_600_000_000, 7_200_000_000]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When the columns are of different lengths.
+pub fn hourly(first_hour: i64, columns: &[(&str, &[f64])]) -> Result<RecordBatch, ArrowError> {
+    let rows = columns.first().map_or(0, |(_, values)| values.len());
+    let timestamps = (first_hour..).map(|hour| hour * HOUR).take(rows);
+    let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(timestamps));
+    let columns = columns
+        .iter()
+        .map(|&(name, values)| (name, Arc::new(Float64Array::from(values.to_vec())) as ArrayRef));
+    RecordBatch::try_from_iter([("timestamp", timestamps)].into_iter().chain(columns))
+}
+
 /// One dataset's rows, each with all columns.
 struct Market(Vec<Row>);
 

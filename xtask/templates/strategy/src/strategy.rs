@@ -71,19 +71,13 @@ register_strategy!(MyIdea);
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
-    use std::sync::Arc;
-
-    use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
+    use strategy_core::contract_tests::hourly;
 
     use super::*;
 
     /// Decides on hourly rows with these closes; two in a row are enough to trade.
     fn decide(closes: &[f64]) -> Result<Vec<Decision>, MyIdeaError> {
-        let hours = (0..).map(|hour| hour * 3_600_000_000).take(closes.len());
-        let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(hours));
-        let closes: ArrayRef = Arc::new(Float64Array::from(closes.to_vec()));
-        let columns = [("timestamp", timestamps), ("close", closes)];
-        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let batch = hourly(0, &[("close", closes)]).unwrap();
         let config = Config { streak: 2.try_into().unwrap() };
         MyIdea::new(config, &Subject::default())?.decide(&Rows::new(&batch)?)
     }
