@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Loop, PARALLEL_ROWS, TASK_ROWS, vectorised};
 use crate::probability::{
-    AllScoresValid, all_scores_valid, check_length, check_score, check_scores,
+    AllScoresValid, all_scores_valid, check_length, check_score, check_scores, clip, logistic,
 };
 use crate::{CalibrationError, IsotonicCalibrator, PlattScaling};
 
@@ -181,6 +181,9 @@ impl Calibrator {
     }
 }
 
+/// Rows that are calibrated together: they stay in a core's innermost cache between the two steps.
+const BLOCK: usize = 256;
+
 /// Platt scaling of many scores; whether all were finite and in `[0, 1]`.
 struct PlattFill<'a> {
     model: PlattScaling,
@@ -193,10 +196,21 @@ impl Loop for PlattFill<'_> {
 
     #[inline(always)]
     fn call(self) -> bool {
-        for (probability, &score) in self.probabilities.iter_mut().zip(self.scores) {
-            *probability = self.model.value(score);
+        let mut valid = true;
+        let blocks = self.probabilities.chunks_mut(BLOCK);
+        for (block, scores) in blocks.zip(self.scores.chunks(BLOCK)) {
+            // A logarithm and an exponential are long chains, each operation waiting for the one
+            // before. A processor works on as many rows at once as it can look ahead, which are
+            // twice as many in a loop of half the length.
+            for (z, &score) in block.iter_mut().zip(scores) {
+                *z = self.model.log_odds(score);
+            }
+            for probability in &mut *block {
+                *probability = clip(logistic(*probability));
+            }
+            valid &= all_scores_valid(scores);
         }
-        all_scores_valid(self.scores)
+        valid
     }
 }
 

@@ -43,6 +43,7 @@
 
 mod auc;
 mod bootstrap;
+mod buckets;
 mod calibration_line;
 mod calibrator;
 mod diagnostics;
@@ -60,6 +61,7 @@ mod scores;
 mod spiegelhalter;
 mod sum;
 mod ties;
+mod weights;
 mod wilson;
 
 pub use auc::auc;

@@ -4,7 +4,7 @@ use ndarray::ArrayView1;
 
 use crate::CalibrationError;
 use crate::probability::{check_length, check_scores};
-use crate::sum::CompensatedSum;
+use crate::weights::check_weights;
 
 /// Raw scores with their labels and, if wanted, sample weights: what a calibrator is fitted to.
 ///
@@ -74,14 +74,9 @@ impl<'a> LabelledScores<'a> {
     )]
     pub fn with_weights(mut self, weights: ArrayView1<'a, f64>) -> Result<Self, CalibrationError> {
         check_length("weights", weights.len(), self.scores.len())?;
-        for (index, &value) in weights.iter().enumerate() {
-            if !(value.is_finite() && value >= 0.0) {
-                return Err(CalibrationError::InvalidWeight { index, value });
-            }
-        }
-        let total = weights.iter().copied().collect::<CompensatedSum>().total();
-        if !(total.is_finite() && total > 0.0) {
-            return Err(CalibrationError::InvalidTotalWeight { rows: weights.len(), total });
+        match weights.to_slice() {
+            Some(weights) => check_weights(weights)?,
+            None => check_weights(&weights.to_vec())?,
         }
         self.weights = Some(weights);
         self.check_classes()?;
@@ -133,16 +128,18 @@ impl<'a> LabelledScores<'a> {
     }
 
     fn check_classes(&self) -> Result<(), CalibrationError> {
-        let (mut rows, mut hits) = (0, 0);
-        if self.weights.is_none() {
-            rows = self.labels.len();
-            hits = self.labels.iter().map(|&label| usize::from(label)).sum();
+        let (rows, hits) = if self.weights.is_none() {
+            (self.len(), self.labels.iter().map(|&label| usize::from(label)).sum())
         } else {
-            for row in self.rows() {
-                rows += 1;
-                hits += usize::from(row.label);
+            let mut rows = self.rows();
+            // One row of either label is soon found, and enough.
+            if let Some(first) = rows.next()
+                && rows.any(|row| row.label != first.label)
+            {
+                return Ok(());
             }
-        }
+            self.rows().fold((0, 0), |(rows, hits), row| (rows + 1, hits + usize::from(row.label)))
+        };
         match hits {
             _ if rows == 0 => Err(CalibrationError::NoRows),
             0 => Err(CalibrationError::OneClass { label: false, rows }),

@@ -1,8 +1,6 @@
 //! Rows of equal probability, which have no order among themselves.
 
-use rayon::prelude::*;
-
-use crate::kernel::PARALLEL_ROWS;
+use crate::buckets::sorted_by_score;
 
 /// The rows that have the probability `p`.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +20,17 @@ impl Ties {
     }
 }
 
+/// The distinct ones of probabilities that ascend, read where they are. −0 and 0 are one probability.
+pub(crate) fn ascending_ties(p: &[f64], y: &[bool]) -> impl Iterator<Item = Ties> {
+    let mut ahead = y.iter();
+    p.chunk_by(|a, b| a == b).map(move |tied| Ties {
+        // Adding zero turns −0 into 0.
+        p: tied[0] + 0.0,
+        rows: tied.len(),
+        hits: ahead.by_ref().take(tied.len()).map(|&hit| usize::from(hit)).sum(),
+    })
+}
+
 /// Probabilities with their labels, ascending.
 ///
 /// The bits of a number from 0 to 1 order as the number does, and the highest two are zero. So a
@@ -32,22 +41,13 @@ pub(crate) struct SortedRows {
 }
 
 impl SortedRows {
-    /// Takes `O(n log n)` time, O(n) if the rows ascend already. `p` is within `[0, 1]`.
+    /// Takes `O(n log n)` time. `p` is within `[0, 1]`.
     pub(crate) fn new(p: &[f64], y: &[bool]) -> Self {
         let key = |(&p, &y): (&f64, &bool)| {
             // Adding zero turns −0 into 0.
             (p + 0.0).to_bits() << 1 | u64::from(y)
         };
-        let mut keys: Vec<u64>;
-        if p.len() < PARALLEL_ROWS {
-            keys = p.iter().zip(y).map(key).collect();
-            keys.sort_unstable();
-        } else {
-            keys = p.par_iter().zip(y).map(key).collect();
-            if !keys.is_sorted() {
-                keys = sorted_by_buckets(&keys);
-            }
-        }
+        let keys = sorted_by_score(p.iter().zip(y).map(key), |key| f64::from_bits(key >> 1));
         Self { keys }
     }
 
@@ -62,51 +62,14 @@ impl SortedRows {
     }
 }
 
-/// Parts of the range from 0 to 1 whose keys are sorted by themselves.
-const BUCKETS: u16 = 4096;
-
-/// The keys, ascending. They are put into buckets by their probability first; what is left to sort
-/// fits a core's innermost cache, and threads share it. If all keys fall into a few buckets, that
-/// takes as long as sorting them at once.
-fn sorted_by_buckets(keys: &[u64]) -> Vec<u64> {
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the product of a number from 0 to 1 and 4096"
-    )]
-    let bucket = |key: u64| (f64::from_bits(key >> 1) * f64::from(BUCKETS)) as usize;
-    let mut sizes = vec![0; usize::from(BUCKETS) + 1];
-    for &key in keys {
-        sizes[bucket(key)] += 1;
-    }
-    let mut next = Vec::with_capacity(sizes.len());
-    let mut begin = 0;
-    for size in &sizes {
-        next.push(begin);
-        begin += size;
-    }
-    let mut sorted = vec![0; keys.len()];
-    for &key in keys {
-        let place = &mut next[bucket(key)];
-        sorted[*place] = key;
-        *place += 1;
-    }
-
-    let mut buckets = Vec::with_capacity(sizes.len());
-    let mut left = &mut sorted[..];
-    for size in sizes {
-        let bucket;
-        (bucket, left) = left.split_at_mut(size);
-        buckets.push(bucket);
-    }
-    buckets.into_par_iter().with_min_len(64).for_each(<[u64]>::sort_unstable);
-    sorted
-}
-
 /// The distinct probabilities, ascending, in `O(n log n)`. Whatever is computed from these cannot
 /// depend on the order of the rows.
 pub(crate) fn tied_rows(p: &[f64], y: &[bool]) -> Vec<Ties> {
-    SortedRows::new(p, y).ties().collect()
+    if p.is_sorted() {
+        ascending_ties(p, y).collect()
+    } else {
+        SortedRows::new(p, y).ties().collect()
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +91,23 @@ mod tests {
             pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             let back = |key: &u64| (f64::from_bits(key >> 1), key & 1 == 1);
             assert!(found.keys.iter().map(back).eq(pairs), "power {power}");
+        }
+    }
+
+    #[test]
+    fn ascending_rows_have_the_ties_of_sorted_ones() {
+        let n = 70_000_u32;
+        for places in [1.0, 37.0, 1e9] {
+            let mut p: Vec<f64> = (0..n)
+                .map(|row| (f64::from(row) * 0.618_033_988_749_895).fract())
+                .map(|p| (p * places).floor() / places)
+                .collect();
+            p.sort_by(f64::total_cmp);
+            p[..5].copy_from_slice(&[0.0, -0.0, -0.0, 0.0, -0.0]);
+            let y: Vec<bool> = (0..n).map(|row| row % 3 == 0).collect();
+            let bits = |ties: Ties| (ties.p.to_bits(), ties.rows, ties.hits);
+            let sorted = SortedRows::new(&p, &y);
+            assert!(ascending_ties(&p, &y).map(bits).eq(sorted.ties().map(bits)), "{places}");
         }
     }
 }

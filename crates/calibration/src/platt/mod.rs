@@ -156,6 +156,12 @@ impl PlattScaling {
     /// The calibrated value of a score in `[0, 1]`.
     #[inline(always)]
     pub(crate) fn value(&self, score: f64) -> f64 {
-        clip(logistic(self.slope * logit(score) + self.intercept))
+        clip(logistic(self.log_odds(score)))
+    }
+
+    /// The log odds of the calibrated value of a score in `[0, 1]`, not yet clipped.
+    #[inline(always)]
+    pub(crate) fn log_odds(&self, score: f64) -> f64 {
+        self.slope * logit(score) + self.intercept
     }
 }
