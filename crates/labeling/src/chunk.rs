@@ -4,6 +4,7 @@
     reason = "a loop is compiled for each instruction set only with all that it calls inside it"
 )]
 
+use crate::ahead::Ahead;
 use crate::barrier::Window;
 use crate::search::Search;
 use crate::touch::Barriers;
@@ -30,9 +31,13 @@ impl Chunk<'_> {
         // The candles of these windows, their entries included.
         let rows = self.first..all.min(self.first + outcomes.len() + horizon);
         self.mark_gaps(rows.end - 1, outcomes);
-        let highs = &self.candles.high[rows.clone()];
-        let lows = &self.candles.low[rows];
-        pulp::Arch::new().dispatch(Search { chunk: self, highs, lows, outcomes });
+        let ahead = Ahead {
+            open: &self.candles.open[rows.clone()],
+            high: &self.candles.high[rows.clone()],
+            low: &self.candles.low[rows],
+            tie_policy: self.rule.tie_policy(),
+        };
+        pulp::Arch::new().dispatch(Search { chunk: self, ahead, outcomes });
     }
 
     /// [`Outcome::Gap`] where a window lacks a candle, [`Outcome::NoTakeProfit`] elsewhere.
@@ -55,11 +60,14 @@ impl Chunk<'_> {
         let (profit, stop) = (self.candles.high[candle] >= up, self.candles.low[candle] <= down);
         let wins_tie = match self.rule.tie_policy() {
             TiePolicy::Conservative => false,
-            TiePolicy::ProximityToOpen => {
-                let open = self.candles.open[candle];
-                (up - open).abs() < (open - down).abs()
-            }
+            TiePolicy::ProximityToOpen => is_nearer(self.candles.open[candle], barriers),
         };
         profit && (!stop || wins_tie)
     }
+}
+
+/// Whether the take profit is nearer to the open than the stop loss.
+#[inline(always)]
+pub(crate) fn is_nearer(open: f64, barriers: Barriers<f64>) -> bool {
+    (barriers.up - open).abs() < (open - barriers.down).abs()
 }

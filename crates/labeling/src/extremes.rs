@@ -16,13 +16,15 @@ pub(crate) struct Extremes<'a> {
 
 impl<'a> Extremes<'a> {
     /// Those of the highs of candles (`pick` is the larger of two, `neutral` −∞) or of their lows
-    /// (`pick` is the smaller of two, `neutral` ∞), for runs of up to `longest` groups.
+    /// (`pick` is the smaller of two, `neutral` ∞), for runs of up to `longest` groups. `beside` is
+    /// done for each whole group at the same time.
     #[inline(always)]
     pub(crate) fn new(
         prices: &'a [f64],
         longest: usize,
         neutral: f64,
         pick: impl Fn(f64, f64) -> f64 + Copy,
+        mut beside: impl FnMut(usize),
     ) -> Self {
         let n_levels = (longest.ilog2() + 1) as usize;
         let groups = Groups::new(prices, neutral);
@@ -30,8 +32,9 @@ impl<'a> Extremes<'a> {
         // And `push`, since with places to write to, the compiler would take one candle each from
         // many groups together, which is slow.
         let mut single = Vec::with_capacity(groups.len() + (1 << n_levels));
-        for group in groups.whole {
-            single.push(extreme(group, pick));
+        for (group, prices) in groups.whole.iter().enumerate() {
+            beside(group);
+            single.push(extreme(prices, pick));
         }
         single.push(extreme(&groups.last, pick));
         single.resize(groups.len() + (1 << n_levels), neutral);

@@ -36,11 +36,14 @@
 //! # Ok::<(), labeling::LabelError>(())
 //! ```
 
+mod ahead;
 mod band;
 mod barrier;
 mod chunk;
+mod entries;
 mod error;
 mod extremes;
+mod far;
 mod group;
 mod rule;
 mod search;

@@ -163,23 +163,34 @@ impl NullaryFnOnce for LooksGood<'_> {
     #[inline(always)]
     fn call(self) -> bool {
         let Self { series, first, end } = self;
-        let mut bad = 0_u64;
-        let times = &series.timestamps[first.saturating_sub(1)..end];
-        for (previous, timestamp) in times.iter().zip(&times[1..]) {
+        // The first candle of all has none before it.
+        let begin = first.max(1);
+        let times =
+            series.timestamps[begin - 1..end - 1].iter().zip(&series.timestamps[begin..end]);
+        let [open, high, low, close] =
+            [series.open, series.high, series.low, series.close].map(|prices| &prices[begin..end]);
+        let mut bad = u64::from(
+            first < begin
+                && !are_prices(series.open[0], series.high[0], series.low[0], series.close[0]),
+        );
+        // The columns side by side: memory is read faster so than one column after the other.
+        for (((((previous, timestamp), &open), &high), &low), &close) in
+            times.zip(open).zip(high).zip(low).zip(close)
+        {
             // No step that leaves the range of i64 is an interval.
             let step = timestamp.wrapping_sub(*previous).cast_unsigned();
-            bad |= u64::from(step != series.interval_micros);
-        }
-        for prices in [series.open, series.close] {
-            for &price in &prices[first..end] {
-                bad |= u64::from(!is_price(price));
-            }
-        }
-        for (&high, &low) in series.high[first..end].iter().zip(&series.low[first..end]) {
-            bad |= u64::from(!(is_price(high) & is_price(low) & (high >= low)));
+            let good = (step == series.interval_micros) & are_prices(open, high, low, close);
+            bad |= u64::from(!good);
         }
         bad == 0
     }
+}
+
+/// Whether all are prices, and the high is not below the low.
+#[inline(always)]
+fn are_prices(open: f64, high: f64, low: f64, close: f64) -> bool {
+    // A high between a low above 0 and the greatest number is a price, and so is that low.
+    is_price(open) & is_price(close) & (low > 0.0) & (high >= low) & (high <= f64::MAX)
 }
 
 #[inline(always)]
@@ -188,7 +199,7 @@ fn is_price(found: f64) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
@@ -243,6 +254,31 @@ mod tests {
             prices[at] = &two;
             let times = [START, START + HOUR, START + 2 * HOUR];
             check(&times, prices, &format!("column `{column}` has 2 values for 3 timestamps"));
+        }
+    }
+
+    #[test]
+    fn a_bad_price_is_found_wherever_it_is() {
+        for n in 1..40_usize {
+            let times: Vec<i64> = (0..).step_by(3_600_000_000).take(n).collect();
+            for row in 0..n {
+                for (column, bad) in
+                    [(0, f64::NAN), (1, f64::INFINITY), (2, 0.0), (3, -1.0), (1, 0.5)]
+                {
+                    let mut prices = [0; 4].map(|_| vec![1.0; n]);
+                    prices[column][row] = bad;
+                    let [open, high, low, close] = prices.each_ref().map(Vec::as_slice);
+                    let hour = TimeDelta::hours(1);
+                    let error =
+                        CandleSeries::new(&times, open, high, low, close, hour).unwrap_err();
+                    let (LabelError::Price { index, .. } | LabelError::HighBelowLow { index, .. }) =
+                        error
+                    else {
+                        panic!("{error}")
+                    };
+                    assert_eq!(index, row, "column {column} of {n} candles: {error}");
+                }
+            }
         }
     }
 

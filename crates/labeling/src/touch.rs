@@ -10,9 +10,6 @@
 use crate::extremes::Extremes;
 use crate::group::{GROUP, Lanes};
 
-/// The row of no candle: it lies beyond all windows.
-pub(crate) const NO_CANDLE: usize = usize::MAX;
-
 /// Take profits (`up`) and stop losses (`down`).
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Barriers<T> {
@@ -32,27 +29,6 @@ impl Touches<'_> {
     #[inline(always)]
     pub(crate) fn in_group(&self, group: usize, barriers: Barriers<f64>) -> bool {
         self.highest.level(0)[group] >= barriers.up || self.lowest.level(0)[group] <= barriers.down
-    }
-
-    /// For each entry of `group` the first candle after it in this group with `high ≥ up` or
-    /// `low ≤ down`; [`NO_CANDLE`] where there is none.
-    #[inline(always)]
-    pub(crate) fn first_in_own_group(
-        &self,
-        group: usize,
-        barriers: &Barriers<Lanes<f64>>,
-    ) -> Lanes<usize> {
-        let Barriers { up, down } = barriers;
-        let mut first = [NO_CANDLE; GROUP];
-        let (highs, lows) = (self.highest.groups.get(group), self.lowest.groups.get(group));
-        for candle in (1..GROUP).rev() {
-            for lane in 0..GROUP {
-                let touched = (highs[candle] >= up[lane]) | (lows[candle] <= down[lane]);
-                let counts = touched & (lane < candle);
-                first[lane] = if counts { group * GROUP + candle } else { first[lane] };
-            }
-        }
-        first
     }
 
     /// For each lane the first group from `from` on with a touch: after the longest run without
