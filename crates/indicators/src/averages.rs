@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chunk::{Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::input::checked;
 use crate::moments::Sum;
 use crate::smoother::{Exponential, Smoother, Wilders};
-use crate::window::Window;
-use crate::{Indicator, IndicatorError, Period};
+use crate::sweep::{OfWindow, Wholes};
+use crate::window::{Whole, Window};
+use crate::{Columns, Indicator, IndicatorError, Period};
 
 /// Simple moving average: the mean of the last `n` values.
 ///
@@ -26,7 +29,23 @@ impl Sma {
 
     #[inline]
     pub(crate) fn push(&mut self, value: f64) -> Option<f64> {
-        self.window.push(value).map(|runs| runs.mean())
+        let whole = self.window.push(value)?;
+        self.output(value, whole)
+    }
+
+    /// The means of a chunk, when it is ready.
+    #[inline(always)]
+    pub(crate) fn means<const LEN: usize>(
+        &mut self,
+        values: &Column,
+        sums: &mut Wholes<Sum>,
+        means: &mut Column,
+    ) {
+        self.window.sweep::<LEN>(values, sums);
+        let inverse = self.window.inverse();
+        for (row, mean) in means[..LEN].iter_mut().enumerate() {
+            *mean = sums.at(row).mean(inverse);
+        }
     }
 
     pub(crate) fn is_ready(&self) -> bool {
@@ -49,6 +68,27 @@ impl Indicator for Sma {
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for Sma {
+    type Summary = Sum;
+
+    #[inline]
+    fn window(&self) -> &Window<Sum> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Sum> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: f64, whole: Whole<Sum>) -> Option<Self::Output> {
+        Some(whole.mean(self.window.inverse()))
     }
 }
 
@@ -82,6 +122,34 @@ impl Indicator for Ema {
     fn warm_up(&self) -> usize {
         self.smoother.period().get() - 1
     }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Ema {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = Column;
+
+    const SCRATCH: Self::Scratch = [0.0; ROWS];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.smoother.is_at_block()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &Column,
+        smoothed: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        self.smoother.smooth(rows, smoothed);
+        outputs.put(|row| Some(smoothed[row]));
+    }
 }
 
 /// Wilder's smoothing: `w ← w + (x − w)/n`, begun with the mean of the first `n` values.
@@ -112,5 +180,33 @@ impl Indicator for Wilder {
 
     fn warm_up(&self) -> usize {
         self.smoother.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Wilder {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = Column;
+
+    const SCRATCH: Self::Scratch = [0.0; ROWS];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.smoother.is_at_block()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &Column,
+        smoothed: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        self.smoother.smooth(rows, smoothed);
+        outputs.put(|row| Some(smoothed[row]));
     }
 }

@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Ema;
-use crate::extremes::Extent;
+use crate::chunk::{Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
+use crate::extremes::{Extent, ExtentColumns};
+use crate::input::CandleColumns;
 use crate::input::checked;
 use crate::moments::Squares;
 use crate::range::Atr;
 use crate::state::{Consistent, checked_when_read};
-use crate::window::Window;
+use crate::sweep::{OfWindow, Wholes};
+use crate::window::{Whole, Window};
 use crate::{Candle, Columns, Indicator, IndicatorError, Multiplier, Period};
 
 /// A band and the price that it stands around, all in units of the price.
@@ -83,16 +87,35 @@ impl Indicator for BollingerBands {
 
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<Bands>, IndicatorError> {
-        let runs = self.window.push(checked("value", value)?);
-        Ok(runs.map(|runs| {
-            let moments = runs.moments();
-            let (middle, reach) = (moments.mean, self.multiplier.get() * moments.deviation());
-            Bands { upper: middle + reach, middle, lower: middle - reach, price: value }
-        }))
+        let whole = self.window.push(checked("value", value)?);
+        Ok(whole.and_then(|whole| self.output(value, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for BollingerBands {
+    type Summary = Squares;
+
+    #[inline]
+    fn window(&self) -> &Window<Squares> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Squares> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<Self::Output> {
+        let moments = whole.moments(self.window.inverse());
+        let (middle, reach) = (moments.mean, self.multiplier.get() * moments.deviation());
+        Some(Bands { upper: middle + reach, middle, lower: middle - reach, price: value })
     }
 }
 
@@ -122,16 +145,47 @@ impl Indicator for Donchian {
 
     #[inline]
     fn update(&mut self, candle: Candle) -> Result<Option<Bands>, IndicatorError> {
-        let runs = self.window.push(candle.checked()?.into());
-        Ok(runs.map(|runs| {
-            let Extent { high: upper, low: lower } = runs.extent();
-            Bands { upper, middle: 0.5 * (upper + lower), lower, price: candle.close }
-        }))
+        let whole = self.window.push(candle.checked()?.into());
+        Ok(whole.map(|whole| channel(whole.summary, candle.close)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
     }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Donchian {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = (ExtentColumns, Wholes<Extent>);
+
+    const SCRATCH: Self::Scratch = (Extent::ZERO, Wholes::ZERO);
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.window.is_full()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        (extents, wholes): &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        (extents.high, extents.low) = (rows.high, rows.low);
+        self.window.sweep::<FEW_ROWS>(extents, wholes);
+        outputs.put(|row| Some(channel(wholes.at(row).summary, rows.close[row])));
+    }
+}
+
+#[inline]
+fn channel(Extent { high: upper, low: lower }: Extent, price: f64) -> Bands {
+    Bands { upper, middle: 0.5 * (upper + lower), lower, price }
 }
 
 /// Keltner channel: `EMA_n(close) ± k·ATR_m`.
@@ -154,6 +208,12 @@ impl Keltner {
     pub fn new(ema: Period, atr: Period, multiplier: Multiplier) -> Self {
         Self { multiplier, middle: Ema::new(ema), range: Atr::new(atr) }
     }
+
+    #[inline]
+    fn around(&self, middle: f64, range: f64, price: f64) -> Bands {
+        let reach = self.multiplier.get() * range;
+        Bands { upper: middle + reach, middle, lower: middle - reach, price }
+    }
 }
 
 impl Indicator for Keltner {
@@ -165,14 +225,40 @@ impl Indicator for Keltner {
         let candle = candle.checked()?;
         let middle = self.middle.smoother.push(candle.close);
         let range = self.range.push(candle);
-        Ok(middle.zip(range).map(|(middle, range)| {
-            let reach = self.multiplier.get() * range;
-            Bands { upper: middle + reach, middle, lower: middle - reach, price: candle.close }
-        }))
+        Ok(middle.zip(range).map(|(middle, range)| self.around(middle, range, candle.close)))
     }
 
     fn warm_up(&self) -> usize {
         self.middle.warm_up().max(self.range.warm_up())
+    }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Keltner {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = [Column; 3];
+
+    const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.middle.smoother.is_at_block() && self.range.is_at_block()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        [middle, ranges, range]: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        self.middle.smoother.smooth(&rows.close, middle);
+        self.range.averages(rows, ranges, range);
+        outputs.put(|row| Some(self.around(middle[row], range[row], rows.close[row])));
     }
 }
 

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chunk::fill_by_chunks;
 use crate::input::checked;
 use crate::moments::Squares;
 use crate::state::{Consistent, checked_when_read};
-use crate::window::Window;
-use crate::{Indicator, IndicatorError, Period};
+use crate::sweep::OfWindow;
+use crate::window::{Whole, Window};
+use crate::{Columns, Indicator, IndicatorError, Period};
 
 /// Standard deviation of the last `n` values, that of the population (divided by `n`, not `n − 1`).
 ///
@@ -32,12 +34,33 @@ impl Indicator for StdDev {
 
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let runs = self.window.push(checked("value", value)?);
-        Ok(runs.map(|runs| runs.moments().deviation()))
+        let whole = self.window.push(checked("value", value)?);
+        Ok(whole.and_then(|whole| self.output(value, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for StdDev {
+    type Summary = Squares;
+
+    #[inline]
+    fn window(&self) -> &Window<Squares> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Squares> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: f64, whole: Whole<Squares>) -> Option<Self::Output> {
+        Some(whole.moments(self.window.inverse()).deviation())
     }
 }
 
@@ -69,16 +92,36 @@ impl Indicator for ZScore {
 
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let runs = self.window.push(checked("value", value)?);
-        Ok(runs.and_then(|runs| {
-            let moments = runs.moments();
-            let deviation = moments.deviation();
-            (deviation > 0.0).then(|| (value - moments.mean) / deviation)
-        }))
+        let whole = self.window.push(checked("value", value)?);
+        Ok(whole.and_then(|whole| self.output(value, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for ZScore {
+    type Summary = Squares;
+
+    #[inline]
+    fn window(&self) -> &Window<Squares> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Squares> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<Self::Output> {
+        let moments = whole.moments(self.window.inverse());
+        let deviation = moments.deviation();
+        let score = (value - moments.mean) / deviation;
+        (deviation > 0.0).then_some(score)
     }
 }
 

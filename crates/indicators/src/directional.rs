@@ -70,7 +70,6 @@ impl DirectionalMovement {
         Ok(Self { period, previous: None, rows: 0, plus: 0.0, minus: 0.0, range: 0.0 })
     }
 
-    #[allow(clippy::inline_always, reason = "measured: a call passes its parts through memory")]
     #[inline(always)]
     fn push(&mut self, candle: Candle) -> Option<DirectionalLines> {
         let Candle { high, low, close } = candle;
@@ -103,7 +102,6 @@ impl Indicator for DirectionalMovement {
     type Input = Candle;
     type Output = DirectionalLines;
 
-    #[allow(clippy::inline_always, reason = "measured: a call passes its parts through memory")]
     #[inline(always)]
     fn update(&mut self, candle: Candle) -> Result<Option<DirectionalLines>, IndicatorError> {
         Ok(self.push(candle.checked()?))
@@ -195,7 +193,6 @@ impl Indicator for Adx {
     type Input = Candle;
     type Output = AdxLines;
 
-    #[allow(clippy::inline_always, reason = "measured: a call passes its parts through memory")]
     #[inline(always)]
     fn update(&mut self, candle: Candle) -> Result<Option<AdxLines>, IndicatorError> {
         let Some(lines) = self.movement.push(candle.checked()?) else { return Ok(None) };

@@ -2,59 +2,64 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::column::{Column, Columnar, ROWS, columnar};
 use crate::ring::Value;
-use crate::window::{Runs, Summary};
+use crate::window::Summary;
 use crate::{Candle, input::is_sound};
 
 /// The highest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Highest(f64);
+pub(crate) struct Highest {
+    pub(crate) value: f64,
+}
+
+columnar!(Highest { value } as HighestColumns);
 
 impl Summary for Highest {
     type Value = f64;
-    const EMPTY: Self = Self(f64::NEG_INFINITY);
+    const EMPTY: Self = Self { value: f64::NEG_INFINITY };
 
     #[inline]
-    fn append(self, value: f64, _: f64, _: usize) -> Self {
-        Self(higher(self.0, value))
+    fn append(self, value: f64, _: f64) -> Self {
+        Self { value: higher(self.value, value) }
     }
 
     #[inline]
     fn prepend(self, value: f64, _: f64) -> Self {
-        Self(higher(self.0, value))
+        Self { value: higher(value, self.value) }
     }
-}
 
-impl Runs<Highest> {
     #[inline]
-    pub(crate) fn highest(&self) -> f64 {
-        higher(self.earlier.0, self.later.0)
+    fn join(self, later: Self) -> Self {
+        Self { value: higher(self.value, later.value) }
     }
 }
 
 /// The lowest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Lowest(f64);
+pub(crate) struct Lowest {
+    pub(crate) value: f64,
+}
+
+columnar!(Lowest { value } as LowestColumns);
 
 impl Summary for Lowest {
     type Value = f64;
-    const EMPTY: Self = Self(f64::INFINITY);
+    const EMPTY: Self = Self { value: f64::INFINITY };
 
     #[inline]
-    fn append(self, value: f64, _: f64, _: usize) -> Self {
-        Self(lower(self.0, value))
+    fn append(self, value: f64, _: f64) -> Self {
+        Self { value: lower(self.value, value) }
     }
 
     #[inline]
     fn prepend(self, value: f64, _: f64) -> Self {
-        Self(lower(self.0, value))
+        Self { value: lower(value, self.value) }
     }
-}
 
-impl Runs<Lowest> {
     #[inline]
-    pub(crate) fn lowest(&self) -> f64 {
-        lower(self.earlier.0, self.later.0)
+    fn join(self, later: Self) -> Self {
+        Self { value: lower(self.value, later.value) }
     }
 }
 
@@ -65,10 +70,12 @@ pub(crate) struct Extent {
     pub(crate) low: f64,
 }
 
+columnar!(Extent { high, low } as ExtentColumns);
+
 impl Extent {
     #[inline]
-    fn over(self, other: Self) -> Self {
-        Self { high: higher(self.high, other.high), low: lower(self.low, other.low) }
+    fn then(self, later: Self) -> Self {
+        Self { high: higher(self.high, later.high), low: lower(self.low, later.low) }
     }
 }
 
@@ -90,30 +97,29 @@ impl Summary for Extent {
     const EMPTY: Self = Self { high: f64::NEG_INFINITY, low: f64::INFINITY };
 
     #[inline]
-    fn append(self, value: Extent, _: Extent, _: usize) -> Self {
-        self.over(value)
+    fn append(self, value: Extent, _: Extent) -> Self {
+        self.then(value)
     }
 
     #[inline]
     fn prepend(self, value: Extent, _: Extent) -> Self {
-        self.over(value)
+        value.then(self)
     }
-}
 
-impl Runs<Extent> {
     #[inline]
-    pub(crate) fn extent(&self) -> Extent {
-        self.earlier.over(self.later)
+    fn join(self, later: Self) -> Self {
+        self.then(later)
     }
 }
 
-/// Of two numbers, none NaN. (`f64::max` leaves open which of 0.0 and -0.0 it gives.)
+/// Of two numbers, none NaN; the later one of 0.0 and -0.0, which `f64::max` leaves open. So it does
+/// not matter for any bit how a window is put together.
 #[inline]
-fn higher(a: f64, b: f64) -> f64 {
-    if a > b { a } else { b }
+fn higher(earlier: f64, later: f64) -> f64 {
+    if earlier > later { earlier } else { later }
 }
 
 #[inline]
-fn lower(a: f64, b: f64) -> f64 {
-    if a < b { a } else { b }
+fn lower(earlier: f64, later: f64) -> f64 {
+    if earlier < later { earlier } else { later }
 }

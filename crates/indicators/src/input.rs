@@ -3,9 +3,23 @@
 use serde::{Deserialize, Serialize};
 
 use crate::IndicatorError;
+use crate::column::{Column, Columnar, ROWS, columnar};
 
 /// Larger numbers are refused: their squares would not fit into an f64.
 const MAX_MAGNITUDE: f64 = 1e100;
+
+/// An input, of which a chunk can be looked at as a whole.
+pub(crate) trait Row: Columnar {
+    /// Whether an update would take every one.
+    fn all_sound(columns: &Self::Columns, len: usize) -> bool;
+}
+
+impl Row for f64 {
+    #[inline(always)]
+    fn all_sound(columns: &Column, len: usize) -> bool {
+        columns[..len].iter().fold(true, |all, &value| all & is_sound(value))
+    }
+}
 
 /// What the indicators look at in a candle. None of them uses its open.
 ///
@@ -23,13 +37,19 @@ pub struct Candle {
 impl Candle {
     #[inline]
     pub(crate) fn checked(self) -> Result<Self, IndicatorError> {
+        // The cold way names the fault; this one only asks if there is any.
+        if self.is_sound() { Ok(self) } else { Err(self.fault()) }
+    }
+
+    /// NaN compares false.
+    #[allow(clippy::needless_bitwise_bool, reason = "a branch costs more than a comparison")]
+    #[inline(always)]
+    fn is_sound(self) -> bool {
         let Self { high, low, close } = self;
-        // The cold way names the fault; this one only asks if there is any. NaN compares false.
-        let sound = high <= MAX_MAGNITUDE
-            && low >= -MAX_MAGNITUDE
-            && high >= low
-            && close.abs() <= MAX_MAGNITUDE;
-        if sound { Ok(self) } else { Err(self.fault()) }
+        (high <= MAX_MAGNITUDE)
+            & (low >= -MAX_MAGNITUDE)
+            & (high >= low)
+            & (close.abs() <= MAX_MAGNITUDE)
     }
 
     #[cold]
@@ -40,6 +60,15 @@ impl Candle {
             Some((name, found)) => IndicatorError::Value { name, found },
             None => IndicatorError::HighBelowLow { high, low },
         }
+    }
+}
+
+columnar!(Candle { high, low, close } as CandleColumns);
+
+impl Row for Candle {
+    #[inline(always)]
+    fn all_sound(columns: &CandleColumns, len: usize) -> bool {
+        (0..len).fold(true, |all, row| all & Self::at(columns, row).is_sound())
     }
 }
 
@@ -77,6 +106,15 @@ impl Pair {
     }
 }
 
+columnar!(Pair { x, y } as PairColumns);
+
+impl Row for Pair {
+    #[inline(always)]
+    fn all_sound(columns: &PairColumns, len: usize) -> bool {
+        f64::all_sound(&columns.x, len) & f64::all_sound(&columns.y, len)
+    }
+}
+
 /// The pairs of two columns, to feed a batch with.
 ///
 /// # Errors
@@ -89,11 +127,13 @@ pub fn pairs<'a>(
     Ok(x.iter().zip(y).map(|(&x, &y)| Pair { x, y }))
 }
 
-pub(crate) fn same_length(
-    column: usize,
-    found: usize,
-    wanted: usize,
-) -> Result<(), IndicatorError> {
+/// Whether each of the columns has this length.
+pub(crate) fn same_lengths(columns: &[&mut [f64]], wanted: usize) -> Result<(), IndicatorError> {
+    let mut lengths = columns.iter().map(|values| values.len()).enumerate();
+    lengths.try_for_each(|(column, found)| same_length(column, found, wanted))
+}
+
+fn same_length(column: usize, found: usize, wanted: usize) -> Result<(), IndicatorError> {
     if found == wanted {
         Ok(())
     } else {

@@ -1,7 +1,8 @@
 //! Technical indicators, one update a candle, in constant memory.
 //!
-//! An [`Indicator`] takes one input a row and gives one output a row; [`batch`] and [`fill`] are folds
-//! of that, so research and live cannot differ. An output is `None` until it is defined, and
+//! An [`Indicator`] takes one input a row and gives one output a row. [`batch`] is a fold of that, and
+//! [`fill`] gives the same bits and leaves the same state (by quicker loops, which tests hold to it),
+//! so research and live cannot differ. An output is `None` until it is defined, and
 //! [`warm_up`](Indicator::warm_up) says for how many rows. A NaN is an error that leaves the
 //! indicator as it was. State serialises. No sums drift: a window's output comes from the window's
 //! values alone, whatever passed before.
@@ -40,8 +41,15 @@
 //! # Ok::<(), indicators::IndicatorError>(())
 //! ```
 
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
+)]
+
 mod averages;
 mod bands;
+mod chunk;
+mod column;
 mod deviation;
 mod directional;
 mod error;
@@ -59,6 +67,7 @@ mod rsi;
 mod smoother;
 mod state;
 mod stochastic;
+mod sweep;
 mod window;
 
 pub use averages::{Ema, Sma, Wilder};

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chunk::{Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::input::checked;
 use crate::smoother::{Exponential, Smoother};
 use crate::state::{Consistent, check_equal, check_fed, checked_when_read};
@@ -53,8 +55,12 @@ impl Macd {
         if fast >= slow {
             return Err(IndicatorError::FastNotBelowSlow { fast, slow });
         }
-        let [fast, slow, signal] = [fast, slow, signal].map(Smoother::new);
-        Ok(Self { fast, slow, signal })
+        let (first, last) = (slow.get() - fast.get(), slow.get() - 1);
+        Ok(Self {
+            fast: Smoother::beginning_at(first, fast),
+            slow: Smoother::new(slow),
+            signal: Smoother::beginning_at(last, signal),
+        })
     }
 
     /// How many first rows the fast EMA does not see.
@@ -79,13 +85,52 @@ impl Indicator for Macd {
         Ok(both.and_then(|(fast, slow)| {
             let macd = fast - slow;
             let signal = self.signal.push(macd)?;
-            Some(MacdLines { macd, signal, histogram: macd - signal })
+            Some(lines(macd, signal))
         }))
     }
 
     fn warm_up(&self) -> usize {
         self.slow.period().get() + self.signal.period().get() - 2
     }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Macd {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = [Column; 3];
+
+    const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        [&self.fast, &self.slow, &self.signal].iter().all(|smoother| smoother.is_at_block())
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &Column,
+        [fast, slow, signal]: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        self.fast.smooth(rows, fast);
+        self.slow.smooth(rows, slow);
+        let macd = fast;
+        for (fast, slow) in macd.iter_mut().zip(slow) {
+            *fast -= *slow;
+        }
+        self.signal.smooth(macd, signal);
+        outputs.put(|row| Some(lines(macd[row], signal[row])));
+    }
+}
+
+#[inline]
+fn lines(macd: f64, signal: f64) -> MacdLines {
+    MacdLines { macd, signal, histogram: macd - signal }
 }
 
 impl Consistent for Macd {

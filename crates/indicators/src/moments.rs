@@ -1,56 +1,72 @@
 //! Sums over a window: means, variances and covariances of one and of two series.
 
 use crate::Pair;
-use crate::window::{Runs, Summary};
+use crate::column::{Column, Columnar, ROWS, columnar};
+use crate::window::{Summary, Whole};
 
 /// The sum of differences to the pivot.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Sum(f64);
+pub(crate) struct Sum {
+    sum: f64,
+}
+
+columnar!(Sum { sum } as SumColumns);
 
 impl Summary for Sum {
     type Value = f64;
-    const EMPTY: Self = Self(0.0);
+    const EMPTY: Self = Self { sum: 0.0 };
 
     #[inline]
-    fn append(self, value: f64, pivot: f64, _: usize) -> Self {
-        Self(self.0 + (value - pivot))
+    fn append(self, value: f64, pivot: f64) -> Self {
+        Self { sum: self.sum + (value - pivot) }
     }
 
     #[inline]
     fn prepend(self, value: f64, pivot: f64) -> Self {
-        Self(self.0 + (value - pivot))
+        Self { sum: self.sum + (value - pivot) }
+    }
+
+    #[inline]
+    fn join(self, later: Self) -> Self {
+        Self { sum: self.sum + later.sum }
     }
 }
 
-impl Runs<Sum> {
-    /// The mean of the window.
+impl Whole<Sum> {
+    /// The mean of the window, of a length of `1 / inverse`.
     #[inline]
-    pub(crate) fn mean(&self) -> f64 {
-        let (len, step) = (self.earlier_len as f64, self.earlier_pivot - self.later_pivot);
-        self.later_pivot + (self.later.0 + (self.earlier.0 + len * step)) * self.inverse
+    pub(crate) fn mean(self, inverse: f64) -> f64 {
+        self.pivot + self.summary.sum * inverse
     }
 }
 
 /// The sums of differences to the pivot and of their squares.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Squares {
-    sum: f64,
-    squares: f64,
+    pub(crate) sum: f64,
+    pub(crate) squares: f64,
 }
+
+columnar!(Squares { sum, squares } as SquaresColumns);
 
 impl Summary for Squares {
     type Value = f64;
     const EMPTY: Self = Self { sum: 0.0, squares: 0.0 };
 
     #[inline]
-    fn append(self, value: f64, pivot: f64, _: usize) -> Self {
+    fn append(self, value: f64, pivot: f64) -> Self {
         let difference = value - pivot;
         Self { sum: self.sum + difference, squares: self.squares + difference * difference }
     }
 
     #[inline]
     fn prepend(self, value: f64, pivot: f64) -> Self {
-        self.append(value, pivot, 0)
+        self.append(value, pivot)
+    }
+
+    #[inline]
+    fn join(self, later: Self) -> Self {
+        Self { sum: self.sum + later.sum, squares: self.squares + later.squares }
     }
 }
 
@@ -69,88 +85,105 @@ impl Moments {
     }
 }
 
-impl Runs<Squares> {
-    /// Those of the window.
+impl Whole<Squares> {
+    /// Those of the window, of a length of `1 / inverse`.
     #[inline]
-    pub(crate) fn moments(&self) -> Moments {
-        let (len, step) = (self.earlier_len as f64, self.earlier_pivot - self.later_pivot);
-        let Squares { sum, squares } = self.earlier;
-        let moved = len * step;
-        let mean_difference = (self.later.sum + (sum + moved)) * self.inverse;
-        let squares = self.later.squares + (squares + step * (sum + sum + moved));
-        let variance = squares * self.inverse - mean_difference * mean_difference;
-        // Rounding can leave something just below 0; a NaN cannot come from checked inputs.
-        Moments { mean: self.later_pivot + mean_difference, variance: variance.max(0.0) }
+    pub(crate) fn moments(self, inverse: f64) -> Moments {
+        let Squares { sum, squares } = self.summary;
+        let difference = sum * inverse;
+        let variance = squares * inverse - difference * difference;
+        Moments { mean: self.pivot + difference, variance: at_least_0(variance) }
     }
+}
+
+/// Rounding can leave a variance just below 0. (A NaN cannot come from checked inputs.)
+#[inline]
+fn at_least_0(variance: f64) -> f64 {
+    if variance > 0.0 { variance } else { 0.0 }
 }
 
 /// The sums of differences to the pivot, each once and each times its row in the run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Trend {
+    rows: f64,
     sum: f64,
     /// Σ row · difference, with rows counted from 0 at the run's beginning.
     weighted: f64,
 }
 
+columnar!(Trend { rows, sum, weighted } as TrendColumns);
+
 impl Summary for Trend {
     type Value = f64;
-    const EMPTY: Self = Self { sum: 0.0, weighted: 0.0 };
+    const EMPTY: Self = Self { rows: 0.0, sum: 0.0, weighted: 0.0 };
 
     #[inline]
-    fn append(self, value: f64, pivot: f64, held: usize) -> Self {
-        let difference = value - pivot;
-        Self { sum: self.sum + difference, weighted: self.weighted + held as f64 * difference }
+    fn append(self, value: f64, pivot: f64) -> Self {
+        let (rows, difference) = (self.rows + 1.0, value - pivot);
+        let weighted = self.weighted + self.rows * difference;
+        Self { rows, sum: self.sum + difference, weighted }
     }
 
     #[inline]
     fn prepend(self, value: f64, pivot: f64) -> Self {
         // All values that were there move one row up.
-        Self { sum: self.sum + (value - pivot), weighted: self.weighted + self.sum }
+        let (rows, weighted) = (self.rows + 1.0, self.weighted + self.sum);
+        Self { rows, sum: self.sum + (value - pivot), weighted }
+    }
+
+    #[inline]
+    fn join(self, later: Self) -> Self {
+        let moved = later.weighted + self.rows * later.sum;
+        let (rows, sum) = (self.rows + later.rows, self.sum + later.sum);
+        Self { rows, sum, weighted: self.weighted + moved }
     }
 }
 
-impl Runs<Trend> {
+impl Whole<Trend> {
     /// Mean of the values, and `Σ (row − mean row) · value`.
     #[inline]
-    pub(crate) fn mean_and_covariation(&self, rows: f64) -> (f64, f64) {
-        let (len, step) = (self.earlier_len as f64, self.earlier_pivot - self.later_pivot);
-        let sum = self.later.sum + (self.earlier.sum + len * step);
-        let earlier = self.earlier.weighted + step * (0.5 * len * (len - 1.0));
-        let later = self.later.weighted + len * self.later.sum;
-        let covariation = (earlier + later) - 0.5 * (rows - 1.0) * sum;
-        (self.later_pivot + sum * self.inverse, covariation)
+    pub(crate) fn mean_and_covariation(self, rows: f64, inverse: f64) -> (f64, f64) {
+        let Trend { sum, weighted, .. } = self.summary;
+        (self.pivot + sum * inverse, weighted - 0.5 * (rows - 1.0) * sum)
     }
 }
 
 /// The sums of two series' differences to their pivots, of their squares and of their product.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Products {
-    x: f64,
-    y: f64,
-    xx: f64,
-    yy: f64,
-    xy: f64,
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) xx: f64,
+    pub(crate) yy: f64,
+    pub(crate) xy: f64,
 }
+
+columnar!(Products { x, y, xx, yy, xy } as ProductsColumns);
 
 impl Summary for Products {
     type Value = Pair;
     const EMPTY: Self = Self { x: 0.0, y: 0.0, xx: 0.0, yy: 0.0, xy: 0.0 };
 
     #[inline]
-    fn append(self, value: Pair, pivot: Pair, _: usize) -> Self {
+    fn append(self, value: Pair, pivot: Pair) -> Self {
         let (x, y) = (value.x - pivot.x, value.y - pivot.y);
-        Self {
-            x: self.x + x,
-            y: self.y + y,
-            xx: self.xx + x * x,
-            yy: self.yy + y * y,
-            xy: self.xy + x * y,
-        }
+        self.join(Self { x, y, xx: x * x, yy: y * y, xy: x * y })
     }
 
     #[inline]
     fn prepend(self, value: Pair, pivot: Pair) -> Self {
-        self.append(value, pivot, 0)
+        self.append(value, pivot)
+    }
+
+    #[inline]
+    fn join(self, later: Self) -> Self {
+        Self {
+            x: self.x + later.x,
+            y: self.y + later.y,
+            xx: self.xx + later.xx,
+            yy: self.yy + later.yy,
+            xy: self.xy + later.xy,
+        }
     }
 }
 
@@ -162,25 +195,19 @@ pub(crate) struct PairMoments {
     pub(crate) covariance: f64,
 }
 
-impl Runs<Products> {
-    /// Those of the window.
+impl Whole<Products> {
+    /// Those of the window, of a length of `1 / inverse`.
     #[inline]
-    pub(crate) fn moments(&self) -> PairMoments {
-        let (earlier, later, len) = (self.earlier, self.later, self.earlier_len as f64);
-        let dx = self.earlier_pivot.x - self.later_pivot.x;
-        let dy = self.earlier_pivot.y - self.later_pivot.y;
-        let x = (later.x + (earlier.x + len * dx)) * self.inverse;
-        let y = (later.y + (earlier.y + len * dy)) * self.inverse;
-        let xx = later.xx + (earlier.xx + dx * (earlier.x + earlier.x + len * dx));
-        let yy = later.yy + (earlier.yy + dy * (earlier.y + earlier.y + len * dy));
-        let xy = later.xy + (earlier.xy + (dx * earlier.y + dy * (earlier.x + len * dx)));
+    pub(crate) fn moments(self, inverse: f64) -> PairMoments {
+        let Products { x, y, xx, yy, xy } = self.summary;
+        let (x, y) = (x * inverse, y * inverse);
         PairMoments {
-            mean: Pair { x: self.later_pivot.x + x, y: self.later_pivot.y + y },
+            mean: Pair { x: self.pivot.x + x, y: self.pivot.y + y },
             variance: Pair {
-                x: (xx * self.inverse - x * x).max(0.0),
-                y: (yy * self.inverse - y * y).max(0.0),
+                x: at_least_0(xx * inverse - x * x),
+                y: at_least_0(yy * inverse - y * y),
             },
-            covariance: xy * self.inverse - x * y,
+            covariance: xy * inverse - x * y,
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::input::is_sound;
+use crate::chunk::{Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
+use crate::input::{CandleColumns, is_sound};
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, checked_when_read};
-use crate::{Candle, Indicator, IndicatorError, Period};
+use crate::{Candle, Columns, Indicator, IndicatorError, Period};
 
 /// True range: `max(high, previous close) − min(low, previous close)`, in units of the price.
 ///
@@ -28,6 +30,17 @@ impl TrueRange {
         let previous = self.previous_close.replace(candle.close)?;
         Some(true_range(candle, previous))
     }
+
+    /// The ranges of a chunk that is not the first.
+    #[inline(always)]
+    pub(crate) fn ranges(&mut self, rows: &CandleColumns, ranges: &mut Column) {
+        let Some(previous) = self.previous_close else { return };
+        ranges[0] = true_range(Candle::at(rows, 0), previous);
+        for (row, range) in ranges.iter_mut().enumerate().take(FEW_ROWS).skip(1) {
+            *range = true_range(Candle::at(rows, row), rows.close[row - 1]);
+        }
+        self.previous_close = Some(rows.close[FEW_ROWS - 1]);
+    }
 }
 
 #[inline]
@@ -48,6 +61,34 @@ impl Indicator for TrueRange {
 
     fn warm_up(&self) -> usize {
         1
+    }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for TrueRange {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = Column;
+
+    const SCRATCH: Self::Scratch = [0.0; ROWS];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.previous_close.is_some()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        ranges: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        self.ranges(rows, ranges);
+        outputs.put(|row| Some(ranges[row]));
     }
 }
 
@@ -76,13 +117,25 @@ impl Atr {
     /// Over `period` ranges; 14 is usual.
     #[must_use]
     pub fn new(period: Period) -> Self {
-        Self { true_range: TrueRange::new(), average: Smoother::new(period) }
+        Self { true_range: TrueRange::new(), average: Smoother::beginning_at(1, period) }
     }
 
     #[inline]
     pub(crate) fn push(&mut self, candle: Candle) -> Option<f64> {
         let range = self.true_range.push(candle)?;
         self.average.push(range)
+    }
+
+    /// The averages of a chunk, when it is ready.
+    #[inline(always)]
+    pub(crate) fn averages(
+        &mut self,
+        rows: &CandleColumns,
+        ranges: &mut Column,
+        averages: &mut Column,
+    ) {
+        self.true_range.ranges(rows, ranges);
+        self.average.smooth(ranges, averages);
     }
 
     /// How many ranges have come, at most the period.
@@ -92,6 +145,10 @@ impl Atr {
 
     pub(crate) fn is_ready(&self) -> bool {
         self.average.is_ready()
+    }
+
+    pub(crate) fn is_at_block(&self) -> bool {
+        self.has_begun() && self.average.is_at_block()
     }
 
     /// Whether any candle has come.
@@ -111,6 +168,34 @@ impl Indicator for Atr {
 
     fn warm_up(&self) -> usize {
         self.average.period().get()
+    }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Atr {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = [Column; 2];
+
+    const SCRATCH: Self::Scratch = [[0.0; ROWS]; 2];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.has_begun() && self.average.is_at_block()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        [ranges, average]: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        self.averages(rows, ranges, average);
+        outputs.put(|row| Some(average[row]));
     }
 }
 

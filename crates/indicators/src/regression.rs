@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chunk::fill_by_chunks;
 use crate::input::checked;
 use crate::moments::{Products, Trend};
 use crate::state::{Consistent, checked_when_read};
-use crate::window::Window;
+use crate::sweep::OfWindow;
+use crate::window::{Whole, Window};
 use crate::{Columns, Indicator, IndicatorError, Pair, Period};
 
 /// The least-squares line through the last `n` values against their row.
@@ -58,19 +60,38 @@ impl Indicator for LinearRegression {
 
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<RegressionLine>, IndicatorError> {
-        let runs = self.window.push(checked("value", value)?);
-        let rows = self.window.period().as_f64();
-        Ok(runs.map(|runs| {
-            let (mean, covariation) = runs.mean_and_covariation(rows);
-            // n(n² − 1)/12 is Σ (row − mean row)².
-            let slope = covariation / (rows * (rows * rows - 1.0) / 12.0);
-            let half = 0.5 * (rows - 1.0) * slope;
-            RegressionLine { slope, intercept: mean - half, end: mean + half }
-        }))
+        let whole = self.window.push(checked("value", value)?);
+        Ok(whole.and_then(|whole| self.output(value, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for LinearRegression {
+    type Summary = Trend;
+
+    #[inline]
+    fn window(&self) -> &Window<Trend> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Trend> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: f64, whole: Whole<Trend>) -> Option<Self::Output> {
+        let rows = self.window.period().as_f64();
+        let (mean, covariation) = whole.mean_and_covariation(rows, self.window.inverse());
+        // n(n² − 1)/12 is Σ (row − mean row)².
+        let slope = covariation / (rows * (rows * rows - 1.0) / 12.0);
+        let half = 0.5 * (rows - 1.0) * slope;
+        Some(RegressionLine { slope, intercept: mean - half, end: mean + half })
     }
 }
 
@@ -106,17 +127,37 @@ impl Indicator for Correlation {
 
     #[inline]
     fn update(&mut self, pair: Pair) -> Result<Option<f64>, IndicatorError> {
-        let runs = self.window.push(pair.checked()?);
-        Ok(runs.map(|runs| {
-            let moments = runs.moments();
-            // Two roots: the product of two variances can leave the range of an f64.
-            let scale = moments.variance.x.sqrt() * moments.variance.y.sqrt();
-            if scale > 0.0 { (moments.covariance / scale).clamp(-1.0, 1.0) } else { 0.0 }
-        }))
+        let whole = self.window.push(pair.checked()?);
+        Ok(whole.and_then(|whole| self.output(pair, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for Correlation {
+    type Summary = Products;
+
+    #[inline]
+    fn window(&self) -> &Window<Products> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Products> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<Self::Output> {
+        let moments = whole.moments(self.window.inverse());
+        // Two roots: the product of two variances can leave the range of an f64.
+        let scale = moments.variance.x.sqrt() * moments.variance.y.sqrt();
+        let correlation = (moments.covariance / scale).clamp(-1.0, 1.0);
+        Some(if scale > 0.0 { correlation } else { 0.0 })
     }
 }
 
@@ -170,17 +211,36 @@ impl Indicator for PairRegression {
 
     #[inline]
     fn update(&mut self, pair: Pair) -> Result<Option<PairLine>, IndicatorError> {
-        let runs = self.window.push(pair.checked()?);
-        Ok(runs.and_then(|runs| {
-            let moments = runs.moments();
-            let slope = moments.covariance / moments.variance.x;
-            let intercept = moments.mean.y - slope * moments.mean.x;
-            (moments.variance.x > 0.0).then_some(PairLine { slope, intercept })
-        }))
+        let whole = self.window.push(pair.checked()?);
+        Ok(whole.and_then(|whole| self.output(pair, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for PairRegression {
+    type Summary = Products;
+
+    #[inline]
+    fn window(&self) -> &Window<Products> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Products> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<Self::Output> {
+        let moments = whole.moments(self.window.inverse());
+        let slope = moments.covariance / moments.variance.x;
+        let intercept = moments.mean.y - slope * moments.mean.x;
+        (moments.variance.x > 0.0).then_some(PairLine { slope, intercept })
     }
 }
 

@@ -71,6 +71,16 @@ impl<V: Value> Ring<V> {
         &self.slots
     }
 
+    #[inline]
+    pub(crate) fn slots_mut(&mut self) -> &mut [V] {
+        &mut self.slots
+    }
+
+    #[inline]
+    pub(crate) fn set_next(&mut self, next: usize) {
+        self.next = next;
+    }
+
     /// Takes a value and gives the one that it replaces, which came `period` values earlier.
     #[inline]
     pub(crate) fn push(&mut self, value: V) -> Option<V> {

@@ -2,11 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::chunk::fill_by_chunks;
 use crate::extremes::{Highest, Lowest};
 use crate::input::checked;
 use crate::ring::Ring;
-use crate::window::Window;
-use crate::{Indicator, IndicatorError, Period};
+use crate::sweep::OfWindow;
+use crate::window::{Whole, Window};
+use crate::{Columns, Indicator, IndicatorError, Period};
 
 /// The highest of the last `n` values.
 ///
@@ -31,11 +33,33 @@ impl Indicator for RollingMax {
 
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.window.push(checked("value", value)?).map(|runs| runs.highest()))
+        let whole = self.window.push(checked("value", value)?);
+        Ok(whole.and_then(|whole| self.output(value, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for RollingMax {
+    type Summary = Highest;
+
+    #[inline]
+    fn window(&self) -> &Window<Highest> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Highest> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: f64, whole: Whole<Highest>) -> Option<f64> {
+        Some(whole.summary.value)
     }
 }
 
@@ -62,11 +86,33 @@ impl Indicator for RollingMin {
 
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.window.push(checked("value", value)?).map(|runs| runs.lowest()))
+        let whole = self.window.push(checked("value", value)?);
+        Ok(whole.and_then(|whole| self.output(value, whole)))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
+    }
+
+    fill_by_chunks!();
+}
+
+impl OfWindow for RollingMin {
+    type Summary = Lowest;
+
+    #[inline]
+    fn window(&self) -> &Window<Lowest> {
+        &self.window
+    }
+
+    #[inline]
+    fn window_mut(&mut self) -> &mut Window<Lowest> {
+        &mut self.window
+    }
+
+    #[inline(always)]
+    fn output(&self, _: f64, whole: Whole<Lowest>) -> Option<f64> {
+        Some(whole.summary.value)
     }
 }
 

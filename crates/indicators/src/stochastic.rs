@@ -3,8 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Sma;
-use crate::extremes::Extent;
+use crate::chunk::{Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
+use crate::extremes::{Extent, ExtentColumns};
+use crate::input::CandleColumns;
+use crate::moments::Sum;
 use crate::state::{Consistent, check_fed, checked_when_read};
+use crate::sweep::Wholes;
 use crate::window::Window;
 use crate::{Candle, Columns, Indicator, IndicatorError, Period};
 
@@ -61,13 +66,10 @@ impl Indicator for Stochastic {
     type Input = Candle;
     type Output = StochasticLines;
 
-    #[allow(clippy::inline_always, reason = "measured: a call passes its parts through memory")]
     #[inline(always)]
     fn update(&mut self, candle: Candle) -> Result<Option<StochasticLines>, IndicatorError> {
-        let Some(runs) = self.range.push(candle.checked()?.into()) else { return Ok(None) };
-        let Extent { high, low } = runs.extent();
-        let width = high - low;
-        let raw = if width > 0.0 { (candle.close - low) / width * 100.0 } else { 0.0 };
+        let Some(whole) = self.range.push(candle.checked()?.into()) else { return Ok(None) };
+        let raw = position(whole.summary, candle.close);
         let Some(k) = self.k.push(raw) else { return Ok(None) };
         Ok(self.d.push(k).map(|d| StochasticLines { k, d }))
     }
@@ -75,6 +77,48 @@ impl Indicator for Stochastic {
     fn warm_up(&self) -> usize {
         self.range.period().get() - 1 + self.k.warm_up() + self.d.warm_up()
     }
+
+    fill_by_chunks!();
+}
+
+impl Chunked for Stochastic {
+    const LEN: usize = FEW_ROWS;
+
+    type Scratch = (ExtentColumns, Wholes<Extent>, Wholes<Sum>, [Column; 3]);
+
+    const SCRATCH: Self::Scratch = (Extent::ZERO, Wholes::ZERO, Wholes::ZERO, [[0.0; ROWS]; 3]);
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.range.is_full() && self.k.is_ready() && self.d.is_ready()
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        (extents, ranges, sums, [raw, k, d]): &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        (extents.high, extents.low) = (rows.high, rows.low);
+        self.range.sweep::<FEW_ROWS>(extents, ranges);
+        for (row, raw) in raw[..FEW_ROWS].iter_mut().enumerate() {
+            *raw = position(ranges.at(row).summary, rows.close[row]);
+        }
+        self.k.means::<FEW_ROWS>(raw, sums, k);
+        self.d.means::<FEW_ROWS>(k, sums, d);
+        outputs.put(|row| Some(StochasticLines { k: k[row], d: d[row] }));
+    }
+}
+
+/// Where the close stands, from 0 to 100.
+#[inline]
+fn position(Extent { high, low }: Extent, close: f64) -> f64 {
+    let width = high - low;
+    let position = (close - low) / width * 100.0;
+    if width > 0.0 { position } else { 0.0 }
 }
 
 impl Consistent for Stochastic {

@@ -11,15 +11,15 @@
 //!         earlier later
 //! ```
 //!
-//! `later` is kept up to date with every value. `earlier` was made for every beginning when its
-//! block ended, in one pass from its last value back to its first. So a row costs two steps on
+//! `later` is kept up to date with every value. `earlier` is made for every beginning when the next
+//! block begins, in one pass from its last value back to its first. So a row costs two steps on
 //! average, and a summary holds exactly the values of its window, whatever came before. What it
 //! holds depends on the count of rows alone, not on how they came in batches.
 //! (The scheme is van Herk's and Gil and Werman's of 1992 and 1993, there for maxima.)
 //!
-//! Sums are of differences to a pivot. That of `later` is its first value and that of `earlier` its
-//! last: values of the window itself. So a constant window has differences of exactly 0, and no
-//! sum of squares is large beside the spread of the window.
+//! Sums are of differences to a pivot, the first value of `later`: a value of the window itself. So a
+//! constant window has differences of exactly 0, and no sum of squares is large beside the spread of
+//! the window.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -33,35 +33,32 @@ pub(crate) trait Summary: Copy {
     /// That of no values.
     const EMPTY: Self;
 
-    /// With one more value at the end; `held` is how many there are before it.
-    fn append(self, value: Self::Value, pivot: Self::Value, held: usize) -> Self;
+    /// With one more value at the end.
+    fn append(self, value: Self::Value, pivot: Self::Value) -> Self;
 
     /// With one more value at the beginning.
     fn prepend(self, value: Self::Value, pivot: Self::Value) -> Self;
+
+    /// With the run that follows, of the same pivot.
+    fn join(self, later: Self) -> Self;
 }
 
-/// A full window: its two runs.
+/// A full window.
 #[derive(Clone, Copy)]
-pub(crate) struct Runs<S: Summary> {
-    pub(crate) earlier: S,
-    pub(crate) earlier_pivot: S::Value,
-    /// How many values `earlier` has; `later` has the rest.
-    pub(crate) earlier_len: usize,
-    pub(crate) later: S,
-    pub(crate) later_pivot: S::Value,
-    /// `1 / period`
-    pub(crate) inverse: f64,
+pub(crate) struct Whole<S: Summary> {
+    pub(crate) summary: S,
+    pub(crate) pivot: S::Value,
 }
 
 /// The window over the last `period` values.
 #[derive(Debug, Clone)]
 pub(crate) struct Window<S: Summary> {
-    ring: Ring<S::Value>,
-    /// Of the block before: `earlier[k]` is that of its values from `k` on.
-    earlier: Vec<S>,
-    earlier_pivot: S::Value,
-    later: S,
-    later_pivot: S::Value,
+    pub(crate) ring: Ring<S::Value>,
+    /// Of the block before: `earlier[k]` is that of its values from `k` on. One longer than a block:
+    /// the last is empty.
+    pub(crate) earlier: Vec<S>,
+    pub(crate) later: S,
+    pub(crate) pivot: S::Value,
     inverse: f64,
 }
 
@@ -69,10 +66,9 @@ impl<S: Summary> Window<S> {
     pub(crate) fn new(period: Period) -> Self {
         Self {
             ring: Ring::new(period),
-            earlier: vec![S::EMPTY; period.get()],
-            earlier_pivot: S::Value::default(),
+            earlier: vec![S::EMPTY; period.get() + 1],
             later: S::EMPTY,
-            later_pivot: S::Value::default(),
+            pivot: S::Value::default(),
             inverse: 1.0 / period.as_f64(),
         }
     }
@@ -80,6 +76,12 @@ impl<S: Summary> Window<S> {
     #[inline]
     pub(crate) fn period(&self) -> Period {
         self.ring.period()
+    }
+
+    /// `1 / period`
+    #[inline]
+    pub(crate) fn inverse(&self) -> f64 {
+        self.inverse
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -91,47 +93,54 @@ impl<S: Summary> Window<S> {
     }
 
     /// Takes a value; the window that ends with it, once there are `period` values.
-    #[allow(clippy::inline_always, reason = "measured: a call passes its parts through memory")]
     #[inline(always)]
-    pub(crate) fn push(&mut self, value: S::Value) -> Option<Runs<S>> {
+    pub(crate) fn push(&mut self, value: S::Value) -> Option<Whole<S>> {
         let held = self.ring.next();
-        self.ring.push(value);
         if held == 0 {
-            self.later_pivot = value;
-        }
-        self.later = self.later.append(value, self.later_pivot, held);
-        let runs = self.ring.is_full().then(|| self.runs(held + 1));
-        if self.ring.next() == 0 {
+            self.pivot = value;
             self.later = S::EMPTY;
-            self.earlier_pivot = summarise(self.ring.slots(), &mut self.earlier);
+            if self.ring.is_full() {
+                summarise(self.ring.slots(), value, &mut self.earlier);
+            }
         }
-        runs
+        self.ring.push(value);
+        self.later = self.later.append(value, self.pivot);
+        self.ring.is_full().then(|| self.whole(held + 1))
+    }
+
+    /// Makes of the values what is made of them, by the steps of the updates.
+    pub(crate) fn make_again(&mut self) {
+        self.later = S::EMPTY;
+        let next = self.ring.next();
+        let (later, earlier) = self.ring.slots().split_at(next);
+        let Some(&pivot) = later.first() else { return };
+        self.pivot = pivot;
+        if self.ring.is_full() {
+            // Slots before `next` are of the later block by now.
+            summarise(earlier, pivot, &mut self.earlier[next..]);
+        }
+        for &value in later {
+            self.later = self.later.append(value, pivot);
+        }
     }
 
     #[inline]
-    fn runs(&self, later_len: usize) -> Runs<S> {
-        Runs {
-            earlier: self.earlier.get(later_len).copied().unwrap_or(S::EMPTY),
-            earlier_pivot: self.earlier_pivot,
-            earlier_len: self.period().get() - later_len,
-            later: self.later,
-            later_pivot: self.later_pivot,
-            inverse: self.inverse,
-        }
+    fn whole(&self, later_len: usize) -> Whole<S> {
+        let earlier = self.earlier.get(later_len).copied().unwrap_or(S::EMPTY);
+        Whole { summary: earlier.join(self.later), pivot: self.pivot }
     }
 }
 
-/// Makes the summaries of a block that has ended, of every end of it, and gives its pivot.
+/// Makes the summaries of a block that has ended, of every end of it.
 ///
 /// It gets the block and not the window: see [`Ring`] for what that is good for.
 #[inline(never)]
-fn summarise<S: Summary>(block: &[S::Value], summaries: &mut [S]) -> S::Value {
-    let (pivot, mut summary) = (block.last().copied().unwrap_or_default(), S::EMPTY);
+pub(crate) fn summarise<S: Summary>(block: &[S::Value], pivot: S::Value, summaries: &mut [S]) {
+    let mut summary = S::EMPTY;
     for (&value, kept) in block.iter().zip(summaries).rev() {
         summary = summary.prepend(value, pivot);
         *kept = summary;
     }
-    pivot
 }
 
 /// The values and the turn decide everything else that will be read.
@@ -154,18 +163,7 @@ impl<'de, S: Summary> Deserialize<'de> for Window<S> {
         let ring = Ring::deserialize(deserializer)?;
         let mut window = Self::new(ring.period());
         window.ring = ring;
-        let next = window.ring.next();
-        if window.ring.is_full() {
-            // Slots before `next` are of the later block by now.
-            window.earlier_pivot =
-                summarise(&window.ring.slots()[next..], &mut window.earlier[next..]);
-        }
-        for (held, &value) in window.ring.slots()[..next].iter().enumerate() {
-            if held == 0 {
-                window.later_pivot = value;
-            }
-            window.later = window.later.append(value, window.later_pivot, held);
-        }
+        window.make_again();
         Ok(window)
     }
 }

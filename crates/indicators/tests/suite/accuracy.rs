@@ -1,7 +1,9 @@
 //! After ten million rows, with huge values among them, an indicator over a window knows nothing but
 //! its window.
 
-use indicators::{Correlation, Indicator, LinearRegression, Pair, Period, RollingMax, Sma, StdDev};
+use indicators::{
+    Correlation, Ema, Indicator, LinearRegression, Pair, Period, RollingMax, Sma, StdDev,
+};
 
 const ROWS: u32 = 10_000_000;
 const PERIOD: u32 = 20;
@@ -62,6 +64,25 @@ fn ten_million_rows_and_three_spikes_leave_no_trace() {
     let both = |row| Pair { x: price(row), y: other(row) };
     near("correlation", last(Correlation::new(n).unwrap(), both), xy / (xx * yy).sqrt());
     assert_eq!(last(RollingMax::new(n), price), highest);
+}
+
+/// An EMA never forgets a spike wholly: it has the weight of its age, and no more.
+#[test]
+fn ten_million_rows_and_three_spikes_leave_an_ema_what_it_is() {
+    for (rows, seen) in [(20, 2_000), (500, 40_000)] {
+        let n = Period::new(rows).unwrap();
+        let weight = 2.0 / (rows as f64 + 1.0);
+        // Older rows weigh less than 1e-60. The oldest first, so that the small is added to the small.
+        let newest = price(ROWS - 1);
+        let sum: f64 = (0..seen)
+            .rev()
+            .map(|age| {
+                let power = (1.0 - weight).powi(age);
+                weight * power * (price(ROWS - 1 - age.unsigned_abs()) - newest)
+            })
+            .sum();
+        near("EMA", last(Ema::new(n), price), newest + sum);
+    }
 }
 
 /// A running sum of squares would leave a deviation of noise here.

@@ -1,11 +1,12 @@
 //! Laws that hold for every indicator.
 
-use indicators::{Columns, Indicator, batch};
+use indicators::{Columns, Indicator, IndicatorError, batch, fill};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::catalogue::{ALL, Visitor, visit};
+use crate::catalogue::{ALL, Series, Visitor, visit};
 use crate::series::series;
 
 fn bits<const N: usize>(output: Option<impl Columns<N>>) -> Option<[u64; N]> {
@@ -44,6 +45,101 @@ impl Visitor for Restart {
     }
 }
 
+/// The column form in several batches against one update a row, with a bad row in it or none.
+struct InBatches<'a> {
+    cuts: &'a [usize],
+    bad: Option<usize>,
+}
+
+impl Visitor for InBatches<'_> {
+    type Output = ();
+
+    fn visit<I, T, const N: usize>(self, indicator: I, inputs: T)
+    where
+        I: Indicator<Output: Columns<N>> + Clone + Serialize + DeserializeOwned,
+        T: ExactSizeIterator<Item = I::Input> + Clone,
+    {
+        let (mut one, mut many) = (indicator.clone(), indicator);
+        let rows = inputs.len();
+        let mut ends: Vec<usize> = self.cuts.iter().map(|cut| cut % (rows + 1)).collect();
+        ends.push(rows);
+        ends.sort_unstable();
+        let mut begin = 0;
+        for end in ends {
+            let batch: Vec<_> = inputs.clone().take(end).skip(begin).collect();
+            let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; batch.len()]);
+            let slots = columns.each_mut().map(Vec::as_mut_slice);
+            let found = fill(&mut many, batch.iter().copied(), slots);
+            let bad = self.bad.filter(|bad| (begin..end).contains(bad)).map(|bad| bad - begin);
+            for (row, &input) in batch.iter().enumerate().take(bad.unwrap_or(batch.len())) {
+                let wanted = one.update(input).unwrap();
+                let wanted = wanted.map_or([f64::NAN; N], Columns::columns).map(f64::to_bits);
+                let found = columns.each_ref().map(|column| column[row].to_bits());
+                assert!(found == wanted, "row {row} of {begin}..{end}: {columns:?}");
+            }
+            assert_eq!(stored(&many), stored(&one), "after {end}");
+            let Some(bad) = bad else {
+                assert_eq!(found, Ok(()));
+                begin = end;
+                continue;
+            };
+            assert!(columns.iter().all(|column| column[bad..].iter().all(|&value| value == 7.0)));
+            let source = Box::new(one.update(batch[bad]).err().unwrap());
+            let wanted = IndicatorError::Row { row: bad, source };
+            // Text, because a NaN in an error equals nothing.
+            assert_eq!(format!("{:?}", found.unwrap_err()), format!("{wanted:?}"));
+            // It goes on after the bad row.
+            begin = begin + bad + 1;
+            let rest: Vec<_> = inputs.clone().skip(begin).collect();
+            let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; rest.len()]);
+            fill(&mut many, rest.iter().copied(), columns.each_mut().map(Vec::as_mut_slice))
+                .unwrap();
+            for &input in &rest {
+                one.update(input).unwrap();
+            }
+            assert_eq!(stored(&many), stored(&one), "after the bad row and the rest");
+            return;
+        }
+    }
+}
+
+fn stored(indicator: &impl Serialize) -> Vec<u8> {
+    rmp_serde::to_vec_named(indicator).unwrap()
+}
+
+#[test]
+fn a_batch_of_period_1_is_its_updates() {
+    let prices = |base: f64| -> Vec<f64> {
+        (0..1_000_u32).map(|row| base + 0.1 * f64::from(row * row % 977)).collect()
+    };
+    let rows =
+        Series { high: prices(101.3), low: prices(99.9), close: prices(100.7), other: prices(3.3) };
+    for name in ["sma", "ema", "wilder", "rsi", "atr", "max", "std-dev", "donchian", "delay"] {
+        visit(name, &[1], &rows, InBatches { cuts: &[5, 444], bad: None }).unwrap();
+    }
+    visit("stochastic", &[1, 1, 1], &rows, InBatches { cuts: &[77], bad: None }).unwrap();
+}
+
+/// Zeros of both signs, of which a maximum must not depend on how it is put together.
+#[test]
+fn a_batch_keeps_the_sign_of_zeros() {
+    let zero = |row: u32| if row.wrapping_mul(2_654_435_761) >> 31 == 0 { 0.0 } else { -0.0 };
+    let zeros: Vec<f64> = (0..1_000).map(zero).collect();
+    let rows =
+        Series { high: zeros.clone(), low: zeros.clone(), close: zeros.clone(), other: zeros };
+    for (name, parameters) in ALL {
+        visit(name, parameters, &rows, InBatches { cuts: &[333, 700], bad: None }).unwrap();
+    }
+}
+
+/// A row of the series made bad.
+fn poisoned(mut rows: Series, at: usize, what: f64) -> Series {
+    for column in [&mut rows.high, &mut rows.low, &mut rows.close, &mut rows.other] {
+        column[at] = what;
+    }
+    rows
+}
+
 /// Nothing before the warm-up, something at its end unless the window leaves it undefined.
 struct WarmUp;
 
@@ -78,6 +174,42 @@ proptest! {
             for at in 0..rows.close.len() {
                 visit(name, &parameters, &rows, Restart { at }).unwrap();
             }
+        }
+    }
+
+    #[test]
+    fn a_batch_is_its_updates(rows in series(1..1_200), cuts in vec(0..1_200_usize, 0..4)) {
+        for (name, parameters) in ALL {
+            visit(name, parameters, &rows, InBatches { cuts: &cuts, bad: None }).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_batch_is_its_updates_at_any_period(
+        rows in series(400..900),
+        cuts in vec(0..900_usize, 0..3),
+        period in 2..320_usize,
+    ) {
+        for (name, parameters) in ALL {
+            let mut parameters: Vec<usize> = parameters.iter().map(|_| period).collect();
+            if *name == "macd" {
+                parameters = vec![period, period + 7, period.div_ceil(3)];
+            }
+            visit(name, &parameters, &rows, InBatches { cuts: &cuts, bad: None }).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_batch_ends_at_its_first_bad_row(
+        rows in series(300..700),
+        cuts in vec(0..700_usize, 0..2),
+        bad in 0..700_usize,
+        what in prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(-2e100)],
+    ) {
+        let bad = bad % rows.close.len();
+        let rows = poisoned(rows, bad, what);
+        for (name, parameters) in ALL {
+            visit(name, parameters, &rows, InBatches { cuts: &cuts, bad: Some(bad) }).unwrap();
         }
     }
 
