@@ -19,6 +19,8 @@ pub(crate) enum Case {
     Platt,
     /// Isotonic fit
     Isotonic,
+    /// Isotonic fit of rows with weights
+    IsotonicWeighted,
     /// Raw scores to probabilities and bins
     Score,
     /// Probabilities to bins
@@ -50,6 +52,7 @@ impl Case {
         Ok(match self {
             Self::Platt => Box::new(PlattFit::new(columns.labelled()?)),
             Self::Isotonic => Box::new(IsotonicFit::new(columns.labelled()?)),
+            Self::IsotonicWeighted => Box::new(IsotonicFit::new(columns.weighted()?)),
             Self::Score => Box::new(Score::new(columns.scores()?, &columns.model()?)),
             Self::Assign => Box::new(Assign::new(columns.scores()?, columns.model()?)),
             Self::Edges => Box::new(Edges::new(columns.scores()?)),

@@ -66,6 +66,18 @@ impl Columns {
         Ok(Labelled { scores, labels, weights })
     }
 
+    /// As [`labelled`](Self::labelled), with weights for certain.
+    pub(crate) fn weighted(&self) -> Result<Labelled, BenchError> {
+        let mut rows = self.labelled()?;
+        if rows.weights.is_none() {
+            rows.weights = Some(match self {
+                Self::Folder(folder) => numbers(&folder.join("weights.f64"))?,
+                Self::Invented(rows) => rows.weights(),
+            });
+        }
+        Ok(rows)
+    }
+
     pub(crate) fn model(&self) -> Result<Model, BenchError> {
         match self {
             Self::Folder(folder) => {

@@ -25,6 +25,12 @@ impl Rows {
         scores
     }
 
+    /// Weights in (0, 2).
+    pub(crate) fn weights(self) -> Vec<f64> {
+        let mut uniform = uniform(4);
+        (0..self.0).map(|_| 2.0 * uniform()).collect()
+    }
+
     /// Open, high, low and close of a walk whose minutes move by some 0.05 %.
     pub(crate) fn prices(self) -> [Vec<f64>; 4] {
         let mut uniform = uniform(3);
@@ -70,6 +76,7 @@ mod tests {
         let rows = Rows::new(20_000);
         let scores = rows.scores();
         assert!(scores.iter().all(|&score| 0.0 < score && score < 1.0));
+        assert!(rows.weights().iter().all(|&weight| 0.0 < weight && weight < 2.0));
         let hits = labels(&scores).iter().filter(|&&hit| hit).count();
         assert!((3_000..6_000).contains(&hits), "{hits}");
         let [open, high, low, close] = rows.prices();

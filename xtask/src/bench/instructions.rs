@@ -20,8 +20,17 @@ use super::report::Report;
 use super::table::Table;
 use crate::command::say;
 
-const CASES: [&str; 8] =
-    ["platt", "isotonic", "score", "assign", "edges", "labels-24", "labels-near", "labels-1440"];
+const CASES: [&str; 9] = [
+    "platt",
+    "isotonic",
+    "isotonic-weighted",
+    "score",
+    "assign",
+    "edges",
+    "labels-24",
+    "labels-near",
+    "labels-1440",
+];
 const ROWS: u64 = 50_000;
 
 /// How much more a count may be than the one that is kept.
