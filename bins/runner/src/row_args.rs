@@ -150,11 +150,14 @@ pub(crate) fn choose(
 
     let scored = inputs.iter().any(|i| i.column == Column::Prediction && i.dataset.is_none());
     let mut model_path = flags.model_path.clone();
+    // Open until the rows have found their files, which then need not look at this one again.
+    let mut _opened = None;
     if let (true, Some(path)) = (scored, &files.0) {
         // Which model it is decides which artifacts of a strategy may be used with its scores.
         let database = Database::open(path, flags.lock_timeout)?;
         let settled = settle_model(&database, model_path.as_deref(), dataset.as_deref())?;
         (model_path, dataset) = (Some(settled.0), Some(settled.1));
+        _opened = Some(database);
     }
     let of_model = model_path.as_deref().and_then(market_data::run_name);
     let run_name = given("run-name").or(of_model);

@@ -1,6 +1,5 @@
 //! A DuckDB file, open for reading.
 
-use std::cell::{OnceCell, RefCell};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -13,12 +12,12 @@ use duckdb::{Statement, ToSql, params_from_iter};
 use tracing::debug;
 
 use crate::columns::texts;
-use crate::covered::KnownCovered;
 use crate::file_kind::{FileKind, HEAD_BYTES};
+use crate::known::Known;
 use crate::lock;
 use crate::open_files::{self, Session};
 use crate::system_error::require_file;
-use crate::{DuckDbError, MarketDataError, StoredModel, Table};
+use crate::{DuckDbError, MarketDataError};
 
 /// A DuckDB file, open read-only.
 ///
@@ -28,10 +27,6 @@ use crate::{DuckDbError, MarketDataError, StoredModel, Table};
 pub struct Database {
     path: PathBuf,
     session: Session,
-    /// Read once: while the file is open, nobody can write to it.
-    pub(crate) tables: OnceCell<Vec<Table>>,
-    pub(crate) models: OnceCell<Vec<StoredModel>>,
-    pub(crate) covered: RefCell<KnownCovered>,
 }
 
 impl Database {
@@ -51,13 +46,7 @@ impl Database {
         let begin = Instant::now();
         require_file(path)?;
         match lock::retry(path, lock_timeout, || open_files::open(path)) {
-            Ok(session) => Ok(Self {
-                path: path.to_owned(),
-                session,
-                tables: OnceCell::new(),
-                models: OnceCell::new(),
-                covered: RefCell::default(),
-            }),
+            Ok(session) => Ok(Self { path: path.to_owned(), session }),
             Err(error) => Err(explain(path, error, begin.elapsed())),
         }
     }
@@ -66,6 +55,16 @@ impl Database {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What has been found out about the file.
+    pub(crate) fn known(&self) -> &Known {
+        &self.session.known
+    }
+
+    /// The name of the file's database.
+    pub(crate) fn name(&self) -> &str {
+        &self.session.file.name
     }
 
     /// Runs a query and gives its rows as Arrow record batches while DuckDB computes them. Values

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
 use duckdb::{Config, Connection};
@@ -22,6 +23,8 @@ pub(crate) struct Instance {
     connection: Mutex<Connection>,
     /// Held for reading by whoever computes, for writing while the memory limit is down.
     memory: RwLock<()>,
+    /// Whether it has been given all threads.
+    is_parallel: AtomicBool,
 }
 
 impl Instance {
@@ -33,9 +36,27 @@ impl Instance {
             .threads(1)?
             // They are there for what is written, and for files of other machines.
             .with("async_threads", "0")?
-            .with("temp_directory", format!("{}.tmp", path.display()))?;
+            // A table that is missing is no reason to look for similar names, which would parse
+            // all views that DuckDB brings along.
+            .with("catalog_error_max_schemas", "0")?
+            .with("temp_directory", temporary(path))?;
         let connection = Connection::open_in_memory_with_flags(config)?;
-        Ok(Self { connection: Mutex::new(connection), memory: RwLock::new(()) })
+        Ok(Self {
+            connection: Mutex::new(connection),
+            memory: RwLock::new(()),
+            is_parallel: AtomicBool::new(false),
+        })
+    }
+
+    /// The same instance for the file at `path`, once it holds no other. `None` when it has already
+    /// kept something beside a former one.
+    pub(crate) fn reuse(&self, path: &Path) -> Option<()> {
+        let folder = temporary(path).replace('\'', "''");
+        self.connection().execute_batch(&format!("SET temp_directory = '{folder}'")).ok()?;
+        if self.is_parallel.swap(false, Ordering::Relaxed) {
+            self.connection().execute_batch("SET threads = 1").ok()?;
+        }
+        Some(())
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -49,7 +70,7 @@ impl Instance {
     /// One more connection to the file that is attached under `name`.
     pub(crate) fn join(&self, name: &str) -> duckdb::Result<Connection> {
         let connection = self.connect()?;
-        connection.execute_batch(&format!("USE {}", quoted(name)))?;
+        connection.execute_batch(&use_database(name))?;
         Ok(connection)
     }
 
@@ -59,15 +80,17 @@ impl Instance {
         let connection = self.connect()?;
         if fs::metadata(path).is_ok_and(|file| file.len() >= LARGE_FILE_BYTES) {
             connection.execute_batch("RESET threads")?;
+            self.is_parallel.store(true, Ordering::Relaxed);
         }
         let text = path.display().to_string().replace('\'', "''");
-        let name = quoted(name);
+        let quoted = quoted(name);
         // The type is given, or DuckDB would look into the file for it.
-        connection.execute_batch(&format!("ATTACH '{text}' AS {name} (TYPE duckdb, READ_ONLY)"))?;
-        match connection.execute_batch(&format!("USE {name}")) {
+        connection
+            .execute_batch(&format!("ATTACH '{text}' AS {quoted} (TYPE duckdb, READ_ONLY)"))?;
+        match connection.execute_batch(&use_database(name)) {
             Ok(()) => Ok(connection),
             Err(error) => {
-                let _released = connection.execute_batch(&format!("DETACH {name}"));
+                let _released = connection.execute_batch(&format!("DETACH {quoted}"));
                 Err(error)
             }
         }
@@ -75,8 +98,9 @@ impl Instance {
 
     /// Lets go of the file that is attached under `name`, once nobody is connected to it. If that
     /// fails, the file is let go of with the instance.
-    pub(crate) fn detach(&self, name: &str) {
-        let _released = self.connection().execute_batch(&format!("DETACH {}", quoted(name)));
+    #[must_use]
+    pub(crate) fn detach(&self, name: &str) -> bool {
+        self.connection().execute_batch(&format!("DETACH {}", quoted(name))).is_ok()
     }
 
     /// To be held while a query runs: the memory limit stays where it is.
@@ -98,5 +122,59 @@ impl Instance {
         // because what is in use exceeds it.
         let _refused = connection.execute_batch("SET memory_limit = '1MB'");
         connection.execute_batch("RESET memory_limit")
+    }
+}
+
+/// What `USE name` means; to see whether the name wants quotes, that would compile DuckDB's grammar.
+fn use_database(name: &str) -> String {
+    format!("SET schema = '{}'", quoted(name).replace('\'', "''"))
+}
+
+/// Where DuckDB may keep what does not fit into memory while it reads the file at `path`.
+fn temporary(path: &Path) -> String {
+    format!("{}.tmp", path.display())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    fn setting(instance: &Instance, name: &str) -> String {
+        let sql = format!("SELECT CAST(current_setting('{name}') AS VARCHAR)");
+        instance.connection().query_row(&sql, [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn what_it_was_given_for_a_file_goes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let [large, next] =
+            ["large.duckdb", "it's next.duckdb"].map(|name| folder.path().join(name));
+        Connection::open(&large).unwrap().execute_batch("CREATE TABLE t (i INTEGER)").unwrap();
+        fs::File::options().write(true).open(&large).unwrap().set_len(LARGE_FILE_BYTES).unwrap();
+        let instance = Instance::new(&large).unwrap();
+        assert_eq!(setting(&instance, "threads"), "1");
+        drop(instance.attach(&large, "large").unwrap());
+        instance.connection().execute_batch("SET threads = 3").unwrap();
+        assert!(instance.detach("large"));
+
+        instance.reuse(&next).unwrap();
+        assert_eq!(setting(&instance, "threads"), "1");
+        assert_eq!(setting(&instance, "temp_directory"), temporary(&next));
+    }
+
+    #[test]
+    fn a_table_that_is_missing_is_not_looked_for_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = ["one", "two"].map(|name| folder.path().join(name));
+        for (path, table) in paths.iter().zip(["near", "candles"]) {
+            let sql = format!("CREATE TABLE {table} (i INTEGER)");
+            Connection::open(path).unwrap().execute_batch(&sql).unwrap();
+        }
+        let instance = Instance::new(&paths[0]).unwrap();
+        let [one, _two] =
+            ["one", "two"].map(|name| instance.attach(&folder.path().join(name), name).unwrap());
+        let error = one.execute_batch("FROM one.main.candle").unwrap_err().to_string();
+        assert!(error.contains("candle") && !error.contains("candles"), "{error}");
     }
 }

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | candles | [`candle_table`], [`read_candles`] | [`Candles`] |
 //! | candles without their volume | [`read_prices`] | [`Prices`] |
-//! | predictions | [`model_paths`], [`prediction_range`], [`read_predictions`] | [`Predictions`] |
+//! | predictions | [`model_paths`], [`prediction_bounds`], [`read_predictions`] | [`Predictions`] |
 //! | labels | [`target_keys`], [`read_targets`] | [`TargetLabels`] |
 //! | funding | [`read_funding`] | [`FundingRates`] |
 //! | all of it on one time line | [`RowSource`] | [`RowStream`] |
@@ -48,7 +48,9 @@ mod error;
 mod file_kind;
 mod flags;
 mod funding;
+mod in_order;
 mod instance;
+mod known;
 mod lock;
 mod message;
 mod model_path;
@@ -77,7 +79,9 @@ pub use flags::DataFlags;
 pub use funding::{FundingRates, read_funding};
 pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
 pub use model_path::{ModelPathMatch, run_name, same_model};
-pub use predictions::{PredictionQuery, Predictions, prediction_range, read_predictions};
+pub use predictions::{
+    PredictionQuery, Predictions, prediction_bounds, prediction_range, read_predictions,
+};
 pub use range::{TimeRange, TimeSpan};
 pub use rows::{
     Available, CandleFile, InputError, InputReport, Instrument, PredictionFile, RowReport,

@@ -1,25 +1,36 @@
 //! The files that this process has open, and the instances of DuckDB that hold them.
 //!
 //! Making an instance registers thousands of functions and takes longer than reading a small file.
-//! So files share one, each attached to it under its own name and released when its last user goes.
-//! Two files of one name get an instance each: a view may name its tables with that of its file.
+//! So files share one, each attached to it under its own name and released when its last user goes;
+//! the instance stays for the next file. Two files of one name get an instance each: a view may name
+//! its tables with that of its file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use duckdb::Connection;
 
 use crate::instance::{IN_MEMORY, Instance};
+use crate::known::Known;
 
-/// All files that are open, each once. An instance lives as long as a file of it.
-static OPEN: Mutex<Vec<OpenFile>> = Mutex::new(Vec::new());
+static FILES: RwLock<Files> = RwLock::new(Files { open: Vec::new(), idle: None });
+
+struct Files {
+    /// All files that are open, each once.
+    open: Vec<OpenFile>,
+    /// An instance that has let go of its last file. It holds none, so it is never taken down: at
+    /// the end of the process that would be time spent for nothing.
+    idle: Option<Arc<Instance>>,
+}
 
 struct OpenFile {
     identity: Identity,
     name: String,
     instance: Arc<Instance>,
     users: usize,
+    /// By the paths under which it was opened: messages name the one that their reader knows.
+    known: Vec<(PathBuf, Arc<Known>)>,
 }
 
 /// A connection to a file. When the last one goes, so does the process's lock on the file.
@@ -28,73 +39,103 @@ struct OpenFile {
 pub(crate) struct Session {
     pub(crate) connection: Connection,
     pub(crate) file: FileUse,
+    pub(crate) known: Arc<Known>,
 }
 
 /// That a file is in use; letting go of it is counted.
 #[derive(Debug)]
 pub(crate) struct FileUse {
     identity: Identity,
+    /// The name of its database.
+    pub(crate) name: String,
     pub(crate) instance: Arc<Instance>,
 }
 
 /// Opens `path` for reading, or joins those who have it open.
 pub(crate) fn open(path: &Path) -> duckdb::Result<Session> {
-    let mut files = open_files();
+    let mut files = change();
     let identity = Identity::of(path);
-    if let Some(file) = files.iter_mut().find(|file| file.identity == identity) {
+    if let Some(file) = files.open.iter_mut().find(|file| file.identity == identity) {
         let connection = file.instance.join(&file.name)?;
         file.users += 1;
-        let file = FileUse { identity, instance: Arc::clone(&file.instance) };
-        return Ok(Session { connection, file });
+        return Ok(file.session(connection, path));
     }
     let name = database_name(path);
-    let instance = match instance_without(&name, &files) {
+    let instance = match files.instance_without(&name, path) {
         Some(instance) => instance,
         None => Arc::new(Instance::new(path)?),
     };
     let connection = instance.attach(path, &name)?;
-    let file = FileUse { identity: identity.clone(), instance: Arc::clone(&instance) };
-    files.push(OpenFile { identity, name, instance, users: 1 });
-    Ok(Session { connection, file })
+    let mut file = OpenFile { identity, name, instance, users: 1, known: Vec::new() };
+    let session = file.session(connection, path);
+    files.open.push(file);
+    Ok(session)
 }
 
 /// Keeps all files from being attached and detached: looking through a catalogue visits all files of
 /// the instance, and would hold on to one that its last user has just let go of.
 #[must_use]
 pub(crate) struct Still {
-    _files: MutexGuard<'static, Vec<OpenFile>>,
+    _files: RwLockReadGuard<'static, Files>,
 }
 
 /// See [`Still`].
 pub(crate) fn hold_still() -> Still {
-    Still { _files: open_files() }
+    Still { _files: FILES.read().unwrap_or_else(PoisonError::into_inner) }
 }
 
-fn open_files() -> MutexGuard<'static, Vec<OpenFile>> {
-    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+fn change() -> RwLockWriteGuard<'static, Files> {
+    FILES.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn instance_without(name: &str, files: &[OpenFile]) -> Option<Arc<Instance>> {
-    // DuckDB compares names without regard to case.
-    let name = name.to_lowercase();
-    let has_name = |instance: &Arc<Instance>| {
-        files
-            .iter()
-            .any(|file| Arc::ptr_eq(&file.instance, instance) && file.name.to_lowercase() == name)
-    };
-    files.iter().map(|file| &file.instance).find(|instance| !has_name(instance)).cloned()
+impl Files {
+    /// An instance that has no file `name`: one that is in use, otherwise the idle one.
+    fn instance_without(&mut self, name: &str, path: &Path) -> Option<Arc<Instance>> {
+        // DuckDB compares names without regard to case.
+        let name = name.to_lowercase();
+        let has_name = |instance: &Arc<Instance>| {
+            self.open.iter().any(|file| {
+                Arc::ptr_eq(&file.instance, instance) && file.name.to_lowercase() == name
+            })
+        };
+        let used = self.open.iter().map(|file| &file.instance);
+        let found = used.into_iter().find(|instance| !has_name(instance)).cloned();
+        // Whoever fails to attach its file drops the idle one: it may be what is wrong.
+        found.or_else(|| self.idle.take().filter(|idle| idle.reuse(path).is_some()))
+    }
+}
+
+impl OpenFile {
+    fn session(&mut self, connection: Connection, path: &Path) -> Session {
+        let known_as = self.known.iter().find(|(known_as, _)| known_as == path);
+        let known = if let Some((_, known)) = known_as {
+            Arc::clone(known)
+        } else {
+            let known = Arc::<Known>::default();
+            self.known.push((path.to_owned(), Arc::clone(&known)));
+            known
+        };
+        let (identity, name) = (self.identity.clone(), self.name.clone());
+        let file = FileUse { identity, name, instance: Arc::clone(&self.instance) };
+        Session { connection, file, known }
+    }
 }
 
 impl Drop for FileUse {
     fn drop(&mut self) {
-        let mut files = open_files();
-        let Some(index) = files.iter().position(|file| file.identity == self.identity) else {
+        let mut files = change();
+        let Some(index) = files.open.iter().position(|file| file.identity == self.identity) else {
             return;
         };
-        files[index].users -= 1;
-        if files[index].users == 0 {
-            let file = files.swap_remove(index);
-            file.instance.detach(&file.name);
+        files.open[index].users -= 1;
+        if files.open[index].users > 0 {
+            return;
+        }
+        let file = files.open.swap_remove(index);
+        let is_idle = !files.open.iter().any(|other| Arc::ptr_eq(&other.instance, &file.instance));
+        // What would not let go of its file, does so when it is taken down.
+        if file.instance.detach(&file.name) && is_idle && files.idle.is_none() {
+            files.idle = Some(file.instance);
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Predictions: one raw score a timestamp, the newest where several were stored.
 
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+
 use crate::select::Select;
-use crate::stored_models::{FoundModel, TABLE, find_model};
+use crate::stored_models::{FoundModel, TABLE, TIME, find_model};
 use crate::{Database, MarketDataError, ModelPathMatch, Table, TimeRange, TimeSpan};
 
-const TIME: &str = "ts";
 const SCORE: &str = "y_pred";
 
 /// Which predictions to read.
@@ -78,6 +81,26 @@ pub fn prediction_range(
     Ok(span)
 }
 
+/// The first and the last instant that has predictions of a model, whatever the query's range. Less
+/// work than [`prediction_range`], which also counts.
+///
+/// # Errors
+/// As [`prediction_range`].
+pub fn prediction_bounds(
+    db: &Database,
+    query: &PredictionQuery<'_>,
+) -> Result<Option<RangeInclusive<DateTime<Utc>>>, MarketDataError> {
+    let all = PredictionQuery { range: TimeRange::ALL, ..*query };
+    let model = SettledModel::find(db, query)?;
+    let bounds = model.bounds(db, &all)?;
+    if bounds.is_none() {
+        model.require_feature_key(db, query)?;
+    }
+    let instant = DateTime::from_timestamp_micros;
+    // None of the two is beyond the calendar: that was an error.
+    Ok(bounds.and_then(|(first, last)| Some(instant(first)?..=instant(last)?)))
+}
+
 /// The table and the stored model that a query means: found once, read from range by range.
 #[derive(Debug, Clone)]
 pub(crate) struct SettledModel {
@@ -93,6 +116,10 @@ impl SettledModel {
     ) -> Result<Self, MarketDataError> {
         let table = prediction_table(db, query)?;
         let found = find_model(db, &table, query)?;
+        let all = PredictionQuery { feature_key: None, range: TimeRange::ALL, ..*query };
+        if let (Some(covered), Ok(select)) = (found.covered, select(db, &table, &all, &found)) {
+            select.remember(covered);
+        }
         Ok(Self { table, found })
     }
 

@@ -5,10 +5,11 @@ use std::cmp::Reverse;
 
 use chrono::DateTime;
 
-use arrow::array::Array;
+use arrow::array::{Array, RecordBatch};
 
 use crate::columns::{doubles, integers, micros};
 use crate::covered::Covered;
+use crate::in_order::InOrder;
 use crate::newest::Newest;
 use crate::{Column, Database, MarketDataError, Parameter, Table, TimeRange, TimeSpan};
 
@@ -109,27 +110,60 @@ impl<'a> Select<'a> {
     /// Calls `visit` with every row's instant (µs UTC) and numbers, ascending by instant.
     pub(crate) fn for_each(
         self,
-        mut visit: impl FnMut(i64, &[Option<f64>]) -> Result<(), MarketDataError>,
+        visit: impl FnMut(i64, &[Option<f64>]) -> Result<(), MarketDataError>,
     ) -> Result<(), MarketDataError> {
-        let time = quoted(self.time);
-        let mut columns = vec![time.clone()];
+        let table = self.table.name();
+        if !self.db.known().is_unordered(table) {
+            if let Some(batches) = self.stored_in_order()? {
+                return self.visit(batches.into_iter().map(Ok), visit);
+            }
+            self.db.known().add_unordered(table);
+        }
+        let mut order = format!("{} NULLS FIRST", quoted(self.time));
+        if let Some(newest) = self.newest_by {
+            order = format!("{order}, {} DESC NULLS LAST", quoted(newest));
+        }
+        let sql = format!("{} ORDER BY {order}", self.sql());
+        self.visit(self.db.stream(&sql, &self.parameters)?, visit)
+    }
+
+    /// The rows as they are stored, if that is in order, as it is where each was written when its
+    /// time came: sorting takes longer than reading.
+    fn stored_in_order(&self) -> Result<Option<Vec<RecordBatch>>, MarketDataError> {
+        let newest = self.newest_by.map(|_| self.numbers.len() + 1);
+        let mut order = InOrder::default();
+        let mut batches = Vec::new();
+        for batch in self.db.stream(&self.sql(), &self.parameters)? {
+            let batch = batch?;
+            if !order.goes_on(self.table.path(), &batch, 0, newest)? {
+                return Ok(None);
+            }
+            batches.push(batch);
+        }
+        Ok(Some(batches))
+    }
+
+    /// The query: the instants, the numbers, and when each row was written if that matters.
+    fn sql(&self) -> String {
+        let mut columns = vec![quoted(self.time)];
         columns.extend(self.numbers.iter().map(|number| {
             let number = quoted(number);
             format!("CAST({number} AS DOUBLE) AS {number}")
         }));
-        let mut order = format!("{time} NULLS FIRST");
-        if let Some(newest) = self.newest_by {
-            let newest = quoted(newest);
-            order = format!("{order}, {newest} DESC NULLS LAST");
-            columns.push(newest);
-        }
-        let columns = columns.join(", ");
-        let sql = format!("SELECT {columns}{} ORDER BY {order}", self.rows());
+        columns.extend(self.newest_by.map(quoted));
+        format!("SELECT {}{}", columns.join(", "), self.rows())
+    }
 
+    /// Calls `visit` for the rows of `batches`, which are in order.
+    fn visit(
+        &self,
+        batches: impl Iterator<Item = Result<RecordBatch, MarketDataError>>,
+        mut visit: impl FnMut(i64, &[Option<f64>]) -> Result<(), MarketDataError>,
+    ) -> Result<(), MarketDataError> {
         let path = self.table.path();
         let mut row_values = Vec::with_capacity(self.numbers.len());
         let mut newest = Newest::default();
-        for batch in self.db.stream(&sql, &self.parameters)? {
+        for batch in batches {
             let batch = batch?;
             let instants = micros(path, &batch, 0)?;
             let columns = (1..=self.numbers.len())
@@ -199,39 +233,44 @@ impl<'a> Select<'a> {
     }
 
     /// What the rows of the query cover, with their number of instants if `counted`.
-    fn covered(&self, counted: bool) -> Result<Covered, MarketDataError> {
+    pub(crate) fn covered(&self, counted: bool) -> Result<Covered, MarketDataError> {
         let rows = self.newest_rows();
         if self.is_ranged {
             return self.find_covered(&rows, counted);
         }
         // Asked of the same rows again and again: every reader begins with it.
         let key = (rows, self.parameters.clone());
-        let known = self.db.covered.borrow().get(&key, counted);
+        let known = self.db.known().covered().get(&key, counted);
         if let Some(covered) = known {
             return Ok(covered);
         }
         let covered = self.find_covered(&key.0, counted)?;
-        self.db.covered.borrow_mut().insert(key, covered);
+        self.db.known().covered().insert(key, covered);
         Ok(covered)
+    }
+
+    /// Takes note of what the rows of the query, of all time, are known to cover.
+    pub(crate) fn remember(&self, covered: Covered) {
+        let key = (self.newest_rows(), self.parameters.clone());
+        let mut known = self.db.known().covered();
+        if known.get(&key, false).is_none() {
+            known.insert(key, covered);
+        }
     }
 
     fn find_covered(&self, rows: &str, counted: bool) -> Result<Covered, MarketDataError> {
         let time = quoted(self.time);
         let count =
             if counted { format!("count(DISTINCT {time})") } else { "CAST(NULL AS BIGINT)".into() };
-        let sql =
-            format!("SELECT min({time}), max({time}), count(*) - count({time}), {count}{rows}");
+        let bounds = Covered::columns(self.time);
+        let sql = format!("SELECT {bounds}, {count}{rows}");
         let path = self.table.path();
         let mut covered = Covered::default();
         for batch in self.db.stream(&sql, &self.parameters)? {
             let batch = batch?;
-            let null = integers(path, &batch, 2)?.iter().next().flatten();
-            covered = Covered {
-                first: micros(path, &batch, 0)?.first().copied().flatten(),
-                last: micros(path, &batch, 1)?.first().copied().flatten(),
-                null: null.unwrap_or_default(),
-                rows: integers(path, &batch, 3)?.iter().next().flatten(),
-            };
+            let rows = integers(path, &batch, 3)?.iter().next().flatten();
+            let bounds = Covered::read(path, &batch, 0)?.pop().unwrap_or_default();
+            covered = Covered { rows, ..bounds };
         }
         Ok(covered)
     }
@@ -287,6 +326,11 @@ impl TimeType {
             _ => None,
         }
     }
+}
+
+/// Whether `table` has the column `name`, and it is one of instants.
+pub(crate) fn has_times(table: &Table, name: &str) -> bool {
+    table.column(name).is_some_and(|column| TimeType::of(&column.data_type).is_some())
 }
 
 /// The column `name`, once it is one of instants.

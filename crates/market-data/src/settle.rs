@@ -1,6 +1,6 @@
 //! Which model and dataset are meant where a user leaves it open.
 
-use crate::stored_models::counts_for;
+use crate::stored_models::{TABLE, counts_for};
 use crate::{Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths};
 
 /// The model and the dataset: those named, otherwise the only ones that the table `predictions`
@@ -17,6 +17,10 @@ pub fn settle_model(
     model_path: Option<&str>,
     dataset: Option<&str>,
 ) -> Result<(String, String), MarketDataError> {
+    if let (Some(model_path), Some(dataset)) = (model_path, dataset) {
+        db.table(TABLE)?.require(&["model_path"])?;
+        return Ok((model_path.to_owned(), dataset.to_owned()));
+    }
     let stored = model_paths(db)?;
     let model_path = match model_path {
         Some(path) => path.to_owned(),

@@ -3,11 +3,14 @@
 use arrow::array::Array;
 
 use crate::columns::{integers, texts};
+use crate::covered::Covered;
 use crate::model_path::{Mismatch, match_path};
-use crate::select::quoted;
+use crate::select::{Select, has_times, quoted};
 use crate::{Database, MarketDataError, ModelPathMatch, PredictionQuery, Table};
 
 pub(crate) const TABLE: &str = "predictions";
+/// When each of them is for.
+pub(crate) const TIME: &str = "ts";
 
 /// A model that has predictions in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,46 +23,60 @@ pub struct StoredModel {
     pub rows: u64,
 }
 
+/// All models of a file, and what each of them covers in time.
+#[derive(Debug, Default)]
+pub(crate) struct StoredModels {
+    models: Vec<StoredModel>,
+    /// For each of them; none where the table has no times.
+    covered: Vec<Covered>,
+}
+
 /// The models in the table `predictions`, by path and dataset, sorted.
 ///
 /// # Errors
 /// When the table or its column `model_path` is missing.
 pub fn model_paths(db: &Database) -> Result<Vec<StoredModel>, MarketDataError> {
-    Ok(stored_models(db, &db.table(TABLE)?)?.to_vec())
+    Ok(stored_models(db, &db.table(TABLE)?)?.models.clone())
 }
 
 fn stored_models<'db>(
     db: &'db Database,
     table: &Table,
-) -> Result<&'db [StoredModel], MarketDataError> {
-    if let Some(models) = db.models.get() {
+) -> Result<&'db StoredModels, MarketDataError> {
+    if let Some(models) = db.known().models.get() {
         return Ok(models);
     }
     let models = read_models(db, table)?;
-    Ok(db.models.get_or_init(|| models))
+    Ok(db.known().models.get_or_init(|| models))
 }
 
-fn read_models(db: &Database, table: &Table) -> Result<Vec<StoredModel>, MarketDataError> {
+fn read_models(db: &Database, table: &Table) -> Result<StoredModels, MarketDataError> {
     table.require(&["model_path"])?;
     let dataset = table.column("dataset").map_or("NULL", |_| "dataset");
+    // Whoever asks for the models wants to know next what one of them covers: one query for both.
+    let has_times = has_times(table, TIME);
+    let covered = if has_times { format!(", {}", Covered::columns(TIME)) } else { String::new() };
     let sql = format!(
-        "SELECT CAST(model_path AS VARCHAR), CAST({dataset} AS VARCHAR), count(*) FROM {}
+        "SELECT CAST(model_path AS VARCHAR), CAST({dataset} AS VARCHAR), count(*){covered} FROM {}
          WHERE model_path IS NOT NULL GROUP BY 1, 2 ORDER BY 1, 2",
         quoted(table.name())
     );
-    let mut models = Vec::new();
+    let mut found = StoredModels::default();
     for batch in db.stream(&sql, &[])? {
         let batch = batch?;
         let paths = texts(db.path(), &batch, 0)?;
         let datasets = texts(db.path(), &batch, 1)?;
         let rows = integers(db.path(), &batch, 2)?;
-        models.extend((0..batch.num_rows()).map(|row| StoredModel {
+        found.models.extend((0..batch.num_rows()).map(|row| StoredModel {
             model_path: paths.value(row).to_owned(),
             dataset: datasets.is_valid(row).then(|| datasets.value(row).to_owned()),
             rows: rows.value(row).unsigned_abs(),
         }));
+        if has_times {
+            found.covered.extend(Covered::read(db.path(), &batch, 3)?);
+        }
     }
-    Ok(models)
+    Ok(found)
 }
 
 /// How the model of `query` is stored, found as [`read_predictions`](crate::read_predictions) finds it.
@@ -80,6 +97,8 @@ pub(crate) struct FoundModel {
     pub(crate) path: ModelPathMatch,
     /// The dataset of its rows; `None` when no row names one.
     pub(crate) dataset: Option<String>,
+    /// What all its rows cover, if that is known.
+    pub(crate) covered: Option<Covered>,
 }
 
 /// Whether the rows of `model`, one of `models`, count as those of `dataset`: rows that name none do
@@ -99,7 +118,11 @@ pub(crate) fn find_model(
     table: &Table,
     query: &PredictionQuery<'_>,
 ) -> Result<FoundModel, MarketDataError> {
-    let models = stored_models(db, table)?;
+    if let Some(found) = named_exactly(db, table, query)? {
+        return Ok(found);
+    }
+    let stored = stored_models(db, table)?;
+    let models = stored.models.as_slice();
     let (ours, others): (Vec<&StoredModel>, Vec<_>) = models
         .iter()
         .partition(|model| query.dataset.is_none_or(|dataset| counts_for(models, model, dataset)));
@@ -122,7 +145,33 @@ pub(crate) fn find_model(
             found: datasets,
         });
     }
-    Ok(FoundModel { path, dataset: datasets.pop() })
+    let dataset = datasets.pop();
+    let is_it = |model: &StoredModel| model.model_path == path.stored() && model.dataset == dataset;
+    let covered =
+        models.iter().position(is_it).and_then(|index| stored.covered.get(index).copied());
+    Ok(FoundModel { path, dataset, covered })
+}
+
+/// The model whose path and dataset `query` names as they are stored: then nobody need know of all
+/// others, which takes a look at every row.
+fn named_exactly(
+    db: &Database,
+    table: &Table,
+    query: &PredictionQuery<'_>,
+) -> Result<Option<FoundModel>, MarketDataError> {
+    let is_text = |name| table.column(name).is_some_and(|column| column.data_type == "VARCHAR");
+    let Some(dataset) = query.dataset.filter(|_| {
+        db.known().models.get().is_none()
+            && has_times(table, TIME)
+            && ["model_path", "dataset"].into_iter().all(is_text)
+    }) else {
+        return Ok(None);
+    };
+    let select = Select::new(db, table, TIME, &[])?;
+    let select = select.equal("model_path", query.model_path).equal("dataset", dataset);
+    let path = ModelPathMatch::Exact(query.model_path.to_owned());
+    let found = FoundModel { path, dataset: Some(dataset.to_owned()), covered: None };
+    Ok(select.covered(false)?.has_rows().then_some(found))
 }
 
 /// Says why none of `ours`, the models of the wanted dataset, is the wanted one.

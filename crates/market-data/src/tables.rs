@@ -22,6 +22,12 @@ const ALL_COLUMNS: &str = "SELECT table_name, column_name, data_type FROM duckdb
      WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal
      ORDER BY table_name, column_index";
 
+/// The columns of one table.
+const COLUMNS: &str = "SELECT name, type FROM pragma_table_info(?) ORDER BY cid";
+
+/// The schema in which the tables of a file are.
+const SCHEMA: &str = "main";
+
 /// The query that gives for some tables what [`ALL_COLUMNS`] gives for all.
 fn columns_of(tables: &[(String, String)]) -> (String, Vec<Parameter>) {
     let query = "SELECT ? AS table_name, cid, name, type FROM pragma_table_info(?)";
@@ -150,11 +156,15 @@ impl Database {
     /// # Errors
     /// [`Query`](MarketDataError::Query) when DuckDB cannot read its catalogue.
     pub fn tables(&self) -> Result<&[Table], MarketDataError> {
-        if let Some(tables) = self.tables.get() {
+        if let Some(tables) = self.known().tables.get() {
+            return Ok(tables);
+        }
+        let _list = self.known().list();
+        if let Some(tables) = self.known().tables.get() {
             return Ok(tables);
         }
         let tables = self.read_tables()?;
-        Ok(self.tables.get_or_init(|| tables))
+        Ok(self.known().tables.get_or_init(|| tables))
     }
 
     fn read_tables(&self) -> Result<Vec<Table>, MarketDataError> {
@@ -212,25 +222,52 @@ impl Database {
         Ok((found.len() <= MANY_TABLES).then_some(found))
     }
 
-    /// The table `name`.
+    /// The table `name`; unless all tables were read before, it is called as it was asked for.
     ///
     /// # Errors
     /// [`MissingTable`](MarketDataError::MissingTable), listing those there are.
     pub fn table(&self, name: &str) -> Result<Table, MarketDataError> {
-        let tables = self.tables()?;
-        match tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)) {
-            Some(table) => Ok(table.clone()),
+        match self.find_table(name)? {
+            Some(table) => Ok(table),
             None => Err(MarketDataError::MissingTable {
                 path: self.path().to_owned(),
                 table: name.to_owned(),
-                found: tables.iter().map(|table| table.name.clone()).collect(),
+                found: self.tables()?.iter().map(|table| table.name.clone()).collect(),
             }),
         }
     }
 
     /// The table `name`, or `None` where a file may do without it.
     pub(crate) fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
+        let known = self.known();
+        if known.tables.get().is_none() {
+            if let Some(table) = known.named(name) {
+                return Ok(Some(table));
+            }
+            // What cannot be read may be missing, or a view that is broken: the list tells.
+            if let Ok(Some(table)) = self.read_table(name) {
+                known.add_named(table.clone());
+                return Ok(Some(table));
+            }
+        }
         let tables = self.tables()?;
         Ok(tables.iter().find(|table| table.name.eq_ignore_ascii_case(name)).cloned())
+    }
+
+    /// The table `name` alone. Reading the list of all tables takes several times as long: DuckDB
+    /// parses all views that it brings along when its catalogue is looked through.
+    fn read_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
+        let _still = open_files::hold_still();
+        let qualified = [self.name(), SCHEMA, name].map(quoted).join(".");
+        let mut columns = Vec::new();
+        for batch in self.stream(COLUMNS, &[qualified.as_str().into()])? {
+            let batch = batch?;
+            let [names, types] = [texts(self.path(), &batch, 0)?, texts(self.path(), &batch, 1)?];
+            columns.extend(names.iter().zip(types).filter_map(|(name, data_type)| {
+                Some(Column { name: name?.to_owned(), data_type: data_type?.to_owned() })
+            }));
+        }
+        let table = Table { path: self.path().to_owned(), name: name.to_owned(), columns };
+        Ok((!table.columns.is_empty()).then_some(table))
     }
 }

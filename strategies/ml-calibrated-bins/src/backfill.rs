@@ -133,7 +133,7 @@ impl Backfill {
     fn make_all(
         &self,
         work: &Work<'_>,
-        run: Run,
+        mut run: Run,
         wanted: &[YearMonth],
         replaces: bool,
         done: &mut dyn FnMut(MonthDone),

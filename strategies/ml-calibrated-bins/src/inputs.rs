@@ -16,8 +16,8 @@ use crate::window::{Origin, micros};
 pub struct Inputs {
     pub(crate) identity: Identity,
     pub(crate) predictions: Predictions,
-    /// All that the table of predictions covers, for messages.
-    pub(crate) span: Option<TimeSpan>,
+    /// All that the table of predictions covers, for messages: looked up where they may be needed.
+    pub(crate) available: Option<TimeSpan>,
     pub(crate) train: Option<TrainFile>,
     pub(crate) labels: Labels,
     pub(crate) candles: Option<CandleState>,

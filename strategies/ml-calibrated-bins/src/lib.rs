@@ -10,7 +10,7 @@
 //! use binning::{BinStore, OnExisting};
 //! use ml_calibrated_bins::{Run, Settings, Sources, rebuild};
 //!
-//! let run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
+//! let mut run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
 //! let settings = Settings::default();
 //! let month = "2025-11".parse()?;
 //! let inputs = run.load(&[month], &settings)?;
@@ -26,6 +26,7 @@ mod error;
 mod evaluate;
 mod fingerprint;
 mod inputs;
+mod load;
 mod month_bins;
 mod months;
 mod plan;

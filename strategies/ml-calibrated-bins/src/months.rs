@@ -1,13 +1,12 @@
 //! Which months are meant.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use strategy_core::{ParseYearMonthError, YearMonth};
 use thiserror::Error;
-
-use market_data::TimeSpan;
 
 /// A month by name, or one that depends on the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,8 +23,12 @@ pub enum MonthChoice {
 
 impl MonthChoice {
     /// The months chosen, given what time the predictions `span` and how many months a window has.
-    pub(crate) fn months(self, span: &TimeSpan, lookback_months: u16) -> Vec<YearMonth> {
-        let latest = YearMonth::containing(span.last);
+    pub(crate) fn months(
+        self,
+        span: &RangeInclusive<DateTime<Utc>>,
+        lookback_months: u16,
+    ) -> Vec<YearMonth> {
+        let latest = YearMonth::containing(*span.end());
         match self {
             Self::Month(month) => vec![month],
             Self::Latest => vec![latest],
@@ -38,9 +41,9 @@ impl MonthChoice {
 }
 
 /// The first month that the predictions cover from its first instant on.
-fn first_full_month(span: &TimeSpan) -> YearMonth {
-    let month = YearMonth::containing(span.first);
-    if span.first <= month.start() { month } else { month.plus_months(1) }
+fn first_full_month(span: &RangeInclusive<DateTime<Utc>>) -> YearMonth {
+    let month = YearMonth::containing(*span.start());
+    if *span.start() <= month.start() { month } else { month.plus_months(1) }
 }
 
 impl fmt::Display for MonthChoice {
@@ -79,7 +82,7 @@ mod tests {
 
     fn check(first: &str, last: &str, choice: &str, expect: &[&str]) {
         let instant = |text: &str| format!("{text}:00Z").parse().unwrap();
-        let span = TimeSpan { first: instant(first), last: instant(last), rows: 1 };
+        let span = instant(first)..=instant(last);
         let months = choice.parse::<MonthChoice>().unwrap().months(&span, 12);
         assert_eq!(months.iter().map(ToString::to_string).collect::<Vec<_>>(), expect);
     }

@@ -154,7 +154,7 @@ fn refuse_few(
             window,
             file: inputs.identity.file.clone(),
             model_path: inputs.identity.model_path.clone(),
-            available: inputs.span,
+            available: inputs.available,
         });
     }
     Err(BinsError::NoLabels {

@@ -94,7 +94,7 @@ fn load(
         (Some(policy), LabelSource::Candles) => policy.parse().unwrap_or_default(),
         _ => TiePolicy::default(),
     };
-    let run = Run::open(&Sources {
+    let mut run = Run::open(&Sources {
         model_path: Some(parts.model_path.clone()),
         dataset: Some(parts.key.dataset().to_owned()),
         run_name: Some(parts.key.run_name().to_owned()),

@@ -71,7 +71,6 @@ pub(crate) fn predictions(
 ) -> Result<(RowSource, Subject), BinsError> {
     let database = Database::open(&file.path, lock_timeout)?;
     let (model_path, dataset) = settle_model(&database, file.model_path.as_deref(), dataset)?;
-    drop(database);
     let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
     file.model_path = Some(model_path.clone());
     let dataset = Some(dataset);

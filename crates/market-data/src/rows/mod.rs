@@ -1,4 +1,5 @@
-//! The rows that a strategy declares, put together from several tables and files, month by month.
+//! The rows that a strategy declares, put together from several tables and files, stretch
+//! by stretch of time.
 //!
 //! What goes in at one end is a list of [`Input`](strategy_core::Input)s and where the
 //! [`Instrument`]s' data is; what comes out at the other are record batches that

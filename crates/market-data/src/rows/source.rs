@@ -129,8 +129,9 @@ impl RowSource {
         self.interval
     }
 
-    /// The rows of `range`, ascending, a calendar month in memory at a time. A bound that is open is
-    /// where the first, or last, input that is not a `funding_rate` begins, or ends.
+    /// The rows of `range`, ascending, about a month of minutes in memory at a time: of hours, five
+    /// years. A bound that is open is where the first, or last, input that is not a `funding_rate`
+    /// begins, or ends.
     ///
     /// # Errors
     /// [`EmptyRange`](InputError::EmptyRange) when an input has nothing in the range. The items give

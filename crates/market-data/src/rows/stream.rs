@@ -1,9 +1,11 @@
-//! Rows as record batches, one calendar month in memory at a time.
+//! Rows as record batches, read in stretches of calendar months: a month of minutes in memory at a
+//! time, or of longer candles as many months as have no more rows than that.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
+use chrono::TimeDelta;
 use strategy_core::YearMonth;
 
 use super::error::InputError;
@@ -16,6 +18,9 @@ use crate::{MarketDataError, TimeRange};
 /// Rows of a batch at most.
 const BATCH_ROWS: usize = 65_536;
 
+/// Months of a stretch at most, a hundred years.
+const MOST_MONTHS: i64 = 1_200;
+
 /// The rows of a range as record batches. Timestamps ascend strictly over all of them, and no value
 /// is null; batches are never empty.
 #[derive(Debug)]
@@ -25,13 +30,21 @@ pub struct RowStream<'a> {
     left: Range<i64>,
     /// Whether the next row may be far away.
     in_gap: bool,
+    /// Calendar months of a stretch.
+    months: i32,
     /// Rows that are read but not given out.
-    month: Option<RecordBatch>,
+    unread: Option<RecordBatch>,
     report: RowReport,
 }
 
 impl<'a> RowStream<'a> {
-    pub(super) fn new(source: &'a RowSource, range: Range<i64>) -> Self {
+    pub(super) fn new(source: &'a RowSource, mut range: Range<i64>) -> Self {
+        let joined = source.series.iter().filter(|series| series.is_joined());
+        // Before the first of them there are no rows.
+        range.start = joined
+            .map(|series| series.first)
+            .min()
+            .map_or(range.start, |first| first.max(range.start));
         let inputs = source.columns.iter().map(|column| InputReport {
             input: column.input.clone(),
             seen: 0,
@@ -39,7 +52,8 @@ impl<'a> RowStream<'a> {
             missing: 0,
         });
         let report = RowReport { rows: 0, left_out: 0, inputs: inputs.collect() };
-        Self { source, left: range, in_gap: true, month: None, report }
+        let months = months_of_stretch(source.interval());
+        Self { source, left: range, in_gap: false, months, unread: None, report }
     }
 
     /// What became of the rows so far; of all once the stream has ended.
@@ -48,8 +62,8 @@ impl<'a> RowStream<'a> {
         &self.report
     }
 
-    /// Reads the next month that has anything.
-    fn read_month(&mut self) -> Result<(), MarketDataError> {
+    /// Reads the next stretch that has anything.
+    fn read_stretch(&mut self) -> Result<(), MarketDataError> {
         let RowSource { files, series, .. } = self.source;
         if self.in_gap {
             match self.next_instant()? {
@@ -60,19 +74,22 @@ impl<'a> RowStream<'a> {
                 return Ok(());
             }
         }
-        let next = YearMonth::containing_micros(self.left.start).plus_months(1).start();
+        let first = YearMonth::containing_micros(self.left.start);
+        let next = first.plus_months(self.months).start();
         // Months end with the year 2999; whatever lies beyond is one stretch.
         let end = match next.timestamp_micros() {
             next if next > self.left.start => next.min(self.left.end),
             _ => self.left.end,
         };
-        let month = self.left.start..end;
+        let stretch = self.left.start..end;
         self.left.start = end;
 
         let stretches: Vec<Stretch> =
-            series.iter().map(|series| series.read(files, &month)).collect::<Result<_, _>>()?;
+            series.iter().map(|series| series.read(files, &stretch)).collect::<Result<_, _>>()?;
         // Without this, memory would grow with the range up to the size of the files.
-        files.forget_blocks()?;
+        if !self.left.is_empty() {
+            files.forget_blocks()?;
+        }
         let ruled: Vec<_> = series.iter().map(|series| series.rule).zip(&stretches).collect();
         self.in_gap = ruled
             .iter()
@@ -80,7 +97,7 @@ impl<'a> RowStream<'a> {
         let joined = join(&ruled);
         self.count(&joined);
         if !joined.timestamps.is_empty() {
-            self.month = Some(self.batch(&stretches, joined)?);
+            self.unread = Some(self.batch(&stretches, joined)?);
         }
         Ok(())
     }
@@ -121,14 +138,14 @@ impl<'a> RowStream<'a> {
             .map_err(|source| InputError::Batch { source })
     }
 
-    /// The next slice of the month in memory.
+    /// The next slice of the rows in memory.
     fn slice(&mut self) -> Option<RecordBatch> {
-        let month = self.month.take()?;
-        let rows = month.num_rows().min(BATCH_ROWS);
-        if rows < month.num_rows() {
-            self.month = Some(month.slice(rows, month.num_rows() - rows));
+        let unread = self.unread.take()?;
+        let rows = unread.num_rows().min(BATCH_ROWS);
+        if rows < unread.num_rows() {
+            self.unread = Some(unread.slice(rows, unread.num_rows() - rows));
         }
-        Some(month.slice(0, rows))
+        Some(unread.slice(0, rows))
     }
 }
 
@@ -143,7 +160,7 @@ impl Iterator for RowStream<'_> {
             if self.left.is_empty() {
                 return None;
             }
-            if let Err(error) = self.read_month() {
+            if let Err(error) = self.read_stretch() {
                 self.left.start = self.left.end;
                 return Some(Err(error));
             }
@@ -155,5 +172,32 @@ impl Series {
     /// Whether it has a row of its own at each time, rather than lending its last value.
     pub(super) fn is_joined(&self) -> bool {
         self.rule == Rule::SameTime
+    }
+}
+
+/// How many calendar months are read at a time: one of minutes or less, of longer candles as many as
+/// a candle has minutes, which are as many rows. One where nothing tells how many to expect.
+fn months_of_stretch(interval: Option<TimeDelta>) -> i32 {
+    let minutes = interval.map_or(1, |interval| interval.num_minutes().clamp(1, MOST_MONTHS));
+    i32::try_from(minutes).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_has_the_rows_of_a_month_of_minutes() {
+        for (interval, months) in [
+            (None, 1),
+            (Some(TimeDelta::seconds(1)), 1),
+            (Some(TimeDelta::minutes(1)), 1),
+            (Some(TimeDelta::minutes(15)), 15),
+            (Some(TimeDelta::hours(1)), 60),
+            (Some(TimeDelta::days(7)), 1_200),
+            (Some(TimeDelta::MAX), 1_200),
+        ] {
+            assert_eq!(months_of_stretch(interval), months, "{interval:?}");
+        }
     }
 }

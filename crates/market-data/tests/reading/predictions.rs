@@ -2,7 +2,7 @@
 
 use market_data::{
     Database, MarketDataError, ModelPathMatch, PredictionQuery, Predictions, StoredModel,
-    TimeRange, match_model, model_paths, prediction_range, read_predictions,
+    TimeRange, match_model, model_paths, prediction_bounds, prediction_range, read_predictions,
 };
 
 use crate::{Fixture, assert_says, instant, micros};
@@ -248,6 +248,47 @@ fn the_range_covers_all_time_and_the_models_are_counted() {
         rows,
     };
     assert_eq!(model_paths(&db).unwrap(), [model(A, Some("btc"), 3), model(B, None, 1)]);
+}
+
+/// However the model is found: named exactly, among others, or by the last parts of its path.
+#[test]
+fn bounds_are_those_of_the_model_over_all_time() {
+    let fixture = fixture(&[
+        "01, 0.1, models/btc/run_a/model.txt, 'k1', 'btc', 00",
+        "01, 0.2, models/btc/run_a/model.txt, 'k2', 'btc', 01",
+        "07, 0.3, models/btc/run_a/model.txt, 'k1', 'btc', 00",
+        "08, 0.3, models/btc/run_a/model.txt, 'k1', NULL, 00",
+        "09, 0.3, models/btc/run_b/model.txt, 'k1', NULL, 00",
+    ]);
+    let late = TimeRange { start: Some(instant("2030-01-01 00:00")), end: None };
+    let hour = |hour: u32| instant(&format!("2025-01-01 {hour:02}:00"));
+    let key = |feature_key| PredictionQuery { feature_key: Some(feature_key), ..of_a() };
+    for (query, first, last) in [
+        (of_a(), 1, 7),
+        (key("k1"), 1, 7),
+        (key("k2"), 1, 1),
+        (PredictionQuery::of_model("/mnt/run_a/model.txt"), 1, 7),
+        (PredictionQuery::of_model(B), 9, 9),
+    ] {
+        for dataset in [query.dataset, Some("btc")] {
+            let query = PredictionQuery { dataset, range: late, ..query };
+            for models_known in [false, true] {
+                let db = fixture.open();
+                if models_known {
+                    assert_eq!(model_paths(&db).unwrap().len(), 3);
+                }
+                let found = prediction_bounds(&db, &query).unwrap();
+                assert_eq!(found, Some(hour(first)..=hour(last)), "{query:?}");
+                let span = prediction_range(&db, &query).unwrap().unwrap();
+                assert_eq!(span.first..=span.last, hour(first)..=hour(last));
+            }
+        }
+    }
+    let other = PredictionQuery { dataset: Some("eth"), ..of_a() };
+    let error = prediction_bounds(&fixture.open(), &other).unwrap_err();
+    assert!(matches!(error, MarketDataError::ModelOfOtherDataset { .. }), "{error:?}");
+    let error = prediction_bounds(&fixture.open(), &key("k3")).unwrap_err();
+    assert!(matches!(error, MarketDataError::FeatureKeyNotFound { .. }), "{error:?}");
 }
 
 #[test]

@@ -110,7 +110,8 @@ fn rows_are_those_of_a_join_in_sql() {
     let range = between("2023-01-01 00:00", "2027-01-01 00:00");
     let (batches, report) = collect(&source, range).unwrap();
     assert_eq!((report.rows, wanted.0), (29_576, 29_576));
-    assert_eq!(batches.len(), 41);
+    // Hours are read five years at a time.
+    assert_eq!(batches.len(), 1);
     for (name, wanted) in names.into_iter().zip([wanted.1, wanted.2, wanted.3]) {
         let sum: f64 = column(&batches, name).iter().map(|(_, value)| value).sum();
         assert!((sum - wanted).abs() <= 1e-9 * wanted.abs(), "{name}: {sum} {wanted}");

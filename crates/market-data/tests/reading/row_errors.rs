@@ -6,7 +6,7 @@ use market_data::{
     CandleFile, InputError, Instrument, MarketDataError, PredictionFile, RowSource, TimeRange,
 };
 
-use crate::rows::{between, candles, collect, inputs, instrument, predictions};
+use crate::rows::{between, candles, collect, in_minutes, inputs, instrument, predictions};
 use crate::{Fixture, assert_says};
 
 #[track_caller]
@@ -155,9 +155,9 @@ fn inputs_that_never_meet_have_no_rows() {
 
 #[test]
 fn a_bad_row_ends_the_stream_after_the_months_before() {
-    let sql = candles("ohlcv_btc_1h", "2025-01-31 20:00", 1000)
+    let sql = candles("ohlcv_btc_1h", "2025-01-31 23:56", 5000)
         + "UPDATE ohlcv_btc_1h SET close = NULL WHERE timestamp = '2025-02-03';";
-    let fixture = Fixture::new(&sql);
+    let fixture = Fixture::new(&in_minutes(&sql));
     let source = RowSource::open(&[instrument(&fixture.path)], &inputs(&["close"])).unwrap();
     let mut stream = source.rows(TimeRange::ALL).unwrap();
     assert_eq!(stream.next().unwrap().unwrap().num_rows(), 4);
@@ -185,10 +185,10 @@ fn a_bad_volume_matters_only_to_those_who_read_it() {
 
 #[test]
 fn months_must_fit_each_other() {
-    let sql = candles("ohlcv_btc_1h", "2025-01-31 20:00", 10)
-        + "UPDATE ohlcv_btc_1h SET timestamp = timestamp + INTERVAL 30 MINUTE
+    let sql = candles("ohlcv_btc_1h", "2025-01-31 23:56", 10)
+        + "UPDATE ohlcv_btc_1h SET timestamp = timestamp + INTERVAL 30 SECOND
            WHERE timestamp >= '2025-02-01';";
-    let fixture = Fixture::new(&sql);
+    let fixture = Fixture::new(&in_minutes(&sql));
     let source = RowSource::open(&[instrument(&fixture.path)], &inputs(&["close"])).unwrap();
     let error = collect(&source, TimeRange::ALL).unwrap_err();
     assert!(matches!(error, MarketDataError::CandleSpacing { .. }), "{error:?}");

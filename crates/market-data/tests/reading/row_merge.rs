@@ -12,17 +12,19 @@ use proptest::prelude::*;
 use crate::rows::{collect, column, inputs, instrument};
 use crate::{Fixture, instant, open_for_writing};
 
-/// Three days before the end of a month.
-const BASE: &str = "2024-01-29 00:00";
-const NAMES: [&str; 4] = ["close", "y_pred", "funding_rate", "low@eth_1h"];
+/// 70 minutes before the end of a month: minutes are read a month at a time.
+const BASE: &str = "2024-01-31 22:50";
+const NAMES: [&str; 4] = ["close", "y_pred", "funding_rate", "low@eth_1m"];
 
-fn after_base(half_hours: i64) -> DateTime<Utc> {
-    instant(BASE) + TimeDelta::minutes(30 * half_hours)
+fn after_base(half_minutes: i64) -> DateTime<Utc> {
+    instant(BASE) + TimeDelta::seconds(30 * half_minutes)
 }
 
-fn list(steps: &BTreeSet<i64>) -> String {
+/// Steps as a table, stored in order or not.
+fn list(steps: &BTreeSet<i64>, in_order: bool) -> String {
     let steps: Vec<String> = steps.iter().map(ToString::to_string).collect();
-    format!("(SELECT unnest([{}]::BIGINT[]) AS i)", steps.join(", "))
+    let order = if in_order { "i" } else { "hash(i)" };
+    format!("(SELECT unnest([{}]::BIGINT[]) AS i) ORDER BY {order}", steps.join(", "))
 }
 
 fn tables(
@@ -30,45 +32,46 @@ fn tables(
     scores: &BTreeSet<i64>,
     eth: &BTreeSet<i64>,
     rates: &BTreeSet<i64>,
+    in_order: bool,
 ) -> String {
-    let at = |unit: &str| format!("TIMESTAMP '{BASE}:00' + INTERVAL (i * {unit}) MINUTE");
-    let candles = |table: &str, hours: &BTreeSet<i64>| {
+    let at = |unit: &str| format!("TIMESTAMP '{BASE}:00' + INTERVAL (i * {unit}) SECOND");
+    let candles = |table: &str, minutes: &BTreeSet<i64>| {
         format!(
             "CREATE TABLE {table} AS SELECT {} AS timestamp, 1000.0 + i AS open, 1000.5 + i AS high,
                  900.0 + i AS low, 950.0 + i AS close, 1.0 AS volume FROM {};",
             at("60"),
-            list(hours)
+            list(minutes, in_order)
         )
     };
     format!(
         "{} {}
          CREATE TABLE predictions AS SELECT {} AS ts, i / 1000.0 AS y_pred, 'm/r/x' AS model_path,
-             'btc_1h' AS dataset FROM {};
-         CREATE TABLE funding_rates AS SELECT {} AS timestamp, 'btc_1h' AS dataset,
+             'btc_1m' AS dataset FROM {};
+         CREATE TABLE funding_rates AS SELECT {} AS timestamp, 'btc_1m' AS dataset,
              i / 1000000.0 AS funding_rate FROM {};",
-        candles("ohlcv_btc_1h", own),
-        candles("ohlcv_eth_1h", eth),
+        candles("ohlcv_btc_1m", own),
+        candles("ohlcv_eth_1m", eth),
         at("60"),
-        list(scores),
+        list(scores, in_order),
         at("30"),
-        list(rates),
+        list(rates, in_order),
     )
 }
 
 type Row = (i64, [f64; 4]);
 
 fn by_sql(fixture: &Fixture, start: Option<i64>, end: Option<i64>) -> Vec<Row> {
-    let bound = |half_hours: Option<i64>, open: i64| {
-        half_hours.map_or(open, |half_hours| after_base(half_hours).timestamp_micros())
+    let bound = |half_minutes: Option<i64>, open: i64| {
+        half_minutes.map_or(open, |half_minutes| after_base(half_minutes).timestamp_micros())
     };
     let connection = open_for_writing(&fixture.path);
     let mut statement = connection
         .prepare(
             "SELECT epoch_us(c.timestamp), c.close, p.y_pred, e.low,
                  (SELECT arg_max(f.funding_rate, f.timestamp) FROM funding_rates f
-                  WHERE f.timestamp <= c.timestamp + INTERVAL 1 HOUR) AS rate
-             FROM ohlcv_btc_1h c JOIN predictions p ON p.ts = c.timestamp
-                 JOIN ohlcv_eth_1h e ON e.timestamp = c.timestamp
+                  WHERE f.timestamp <= c.timestamp + INTERVAL 1 MINUTE) AS rate
+             FROM ohlcv_btc_1m c JOIN predictions p ON p.ts = c.timestamp
+                 JOIN ohlcv_eth_1m e ON e.timestamp = c.timestamp
              WHERE rate IS NOT NULL AND epoch_us(c.timestamp) >= ? AND epoch_us(c.timestamp) < ?
              ORDER BY 1",
         )
@@ -88,7 +91,7 @@ fn by_merge(fixture: &Fixture, range: TimeRange) -> Vec<Row> {
         instrument.candles.as_mut().unwrap().table = Some(table.to_owned());
         instrument
     };
-    let instruments = [of("ohlcv_btc_1h", "btc_1h"), of("ohlcv_eth_1h", "eth_1h")];
+    let instruments = [of("ohlcv_btc_1m", "btc_1m"), of("ohlcv_eth_1m", "eth_1m")];
     let source = RowSource::open(&instruments, &inputs(&NAMES)).unwrap();
     let (batches, report) = match collect(&source, range) {
         Err(MarketDataError::Inputs(InputError::EmptyRange { .. })) => return Vec::new(),
@@ -116,8 +119,9 @@ proptest! {
         rates in btree_set(-200_i64..290, 1..20),
         start in option::of(-10_i64..290),
         end in option::of(-10_i64..290),
+        in_order in any::<bool>(),
     ) {
-        let fixture = Fixture::new(&tables(&own, &scores, &eth, &rates));
+        let fixture = Fixture::new(&tables(&own, &scores, &eth, &rates, in_order));
         let range = TimeRange { start: start.map(after_base), end: end.map(after_base) };
         prop_assert_eq!(by_merge(&fixture, range), by_sql(&fixture, start, end));
     }

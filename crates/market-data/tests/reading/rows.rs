@@ -42,6 +42,11 @@ fn funding(times: &[&str]) -> String {
         + &rows.collect::<String>()
 }
 
+/// The same rows minute by minute: those are read a calendar month at a time.
+pub(crate) fn in_minutes(hourly: &str) -> String {
+    hourly.replace("HOUR", "MINUTE").replace("_1h", "_1m")
+}
+
 pub(crate) fn inputs(names: &[&str]) -> Vec<Input> {
     names.iter().map(|name| name.parse().unwrap()).collect()
 }
@@ -92,10 +97,10 @@ fn read(fixture: &Fixture, names: &[&str], range: TimeRange) -> (Vec<RecordBatch
 
 #[test]
 fn columns_are_named_by_input_and_rows_complete() {
-    let sql = candles("ohlcv_btc_1h", "2025-01-31 20:00", 10)
-        + &predictions("btc_1h", "2025-01-31 22:00", 12)
+    let sql = candles("ohlcv_btc_1h", "2025-01-31 23:56", 10)
+        + &predictions("btc_1h", "2025-01-31 23:58", 12)
         + &funding(&["2025-01-31 16:00:00", "2025-02-01 00:00:00"]);
-    let fixture = Fixture::new(&sql);
+    let fixture = Fixture::new(&in_minutes(&sql));
     let names = ["volume", "y_pred", "close", "funding_rate", "close"];
     let (batches, report) = read(&fixture, &names, TimeRange::ALL);
 
@@ -105,15 +110,15 @@ fn columns_are_named_by_input_and_rows_complete() {
     assert!(schema.fields().iter().all(|field| !field.is_nullable()));
     // One batch a month.
     assert_eq!(batches.iter().map(RecordBatch::num_rows).collect::<Vec<_>>(), [2, 6]);
-    let start = micros("2025-01-31 22:00");
+    let start = micros("2025-01-31 23:58");
     let close = column(&batches, "close");
     assert_eq!(close.len(), 8);
     assert_eq!(close[0], (start, 102.5));
-    assert_eq!(close[7], (start + 7 * 3_600_000_000, 109.5));
+    assert_eq!(close[7], (start + 7 * 60_000_000, 109.5));
     assert_eq!(column(&batches, "volume")[1].1, 3.0);
     assert_eq!(column(&batches, "y_pred")[2].1, 0.0002);
     let rates: Vec<f64> = column(&batches, "funding_rate").into_iter().map(|(_, v)| v).collect();
-    // The candle of 23:00 closes at midnight.
+    // The candle of 23:59 closes at midnight.
     assert_eq!(rates, [0.001, 0.002, 0.002, 0.002, 0.002, 0.002, 0.002, 0.002]);
     assert_eq!(report.to_string(), "8 rows");
     assert_eq!(report.inputs.len(), 4);
@@ -159,15 +164,29 @@ fn a_rate_is_known_from_the_close_of_the_candle_on() {
 
 #[test]
 fn a_rate_is_carried_over_the_border_of_months() {
-    let sql = candles("ohlcv_btc_1h", "2025-01-01 00:00", 24 * 100)
+    let sql = candles("ohlcv_btc_1h", "2025-01-01 00:00", 60 * 24 * 100)
         + &funding(&["2025-01-05 00:00:00", "2025-03-01 00:00:00"]);
+    let sql = in_minutes(&sql);
     let (batches, report) = read(&Fixture::new(&sql), &["funding_rate"], TimeRange::ALL);
     let rates = column(&batches, "funding_rate");
-    assert_eq!(rates[0], (micros("2025-01-04 23:00"), 0.001));
+    assert_eq!(rates[0], (micros("2025-01-04 23:59"), 0.001));
     let change = rates.iter().find(|(_, rate)| *rate == 0.002).unwrap();
-    assert_eq!(change.0, micros("2025-02-28 23:00"));
-    assert_eq!((report.rows, report.left_out), (2400 - 95, 95));
+    assert_eq!(change.0, micros("2025-02-28 23:59"));
+    assert_eq!((report.rows, report.left_out), (144_000 - 5_759, 5_759));
     assert_eq!(batches.len(), 4);
+}
+
+/// A stretch has about as many rows as a month of minutes, so batches are no larger for being fewer.
+#[test]
+fn hours_are_read_five_years_at_a_time() {
+    let sql = candles("ohlcv_btc_1h", "2019-12-31 20:00", 24 * 366 * 6);
+    let (batches, report) = read(&Fixture::new(&sql), &["close"], TimeRange::ALL);
+    let close = column(&batches, "close");
+    assert_eq!((close.len(), report.to_string()), (52_704, "52704 rows".to_owned()));
+    assert!(close.windows(2).all(|pair| pair[1] == (pair[0].0 + 3_600_000_000, pair[0].1 + 1.0)));
+    let first: Vec<i64> =
+        batches.iter().map(|batch| Rows::new(batch).unwrap().timestamps()[0]).collect();
+    assert_eq!(first, [micros("2019-12-31 20:00"), micros("2024-12-01 00:00")]);
 }
 
 #[test]

@@ -143,6 +143,18 @@ fn large_files_are_read_by_several_threads() {
 }
 
 #[test]
+fn what_is_known_of_a_file_is_forgotten_when_it_is_released() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "changing.duckdb", 1);
+    let db = open(&path);
+    assert!(db.table("t").is_ok() && db.table("later").is_err());
+    drop(db);
+    open_for_writing(&path).execute_batch("CREATE TABLE later (i INTEGER); DROP TABLE t").unwrap();
+    let db = open(&path);
+    assert!(db.table("later").is_ok() && db.table("t").is_err());
+}
+
+#[test]
 fn threads_do_not_disturb_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let paths: Vec<PathBuf> =

@@ -28,6 +28,36 @@ fn tables_are_listed_with_columns_and_types() {
     assert_says(&error, "market.duckdb", &["no table `d`", "a, b, c"]);
 }
 
+/// One table is asked for by name, all are listed: both ways find the same.
+#[test]
+fn a_table_alone_is_the_table_in_the_list() {
+    let sql = "CREATE TABLE \"we\"\"ird; -- 'x\" (a INTEGER, \"b.c\" DECIMAL(9, 2), g INTEGER AS (a + 1));
+         CREATE TABLE \"B.main\" (z TIMESTAMPTZ, e ENUM('p', 'q'), s STRUCT(a INTEGER, \"B c\" TEXT));
+         CREATE TABLE duckdb_tables (i TINYINT);
+         CREATE VIEW v AS SELECT a + 1 AS one, 'x' AS two FROM \"we\"\"ird; -- 'x\";
+         CREATE VIEW w AS SELECT * FROM duckdb_tables;
+         CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.hidden (i INTEGER);";
+    let fixture = Fixture::new(sql);
+    let names: Vec<String> = {
+        let db = fixture.open();
+        db.tables().unwrap().iter().map(|table| table.name().to_owned()).collect()
+    };
+    assert_eq!(names.len(), 5);
+    for name in &names {
+        let db = fixture.open();
+        let alone = db.table(name).unwrap();
+        assert_eq!(db.table(name).unwrap(), alone);
+        assert_eq!(db.tables().unwrap().iter().find(|table| table.name() == name), Some(&alone));
+    }
+    // Neither another schema's nor one that DuckDB brings along.
+    for missing in ["hidden", "elsewhere.hidden", "pg_class", "duckdb_columns", "sqlite_master", ""]
+    {
+        let error = fixture.open().table(missing).unwrap_err();
+        assert!(matches!(error, MarketDataError::MissingTable { .. }), "{missing}: {error:?}");
+    }
+    assert_eq!(fixture.open().table("b.MAIN").unwrap().columns().len(), 3);
+}
+
 /// Tables alone, tables beside views and many tables are found out about in different ways.
 #[test]
 fn columns_are_the_same_whatever_stands_beside_them() {

@@ -105,7 +105,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let settings = args.settings();
     let sources =
         args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;
-    let run = Run::open(&sources)?;
+    let mut run = Run::open(&sources)?;
     let months = month_range(&run, &settings.bins, args.from, args.to)?;
     let inputs = run.load_with_outcomes(&months, &settings.bins)?;
     let evaluated = evaluate(&inputs, &months, &settings)?;

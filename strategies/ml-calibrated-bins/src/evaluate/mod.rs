@@ -30,7 +30,7 @@ impl Run {
     /// # Errors
     /// When a table or file cannot be read or holds something that is not usable.
     pub fn load_with_outcomes(
-        &self,
+        &mut self,
         months: &[YearMonth],
         settings: &Settings,
     ) -> Result<Inputs, BinsError> {
@@ -38,7 +38,10 @@ impl Run {
         // one more horizon are read.
         let after = months.iter().max().map(|last| last.plus_months(1));
         let months: Vec<_> = months.iter().copied().chain(after).collect();
-        self.load(&months, &Settings { label_cutoff: LabelCutoff::None, ..*settings })
+        let mut inputs =
+            self.load(&months, &Settings { label_cutoff: LabelCutoff::None, ..*settings })?;
+        inputs.available = self.available()?;
+        Ok(inputs)
     }
 }
 
@@ -51,7 +54,7 @@ impl Run {
 /// ```no_run
 /// use ml_calibrated_bins::{EvaluationSettings, Run, Sources, evaluate};
 ///
-/// let run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
+/// let mut run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
 /// let settings = EvaluationSettings::default();
 /// let months = ["2025-10".parse()?, "2025-11".parse()?];
 /// let inputs = run.load_with_outcomes(&months, &settings.bins)?;
@@ -93,7 +96,7 @@ pub fn evaluate(
         return Err(BinsError::NothingToEvaluate {
             from: first.month,
             to: last.month,
-            available: inputs.span,
+            available: inputs.available,
         });
     }
     let overall = compare(&pooled, "all months", &mut notes);

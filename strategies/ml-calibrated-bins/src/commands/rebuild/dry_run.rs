@@ -69,7 +69,7 @@ pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(),
 
 fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>, BinsError> {
     let settings = args.settings();
-    let run = args.open(console)?;
+    let mut run = args.open(console)?;
     let months = args.months(&run, &settings)?;
     let inputs = run.load(&months, &settings)?;
     let store = BinStore::new(&args.run.root.bins_root);
