@@ -50,15 +50,18 @@ pub(super) fn run(
     let mut found = Vec::new();
     for (case, months) in rebuilds {
         let months: Vec<String> = months.map(|month| format!("2024-{month:02}")).collect();
-        let (comparison, imports) = setup.rebuild(case, &months, rounds)?;
+        let (comparison, imports, floor) = setup.rebuild(case, &months, rounds)?;
         notes.push(format!(
             "{case}: {} of the peer's time are the interpreter and its imports alone.",
             duration(imports.seconds())
         ));
+        notes.extend(floor.map(|floor| floor_note(case, &comparison.ours, &floor)));
         found.push(comparison);
     }
     if cases.contains(&SIGNALS) {
-        found.push(setup.signals(rounds)?);
+        let (comparison, floor) = setup.signals(rounds)?;
+        notes.extend(floor.map(|floor| floor_note(SIGNALS, &comparison.ours, &floor)));
+        found.push(comparison);
     }
     Ok(found)
 }
@@ -88,7 +91,7 @@ impl Setup<'_> {
         case: &'static str,
         months: &[String],
         rounds: u32,
-    ) -> Result<(Comparison, Runs)> {
+    ) -> Result<(Comparison, Runs, Option<Runs>)> {
         let [ours, alone, theirs, optimum] =
             ["ours", "alone", "theirs", "optimum"].map(|name| self.scratch.join(name));
         let programs = [
@@ -105,17 +108,35 @@ impl Setup<'_> {
 
         let imports = text(&script("peers/imports.py"));
         let imports = measure::Program::new("imports", self.python, &[&imports]);
-        let all = [programs.as_slice(), &[imports]].concat();
-        let runs = measure::in_turn(&all, rounds, &self.scratch)?;
+        let mut all = [programs.as_slice(), &[imports]].concat();
+        let first = months.first().map(String::as_str).unwrap_or_default();
+        let last = months.last().map(String::as_str).unwrap_or_default();
+        let rows = format!(
+            "SELECT p.ts, p.y_pred, p.created_at, t.target_value FROM predictions.predictions p
+             JOIN market.targets t ON t.timestamp = p.ts AND t.dataset = p.dataset
+             WHERE p.model_path = '{MODEL}' AND t.target_key = '{KEY}'
+                 AND p.ts >= DATE '{first}-01' - INTERVAL 12 MONTH AND p.ts < DATE '{last}-01'"
+        );
+        all.extend(self.floor(&rows, &[&self.predictions, &self.market]));
+        let mut runs = measure::in_turn(&all, rounds, &self.scratch)?;
+        let floor = if runs.len() > 4 { runs.pop() } else { None };
         let Ok([ours, alone, theirs, imports]) = <[Runs; 4]>::try_from(runs) else {
             bail!("four programs were run, and other figures came back");
         };
         let peer = "duckdb, pandas, scikit-learn";
         let goal = Goal { faster: Some(40.0), smaller: Some(4.0) };
-        Ok((Comparison { case, peer, ours, alone, theirs, goal, answers }, imports))
+        Ok((Comparison { case, peer, ours, alone, theirs, goal, answers }, imports, floor))
     }
 
-    fn signals(&self, rounds: u32) -> Result<Comparison> {
+    /// DuckDB alone reading `rows`, if that example was built where the runner was.
+    fn floor(&self, rows: &str, files: &[&str]) -> Option<measure::Program> {
+        let name = format!("duckdb_floor{}", std::env::consts::EXE_SUFFIX);
+        let program = self.runner.parent()?.join("examples").join(name);
+        let arguments = [&[rows], files].concat();
+        program.is_file().then(|| measure::Program::new("DuckDB alone", &program, &arguments))
+    }
+
+    fn signals(&self, rounds: u32) -> Result<(Comparison, Option<Runs>)> {
         let bins = self.scratch.join("bins");
         let months: Vec<String> = (2022..=2024)
             .flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02}")))
@@ -147,20 +168,20 @@ impl Setup<'_> {
         say(&format!("signals: answers, then {rounds} rounds"));
         programs.iter().try_for_each(|program| self.once(program))?;
         let answers = self.compare("signals", &[&ours, &theirs])?;
-        let runs = measure::in_turn(&programs, rounds, &self.scratch)?;
+        let rows = format!(
+            "SELECT ts, y_pred, created_at FROM predictions.predictions WHERE model_path = '{MODEL}'
+                 AND ts >= DATE '2022-01-01' AND ts < DATE '2025-01-01'"
+        );
+        let mut all = programs.to_vec();
+        all.extend(self.floor(&rows, &[&self.predictions]));
+        let mut runs = measure::in_turn(&all, rounds, &self.scratch)?;
+        let floor = if runs.len() > 3 { runs.pop() } else { None };
         let Ok([ours, alone, theirs]) = <[Runs; 3]>::try_from(runs) else {
             bail!("three programs were run, and other figures came back");
         };
-        let goal = Goal::faster(20.0);
-        Ok(Comparison {
-            case: "signals",
-            peer: "duckdb, pandas",
-            ours,
-            alone,
-            theirs,
-            goal,
-            answers,
-        })
+        let (peer, goal) = ("duckdb, pandas", Goal::faster(20.0));
+        let comparison = Comparison { case: SIGNALS, peer, ours, alone, theirs, goal, answers };
+        Ok((comparison, floor))
     }
 
     /// Runs a program for its files.
@@ -192,6 +213,15 @@ impl Setup<'_> {
         say(&answers);
         Ok(answers)
     }
+}
+
+/// How much of our time a program takes that does nothing but read the same rows with DuckDB.
+fn floor_note(case: &str, ours: &Runs, floor: &Runs) -> String {
+    format!(
+        "{case}: DuckDB alone takes {} of our {}: an instance, the files attached, one query.",
+        duration(floor.seconds()),
+        duration(ours.seconds())
+    )
 }
 
 fn one_thread(program: measure::Program) -> measure::Program {
