@@ -57,8 +57,7 @@ pub(crate) fn run(
     report.versions = versions(&python);
     let mut found = Vec::new();
     if cases.iter().any(|case| whole::CASES.contains(case)) {
-        let programs = (python.as_path(), &*runner.path()?);
-        found = whole::run(folders, programs, &cases, rounds, &mut report.notes)?;
+        found = whole::run(folders, (&python, runner), &cases, rounds, &mut report.notes)?;
     }
     found.extend(kernels::run(folders, &python, &cases, rounds, &mut report.notes)?);
     report.notes.extend(horizons(&found));

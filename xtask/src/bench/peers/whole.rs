@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::case::{Comparison, Goal};
 use crate::bench::folders::{Folders, script, text};
 use crate::bench::measure::{self, Runs};
+use crate::bench::programs::Runner;
 use crate::bench::table::duration;
 use crate::command::say;
 
@@ -23,7 +24,8 @@ const MODEL: &str =
 
 /// Files and programs of these cases.
 struct Setup<'a> {
-    runner: &'a Path,
+    runner: PathBuf,
+    duckdb_floor: Option<PathBuf>,
     python: &'a Path,
     scratch: PathBuf,
     market: String,
@@ -32,7 +34,7 @@ struct Setup<'a> {
 
 pub(super) fn run(
     folders: &Folders,
-    (python, runner): (&Path, &Path),
+    (python, runner): (&Path, &Runner),
     cases: &[&str],
     rounds: u32,
     notes: &mut Vec<String>,
@@ -41,7 +43,8 @@ pub(super) fn run(
     let rebuilds = rebuilds.into_iter().filter(|(name, _)| cases.contains(name));
     let hourly = folders.data().join("hourly");
     let setup = Setup {
-        runner,
+        runner: runner.path()?,
+        duckdb_floor: runner.duckdb_floor()?,
         python,
         scratch: folders.scratch()?,
         market: text(&hourly.join("market.duckdb")),
@@ -74,7 +77,7 @@ impl Setup<'_> {
         arguments.extend(["--model-path", MODEL, "--dataset", DATASET, "--bins-root", &out_text]);
         arguments.push("--bin-month");
         arguments.extend(months.iter().map(String::as_str));
-        measure::Program::new(name, self.runner, &arguments).without(out.to_owned())
+        measure::Program::new(name, &self.runner, &arguments).without(out.to_owned())
     }
 
     fn their_rebuild(&self, name: &str, out: &Path, months: &[String]) -> measure::Program {
@@ -109,8 +112,9 @@ impl Setup<'_> {
         let imports = text(&script("peers/imports.py"));
         let imports = measure::Program::new("imports", self.python, &[&imports]);
         let mut all = [programs.as_slice(), &[imports]].concat();
-        let first = months.first().map(String::as_str).unwrap_or_default();
-        let last = months.last().map(String::as_str).unwrap_or_default();
+        let (Some(first), Some(last)) = (months.first(), months.last()) else {
+            bail!("there is no month to rebuild")
+        };
         let rows = format!(
             "SELECT p.ts, p.y_pred, p.created_at, t.target_value FROM predictions.predictions p
              JOIN market.targets t ON t.timestamp = p.ts AND t.dataset = p.dataset
@@ -128,12 +132,11 @@ impl Setup<'_> {
         Ok((Comparison { case, peer, ours, alone, theirs, goal, answers }, imports, floor))
     }
 
-    /// DuckDB alone reading `rows`, if that example was built where the runner was.
+    /// DuckDB alone reading `rows`.
     fn floor(&self, rows: &str, files: &[&str]) -> Option<measure::Program> {
-        let name = format!("duckdb_floor{}", std::env::consts::EXE_SUFFIX);
-        let program = self.runner.parent()?.join("examples").join(name);
         let arguments = [&[rows], files].concat();
-        program.is_file().then(|| measure::Program::new("DuckDB alone", &program, &arguments))
+        let program = |path: &PathBuf| measure::Program::new("DuckDB alone", path, &arguments);
+        self.duckdb_floor.as_ref().map(program)
     }
 
     fn signals(&self, rounds: u32) -> Result<(Comparison, Option<Runs>)> {
@@ -153,7 +156,7 @@ impl Setup<'_> {
             arguments.extend(["--pred-duckdb", &self.predictions, "--ohlcv-duckdb", &self.market]);
             arguments.extend(["--model-path", MODEL, "--dataset", DATASET]);
             arguments.extend(["--bins-root", &bins_text]);
-            measure::Program::new(name, self.runner, &arguments).without(out.to_owned())
+            measure::Program::new(name, &self.runner, &arguments).without(out.to_owned())
         };
         let files = bins.join(DATASET).join(run_of_model()?);
         let (peer_script, files, out) =
