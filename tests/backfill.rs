@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::market::{DATASET, Market};
+use crate::program::workspace;
 use crate::tree::tree;
 
 /// `cargo xtask`, without asking cargo again where the workspace's test command has just built it: a
@@ -12,10 +13,13 @@ fn program() -> Command {
     let beside = Path::new(env!("CARGO_BIN_EXE_runner"))
         .with_file_name(format!("xtask{}", std::env::consts::EXE_SUFFIX));
     if beside.is_file() {
-        return Command::new(beside);
+        let mut beside = Command::new(beside);
+        // As cargo would.
+        beside.env("CARGO_MANIFEST_DIR", workspace().join("xtask"));
+        return beside;
     }
     let mut cargo = Command::new(env!("CARGO"));
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    let workspace = workspace().join("Cargo.toml");
     cargo
         .args(["run", "--quiet", "--package", "xtask", "--manifest-path"])
         .arg(workspace)

@@ -7,7 +7,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::{Float64Type, Int8Type, UInt16Type};
 use serde_json::Value;
 
-use crate::program::{json, ok};
+use crate::program::{json, ok, workspace};
 
 /// The folder with real data; a test that needs it is skipped without.
 pub(crate) fn real_data(test: &str) -> Option<PathBuf> {
@@ -17,7 +17,7 @@ pub(crate) fn real_data(test: &str) -> Option<PathBuf> {
         return None;
     };
     // Relative to where the person runs the tests: the top of the workspace.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = workspace();
     Some(fs::canonicalize(root.join(folder)).unwrap())
 }
 

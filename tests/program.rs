@@ -1,9 +1,15 @@
 //! Calling the program and looking at what it did.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
+
+/// The top of the workspace. Cargo says it at run time; what was compiled may have been compiled in
+/// another checkout that shares the target folder.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../..")
+}
 
 /// The runner, in the folder `folder` and with nothing configured.
 pub(crate) fn runner(folder: &Path, arguments: &str) -> Command {

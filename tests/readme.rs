@@ -1,14 +1,13 @@
 //! What README says a person will see.
 
 use std::fs;
-use std::path::Path;
 
-use crate::program::ok;
+use crate::program::{ok, workspace};
 
 /// The command that README gives for making bins, and below it the output that it shows.
 #[test]
 fn the_first_command_prints_what_readme_shows() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = workspace();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let command = "cargo run -p runner -- ml-calibrated-bins rebuild";
     assert!(readme.lines().any(|line| line == command), "README must give `{command}`");

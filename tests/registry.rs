@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use crate::program::{json, ok};
+use crate::program::{json, ok, workspace};
 
 #[test]
 fn every_folder_of_a_strategy_is_registered() {
-    let strategies = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../strategies");
+    let strategies = workspace().join("strategies");
     let folders: BTreeSet<String> = fs::read_dir(strategies)
         .unwrap()
         .map(|entry| entry.unwrap())

@@ -17,8 +17,13 @@ pub(crate) fn cargo() -> Command {
 }
 
 /// The folder of the workspace.
+///
+/// Cargo says at run time where it is. Two checkouts that share a target folder share this program
+/// too, and where it was compiled may be the other one.
 pub(crate) fn root() -> PathBuf {
-    let own = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let own = own.filter(|own| own.ends_with("xtask") && own.is_dir());
+    let own = own.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
     own.parent().map_or(own.clone(), PathBuf::from)
 }
 
