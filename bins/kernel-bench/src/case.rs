@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use clap::ValueEnum;
+use indicators::{Ema, Period, RollingMax, StdDev};
 
 use crate::columns::Columns;
 use crate::error::BenchError;
 use crate::fit::{IsotonicFit, PlattFit};
+use crate::indicator::OverCloses;
 use crate::invented;
 use crate::kernel::Kernel;
 use crate::label::Labels;
@@ -35,6 +37,12 @@ pub(crate) enum Case {
     Labels1440,
     /// Barriers of 0.2 %, which most windows reach, 24 candles
     LabelsNear,
+    /// Exponential moving average over 20 closes
+    Ema,
+    /// Standard deviation of 20 closes
+    StdDev,
+    /// Highest of 20 closes
+    Max,
 }
 
 impl Case {
@@ -59,8 +67,19 @@ impl Case {
             Self::Labels24 => Box::new(Labels::new(columns.candles()?, 0.04, 0.02, 24)?),
             Self::Labels1440 => Box::new(Labels::new(columns.candles()?, 0.04, 0.02, 1440)?),
             Self::LabelsNear => Box::new(Labels::new(columns.candles()?, 0.002, 0.002, 24)?),
+            Self::Ema => Box::new(OverCloses::new(Ema::new(twenty()?), columns.candles()?.close)),
+            Self::StdDev => {
+                Box::new(OverCloses::new(StdDev::new(twenty()?), columns.candles()?.close))
+            }
+            Self::Max => {
+                Box::new(OverCloses::new(RollingMax::new(twenty()?), columns.candles()?.close))
+            }
         })
     }
+}
+
+fn twenty() -> Result<Period, BenchError> {
+    Ok(Period::new(20)?)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Runs the numeric kernels alone: fits, scores, edges and labels, without DuckDB and without files of a
+//! Runs the numeric kernels alone: fits, scores, edges, labels and indicators, without DuckDB and without files of a
 //! strategy. `cargo xtask bench` starts it and puts its figures into tables; see `docs/performance.md`.
 //!
 //! - `serve CASE FOLDER` answers a peer's questions line by line, on the files of that folder;
@@ -13,6 +13,7 @@ mod columns;
 mod error;
 mod features;
 mod fit;
+mod indicator;
 mod invented;
 mod kernel;
 mod label;

@@ -20,7 +20,7 @@ use super::report::Report;
 use super::table::Table;
 use crate::command::say;
 
-const CASES: [&str; 9] = [
+const CASES: [&str; 12] = [
     "platt",
     "isotonic",
     "isotonic-weighted",
@@ -30,6 +30,9 @@ const CASES: [&str; 9] = [
     "labels-24",
     "labels-near",
     "labels-1440",
+    "ema",
+    "std-dev",
+    "max",
 ];
 const ROWS: u64 = 50_000;
 

@@ -13,7 +13,7 @@ mod page;
 mod shell;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use page::Step;
