@@ -10,6 +10,7 @@ use crate::input::CandleColumns;
 use crate::input::checked;
 use crate::moments::Squares;
 use crate::range::Atr;
+use crate::runs::{ByRuns, HALO, Runs, extents, fill_by_runs};
 use crate::state::{Consistent, checked_when_read};
 use crate::sweep::{OfWindow, Wholes};
 use crate::window::{Whole, Window};
@@ -153,7 +154,7 @@ impl Indicator for Donchian {
         self.window.period().get() - 1
     }
 
-    fill_by_chunks!();
+    fill_by_runs!(window);
 }
 
 impl Chunked for Donchian {
@@ -180,6 +181,46 @@ impl Chunked for Donchian {
         (extents.high, extents.low) = (rows.high, rows.low);
         self.window.sweep::<FEW_ROWS>(extents, wholes);
         outputs.put(|row| Some(channel(wholes.at(row).summary, rows.close[row])));
+    }
+}
+
+impl Chunked<ByRuns> for Donchian {
+    const LEN: usize = FEW_ROWS;
+
+    const HALO: usize = HALO;
+
+    type Scratch = [Runs; 2];
+
+    const SCRATCH: Self::Scratch = [Runs::ZERO, Runs::ZERO];
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.window.is_full()
+    }
+
+    #[inline(always)]
+    fn begin(&self, rows: &mut CandleColumns) {
+        self.window.begin_runs(|row, extent| {
+            (rows.high[row], rows.low[row]) = (extent.high, extent.low);
+        });
+    }
+
+    #[inline(always)]
+    fn end(&mut self, rows: &CandleColumns, taken: usize) {
+        self.window.end_runs(taken, |row| Candle::at(rows, row).into());
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        runs: &mut Self::Scratch,
+        mut outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        let extents = extents(runs, rows, self.window.period());
+        outputs.put(|row| Some(channel(extents.at(row), rows.close[HALO + row])));
     }
 }
 

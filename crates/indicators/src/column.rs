@@ -1,6 +1,6 @@
 //! Rows of a chunk as columns, which is what vector instructions need.
 
-/// How many rows a chunk has.
+/// How many rows a chunk has, with those that stay in front of it.
 pub(crate) const ROWS: usize = 160;
 
 /// How many it has where most of the time goes into reading them: fewer, so that the processor reads
@@ -21,6 +21,9 @@ pub(crate) trait Columnar: Copy {
     fn put(self, columns: &mut Self::Columns, row: usize);
 
     fn at(columns: &Self::Columns, row: usize) -> Self;
+
+    /// Moves the last `len` of `from + len` rows to the front.
+    fn carry(columns: &mut Self::Columns, from: usize, len: usize);
 }
 
 impl Columnar for f64 {
@@ -36,6 +39,12 @@ impl Columnar for f64 {
     #[inline(always)]
     fn at(column: &Column, row: usize) -> Self {
         column[row]
+    }
+
+    #[inline(always)]
+    fn carry(column: &mut Column, from: usize, len: usize) {
+        let (front, rest) = column.split_at_mut(from);
+        front[..len].copy_from_slice(&rest[..len]);
     }
 }
 
@@ -59,6 +68,11 @@ macro_rules! columnar {
             #[inline(always)]
             fn at(columns: &$columns, row: usize) -> Self {
                 Self { $($field: columns.$field[row]),+ }
+            }
+
+            #[inline(always)]
+            fn carry(columns: &mut $columns, from: usize, len: usize) {
+                $(f64::carry(&mut columns.$field, from, len);)+
             }
         }
     };

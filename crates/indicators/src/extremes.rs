@@ -7,6 +7,12 @@ use crate::ring::Value;
 use crate::window::Summary;
 use crate::{Candle, input::is_sound};
 
+/// The highest or the lowest of numbers.
+pub(crate) trait Extreme {
+    /// That of two numbers, neither NaN; the later one, if they are equal.
+    fn of(earlier: f64, later: f64) -> f64;
+}
+
 /// The highest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Highest {
@@ -35,6 +41,13 @@ impl Summary for Highest {
     }
 }
 
+impl Extreme for Highest {
+    #[inline(always)]
+    fn of(earlier: f64, later: f64) -> f64 {
+        higher(earlier, later)
+    }
+}
+
 /// The lowest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Lowest {
@@ -60,6 +73,13 @@ impl Summary for Lowest {
     #[inline]
     fn join(self, later: Self) -> Self {
         Self { value: lower(self.value, later.value) }
+    }
+}
+
+impl Extreme for Lowest {
+    #[inline(always)]
+    fn of(earlier: f64, later: f64) -> f64 {
+        lower(earlier, later)
     }
 }
 
@@ -114,12 +134,12 @@ impl Summary for Extent {
 
 /// Of two numbers, none NaN; the later one of 0.0 and -0.0, which `f64::max` leaves open. So it does
 /// not matter for any bit how a window is put together.
-#[inline]
+#[inline(always)]
 fn higher(earlier: f64, later: f64) -> f64 {
     if earlier > later { earlier } else { later }
 }
 
-#[inline]
+#[inline(always)]
 fn lower(earlier: f64, later: f64) -> f64 {
     if earlier < later { earlier } else { later }
 }

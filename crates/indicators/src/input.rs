@@ -10,14 +10,14 @@ const MAX_MAGNITUDE: f64 = 1e100;
 
 /// An input, of which a chunk can be looked at as a whole.
 pub(crate) trait Row: Columnar {
-    /// Whether an update would take every one.
-    fn all_sound(columns: &Self::Columns, len: usize) -> bool;
+    /// Whether an update would take every one of `len` rows, the first of which is row `from`.
+    fn all_sound(columns: &Self::Columns, from: usize, len: usize) -> bool;
 }
 
 impl Row for f64 {
     #[inline(always)]
-    fn all_sound(columns: &Column, len: usize) -> bool {
-        columns[..len].iter().fold(true, |all, &value| all & is_sound(value))
+    fn all_sound(columns: &Column, from: usize, len: usize) -> bool {
+        columns[from..][..len].iter().fold(true, |all, &value| all & is_sound(value))
     }
 }
 
@@ -67,8 +67,8 @@ columnar!(Candle { high, low, close } as CandleColumns);
 
 impl Row for Candle {
     #[inline(always)]
-    fn all_sound(columns: &CandleColumns, len: usize) -> bool {
-        (0..len).fold(true, |all, row| all & Self::at(columns, row).is_sound())
+    fn all_sound(columns: &CandleColumns, from: usize, len: usize) -> bool {
+        (from..from + len).fold(true, |all, row| all & Self::at(columns, row).is_sound())
     }
 }
 
@@ -110,8 +110,8 @@ columnar!(Pair { x, y } as PairColumns);
 
 impl Row for Pair {
     #[inline(always)]
-    fn all_sound(columns: &PairColumns, len: usize) -> bool {
-        f64::all_sound(&columns.x, len) & f64::all_sound(&columns.y, len)
+    fn all_sound(columns: &PairColumns, from: usize, len: usize) -> bool {
+        f64::all_sound(&columns.x, from, len) & f64::all_sound(&columns.y, from, len)
     }
 }
 

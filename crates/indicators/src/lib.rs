@@ -64,6 +64,7 @@ mod regression;
 mod ring;
 mod rolling;
 mod rsi;
+mod runs;
 mod smoother;
 mod state;
 mod stochastic;

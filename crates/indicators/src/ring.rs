@@ -81,6 +81,22 @@ impl<V: Value> Ring<V> {
         self.next = next;
     }
 
+    /// Sets all values, the oldest first, when so many rows were taken.
+    #[inline]
+    pub(crate) fn set(&mut self, values: impl Iterator<Item = V>, taken: usize) {
+        self.next = (self.next + taken) % self.period.get();
+        let (newer, older) = self.slots.split_at_mut(self.next);
+        for (slot, value) in older.iter_mut().chain(newer).zip(values) {
+            *slot = value;
+        }
+    }
+
+    /// All values of a full ring, the oldest first.
+    pub(crate) fn values(&self) -> impl Iterator<Item = V> {
+        let (newer, older) = self.slots.split_at(self.next);
+        older.iter().chain(newer).copied()
+    }
+
     /// Takes a value and gives the one that it replaces, which came `period` values earlier.
     #[inline]
     pub(crate) fn push(&mut self, value: V) -> Option<V> {

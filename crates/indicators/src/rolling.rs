@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::fill_by_chunks;
+use crate::chunk::{Chunked, Outputs};
+use crate::column::{Column, FEW_ROWS};
 use crate::extremes::{Highest, Lowest};
 use crate::input::checked;
 use crate::ring::Ring;
+use crate::runs::{ByRuns, HALO, Runs, fill_by_runs};
 use crate::sweep::OfWindow;
 use crate::window::{Whole, Window};
 use crate::{Columns, Indicator, IndicatorError, Period};
@@ -41,7 +43,7 @@ impl Indicator for RollingMax {
         self.window.period().get() - 1
     }
 
-    fill_by_chunks!();
+    fill_by_runs!(window);
 }
 
 impl OfWindow for RollingMax {
@@ -60,6 +62,40 @@ impl OfWindow for RollingMax {
     #[inline(always)]
     fn output(&self, _: f64, whole: Whole<Highest>) -> Option<f64> {
         Some(whole.summary.value)
+    }
+}
+
+impl Chunked<ByRuns> for RollingMax {
+    const LEN: usize = FEW_ROWS;
+
+    const HALO: usize = HALO;
+
+    type Scratch = Runs;
+
+    const SCRATCH: Runs = Runs::ZERO;
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.window.is_full()
+    }
+
+    #[inline(always)]
+    fn begin(&self, rows: &mut Column) {
+        self.window.begin_runs(|row, value| rows[row] = value);
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, rows: &Column, runs: &mut Runs, mut outputs: Outputs<'_, N>)
+    where
+        Self::Output: Columns<N>,
+    {
+        let windows = runs.windows::<Highest>(rows, self.window.period());
+        outputs.put(|row| Some(windows.at(row)));
+    }
+
+    #[inline(always)]
+    fn end(&mut self, rows: &Column, taken: usize) {
+        self.window.end_runs(taken, |row| rows[row]);
     }
 }
 
@@ -94,7 +130,7 @@ impl Indicator for RollingMin {
         self.window.period().get() - 1
     }
 
-    fill_by_chunks!();
+    fill_by_runs!(window);
 }
 
 impl OfWindow for RollingMin {
@@ -113,6 +149,40 @@ impl OfWindow for RollingMin {
     #[inline(always)]
     fn output(&self, _: f64, whole: Whole<Lowest>) -> Option<f64> {
         Some(whole.summary.value)
+    }
+}
+
+impl Chunked<ByRuns> for RollingMin {
+    const LEN: usize = FEW_ROWS;
+
+    const HALO: usize = HALO;
+
+    type Scratch = Runs;
+
+    const SCRATCH: Runs = Runs::ZERO;
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        self.window.is_full()
+    }
+
+    #[inline(always)]
+    fn begin(&self, rows: &mut Column) {
+        self.window.begin_runs(|row, value| rows[row] = value);
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(&mut self, rows: &Column, runs: &mut Runs, mut outputs: Outputs<'_, N>)
+    where
+        Self::Output: Columns<N>,
+    {
+        let windows = runs.windows::<Lowest>(rows, self.window.period());
+        outputs.put(|row| Some(windows.at(row)));
+    }
+
+    #[inline(always)]
+    fn end(&mut self, rows: &Column, taken: usize) {
+        self.window.end_runs(taken, |row| rows[row]);
     }
 }
 

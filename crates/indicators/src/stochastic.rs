@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Sma;
-use crate::chunk::{Chunked, Outputs, fill_by_chunks};
+use crate::chunk::{ByBlocks, Chunked, Outputs};
 use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
 use crate::extremes::{Extent, ExtentColumns};
 use crate::input::CandleColumns;
 use crate::moments::Sum;
+use crate::runs::{ByRuns, HALO, Runs, extents, fill_by_runs};
 use crate::state::{Consistent, check_fed, checked_when_read};
 use crate::sweep::Wholes;
 use crate::window::Window;
@@ -78,7 +79,7 @@ impl Indicator for Stochastic {
         self.range.period().get() - 1 + self.k.warm_up() + self.d.warm_up()
     }
 
-    fill_by_chunks!();
+    fill_by_runs!(range);
 }
 
 impl Chunked for Stochastic {
@@ -97,15 +98,73 @@ impl Chunked for Stochastic {
     fn take<const N: usize>(
         &mut self,
         rows: &CandleColumns,
-        (extents, ranges, sums, [raw, k, d]): &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        (extents, ranges, sums, columns): &mut Self::Scratch,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
         (extents.high, extents.low) = (rows.high, rows.low);
         self.range.sweep::<FEW_ROWS>(extents, ranges);
+        let raw = |row| position(ranges.at(row).summary, rows.close[row]);
+        self.average(raw, sums, columns, outputs);
+    }
+}
+
+impl Chunked<ByRuns> for Stochastic {
+    const LEN: usize = FEW_ROWS;
+
+    const HALO: usize = HALO;
+
+    type Scratch = ([Runs; 2], Wholes<Sum>, [Column; 3]);
+
+    const SCRATCH: Self::Scratch = ([Runs::ZERO, Runs::ZERO], Wholes::ZERO, [[0.0; ROWS]; 3]);
+
+    #[inline]
+    fn is_ready(&self) -> bool {
+        Chunked::<ByBlocks>::is_ready(self)
+    }
+
+    #[inline(always)]
+    fn begin(&self, rows: &mut CandleColumns) {
+        self.range.begin_runs(|row, extent| {
+            (rows.high[row], rows.low[row]) = (extent.high, extent.low);
+        });
+    }
+
+    #[inline(always)]
+    fn end(&mut self, rows: &CandleColumns, taken: usize) {
+        self.range.end_runs(taken, |row| Candle::at(rows, row).into());
+    }
+
+    #[inline(always)]
+    fn take<const N: usize>(
+        &mut self,
+        rows: &CandleColumns,
+        (runs, sums, columns): &mut Self::Scratch,
+        outputs: Outputs<'_, N>,
+    ) where
+        Self::Output: Columns<N>,
+    {
+        let extents = extents(runs, rows, self.range.period());
+        let raw = |row| position(extents.at(row), rows.close[HALO + row]);
+        self.average(raw, sums, columns, outputs);
+    }
+}
+
+impl Stochastic {
+    /// From the positions of a chunk to its lines.
+    #[inline(always)]
+    fn average<const N: usize>(
+        &mut self,
+        position: impl Fn(usize) -> f64,
+        sums: &mut Wholes<Sum>,
+        [raw, k, d]: &mut [Column; 3],
+        mut outputs: Outputs<'_, N>,
+    ) where
+        StochasticLines: Columns<N>,
+    {
         for (row, raw) in raw[..FEW_ROWS].iter_mut().enumerate() {
-            *raw = position(ranges.at(row).summary, rows.close[row]);
+            *raw = position(row);
         }
         self.k.means::<FEW_ROWS>(raw, sums, k);
         self.d.means::<FEW_ROWS>(k, sums, d);

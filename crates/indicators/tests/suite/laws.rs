@@ -130,6 +130,12 @@ fn a_batch_keeps_the_sign_of_zeros() {
     for (name, parameters) in ALL {
         visit(name, parameters, &rows, InBatches { cuts: &[333, 700], bad: None }).unwrap();
     }
+    // Periods about which a window is put together of other parts.
+    for period in [2, 3, 4, 5, 8, 9, 15, 16, 17, 32, 33, 63, 64, 65, 96, 97, 160, 161] {
+        for name in ["max", "min", "donchian"] {
+            visit(name, &[period], &rows, InBatches { cuts: &[333, 700], bad: None }).unwrap();
+        }
+    }
 }
 
 /// A row of the series made bad.
