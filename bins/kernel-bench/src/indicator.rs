@@ -22,7 +22,7 @@ impl<I> OverCloses<I> {
 impl<I: Indicator<Input = f64, Output = f64> + Clone> Kernel for OverCloses<I> {
     fn call(&mut self) -> Result<(), BenchError> {
         let mut indicator = self.fresh.clone();
-        Ok(fill(&mut indicator, self.closes.iter().copied(), [&mut self.column])?)
+        Ok(fill(&mut indicator, &self.closes, [&mut self.column])?)
     }
 
     fn answer(&self) -> Vec<f64> {

@@ -10,7 +10,7 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use indicators::{Columns, Indicator, IndicatorError, fill};
+use indicators::{Columns, Indicator, IndicatorError, Row, fill};
 
 #[path = "../tests/suite/catalogue.rs"]
 mod catalogue;
@@ -49,18 +49,18 @@ struct Batch<'a> {
 impl Visitor for Batch<'_> {
     type Output = ();
 
-    fn visit<I, T, const N: usize>(self, indicator: I, inputs: T)
+    fn visit<I, const N: usize>(self, indicator: I, rows: <I::Input as Row>::Series<'_>)
     where
         I: Indicator<Output: Columns<N>> + Clone,
-        T: ExactSizeIterator<Item = I::Input> + Clone,
     {
-        let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; inputs.len()]);
+        let len = I::Input::len(rows);
+        let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; len]);
         let mut group = self.criterion.benchmark_group("a million candles");
         group.throughput(Throughput::Elements(u64::from(ROWS))).sample_size(20);
         group.bench_function(self.id, |bencher| {
             bencher.iter(|| {
                 let columns = columns.each_mut().map(Vec::as_mut_slice);
-                fill(&mut indicator.clone(), black_box(inputs.clone()), columns).unwrap();
+                fill(&mut indicator.clone(), black_box(rows), columns).unwrap();
             });
         });
         group.finish();
@@ -75,12 +75,11 @@ struct Update<'a> {
 impl Visitor for Update<'_> {
     type Output = ();
 
-    fn visit<I, T, const N: usize>(self, mut indicator: I, inputs: T)
+    fn visit<I, const N: usize>(self, mut indicator: I, rows: <I::Input as Row>::Series<'_>)
     where
         I: Indicator,
-        T: Iterator<Item = I::Input> + Clone,
     {
-        let mut feed = inputs.cycle();
+        let mut feed = I::Input::rows(rows).cycle();
         self.criterion.benchmark_group("an update").bench_function(self.id, |bencher| {
             bencher.iter(|| black_box(call(&mut indicator, feed.next().unwrap())).unwrap());
         });

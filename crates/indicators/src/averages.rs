@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, ROWS};
 use crate::input::checked;
 use crate::moments::Sum;
 use crate::smoother::{Exponential, Smoother, Wilders};
@@ -35,15 +35,10 @@ impl Sma {
 
     /// The means of a chunk, when it is ready.
     #[inline(always)]
-    pub(crate) fn means<const LEN: usize>(
-        &mut self,
-        values: &Column,
-        sums: &mut Wholes<Sum>,
-        means: &mut Column,
-    ) {
-        self.window.sweep::<LEN>(values, sums);
+    pub(crate) fn means(&mut self, values: &Column, sums: &mut Wholes<Sum>, means: &mut Column) {
+        self.window.sweep(values, sums);
         let inverse = self.window.inverse();
-        for (row, mean) in means[..LEN].iter_mut().enumerate() {
+        for (row, mean) in means.iter_mut().enumerate() {
             *mean = sums.at(row).mean(inverse);
         }
     }
@@ -127,23 +122,21 @@ impl Indicator for Ema {
 }
 
 impl Chunked for Ema {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = Column;
 
     const SCRATCH: Self::Scratch = [0.0; ROWS];
 
     #[inline]
-    fn is_ready(&self) -> bool {
+    fn is_ready(&self, _done: usize) -> bool {
         self.smoother.is_at_block()
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &Column,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         smoothed: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
@@ -186,23 +179,21 @@ impl Indicator for Wilder {
 }
 
 impl Chunked for Wilder {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = Column;
 
     const SCRATCH: Self::Scratch = [0.0; ROWS];
 
     #[inline]
-    fn is_ready(&self) -> bool {
+    fn is_ready(&self, _done: usize) -> bool {
         self.smoother.is_at_block()
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &Column,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         smoothed: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {

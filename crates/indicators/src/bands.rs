@@ -3,18 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Ema;
-use crate::chunk::{Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
-use crate::extremes::{Extent, ExtentColumns};
-use crate::input::CandleColumns;
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, ROWS};
+use crate::extremes::Extent;
 use crate::input::checked;
 use crate::moments::Squares;
-use crate::range::Atr;
-use crate::runs::{ByRuns, HALO, Runs, extents, fill_by_runs};
+use crate::range::{Atr, true_ranges};
+use crate::runs::Ranges;
 use crate::state::{Consistent, checked_when_read};
-use crate::sweep::{OfWindow, Wholes};
+use crate::sweep::OfWindow;
 use crate::window::{Whole, Window};
-use crate::{Candle, Columns, Indicator, IndicatorError, Multiplier, Period};
+use crate::{Candle, Candles, Columns, Indicator, IndicatorError, Multiplier, Period};
 
 /// A band and the price that it stands around, all in units of the price.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -154,73 +153,35 @@ impl Indicator for Donchian {
         self.window.period().get() - 1
     }
 
-    fill_by_runs!(window);
+    fill_by_chunks!();
 }
 
 impl Chunked for Donchian {
-    const LEN: usize = FEW_ROWS;
+    type Scratch = Ranges;
 
-    type Scratch = (ExtentColumns, Wholes<Extent>);
-
-    const SCRATCH: Self::Scratch = (Extent::ZERO, Wholes::ZERO);
+    const SCRATCH: Self::Scratch = Ranges::NEW;
 
     #[inline]
-    fn is_ready(&self) -> bool {
-        self.window.is_full()
+    fn is_ready(&self, done: usize) -> bool {
+        self.window.lies_in(done)
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &CandleColumns,
-        (extents, wholes): &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        Chunk { rows, batch, from }: Chunk<'_, Candle>,
+        ranges: &mut Self::Scratch,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
-        (extents.high, extents.low) = (rows.high, rows.low);
-        self.window.sweep::<FEW_ROWS>(extents, wholes);
-        outputs.put(|row| Some(channel(wholes.at(row).summary, rows.close[row])));
-    }
-}
-
-impl Chunked<ByRuns> for Donchian {
-    const LEN: usize = FEW_ROWS;
-
-    const HALO: usize = HALO;
-
-    type Scratch = [Runs; 2];
-
-    const SCRATCH: Self::Scratch = [Runs::ZERO, Runs::ZERO];
-
-    #[inline]
-    fn is_ready(&self) -> bool {
-        self.window.is_full()
+        let extents = ranges.windows(batch, from, self.window.period());
+        outputs.put(|row| Some(channel(extents.at(row), rows.close[row])));
     }
 
     #[inline(always)]
-    fn begin(&self, rows: &mut CandleColumns) {
-        self.window.begin_runs(|row, extent| {
-            (rows.high[row], rows.low[row]) = (extent.high, extent.low);
-        });
-    }
-
-    #[inline(always)]
-    fn end(&mut self, rows: &CandleColumns, taken: usize) {
-        self.window.end_runs(taken, |row| Candle::at(rows, row).into());
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        rows: &CandleColumns,
-        runs: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
-    ) where
-        Self::Output: Columns<N>,
-    {
-        let extents = extents(runs, rows, self.window.period());
-        outputs.put(|row| Some(channel(extents.at(row), rows.close[HALO + row])));
+    fn end(&mut self, candles: Candles<'_>, updates: usize) {
+        self.window.catch_up(updates, candles.high.len(), |row| candles.extent(row));
     }
 }
 
@@ -277,27 +238,30 @@ impl Indicator for Keltner {
 }
 
 impl Chunked for Keltner {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = [Column; 3];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];
 
     #[inline]
-    fn is_ready(&self) -> bool {
-        self.middle.smoother.is_at_block() && self.range.is_at_block()
+    fn is_ready(&self, done: usize) -> bool {
+        done > 0 && self.middle.smoother.is_at_block() && self.range.is_at_block()
+    }
+
+    #[inline(always)]
+    fn look_at(&self, chunk: Chunk<'_, Candle>, [_, ranges, _]: &mut Self::Scratch) -> bool {
+        true_ranges(chunk, ranges)
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &CandleColumns,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         [middle, ranges, range]: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
-        self.middle.smoother.smooth(&rows.close, middle);
+        self.middle.smoother.smooth(rows.close, middle);
         self.range.averages(rows, ranges, range);
         outputs.put(|row| Some(self.around(middle[row], range[row], rows.close[row])));
     }

@@ -1,13 +1,9 @@
 //! Rows of a chunk as columns, which is what vector instructions need.
 
-/// How many rows a chunk has, with those that stay in front of it.
+/// How many rows a chunk has: few enough that all that is made of them stays in the first-level cache.
 pub(crate) const ROWS: usize = 160;
 
-/// How many it has where most of the time goes into reading them: fewer, so that the processor reads
-/// the next ones while it works on these.
-pub(crate) const FEW_ROWS: usize = 96;
-
-/// One number of each row of a chunk. Of a chunk of fewer rows, the first ones.
+/// One number of each row of a chunk.
 pub(crate) type Column = [f64; ROWS];
 
 /// Something of which a chunk is kept as columns, one for each of its numbers.
@@ -21,9 +17,14 @@ pub(crate) trait Columnar: Copy {
     fn put(self, columns: &mut Self::Columns, row: usize);
 
     fn at(columns: &Self::Columns, row: usize) -> Self;
+}
 
-    /// Moves the last `len` of `from + len` rows to the front.
-    fn carry(columns: &mut Self::Columns, from: usize, len: usize);
+/// Something of which a chunk is read where it lies, one column for each of its numbers.
+pub(crate) trait Readable: Copy {
+    /// A reference to a [`Column`] for each number.
+    type Chunk<'a>: Copy;
+
+    fn of(chunk: Self::Chunk<'_>, row: usize) -> Self;
 }
 
 impl Columnar for f64 {
@@ -40,11 +41,14 @@ impl Columnar for f64 {
     fn at(column: &Column, row: usize) -> Self {
         column[row]
     }
+}
+
+impl Readable for f64 {
+    type Chunk<'a> = &'a Column;
 
     #[inline(always)]
-    fn carry(column: &mut Column, from: usize, len: usize) {
-        let (front, rest) = column.split_at_mut(from);
-        front[..len].copy_from_slice(&rest[..len]);
+    fn of(column: &Column, row: usize) -> Self {
+        column[row]
     }
 }
 
@@ -52,7 +56,7 @@ impl Columnar for f64 {
 macro_rules! columnar {
     ($row:ident { $($field:ident),+ } as $columns:ident) => {
         pub(crate) struct $columns {
-            $(pub(crate) $field: Column),+
+            $($field: Column),+
         }
 
         impl Columnar for $row {
@@ -69,12 +73,27 @@ macro_rules! columnar {
             fn at(columns: &$columns, row: usize) -> Self {
                 Self { $($field: columns.$field[row]),+ }
             }
-
-            #[inline(always)]
-            fn carry(columns: &mut $columns, from: usize, len: usize) {
-                $(f64::carry(&mut columns.$field, from, len);)+
-            }
         }
     };
 }
 pub(crate) use columnar;
+
+/// Writes [`Readable`] for a struct of numbers.
+macro_rules! readable {
+    ($row:ident { $($field:ident),+ } as $chunk:ident) => {
+        #[derive(Clone, Copy)]
+        pub(crate) struct $chunk<'a> {
+            $(pub(crate) $field: &'a Column),+
+        }
+
+        impl Readable for $row {
+            type Chunk<'a> = $chunk<'a>;
+
+            #[inline(always)]
+            fn of(chunk: $chunk<'_>, row: usize) -> Self {
+                Self { $($field: chunk.$field[row]),+ }
+            }
+        }
+    };
+}
+pub(crate) use readable;

@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::column::{Column, Columnar, ROWS, columnar};
 use crate::ring::Value;
 use crate::window::Summary;
 use crate::{Candle, input::is_sound};
 
 /// The highest or the lowest of numbers.
-pub(crate) trait Extreme {
+pub(crate) trait Extreme: Summary<Value = f64> {
+    /// That of no numbers.
+    const NONE: f64;
+
     /// That of two numbers, neither NaN; the later one, if they are equal.
     fn of(earlier: f64, later: f64) -> f64;
 }
@@ -19,11 +21,9 @@ pub(crate) struct Highest {
     pub(crate) value: f64,
 }
 
-columnar!(Highest { value } as HighestColumns);
-
 impl Summary for Highest {
     type Value = f64;
-    const EMPTY: Self = Self { value: f64::NEG_INFINITY };
+    const EMPTY: Self = Self { value: Self::NONE };
 
     #[inline]
     fn append(self, value: f64, _: f64) -> Self {
@@ -42,6 +42,8 @@ impl Summary for Highest {
 }
 
 impl Extreme for Highest {
+    const NONE: f64 = f64::NEG_INFINITY;
+
     #[inline(always)]
     fn of(earlier: f64, later: f64) -> f64 {
         higher(earlier, later)
@@ -54,11 +56,9 @@ pub(crate) struct Lowest {
     pub(crate) value: f64,
 }
 
-columnar!(Lowest { value } as LowestColumns);
-
 impl Summary for Lowest {
     type Value = f64;
-    const EMPTY: Self = Self { value: f64::INFINITY };
+    const EMPTY: Self = Self { value: Self::NONE };
 
     #[inline]
     fn append(self, value: f64, _: f64) -> Self {
@@ -77,6 +77,8 @@ impl Summary for Lowest {
 }
 
 impl Extreme for Lowest {
+    const NONE: f64 = f64::INFINITY;
+
     #[inline(always)]
     fn of(earlier: f64, later: f64) -> f64 {
         lower(earlier, later)
@@ -89,8 +91,6 @@ pub(crate) struct Extent {
     pub(crate) high: f64,
     pub(crate) low: f64,
 }
-
-columnar!(Extent { high, low } as ExtentColumns);
 
 impl Extent {
     #[inline]

@@ -1,7 +1,7 @@
 //! The trait, and the batch forms.
 
-use crate::IndicatorError;
 use crate::input::same_lengths;
+use crate::{IndicatorError, Row};
 
 /// Something that takes one input a row and tells one output a row, in constant memory.
 ///
@@ -11,7 +11,7 @@ use crate::input::same_lengths;
 /// itself is refused.
 pub trait Indicator {
     /// What a row gives it: an `f64`, a [`Candle`](crate::Candle) or a [`Pair`](crate::Pair).
-    type Input: Copy;
+    type Input: Row;
     /// What it tells of a row.
     type Output;
 
@@ -35,15 +35,15 @@ pub trait Indicator {
     /// As [`fill`].
     fn fill_columns<const N: usize>(
         &mut self,
-        mut inputs: impl ExactSizeIterator<Item = Self::Input>,
+        rows: <Self::Input as Row>::Series<'_>,
         columns: [&mut [f64]; N],
     ) -> Result<(), IndicatorError>
     where
         Self: Sized,
         Self::Output: Columns<N>,
     {
-        same_lengths(&columns, inputs.len())?;
-        fold(self, 0, &mut inputs, columns, |_| false)?;
+        same_lengths(&columns, Self::Input::len(rows))?;
+        fold(self, 0, Self::Input::rows(rows), columns, |_, _| false)?;
         Ok(())
     }
 }
@@ -87,8 +87,8 @@ pub fn batch<I: Indicator>(
     Ok(outputs)
 }
 
-/// As [`batch`], into columns of the caller's: NaN where nothing is defined. It allocates nothing, and
-/// is the quick form: the same bits and the same state as one update a row, many rows at a time.
+/// As [`batch`], from columns into columns of the caller's: NaN where nothing is defined. It is the
+/// quick form: the same bits and the same state as one update a row, many rows at a time.
 ///
 /// ```
 /// use indicators::{BollingerBands, Multiplier, Period, fill};
@@ -96,7 +96,7 @@ pub fn batch<I: Indicator>(
 /// let close = [1.0, 3.0, 3.0, 5.0];
 /// let [mut upper, mut middle, mut lower] = [[0.0; 4]; 3];
 /// let mut bands = BollingerBands::new(Period::new(2)?, Multiplier::new(2.0)?);
-/// fill(&mut bands, close, [&mut upper, &mut middle, &mut lower])?;
+/// fill(&mut bands, &close, [&mut upper, &mut middle, &mut lower])?;
 /// assert!(upper[0].is_nan());
 /// assert_eq!((upper[1], middle[1], lower[1]), (4.0, 2.0, 0.0));
 /// # Ok::<(), indicators::IndicatorError>(())
@@ -105,16 +105,15 @@ pub fn batch<I: Indicator>(
 /// # Errors
 /// When a column has another length than the inputs, before anything is done; and as [`batch`],
 /// with the rows before the bad one filled.
-pub fn fill<I, T, const N: usize>(
+pub fn fill<I, const N: usize>(
     indicator: &mut I,
-    inputs: T,
+    rows: <I::Input as Row>::Series<'_>,
     columns: [&mut [f64]; N],
 ) -> Result<(), IndicatorError>
 where
     I: Indicator<Output: Columns<N>>,
-    T: IntoIterator<Item = I::Input, IntoIter: ExactSizeIterator>,
 {
-    indicator.fill_columns(inputs.into_iter(), columns)
+    indicator.fill_columns(rows, columns)
 }
 
 /// One update a row, the first of which is row `first`, until the indicator is `done` or the rows
@@ -123,14 +122,14 @@ where
 pub(crate) fn fold<I: Indicator<Output: Columns<N>>, const N: usize>(
     indicator: &mut I,
     first: usize,
-    inputs: &mut impl Iterator<Item = I::Input>,
+    mut inputs: impl Iterator<Item = I::Input>,
     columns: [&mut [f64]; N],
-    done: impl Fn(&I) -> bool,
+    done: impl Fn(&I, usize) -> bool,
 ) -> Result<usize, IndicatorError> {
     // Iterators, since an index could panic: a loop that cannot keeps the state in registers.
     let mut slots = columns.map(|column| column.iter_mut());
     let mut row = first;
-    while !done(indicator) {
+    while !done(indicator, row) {
         let Some(input) = inputs.next() else { break };
         let output = indicator.update(input).map_err(|source| at(row, source))?;
         let numbers = output.map_or([f64::NAN; N], Columns::columns);

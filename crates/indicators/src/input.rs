@@ -1,23 +1,79 @@
 //! What indicators are fed with, and the check that every input passes.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::IndicatorError;
-use crate::column::{Column, Columnar, ROWS, columnar};
+use crate::column::{Column, Columnar, ROWS, Readable, columnar, readable};
+use crate::extremes::Extent;
 
 /// Larger numbers are refused: their squares would not fit into an f64.
 const MAX_MAGNITUDE: f64 = 1e100;
 
+/// As [`magnitude`] gives it.
+const LARGEST: i64 = magnitude(MAX_MAGNITUDE);
+
+/// What a row gives an indicator: an `f64`, a [`Candle`] or a [`Pair`].
+pub trait Row: Copy + sealed::Sealed {
+    /// Many rows, as columns of one length: `&[f64]`, [`Candles`] or [`Pairs`].
+    type Series<'a>: Copy;
+
+    /// How many rows there are.
+    fn len(series: Self::Series<'_>) -> usize;
+
+    /// Some of the rows; `None` when there are not as many.
+    fn part(series: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>>;
+
+    /// Row after row.
+    fn rows(series: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for f64 {}
+    impl Sealed for super::Candle {}
+    impl Sealed for super::Pair {}
+}
+
 /// An input, of which a chunk can be looked at as a whole.
-pub(crate) trait Row: Columnar {
-    /// Whether an update would take every one of `len` rows, the first of which is row `from`.
-    fn all_sound(columns: &Self::Columns, from: usize, len: usize) -> bool;
+pub(crate) trait Chunks: Row + Readable {
+    /// The chunk that begins with row `from`; `None` when the rows end before it does.
+    fn chunk(series: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>>;
+
+    /// Whether an update would take every row.
+    fn all_sound(chunk: Self::Chunk<'_>) -> bool;
 }
 
 impl Row for f64 {
+    type Series<'a> = &'a [f64];
+
+    #[inline]
+    fn len(values: Self::Series<'_>) -> usize {
+        values.len()
+    }
+
+    #[inline]
+    fn part(values: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
+        values.get(rows)
+    }
+
+    #[inline]
+    fn rows(values: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
+        values.iter().copied()
+    }
+}
+
+impl Chunks for f64 {
     #[inline(always)]
-    fn all_sound(columns: &Column, from: usize, len: usize) -> bool {
-        columns[from..][..len].iter().fold(true, |all, &value| all & is_sound(value))
+    fn chunk(values: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>> {
+        values.get(from..)?.first_chunk()
+    }
+
+    #[inline(always)]
+    fn all_sound(column: Self::Chunk<'_>) -> bool {
+        column.iter().fold(0, |max, &value| magnitude(value).max(max)) <= LARGEST
     }
 }
 
@@ -63,29 +119,109 @@ impl Candle {
     }
 }
 
-columnar!(Candle { high, low, close } as CandleColumns);
+readable!(Candle { high, low, close } as CandleChunk);
 
-impl Row for Candle {
+/// What is asked of many candles at once, in numbers of which no row waits for the one before.
+#[derive(Clone, Copy)]
+pub(crate) struct Faults {
+    magnitude: i64,
+    /// The bits of low − high, of which those of a fault are above 0.
+    order: i64,
+}
+
+impl Faults {
+    pub(crate) const NONE: Self = Self { magnitude: 0, order: 0 };
+
     #[inline(always)]
-    fn all_sound(columns: &CandleColumns, from: usize, len: usize) -> bool {
-        (from..from + len).fold(true, |all, row| all & Self::at(columns, row).is_sound())
+    pub(crate) fn look_at(&mut self, Candle { high, low, close }: Candle) {
+        let largest = magnitude(high).max(magnitude(low)).max(magnitude(close));
+        self.magnitude = self.magnitude.max(largest);
+        self.order = self.order.max((low - high).to_bits().cast_signed());
+    }
+
+    #[inline(always)]
+    pub(crate) fn are_none(self) -> bool {
+        self.magnitude <= LARGEST && self.order <= 0
     }
 }
 
-/// The candles of three columns, to feed a batch with.
-///
-/// # Errors
-/// When the columns' lengths differ.
-pub fn candles<'a>(
-    high: &'a [f64],
-    low: &'a [f64],
+/// Many candles, as columns of one length.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candles<'a> {
+    pub(crate) high: &'a [f64],
+    pub(crate) low: &'a [f64],
     close: &'a [f64],
-) -> Result<impl ExactSizeIterator<Item = Candle> + Clone + use<'a>, IndicatorError> {
-    for (column, values) in [(1, low), (2, close)] {
-        same_length(column, values.len(), high.len())?;
+}
+
+impl<'a> Candles<'a> {
+    /// The candles of three columns.
+    ///
+    /// # Errors
+    /// When the columns' lengths differ.
+    pub fn new(high: &'a [f64], low: &'a [f64], close: &'a [f64]) -> Result<Self, IndicatorError> {
+        for (column, values) in [(1, low), (2, close)] {
+            same_length(column, values.len(), high.len())?;
+        }
+        Ok(Self { high, low, close })
     }
-    let rows = high.iter().zip(low).zip(close);
-    Ok(rows.map(|((&high, &low), &close)| Candle { high, low, close }))
+
+    #[inline]
+    pub(crate) fn extent(&self, row: usize) -> Extent {
+        Extent { high: self.high[row], low: self.low[row] }
+    }
+}
+
+impl<'a> crate::chunk::Chunk<'a, Candle> {
+    /// The close before each row; `None` when the first row is the batch's first.
+    #[inline(always)]
+    pub(crate) fn previous_closes(self) -> Option<&'a Column> {
+        f64::chunk(self.batch.close, self.from.checked_sub(1)?)
+    }
+}
+
+impl Row for Candle {
+    type Series<'a> = Candles<'a>;
+
+    #[inline]
+    fn len(candles: Self::Series<'_>) -> usize {
+        candles.high.len()
+    }
+
+    #[inline]
+    fn part(candles: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
+        let Candles { high, low, close } = candles;
+        Some(Candles {
+            high: high.get(rows.clone())?,
+            low: low.get(rows.clone())?,
+            close: close.get(rows)?,
+        })
+    }
+
+    #[inline]
+    fn rows(candles: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
+        let rows = candles.high.iter().zip(candles.low).zip(candles.close);
+        rows.map(|((&high, &low), &close)| Self { high, low, close })
+    }
+}
+
+impl Chunks for Candle {
+    #[inline(always)]
+    fn chunk(candles: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>> {
+        Some(CandleChunk {
+            high: f64::chunk(candles.high, from)?,
+            low: f64::chunk(candles.low, from)?,
+            close: f64::chunk(candles.close, from)?,
+        })
+    }
+
+    #[inline(always)]
+    fn all_sound(chunk: Self::Chunk<'_>) -> bool {
+        let mut faults = Faults::NONE;
+        for row in 0..ROWS {
+            faults.look_at(Self::of(chunk, row));
+        }
+        faults.are_none()
+    }
 }
 
 /// One value of each of two series.
@@ -107,24 +243,61 @@ impl Pair {
 }
 
 columnar!(Pair { x, y } as PairColumns);
+readable!(Pair { x, y } as PairChunk);
 
-impl Row for Pair {
-    #[inline(always)]
-    fn all_sound(columns: &PairColumns, from: usize, len: usize) -> bool {
-        f64::all_sound(&columns.x, from, len) & f64::all_sound(&columns.y, from, len)
+/// Many pairs, as columns of one length.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pairs<'a> {
+    x: &'a [f64],
+    y: &'a [f64],
+}
+
+impl<'a> Pairs<'a> {
+    /// The pairs of two columns.
+    ///
+    /// # Errors
+    /// When the columns' lengths differ.
+    pub fn new(x: &'a [f64], y: &'a [f64]) -> Result<Self, IndicatorError> {
+        same_length(1, y.len(), x.len())?;
+        Ok(Self { x, y })
     }
 }
 
-/// The pairs of two columns, to feed a batch with.
-///
-/// # Errors
-/// When the columns' lengths differ.
-pub fn pairs<'a>(
-    x: &'a [f64],
-    y: &'a [f64],
-) -> Result<impl ExactSizeIterator<Item = Pair> + Clone + use<'a>, IndicatorError> {
-    same_length(1, y.len(), x.len())?;
-    Ok(x.iter().zip(y).map(|(&x, &y)| Pair { x, y }))
+impl Row for Pair {
+    type Series<'a> = Pairs<'a>;
+
+    #[inline]
+    fn len(pairs: Self::Series<'_>) -> usize {
+        pairs.x.len()
+    }
+
+    #[inline]
+    fn part(pairs: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
+        Some(Pairs { x: pairs.x.get(rows.clone())?, y: pairs.y.get(rows)? })
+    }
+
+    #[inline]
+    fn rows(pairs: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
+        pairs.x.iter().zip(pairs.y).map(|(&x, &y)| Self { x, y })
+    }
+}
+
+impl Chunks for Pair {
+    #[inline(always)]
+    fn chunk(pairs: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>> {
+        Some(PairChunk { x: f64::chunk(pairs.x, from)?, y: f64::chunk(pairs.y, from)? })
+    }
+
+    #[inline(always)]
+    fn all_sound(chunk: Self::Chunk<'_>) -> bool {
+        f64::all_sound(chunk.x) & f64::all_sound(chunk.y)
+    }
+}
+
+/// The bits of the absolute value, which are in the order of these; those of NaN are above all.
+#[inline(always)]
+const fn magnitude(value: f64) -> i64 {
+    value.abs().to_bits().cast_signed()
 }
 
 /// Whether each of the columns has this length.
@@ -199,9 +372,9 @@ mod tests {
     fn columns_must_be_of_one_length() {
         let (three, two) = ([1.0; 3], [1.0; 2]);
         let wanted = |column| IndicatorError::LengthsDiffer { column, found: 2, wanted: 3 };
-        assert_eq!(candles(&three, &two, &three).map(|_| ()), Err(wanted(1)));
-        assert_eq!(candles(&three, &three, &two).map(|_| ()), Err(wanted(2)));
-        assert_eq!(pairs(&three, &two).map(|_| ()), Err(wanted(1)));
-        assert_eq!(candles(&two, &two, &two).unwrap().len(), 2);
+        assert_eq!(Candles::new(&three, &two, &three), Err(wanted(1)));
+        assert_eq!(Candles::new(&three, &three, &two), Err(wanted(2)));
+        assert_eq!(Pairs::new(&three, &two), Err(wanted(1)));
+        assert_eq!(Candle::len(Candles::new(&two, &two, &two).unwrap()), 2);
     }
 }

@@ -14,7 +14,8 @@
 //! - bands: [`BollingerBands`], [`Donchian`], [`Keltner`], which give [`Bands`];
 //! - windows: [`RollingMin`], [`RollingMax`], [`Delay`];
 //! - two series: [`Correlation`], [`PairRegression`];
-//! - parameters: [`Period`], [`Multiplier`]; inputs: `f64`, [`Candle`], [`Pair`];
+//! - parameters: [`Period`], [`Multiplier`]; inputs: `f64`, [`Candle`], [`Pair`], and many of them as
+//!   columns, `&[f64]`, [`Candles`], [`Pairs`];
 //! - [`IndicatorError`]: what can be wrong.
 //!
 //! Values agree with TA-Lib's to 1e-9, its seeding included; what differs by intent says so.
@@ -77,7 +78,7 @@ pub use deviation::{StdDev, ZScore};
 pub use directional::{Adx, AdxLines, DirectionalLines, DirectionalMovement};
 pub use error::IndicatorError;
 pub use indicator::{Columns, Indicator, batch, fill};
-pub use input::{Candle, Pair, candles, pairs};
+pub use input::{Candle, Candles, Pair, Pairs, Row};
 pub use macd::{Macd, MacdLines};
 pub use period::{Multiplier, Period};
 pub use range::{Atr, TrueRange};

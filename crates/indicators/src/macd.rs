@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, ROWS};
 use crate::input::checked;
 use crate::smoother::{Exponential, Smoother};
 use crate::state::{Consistent, check_equal, check_fed, checked_when_read};
@@ -97,23 +97,21 @@ impl Indicator for Macd {
 }
 
 impl Chunked for Macd {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = [Column; 3];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];
 
     #[inline]
-    fn is_ready(&self) -> bool {
+    fn is_ready(&self, _done: usize) -> bool {
         [&self.fast, &self.slow, &self.signal].iter().all(|smoother| smoother.is_at_block())
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &Column,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         [fast, slow, signal]: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
-use crate::input::{CandleColumns, is_sound};
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, ROWS, Readable};
+use crate::input::{CandleChunk, Faults, is_sound};
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, checked_when_read};
 use crate::{Candle, Columns, Indicator, IndicatorError, Period};
@@ -31,16 +31,24 @@ impl TrueRange {
         Some(true_range(candle, previous))
     }
 
-    /// The ranges of a chunk that is not the first.
+    /// After a chunk.
     #[inline(always)]
-    pub(crate) fn ranges(&mut self, rows: &CandleColumns, ranges: &mut Column) {
-        let Some(previous) = self.previous_close else { return };
-        ranges[0] = true_range(Candle::at(rows, 0), previous);
-        for (row, range) in ranges.iter_mut().enumerate().take(FEW_ROWS).skip(1) {
-            *range = true_range(Candle::at(rows, row), rows.close[row - 1]);
-        }
-        self.previous_close = Some(rows.close[FEW_ROWS - 1]);
+    pub(crate) fn take(&mut self, rows: CandleChunk<'_>) {
+        self.previous_close = Some(rows.close[ROWS - 1]);
     }
+}
+
+/// The ranges of a chunk that is not the first of its batch; whether its candles are sound.
+#[inline(always)]
+pub(crate) fn true_ranges(chunk: Chunk<'_, Candle>, ranges: &mut Column) -> bool {
+    let Some(previous) = chunk.previous_closes() else { return false };
+    let mut faults = Faults::NONE;
+    for (row, range) in ranges.iter_mut().enumerate() {
+        let candle = Candle::of(chunk.rows, row);
+        faults.look_at(candle);
+        *range = true_range(candle, previous[row]);
+    }
+    faults.are_none()
 }
 
 #[inline]
@@ -67,27 +75,30 @@ impl Indicator for TrueRange {
 }
 
 impl Chunked for TrueRange {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = Column;
 
     const SCRATCH: Self::Scratch = [0.0; ROWS];
 
     #[inline]
-    fn is_ready(&self) -> bool {
-        self.previous_close.is_some()
+    fn is_ready(&self, done: usize) -> bool {
+        done > 0
+    }
+
+    #[inline(always)]
+    fn look_at(&self, chunk: Chunk<'_, Candle>, ranges: &mut Column) -> bool {
+        true_ranges(chunk, ranges)
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &CandleColumns,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         ranges: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
-        self.ranges(rows, ranges);
+        self.take(rows);
         outputs.put(|row| Some(ranges[row]));
     }
 }
@@ -126,15 +137,15 @@ impl Atr {
         self.average.push(range)
     }
 
-    /// The averages of a chunk, when it is ready.
+    /// The averages of a chunk, when it is ready, of its ranges.
     #[inline(always)]
     pub(crate) fn averages(
         &mut self,
-        rows: &CandleColumns,
-        ranges: &mut Column,
+        rows: CandleChunk<'_>,
+        ranges: &Column,
         averages: &mut Column,
     ) {
-        self.true_range.ranges(rows, ranges);
+        self.true_range.take(rows);
         self.average.smooth(ranges, averages);
     }
 
@@ -174,23 +185,26 @@ impl Indicator for Atr {
 }
 
 impl Chunked for Atr {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = [Column; 2];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 2];
 
     #[inline]
-    fn is_ready(&self) -> bool {
-        self.has_begun() && self.average.is_at_block()
+    fn is_ready(&self, done: usize) -> bool {
+        done > 0 && self.average.is_at_block()
+    }
+
+    #[inline(always)]
+    fn look_at(&self, chunk: Chunk<'_, Candle>, [ranges, _]: &mut Self::Scratch) -> bool {
+        true_ranges(chunk, ranges)
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &CandleColumns,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         [ranges, average]: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {

@@ -91,12 +91,6 @@ impl<V: Value> Ring<V> {
         }
     }
 
-    /// All values of a full ring, the oldest first.
-    pub(crate) fn values(&self) -> impl Iterator<Item = V> {
-        let (newer, older) = self.slots.split_at(self.next);
-        older.iter().chain(newer).copied()
-    }
-
     /// Takes a value and gives the one that it replaces, which came `period` values earlier.
     #[inline]
     pub(crate) fn push(&mut self, value: V) -> Option<V> {

@@ -2,14 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunked, Outputs};
-use crate::column::{Column, FEW_ROWS};
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
 use crate::extremes::{Highest, Lowest};
 use crate::input::checked;
 use crate::ring::Ring;
-use crate::runs::{ByRuns, HALO, Runs, fill_by_runs};
-use crate::sweep::OfWindow;
-use crate::window::{Whole, Window};
+use crate::runs::Runs;
+use crate::window::Window;
 use crate::{Columns, Indicator, IndicatorError, Period};
 
 /// The highest of the last `n` values.
@@ -36,66 +34,42 @@ impl Indicator for RollingMax {
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
         let whole = self.window.push(checked("value", value)?);
-        Ok(whole.and_then(|whole| self.output(value, whole)))
+        Ok(whole.map(|whole| whole.summary.value))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
     }
 
-    fill_by_runs!(window);
+    fill_by_chunks!();
 }
 
-impl OfWindow for RollingMax {
-    type Summary = Highest;
+impl Chunked for RollingMax {
+    type Scratch = Runs<Highest>;
+
+    const SCRATCH: Self::Scratch = Runs::NEW;
 
     #[inline]
-    fn window(&self) -> &Window<Highest> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Highest> {
-        &mut self.window
+    fn is_ready(&self, done: usize) -> bool {
+        self.window.lies_in(done)
     }
 
     #[inline(always)]
-    fn output(&self, _: f64, whole: Whole<Highest>) -> Option<f64> {
-        Some(whole.summary.value)
-    }
-}
-
-impl Chunked<ByRuns> for RollingMax {
-    const LEN: usize = FEW_ROWS;
-
-    const HALO: usize = HALO;
-
-    type Scratch = Runs;
-
-    const SCRATCH: Runs = Runs::ZERO;
-
-    #[inline]
-    fn is_ready(&self) -> bool {
-        self.window.is_full()
-    }
-
-    #[inline(always)]
-    fn begin(&self, rows: &mut Column) {
-        self.window.begin_runs(|row, value| rows[row] = value);
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(&mut self, rows: &Column, runs: &mut Runs, mut outputs: Outputs<'_, N>)
-    where
+    fn take<const N: usize>(
+        &mut self,
+        Chunk { batch, from, .. }: Chunk<'_, f64>,
+        runs: &mut Self::Scratch,
+        outputs: Outputs<'_, N>,
+    ) where
         Self::Output: Columns<N>,
     {
-        let windows = runs.windows::<Highest>(rows, self.window.period());
+        let windows = runs.windows(batch, from, self.window.period());
         outputs.put(|row| Some(windows.at(row)));
     }
 
     #[inline(always)]
-    fn end(&mut self, rows: &Column, taken: usize) {
-        self.window.end_runs(taken, |row| rows[row]);
+    fn end(&mut self, rows: &[f64], updates: usize) {
+        self.window.catch_up(updates, rows.len(), |row| rows[row]);
     }
 }
 
@@ -123,66 +97,42 @@ impl Indicator for RollingMin {
     #[inline]
     fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
         let whole = self.window.push(checked("value", value)?);
-        Ok(whole.and_then(|whole| self.output(value, whole)))
+        Ok(whole.map(|whole| whole.summary.value))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
     }
 
-    fill_by_runs!(window);
+    fill_by_chunks!();
 }
 
-impl OfWindow for RollingMin {
-    type Summary = Lowest;
+impl Chunked for RollingMin {
+    type Scratch = Runs<Lowest>;
+
+    const SCRATCH: Self::Scratch = Runs::NEW;
 
     #[inline]
-    fn window(&self) -> &Window<Lowest> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Lowest> {
-        &mut self.window
+    fn is_ready(&self, done: usize) -> bool {
+        self.window.lies_in(done)
     }
 
     #[inline(always)]
-    fn output(&self, _: f64, whole: Whole<Lowest>) -> Option<f64> {
-        Some(whole.summary.value)
-    }
-}
-
-impl Chunked<ByRuns> for RollingMin {
-    const LEN: usize = FEW_ROWS;
-
-    const HALO: usize = HALO;
-
-    type Scratch = Runs;
-
-    const SCRATCH: Runs = Runs::ZERO;
-
-    #[inline]
-    fn is_ready(&self) -> bool {
-        self.window.is_full()
-    }
-
-    #[inline(always)]
-    fn begin(&self, rows: &mut Column) {
-        self.window.begin_runs(|row, value| rows[row] = value);
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(&mut self, rows: &Column, runs: &mut Runs, mut outputs: Outputs<'_, N>)
-    where
+    fn take<const N: usize>(
+        &mut self,
+        Chunk { batch, from, .. }: Chunk<'_, f64>,
+        runs: &mut Self::Scratch,
+        outputs: Outputs<'_, N>,
+    ) where
         Self::Output: Columns<N>,
     {
-        let windows = runs.windows::<Lowest>(rows, self.window.period());
+        let windows = runs.windows(batch, from, self.window.period());
         outputs.put(|row| Some(windows.at(row)));
     }
 
     #[inline(always)]
-    fn end(&mut self, rows: &Column, taken: usize) {
-        self.window.end_runs(taken, |row| rows[row]);
+    fn end(&mut self, rows: &[f64], updates: usize) {
+        self.window.catch_up(updates, rows.len(), |row| rows[row]);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, ROWS};
 use crate::input::checked;
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, check_equal, checked_when_read};
@@ -58,30 +58,26 @@ impl Indicator for Rsi {
 }
 
 impl Chunked for Rsi {
-    const LEN: usize = FEW_ROWS;
-
     type Scratch = [Column; 4];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 4];
 
     #[inline]
-    fn is_ready(&self) -> bool {
+    fn is_ready(&self, _done: usize) -> bool {
         self.previous.is_some() && self.gain.is_at_block() && self.loss.is_at_block()
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &Column,
+        Chunk { rows, .. }: Chunk<'_, Self::Input>,
         [gains, losses, gain, loss]: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
         let Some(mut previous) = self.previous else { return };
-        for (&value, (gain, loss)) in
-            rows[..FEW_ROWS].iter().zip(gains.iter_mut().zip(losses.iter_mut()))
-        {
+        for (&value, (gain, loss)) in rows.iter().zip(gains.iter_mut().zip(losses.iter_mut())) {
             (*gain, *loss) = gain_and_loss(value - previous);
             previous = value;
         }

@@ -1,119 +1,248 @@
-//! The highest and the lowest values of the windows of a chunk, by overlapping runs.
+//! The highest and the lowest values of the windows of a chunk, by runs that overlap.
 //!
-//! An extreme may count a value twice, so a window of 20 rows is two runs of 16 that overlap, a run of
-//! 16 is four of 4, and one of 4 is four values. Each step is a loop over the whole chunk in which no
-//! row waits for another, so it becomes vector instructions.
+//! An extreme may count a value twice, so that a window can be put together of parts that lie across
+//! each other. A window that ends with row `t`, of eight rows in a vector:
+//!
+//! ```text
+//!   ├ run ┤├ run ┤                                  ├ run ┤├ run ┤    its own: its first and last eight rows
+//!            ├────────────── core ──────────────────┤                 the same for all eight
+//! ```
+//!
+//! Runs are of four rows, and made for all rows of a chunk at once. Windows of up to sixteen rows have
+//! no core. The core is put together of groups of eight rows, of which every eighth row adds one and
+//! loses one: a [`Window`] over groups, so the period does not matter. No row waits for the one before,
+//! only groups do.
 //!
 //! Of zeros of both signs the last one counts, as in an update: parts are joined in the order of
 //! their ends, and the last value of a window is in the last part.
 //!
-//! Windows reach back into the [`HALO`], the rows before the chunk. It takes the place of the
-//! window's ring while a batch goes through: the ring is read before the first chunk and written
-//! after the last, and the summaries of the window are made again from it, as when a state is read.
+//! Windows reach back into the batch, which is why chunks begin when a whole window has come in it. The
+//! window's ring stands still meanwhile. It is written after the last chunk, and its summaries are
+//! made again from it, as when a state is read.
 
 use std::marker::PhantomData;
 
 use crate::Period;
-use crate::column::{Column, FEW_ROWS, ROWS};
+use crate::column::{Column, ROWS};
 use crate::extremes::{Extent, Extreme, Highest, Lowest};
-use crate::input::CandleColumns;
+use crate::input::Candles;
 use crate::window::{Summary, Window};
 
-/// How many rows stay in front of a chunk: the longest period that goes by runs.
-pub(crate) const HALO: usize = ROWS - FEW_ROWS;
+/// How many rows a run has, and of how many of them a long one is made.
+const RUN: usize = 4;
 
-/// How many parts a run is made of.
-const PARTS: usize = 4;
+const LONG_RUN: usize = RUN * RUN;
 
-/// The way of taking chunks for periods up to [`HALO`].
-pub(crate) struct ByRuns;
+/// How many rows have a core in common.
+const GROUP: usize = 2 * RUN;
 
-/// Writes the method of [`Indicator`](crate::Indicator) for a type that goes by runs when its period
-/// is short.
-macro_rules! fill_by_runs {
-    ($window:ident) => {
-        #[inline]
-        fn fill_columns<const N: usize>(
-            &mut self,
-            inputs: impl ExactSizeIterator<Item = Self::Input>,
-            columns: [&mut [f64]; N],
-        ) -> Result<(), IndicatorError>
-        where
-            Self::Output: Columns<N>,
-        {
-            if self.$window.is_short() {
-                $crate::chunk::fill::<$crate::runs::ByRuns, _, _, N>(self, inputs, columns)
-            } else {
-                $crate::chunk::fill::<$crate::chunk::ByBlocks, _, _, N>(self, inputs, columns)
-            }
-        }
-    };
+/// The longest window without a core, which is four long runs.
+const WITHOUT_CORE: usize = 4 * LONG_RUN;
+
+/// As many runs as are needed at one end of a chunk's windows.
+const AT_END: usize = ROWS + RUN;
+
+/// What is in use while a batch goes through.
+#[repr(C, align(64))]
+pub(crate) struct Runs<E> {
+    /// Those in the first rows of the windows, and then those in their last rows. For short periods
+    /// these are in part the same.
+    runs: [f64; 2 * AT_END],
+    short_runs: [f64; ROWS + WITHOUT_CORE],
+    cores: Column,
+    /// Over the groups of a core; none before the first chunk.
+    groups: Option<Groups>,
+    extreme: PhantomData<E>,
 }
-pub(crate) use fill_by_runs;
 
-/// Runs in the making.
-pub(crate) struct Runs([Column; 2]);
+impl<E: Extreme> Runs<E> {
+    pub(crate) const NEW: Self = Self {
+        runs: [0.0; 2 * AT_END],
+        short_runs: [0.0; ROWS + WITHOUT_CORE],
+        cores: [E::NONE; ROWS],
+        groups: None,
+        extreme: PhantomData,
+    };
 
-impl Runs {
-    pub(crate) const ZERO: Self = Self([[0.0; ROWS]; 2]);
-
-    /// The windows that end with each row of a chunk. The period is at most [`HALO`].
+    /// The windows that end with the rows of the chunk that begins with row `from`. The first of them
+    /// lies in the batch.
     #[inline(always)]
-    pub(crate) fn windows<'a, E: Extreme>(
+    pub(crate) fn windows<'a>(
         &'a mut self,
-        rows: &'a Column,
+        batch: &'a [f64],
+        from: usize,
         period: Period,
     ) -> Windows<'a, E> {
-        let period = period.get();
-        let rows = &rows[HALO - (period - 1).min(HALO)..];
-        if period <= PARTS {
-            return Windows::new(rows, 1, period);
+        let rows = period.get();
+        let values = &batch[from + 1 - rows..from + ROWS];
+        let Layout { run, step, far, later } = Layout::of(period);
+        let len = later + step + ROWS;
+        match run {
+            1 => {}
+            LONG_RUN => {
+                widen::<E>(values, 1, &mut self.short_runs[..len + LONG_RUN - RUN]);
+                widen::<E>(&self.short_runs, RUN, &mut self.runs[..len]);
+            }
+            _ if later == far => widen::<E>(values, 1, &mut self.runs[..len]),
+            _ => {
+                let (early, late) = self.runs.split_at_mut(AT_END);
+                widen::<E>(values, 1, early);
+                widen::<E>(&values[far..], 1, late);
+            }
         }
-        let [one, other] = &mut self.0;
-        let (mut from, mut to) = (one, other);
-        widen::<E>(rows, from, 1, period);
-        let mut run = PARTS;
-        while PARTS * run < period {
-            widen::<E>(from, to, run, period);
-            (from, to) = (to, from);
-            run *= PARTS;
+        if rows > WITHOUT_CORE {
+            self.put_cores(values, later, period);
         }
-        Windows::new(from, run, period)
+        let runs = if run > 1 { &self.runs[..] } else { values };
+        let parts = [0, step, later, later + step].map(|begin| &runs[begin..][..ROWS]);
+        Windows { parts, cores: &self.cores, extreme: PhantomData }
     }
+
+    /// `values` begin with the first window, and the runs of its last rows with run `later`.
+    #[inline(always)]
+    fn put_cores(&mut self, values: &[f64], later: usize, period: Period) {
+        let (runs, cores) = (&self.runs, &mut self.cores);
+        let groups = self.groups.get_or_insert_with(|| groups_before::<E>(values, period));
+        // Copies, since what lies in memory would be waited for.
+        let (mut held, mut newest) = (groups.held, groups.newest);
+        for (group, core) in cores.as_chunks_mut::<GROUP>().0.iter_mut().enumerate() {
+            let row = group * GROUP;
+            let oldest = E::of(runs[row + GROUP - 1], runs[row + GROUP - 1 + RUN]);
+            let extreme = E::of(runs[later + row], runs[later + row + RUN]);
+            let all = push::<E>(&mut groups.block, &mut held, &mut newest, extreme);
+            *core = [E::of(oldest, all); GROUP];
+        }
+        (groups.held, groups.newest) = (held, newest);
+    }
+}
+
+/// Where the parts of a window begin: two in its first rows and two in its last ones.
+struct Layout {
+    /// How many rows a part has.
+    run: usize,
+    /// How far the second part lies from the first, and the fourth from the third.
+    step: usize,
+    /// How far the third part lies from the first in the batch, and where it is in the runs.
+    far: usize,
+    later: usize,
+}
+
+impl Layout {
+    #[inline(always)]
+    fn of(period: Period) -> Self {
+        let rows = period.get();
+        let run = match rows {
+            ..=4 => 1,
+            17..=WITHOUT_CORE => LONG_RUN,
+            _ => RUN,
+        };
+        let last = rows.saturating_sub(run);
+        let far = last.saturating_sub(run);
+        Self { run, step: last.min(run), far, later: far.min(AT_END) }
+    }
+}
+
+/// Over the groups of a core, without the newest one.
+#[cold]
+fn groups_before<E: Extreme>(values: &[f64], period: Period) -> Groups {
+    let count = (period.get() - (GROUP - 1)) / GROUP;
+    let none = Group { extreme: E::NONE, earlier: E::NONE };
+    let mut groups = Groups { block: vec![none; count], held: 0, newest: E::NONE };
+    for back in (1..count).rev() {
+        let group = &values[period.get() - GROUP * (back + 1)..][..GROUP];
+        let extreme = group.iter().fold(E::NONE, |extreme, &value| E::of(extreme, value));
+        push::<E>(&mut groups.block, &mut groups.held, &mut groups.newest, extreme);
+    }
+    groups
 }
 
 /// Of runs, those of four times as many rows. A run stands where it begins.
 #[inline(always)]
-fn widen<E: Extreme>(from: &[f64], to: &mut Column, run: usize, period: usize) {
-    let len = FEW_ROWS + period - PARTS * run;
-    let [a, b, c, d] = [0, run, 2 * run, 3 * run].map(|begin| &from[begin..][..len]);
-    for ((((to, &a), &b), &c), &d) in to[..len].iter_mut().zip(a).zip(b).zip(c).zip(d) {
+fn widen<E: Extreme>(from: &[f64], run: usize, to: &mut [f64]) {
+    let [a, b, c, d] = [0, run, 2 * run, 3 * run].map(|begin| &from[begin..][..to.len()]);
+    for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         *to = E::of(E::of(a, b), E::of(c, d));
     }
 }
 
-/// The windows of a chunk, each as the runs that it is made of.
+/// The extremes of the last groups, by the scheme of [`Window`].
+struct Groups {
+    block: Vec<Group>,
+    /// How many groups have come in this block, and their extreme.
+    held: usize,
+    newest: f64,
+}
+
+#[derive(Clone, Copy)]
+struct Group {
+    extreme: f64,
+    /// That of the groups from here to the end of the block before.
+    earlier: f64,
+}
+
+/// Takes a group; the extreme of the last ones.
+#[inline(always)]
+fn push<E: Extreme>(block: &mut [Group], held: &mut usize, newest: &mut f64, extreme: f64) -> f64 {
+    *newest = E::of(*newest, extreme);
+    if let Some(group) = block.get_mut(*held) {
+        group.extreme = extreme;
+    }
+    *held += 1;
+    if let Some(group) = block.get(*held) {
+        return E::of(group.earlier, *newest);
+    }
+    turn::<E>(block);
+    *held = 0;
+    std::mem::replace(newest, E::NONE)
+}
+
+/// The next group begins a block.
+#[inline(never)]
+fn turn<E: Extreme>(block: &mut [Group]) {
+    let mut earlier = E::NONE;
+    for group in block.iter_mut().rev() {
+        earlier = E::of(group.extreme, earlier);
+        group.earlier = earlier;
+    }
+}
+
+/// The windows of a chunk, each as the parts that it is made of.
 pub(crate) struct Windows<'a, E> {
-    parts: [&'a [f64; FEW_ROWS]; PARTS],
+    parts: [&'a [f64]; 4],
+    cores: &'a Column,
     extreme: PhantomData<E>,
 }
 
-impl<'a, E: Extreme> Windows<'a, E> {
-    #[inline(always)]
-    fn new(runs: &'a [f64], run: usize, period: usize) -> Self {
-        let last = period - run;
-        let parts = [0, run, 2 * run, last].map(|begin| {
-            // There always are as many; this says so without a way to panic.
-            runs.get(begin.min(last)..).and_then(<[f64]>::first_chunk).unwrap_or(&[0.0; FEW_ROWS])
-        });
-        Self { parts, extreme: PhantomData }
-    }
-
+impl<E: Extreme> Windows<'_, E> {
     /// The extreme of the window that ends with this row.
     #[inline(always)]
     pub(crate) fn at(&self, row: usize) -> f64 {
         let [a, b, c, d] = self.parts.map(|part| part[row]);
-        E::of(E::of(a, b), E::of(c, d))
+        E::of(E::of(E::of(a, b), self.cores[row]), E::of(c, d))
+    }
+}
+
+/// [`Runs`] of candles.
+pub(crate) struct Ranges {
+    highs: Runs<Highest>,
+    lows: Runs<Lowest>,
+}
+
+impl Ranges {
+    pub(crate) const NEW: Self = Self { highs: Runs::NEW, lows: Runs::NEW };
+
+    /// As [`Runs::windows`].
+    #[inline(always)]
+    pub(crate) fn windows<'a>(
+        &'a mut self,
+        batch: Candles<'a>,
+        from: usize,
+        period: Period,
+    ) -> Extents<'a> {
+        Extents {
+            highs: self.highs.windows(batch.high, from, period),
+            lows: self.lows.windows(batch.low, from, period),
+        }
     }
 }
 
@@ -121,16 +250,6 @@ impl<'a, E: Extreme> Windows<'a, E> {
 pub(crate) struct Extents<'a> {
     highs: Windows<'a, Highest>,
     lows: Windows<'a, Lowest>,
-}
-
-/// As [`Runs::windows`], of candles.
-#[inline(always)]
-pub(crate) fn extents<'a>(
-    [highs, lows]: &'a mut [Runs; 2],
-    rows: &'a CandleColumns,
-    period: Period,
-) -> Extents<'a> {
-    Extents { highs: highs.windows(&rows.high, period), lows: lows.windows(&rows.low, period) }
 }
 
 impl Extents<'_> {
@@ -142,27 +261,19 @@ impl Extents<'_> {
 }
 
 impl<S: Summary> Window<S> {
-    /// Whether its period allows for runs.
+    /// Whether the next row's window lies in a batch, after so many of its rows.
     #[inline]
-    pub(crate) fn is_short(&self) -> bool {
-        self.period().get() <= HALO
+    pub(crate) fn lies_in(&self, done: usize) -> bool {
+        done >= self.period().get()
     }
 
-    /// Puts the values into the halo, when the window is full.
+    /// Makes of the window what it is after so many rows of a batch, of which the first ones were pushed:
+    /// a window of them, or more.
     #[inline]
-    pub(crate) fn begin_runs(&self, mut put: impl FnMut(usize, S::Value)) {
-        if self.is_full() {
-            let first = HALO - self.period().get().min(HALO);
-            self.ring.values().enumerate().for_each(|(k, value)| put(first + k, value));
-        }
-    }
-
-    /// Takes the values out of the halo, after so many rows.
-    #[inline]
-    pub(crate) fn end_runs(&mut self, taken: usize, at: impl Fn(usize) -> S::Value) {
-        if taken > 0 {
-            let first = HALO - self.period().get().min(HALO);
-            self.ring.set((first..HALO).map(at), taken);
+    pub(crate) fn catch_up(&mut self, pushed: usize, rows: usize, at: impl Fn(usize) -> S::Value) {
+        if rows > pushed {
+            let first = rows - self.period().get();
+            self.ring.set((first..rows).map(at), rows - pushed);
             self.make_again();
         }
     }

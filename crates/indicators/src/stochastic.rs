@@ -3,16 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Sma;
-use crate::chunk::{ByBlocks, Chunked, Outputs};
-use crate::column::{Column, Columnar, FEW_ROWS, ROWS};
-use crate::extremes::{Extent, ExtentColumns};
-use crate::input::CandleColumns;
+use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::{Column, ROWS};
+use crate::extremes::Extent;
 use crate::moments::Sum;
-use crate::runs::{ByRuns, HALO, Runs, extents, fill_by_runs};
+use crate::runs::Ranges;
 use crate::state::{Consistent, check_fed, checked_when_read};
 use crate::sweep::Wholes;
 use crate::window::Window;
-use crate::{Candle, Columns, Indicator, IndicatorError, Period};
+use crate::{Candle, Candles, Columns, Indicator, IndicatorError, Period};
 
 /// Stochastic oscillator: where the close stands in the range of the last candles, from 0 to 100.
 ///
@@ -79,100 +78,43 @@ impl Indicator for Stochastic {
         self.range.period().get() - 1 + self.k.warm_up() + self.d.warm_up()
     }
 
-    fill_by_runs!(range);
+    fill_by_chunks!();
 }
 
 impl Chunked for Stochastic {
-    const LEN: usize = FEW_ROWS;
+    type Scratch = (Ranges, Wholes<Sum>, [Column; 3]);
 
-    type Scratch = (ExtentColumns, Wholes<Extent>, Wholes<Sum>, [Column; 3]);
-
-    const SCRATCH: Self::Scratch = (Extent::ZERO, Wholes::ZERO, Wholes::ZERO, [[0.0; ROWS]; 3]);
+    const SCRATCH: Self::Scratch = (Ranges::NEW, Wholes::ZERO, [[0.0; ROWS]; 3]);
 
     #[inline]
-    fn is_ready(&self) -> bool {
-        self.range.is_full() && self.k.is_ready() && self.d.is_ready()
+    fn is_ready(&self, done: usize) -> bool {
+        self.range.lies_in(done) && self.k.is_ready() && self.d.is_ready()
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &CandleColumns,
-        (extents, ranges, sums, columns): &mut Self::Scratch,
+        Chunk { rows, batch, from }: Chunk<'_, Candle>,
+        (ranges, sums, [raw, k, d]): &mut Self::Scratch,
         outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
-        (extents.high, extents.low) = (rows.high, rows.low);
-        self.range.sweep::<FEW_ROWS>(extents, ranges);
-        let raw = |row| position(ranges.at(row).summary, rows.close[row]);
-        self.average(raw, sums, columns, outputs);
-    }
-}
-
-impl Chunked<ByRuns> for Stochastic {
-    const LEN: usize = FEW_ROWS;
-
-    const HALO: usize = HALO;
-
-    type Scratch = ([Runs; 2], Wholes<Sum>, [Column; 3]);
-
-    const SCRATCH: Self::Scratch = ([Runs::ZERO, Runs::ZERO], Wholes::ZERO, [[0.0; ROWS]; 3]);
-
-    #[inline]
-    fn is_ready(&self) -> bool {
-        Chunked::<ByBlocks>::is_ready(self)
-    }
-
-    #[inline(always)]
-    fn begin(&self, rows: &mut CandleColumns) {
-        self.range.begin_runs(|row, extent| {
-            (rows.high[row], rows.low[row]) = (extent.high, extent.low);
-        });
-    }
-
-    #[inline(always)]
-    fn end(&mut self, rows: &CandleColumns, taken: usize) {
-        self.range.end_runs(taken, |row| Candle::at(rows, row).into());
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        rows: &CandleColumns,
-        (runs, sums, columns): &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) where
-        Self::Output: Columns<N>,
-    {
-        let extents = extents(runs, rows, self.range.period());
-        let raw = |row| position(extents.at(row), rows.close[HALO + row]);
-        self.average(raw, sums, columns, outputs);
-    }
-}
-
-impl Stochastic {
-    /// From the positions of a chunk to its lines.
-    #[inline(always)]
-    fn average<const N: usize>(
-        &mut self,
-        position: impl Fn(usize) -> f64,
-        sums: &mut Wholes<Sum>,
-        [raw, k, d]: &mut [Column; 3],
-        mut outputs: Outputs<'_, N>,
-    ) where
-        StochasticLines: Columns<N>,
-    {
-        for (row, raw) in raw[..FEW_ROWS].iter_mut().enumerate() {
-            *raw = position(row);
+        let extents = ranges.windows(batch, from, self.range.period());
+        for (row, raw) in raw.iter_mut().enumerate() {
+            *raw = position(extents.at(row), rows.close[row]);
         }
-        self.k.means::<FEW_ROWS>(raw, sums, k);
-        self.d.means::<FEW_ROWS>(k, sums, d);
+        self.k.means(raw, sums, k);
+        self.d.means(k, sums, d);
         outputs.put(|row| Some(StochasticLines { k: k[row], d: d[row] }));
     }
+
+    #[inline(always)]
+    fn end(&mut self, candles: Candles<'_>, updates: usize) {
+        self.range.catch_up(updates, candles.high.len(), |row| candles.extent(row));
+    }
 }
 
-/// Where the close stands, from 0 to 100.
 #[inline]
 fn position(Extent { high, low }: Extent, close: f64) -> f64 {
     let width = high - low;

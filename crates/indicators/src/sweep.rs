@@ -1,8 +1,8 @@
 //! The windows of a chunk of rows, all at once.
 
-use crate::chunk::{Chunked, Outputs};
-use crate::column::{Columnar, ROWS};
-use crate::input::Row;
+use crate::chunk::{Chunk, Chunked, Outputs};
+use crate::column::{Columnar, ROWS, Readable};
+use crate::input::Chunks;
 use crate::window::{Summary, Whole, Window, summarise};
 use crate::{Columns, Indicator};
 
@@ -27,25 +27,25 @@ impl<S: Summary<Value: Columnar> + Columnar> Wholes<S> {
     }
 }
 
-impl<S: Summary<Value: Columnar> + Columnar> Window<S> {
+impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
     /// Takes a chunk of values when the window is full: what as many pushes do.
     #[inline(always)]
-    pub(crate) fn sweep<const LEN: usize>(
+    pub(crate) fn sweep(
         &mut self,
-        values: &<S::Value as Columnar>::Columns,
+        values: <S::Value as Readable>::Chunk<'_>,
         wholes: &mut Wholes<S>,
     ) {
         let period = self.period().get();
         let mut row = 0;
-        while row < LEN {
+        while row < ROWS {
             let held = self.ring.next();
-            let len = (period - held).min(LEN - row);
+            let len = (period - held).min(ROWS - row);
             if held == 0 {
-                self.pivot = S::Value::at(values, row);
+                self.pivot = S::Value::of(values, row);
                 self.later = S::EMPTY;
             }
             if len == period && row >= period {
-                self.backwards::<LEN>(values, row, wholes);
+                self.backwards(values, row, wholes);
             } else {
                 if held == 0 {
                     summarise(self.ring.slots(), self.pivot, &mut self.earlier);
@@ -54,11 +54,11 @@ impl<S: Summary<Value: Columnar> + Columnar> Window<S> {
                     earlier.put(&mut wholes.earlier, row + k);
                 }
             }
-            self.forwards::<LEN>(values, row, len, wholes);
+            self.forwards(values, row, len, wholes);
             // Slots are read after the chunk, and when the first block begins in it.
-            if row == 0 || row + len + period > LEN {
+            if row == 0 || row + len + period > ROWS {
                 for (k, slot) in self.ring.slots_mut()[held..][..len].iter_mut().enumerate() {
-                    *slot = S::Value::at(values, row + k);
+                    *slot = S::Value::of(values, row + k);
                 }
             }
             self.ring.set_next(if held + len == period { 0 } else { held + len });
@@ -68,58 +68,58 @@ impl<S: Summary<Value: Columnar> + Columnar> Window<S> {
 
     /// Of the block that ends before `row`, each end but the whole of it.
     #[inline(always)]
-    fn backwards<const LEN: usize>(
+    fn backwards(
         &self,
-        values: &<S::Value as Columnar>::Columns,
+        values: <S::Value as Readable>::Chunk<'_>,
         row: usize,
         wholes: &mut Wholes<S>,
     ) {
         let (period, mut summary) = (self.period().get(), S::EMPTY);
         summary.put(&mut wholes.earlier, row + period - 1);
         let mut step = |from: usize, to: usize| {
-            summary = summary.prepend(S::Value::at(values, from), self.pivot);
+            summary = summary.prepend(S::Value::of(values, from), self.pivot);
             summary.put(&mut wholes.earlier, to);
         };
         let mut left = period - 1;
         while left >= GROUP {
             left -= GROUP;
             // The minimum says that no index is out of bounds, without a branch.
-            let from = (row - period + left + 1).min(LEN - GROUP);
-            let to = (row + left).min(LEN - GROUP);
+            let from = (row - period + left + 1).min(ROWS - GROUP);
+            let to = (row + left).min(ROWS - GROUP);
             for k in (0..GROUP).rev() {
                 step(from + k, to + k);
             }
         }
         for left in (0..left).rev() {
-            step((row - period + left + 1).min(LEN - 1), (row + left).min(LEN - 1));
+            step((row - period + left + 1).min(ROWS - 1), (row + left).min(ROWS - 1));
         }
     }
 
     /// Of the block of `row`, its beginnings to each row.
     #[inline(always)]
-    fn forwards<const LEN: usize>(
+    fn forwards(
         &mut self,
-        values: &<S::Value as Columnar>::Columns,
+        values: <S::Value as Readable>::Chunk<'_>,
         row: usize,
         len: usize,
         wholes: &mut Wholes<S>,
     ) {
         let (pivot, mut later) = (self.pivot, self.later);
         let mut step = |row: usize| {
-            later = later.append(S::Value::at(values, row), pivot);
+            later = later.append(S::Value::of(values, row), pivot);
             later.put(&mut wholes.later, row);
             pivot.put(&mut wholes.pivots, row);
         };
         let mut done = 0;
         while done + GROUP <= len {
-            let row = (row + done).min(LEN - GROUP);
+            let row = (row + done).min(ROWS - GROUP);
             for k in 0..GROUP {
                 step(row + k);
             }
             done += GROUP;
         }
         for done in done..len {
-            step((row + done).min(LEN - 1));
+            step((row + done).min(ROWS - 1));
         }
         self.later = later;
     }
@@ -127,7 +127,7 @@ impl<S: Summary<Value: Columnar> + Columnar> Window<S> {
 
 /// An indicator that makes its output of a full window and of the row itself.
 pub(crate) trait OfWindow:
-    Indicator<Input = <Self::Summary as Summary>::Value, Input: Row>
+    Indicator<Input = <Self::Summary as Summary>::Value, Input: Chunks + Columnar>
 {
     type Summary: Summary + Columnar;
 
@@ -139,27 +139,25 @@ pub(crate) trait OfWindow:
 }
 
 impl<I: OfWindow> Chunked for I {
-    const LEN: usize = ROWS;
-
     type Scratch = Wholes<I::Summary>;
 
     const SCRATCH: Self::Scratch = Wholes::ZERO;
 
     #[inline]
-    fn is_ready(&self) -> bool {
+    fn is_ready(&self, _done: usize) -> bool {
         self.window().is_full()
     }
 
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        rows: &<Self::Input as Columnar>::Columns,
-        scratch: &mut Self::Scratch,
-        mut outputs: Outputs<'_, N>,
+        chunk: Chunk<'_, Self::Input>,
+        wholes: &mut Self::Scratch,
+        outputs: Outputs<'_, N>,
     ) where
         Self::Output: Columns<N>,
     {
-        self.window_mut().sweep::<ROWS>(rows, scratch);
-        outputs.put(|row| self.output(I::Input::at(rows, row), scratch.at(row)));
+        self.window_mut().sweep(chunk.rows, wholes);
+        outputs.put(|row| self.output(I::Input::of(chunk.rows, row), wholes.at(row)));
     }
 }

@@ -17,7 +17,7 @@ use std::hint::black_box;
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
-use indicators::{Columns, Indicator, IndicatorError, fill};
+use indicators::{Columns, Indicator, IndicatorError, Row, fill};
 
 #[path = "../../tests/suite/catalogue.rs"]
 #[allow(dead_code, reason = "the script names the indicators, so the list of all is not read here")]
@@ -42,18 +42,21 @@ struct Batch;
 impl Visitor for Batch {
     type Output = (u128, Vec<Vec<f64>>);
 
-    fn visit<I, T, const N: usize>(self, indicator: I, inputs: T) -> Self::Output
+    fn visit<I, const N: usize>(
+        self,
+        indicator: I,
+        rows: <I::Input as Row>::Series<'_>,
+    ) -> Self::Output
     where
         I: Indicator<Output: Columns<N>> + Clone,
-        T: ExactSizeIterator<Item = I::Input> + Clone,
     {
-        let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; inputs.len()]);
+        let len = I::Input::len(rows);
+        let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; len]);
         let mut time = 0;
         for _ in 0..2 {
             let mut fresh = indicator.clone();
             let begin = Instant::now();
-            fill(&mut fresh, black_box(inputs.clone()), columns.each_mut().map(Vec::as_mut_slice))
-                .unwrap();
+            fill(&mut fresh, black_box(rows), columns.each_mut().map(Vec::as_mut_slice)).unwrap();
             time = begin.elapsed().as_nanos();
             black_box(&columns);
         }
@@ -67,13 +70,12 @@ struct Update;
 impl Visitor for Update {
     type Output = u128;
 
-    fn visit<I, T, const N: usize>(self, mut indicator: I, inputs: T) -> u128
+    fn visit<I, const N: usize>(self, mut indicator: I, rows: <I::Input as Row>::Series<'_>) -> u128
     where
         I: Indicator<Output: Columns<N>>,
-        T: Iterator<Item = I::Input>,
     {
         let begin = Instant::now();
-        for input in inputs {
+        for input in I::Input::rows(rows) {
             black_box(call(black_box(&mut indicator), input).unwrap().map(Columns::columns));
         }
         begin.elapsed().as_nanos()

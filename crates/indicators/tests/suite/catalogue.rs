@@ -1,10 +1,10 @@
 //! Every indicator under a name and with parameters, for tests and benchmarks over all of them.
 
 use indicators::{
-    Adx, Atr, BollingerBands, Columns, Correlation, Delay, DirectionalMovement, Donchian, Ema,
-    Indicator, IndicatorError, Keltner, LinearRegression, Macd, Multiplier, PairRegression, Period,
-    RollingMax, RollingMin, Rsi, Sma, StdDev, Stochastic, TrueRange, Wilder, ZScore, candles,
-    pairs,
+    Adx, Atr, BollingerBands, Candles, Columns, Correlation, Delay, DirectionalMovement, Donchian,
+    Ema, Indicator, IndicatorError, Keltner, LinearRegression, Macd, Multiplier, PairRegression,
+    Pairs, Period, RollingMax, RollingMin, Row, Rsi, Sma, StdDev, Stochastic, TrueRange, Wilder,
+    ZScore,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,10 +49,13 @@ pub(crate) struct Series {
 pub(crate) trait Visitor {
     type Output;
 
-    fn visit<I, T, const N: usize>(self, indicator: I, inputs: T) -> Self::Output
+    fn visit<I, const N: usize>(
+        self,
+        indicator: I,
+        rows: <I::Input as Row>::Series<'_>,
+    ) -> Self::Output
     where
-        I: Indicator<Output: Columns<N>> + Clone + Serialize + DeserializeOwned,
-        T: ExactSizeIterator<Item = I::Input> + Clone;
+        I: Indicator<Output: Columns<N>> + Clone + Serialize + DeserializeOwned;
 }
 
 /// Visits the indicator of this name.
@@ -64,9 +67,9 @@ pub(crate) fn visit<V: Visitor>(
 ) -> Result<V::Output, IndicatorError> {
     let period = |at: usize| Period::new(parameters[at]);
     let multiplier = |at: usize| Multiplier::new(parameters[at] as f64);
-    let values = series.close.iter().copied();
-    let candles = candles(&series.high, &series.low, &series.close)?;
-    let pairs = pairs(&series.close, &series.other)?;
+    let values = series.close.as_slice();
+    let candles = Candles::new(&series.high, &series.low, &series.close)?;
+    let pairs = Pairs::new(&series.close, &series.other)?;
     Ok(match name {
         "sma" => visitor.visit(Sma::new(period(0)?), values),
         "ema" => visitor.visit(Ema::new(period(0)?), values),
@@ -74,10 +77,10 @@ pub(crate) fn visit<V: Visitor>(
         "rsi" => visitor.visit(Rsi::new(period(0)?), values),
         "macd" => visitor.visit(Macd::new(period(0)?, period(1)?, period(2)?)?, values),
         "bollinger" => {
-            visitor.visit::<_, _, 3>(BollingerBands::new(period(0)?, multiplier(1)?), values)
+            visitor.visit::<_, 3>(BollingerBands::new(period(0)?, multiplier(1)?), values)
         }
         "bollinger-ratios" => {
-            visitor.visit::<_, _, 5>(BollingerBands::new(period(0)?, multiplier(1)?), values)
+            visitor.visit::<_, 5>(BollingerBands::new(period(0)?, multiplier(1)?), values)
         }
         "true-range" => visitor.visit(TrueRange::new(), candles),
         "atr" => visitor.visit(Atr::new(period(0)?), candles),
@@ -85,9 +88,9 @@ pub(crate) fn visit<V: Visitor>(
         "z-score" => visitor.visit(ZScore::new(period(0)?)?, values),
         "max" => visitor.visit(RollingMax::new(period(0)?), values),
         "min" => visitor.visit(RollingMin::new(period(0)?), values),
-        "donchian" => visitor.visit::<_, _, 3>(Donchian::new(period(0)?), candles),
+        "donchian" => visitor.visit::<_, 3>(Donchian::new(period(0)?), candles),
         "keltner" => {
-            visitor.visit::<_, _, 3>(Keltner::new(period(0)?, period(1)?, multiplier(2)?), candles)
+            visitor.visit::<_, 3>(Keltner::new(period(0)?, period(1)?, multiplier(2)?), candles)
         }
         "stochastic" => {
             visitor.visit(Stochastic::slow(period(0)?, period(1)?, period(2)?), candles)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use indicators::{Columns, Indicator, IndicatorError, Macd, Period, Sma, fill};
+use indicators::{Columns, Indicator, IndicatorError, Macd, Period, Row, Sma, fill};
 use serde::Deserialize;
 
 use crate::catalogue::{Series, Visitor, visit};
@@ -29,14 +29,18 @@ pub(crate) struct Fill;
 impl Visitor for Fill {
     type Output = (usize, Vec<Vec<f64>>);
 
-    fn visit<I, T, const N: usize>(self, mut indicator: I, inputs: T) -> Self::Output
+    fn visit<I, const N: usize>(
+        self,
+        mut indicator: I,
+        rows: <I::Input as Row>::Series<'_>,
+    ) -> Self::Output
     where
         I: Indicator<Output: Columns<N>>,
-        T: ExactSizeIterator<Item = I::Input>,
     {
-        let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; inputs.len()]);
+        let len = I::Input::len(rows);
+        let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![0.0; len]);
         let warm_up = indicator.warm_up();
-        fill(&mut indicator, inputs, columns.each_mut().map(Vec::as_mut_slice)).unwrap();
+        fill(&mut indicator, rows, columns.each_mut().map(Vec::as_mut_slice)).unwrap();
         (warm_up, columns.to_vec())
     }
 }

@@ -1,6 +1,6 @@
 //! Laws that hold for every indicator.
 
-use indicators::{Columns, Indicator, IndicatorError, batch, fill};
+use indicators::{Columns, Indicator, IndicatorError, Row, batch, fill};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde::Serialize;
@@ -21,11 +21,11 @@ struct Restart {
 impl Visitor for Restart {
     type Output = ();
 
-    fn visit<I, T, const N: usize>(self, indicator: I, inputs: T)
+    fn visit<I, const N: usize>(self, indicator: I, rows: <I::Input as Row>::Series<'_>)
     where
         I: Indicator<Output: Columns<N>> + Clone + Serialize + DeserializeOwned,
-        T: ExactSizeIterator<Item = I::Input> + Clone,
     {
+        let inputs = I::Input::rows(rows);
         let mut whole = indicator.clone();
         let wanted = batch(&mut whole, inputs.clone()).unwrap();
 
@@ -54,22 +54,22 @@ struct InBatches<'a> {
 impl Visitor for InBatches<'_> {
     type Output = ();
 
-    fn visit<I, T, const N: usize>(self, indicator: I, inputs: T)
+    fn visit<I, const N: usize>(self, indicator: I, rows: <I::Input as Row>::Series<'_>)
     where
         I: Indicator<Output: Columns<N>> + Clone + Serialize + DeserializeOwned,
-        T: ExactSizeIterator<Item = I::Input> + Clone,
     {
         let (mut one, mut many) = (indicator.clone(), indicator);
-        let rows = inputs.len();
-        let mut ends: Vec<usize> = self.cuts.iter().map(|cut| cut % (rows + 1)).collect();
-        ends.push(rows);
+        let len = I::Input::len(rows);
+        let mut ends: Vec<usize> = self.cuts.iter().map(|cut| cut % (len + 1)).collect();
+        ends.push(len);
         ends.sort_unstable();
         let mut begin = 0;
         for end in ends {
-            let batch: Vec<_> = inputs.clone().take(end).skip(begin).collect();
+            let part = I::Input::part(rows, begin..end).unwrap();
+            let batch: Vec<_> = I::Input::rows(part).collect();
             let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; batch.len()]);
             let slots = columns.each_mut().map(Vec::as_mut_slice);
-            let found = fill(&mut many, batch.iter().copied(), slots);
+            let found = fill(&mut many, part, slots);
             let bad = self.bad.filter(|bad| (begin..end).contains(bad)).map(|bad| bad - begin);
             for (row, &input) in batch.iter().enumerate().take(bad.unwrap_or(batch.len())) {
                 let wanted = one.update(input).unwrap();
@@ -90,11 +90,10 @@ impl Visitor for InBatches<'_> {
             assert_eq!(format!("{:?}", found.unwrap_err()), format!("{wanted:?}"));
             // It goes on after the bad row.
             begin = begin + bad + 1;
-            let rest: Vec<_> = inputs.clone().skip(begin).collect();
-            let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; rest.len()]);
-            fill(&mut many, rest.iter().copied(), columns.each_mut().map(Vec::as_mut_slice))
-                .unwrap();
-            for &input in &rest {
+            let rest = I::Input::part(rows, begin..len).unwrap();
+            let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; len - begin]);
+            fill(&mut many, rest, columns.each_mut().map(Vec::as_mut_slice)).unwrap();
+            for input in I::Input::rows(rest) {
                 one.update(input).unwrap();
             }
             assert_eq!(stored(&many), stored(&one), "after the bad row and the rest");
@@ -152,13 +151,16 @@ struct WarmUp;
 impl Visitor for WarmUp {
     type Output = (usize, Option<usize>);
 
-    fn visit<I, T, const N: usize>(self, mut indicator: I, inputs: T) -> Self::Output
+    fn visit<I, const N: usize>(
+        self,
+        mut indicator: I,
+        rows: <I::Input as Row>::Series<'_>,
+    ) -> Self::Output
     where
         I: Indicator,
-        T: Iterator<Item = I::Input>,
     {
         let warm_up = indicator.warm_up();
-        let outputs = batch(&mut indicator, inputs).unwrap();
+        let outputs = batch(&mut indicator, I::Input::rows(rows)).unwrap();
         assert_eq!(indicator.warm_up(), warm_up, "it does not change with the rows");
         (warm_up, outputs.iter().position(Option::is_some))
     }

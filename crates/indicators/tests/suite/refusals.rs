@@ -1,8 +1,8 @@
 //! What is refused, and that it leaves no trace.
 
 use indicators::{
-    Atr, Candle, Columns, Correlation, Indicator, IndicatorError, Macd, Pair, Period, Rsi, Sma,
-    ZScore, batch, fill,
+    Atr, Candle, Columns, Correlation, Indicator, IndicatorError, Macd, Pair, Period, Row, Rsi,
+    Sma, ZScore, batch, fill,
 };
 use serde::Serialize;
 
@@ -17,13 +17,16 @@ impl Visitor for Disturbed<'_> {
     type Output = Vec<Vec<u8>>;
 
     /// The stored state after each row that was taken.
-    fn visit<I, T, const N: usize>(self, mut indicator: I, inputs: T) -> Vec<Vec<u8>>
+    fn visit<I, const N: usize>(
+        self,
+        mut indicator: I,
+        rows: <I::Input as Row>::Series<'_>,
+    ) -> Vec<Vec<u8>>
     where
         I: Indicator<Output: Columns<N>> + Serialize,
-        T: Iterator<Item = I::Input>,
     {
         let mut states = Vec::new();
-        for (row, input) in inputs.enumerate() {
+        for (row, input) in I::Input::rows(rows).enumerate() {
             let taken = indicator.update(input).is_ok();
             assert_eq!(taken, !(self.bad)(row), "row {row}");
             if taken {
@@ -90,7 +93,7 @@ fn a_batch_names_the_row() {
 fn columns_of_another_length_are_refused_untouched() {
     let mut rsi = Rsi::new(Period::new(2).unwrap());
     let mut column = [7.0; 2];
-    let error = fill(&mut rsi, [1.0; 3], [&mut column]).unwrap_err();
+    let error = fill(&mut rsi, &[1.0; 3], [&mut column]).unwrap_err();
     assert_eq!(error, IndicatorError::LengthsDiffer { column: 0, found: 2, wanted: 3 });
     assert_eq!((column, rsi), ([7.0; 2], Rsi::new(Period::new(2).unwrap())));
 }
