@@ -51,6 +51,7 @@ mod averages;
 mod bands;
 mod chunk;
 mod column;
+mod cores;
 mod deviation;
 mod directional;
 mod error;

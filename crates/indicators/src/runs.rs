@@ -1,17 +1,17 @@
 //! The highest and the lowest values of the windows of a chunk, by runs that overlap.
 //!
-//! An extreme may count a value twice, so that a window can be put together of parts that lie across
-//! each other. A window that ends with row `t`, of eight rows in a vector:
+//! An extreme may count a value twice, so a window can be put together of parts that lie across each
+//! other. Parts are runs of four rows, two at each end of the window; what they leave free between
+//! them is its core:
 //!
 //! ```text
-//!   ├ run ┤├ run ┤                                  ├ run ┤├ run ┤    its own: its first and last eight rows
-//!            ├────────────── core ──────────────────┤                 the same for all eight
+//!   ├ run ┤├ run ┤                    ├ run ┤├ run ┤
+//!            ├───────── core ──────────┤
 //! ```
 //!
-//! Runs are of four rows, and made for all rows of a chunk at once. Windows of up to sixteen rows have
-//! no core. The core is put together of groups of eight rows, of which every eighth row adds one and
-//! loses one: a [`Window`] over groups, so the period does not matter. No row waits for the one before,
-//! only groups do.
+//! Runs are made for all rows of a chunk at once, a core for eight rows ([`Groups`]), so the time for a
+//! row hardly depends on the period. Windows of up to four rows are their values, those of up to 16 have
+//! no core, and those of up to 64 have runs of sixteen rows instead of one.
 //!
 //! Of zeros of both signs the last one counts, as in an update: parts are joined in the order of
 //! their ends, and the last value of a window is in the last part.
@@ -24,17 +24,15 @@ use std::marker::PhantomData;
 
 use crate::Period;
 use crate::column::{Column, ROWS};
+use crate::cores::Groups;
 use crate::extremes::{Extent, Extreme, Highest, Lowest};
 use crate::input::Candles;
 use crate::window::{Summary, Window};
 
 /// How many rows a run has, and of how many of them a long one is made.
-const RUN: usize = 4;
+pub(crate) const RUN: usize = 4;
 
 const LONG_RUN: usize = RUN * RUN;
-
-/// How many rows have a core in common.
-const GROUP: usize = 2 * RUN;
 
 /// The longest window without a core, which is four long runs.
 const WITHOUT_CORE: usize = 4 * LONG_RUN;
@@ -50,9 +48,8 @@ pub(crate) struct Runs<E> {
     runs: [f64; 2 * AT_END],
     short_runs: [f64; ROWS + WITHOUT_CORE],
     cores: Column,
-    /// Over the groups of a core; none before the first chunk.
-    groups: Option<Groups>,
-    extreme: PhantomData<E>,
+    /// None before the first chunk.
+    groups: Option<Groups<E>>,
 }
 
 impl<E: Extreme> Runs<E> {
@@ -61,7 +58,6 @@ impl<E: Extreme> Runs<E> {
         short_runs: [0.0; ROWS + WITHOUT_CORE],
         cores: [E::NONE; ROWS],
         groups: None,
-        extreme: PhantomData,
     };
 
     /// The windows that end with the rows of the chunk that begins with row `from`. The first of them
@@ -91,28 +87,13 @@ impl<E: Extreme> Runs<E> {
             }
         }
         if rows > WITHOUT_CORE {
-            self.put_cores(values, later, period);
+            let (early, late) = (&self.runs[..], &self.runs[later..]);
+            let groups = self.groups.get_or_insert_with(|| Groups::before(values, period));
+            groups.put_cores([early, late], &mut self.cores);
         }
         let runs = if run > 1 { &self.runs[..] } else { values };
         let parts = [0, step, later, later + step].map(|begin| &runs[begin..][..ROWS]);
         Windows { parts, cores: &self.cores, extreme: PhantomData }
-    }
-
-    /// `values` begin with the first window, and the runs of its last rows with run `later`.
-    #[inline(always)]
-    fn put_cores(&mut self, values: &[f64], later: usize, period: Period) {
-        let (runs, cores) = (&self.runs, &mut self.cores);
-        let groups = self.groups.get_or_insert_with(|| groups_before::<E>(values, period));
-        // Copies, since what lies in memory would be waited for.
-        let (mut held, mut newest) = (groups.held, groups.newest);
-        for (group, core) in cores.as_chunks_mut::<GROUP>().0.iter_mut().enumerate() {
-            let row = group * GROUP;
-            let oldest = E::of(runs[row + GROUP - 1], runs[row + GROUP - 1 + RUN]);
-            let extreme = E::of(runs[later + row], runs[later + row + RUN]);
-            let all = push::<E>(&mut groups.block, &mut held, &mut newest, extreme);
-            *core = [E::of(oldest, all); GROUP];
-        }
-        (groups.held, groups.newest) = (held, newest);
     }
 }
 
@@ -142,67 +123,12 @@ impl Layout {
     }
 }
 
-/// Over the groups of a core, without the newest one.
-#[cold]
-fn groups_before<E: Extreme>(values: &[f64], period: Period) -> Groups {
-    let count = (period.get() - (GROUP - 1)) / GROUP;
-    let none = Group { extreme: E::NONE, earlier: E::NONE };
-    let mut groups = Groups { block: vec![none; count], held: 0, newest: E::NONE };
-    for back in (1..count).rev() {
-        let group = &values[period.get() - GROUP * (back + 1)..][..GROUP];
-        let extreme = group.iter().fold(E::NONE, |extreme, &value| E::of(extreme, value));
-        push::<E>(&mut groups.block, &mut groups.held, &mut groups.newest, extreme);
-    }
-    groups
-}
-
 /// Of runs, those of four times as many rows. A run stands where it begins.
 #[inline(always)]
 fn widen<E: Extreme>(from: &[f64], run: usize, to: &mut [f64]) {
     let [a, b, c, d] = [0, run, 2 * run, 3 * run].map(|begin| &from[begin..][..to.len()]);
     for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         *to = E::of(E::of(a, b), E::of(c, d));
-    }
-}
-
-/// The extremes of the last groups, by the scheme of [`Window`].
-struct Groups {
-    block: Vec<Group>,
-    /// How many groups have come in this block, and their extreme.
-    held: usize,
-    newest: f64,
-}
-
-#[derive(Clone, Copy)]
-struct Group {
-    extreme: f64,
-    /// That of the groups from here to the end of the block before.
-    earlier: f64,
-}
-
-/// Takes a group; the extreme of the last ones.
-#[inline(always)]
-fn push<E: Extreme>(block: &mut [Group], held: &mut usize, newest: &mut f64, extreme: f64) -> f64 {
-    *newest = E::of(*newest, extreme);
-    if let Some(group) = block.get_mut(*held) {
-        group.extreme = extreme;
-    }
-    *held += 1;
-    if let Some(group) = block.get(*held) {
-        return E::of(group.earlier, *newest);
-    }
-    turn::<E>(block);
-    *held = 0;
-    std::mem::replace(newest, E::NONE)
-}
-
-/// The next group begins a block.
-#[inline(never)]
-fn turn<E: Extreme>(block: &mut [Group]) {
-    let mut earlier = E::NONE;
-    for group in block.iter_mut().rev() {
-        earlier = E::of(group.extreme, earlier);
-        group.earlier = earlier;
     }
 }
 

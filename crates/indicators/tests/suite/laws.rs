@@ -137,6 +137,54 @@ fn a_batch_keeps_the_sign_of_zeros() {
     }
 }
 
+/// Of two zeros in a window, wherever they are in it, the later one is its extreme.
+#[test]
+fn a_batch_keeps_the_sign_of_the_last_zero_in_a_window() {
+    let sparse = |other: f64| -> Vec<f64> {
+        let value = |row: u32| match row.wrapping_mul(2_654_435_761) >> 24 {
+            ..4 => 0.0,
+            4..8 => -0.0,
+            _ => other,
+        };
+        (0..3_000).map(value).collect()
+    };
+    for (name, other) in [("max", -1.0), ("min", 1.0)] {
+        let close = sparse(other);
+        let rows = Series { high: close.clone(), low: close.clone(), other: close.clone(), close };
+        for period in (1..=20).chain([33, 64, 65, 66, 67, 71, 72, 73, 80, 100, 172, 300]) {
+            visit(name, &[period], &rows, InBatches { cuts: &[1_444], bad: None }).unwrap();
+        }
+    }
+}
+
+/// Periods about which a window's parts change, and long ones, over rows with plateaus and with highs and
+/// lows that stay for as long as a window.
+#[test]
+fn a_batch_is_its_updates_over_long_windows() {
+    let walk = |seed: u32| -> Vec<f64> {
+        let mut price = 0.0;
+        let step = |row: u32| {
+            let noise = (row ^ seed).wrapping_mul(2_654_435_761) >> 24;
+            price +=
+                f64::from(noise.saturating_sub(100) / 20) - 2.6 * f64::from(row / 700 % 2) - 1.3;
+            price
+        };
+        (0..5_000).map(step).collect()
+    };
+    let close = walk(1);
+    let moved = |by: f64| close.iter().map(|price| price + by).collect();
+    let rows = Series { high: moved(3.0), low: moved(-2.0), other: walk(2), close };
+    let extremes = ["max", "min", "donchian"];
+    let periods = (1..=20).chain(58..=76).chain(160..=180).chain([320, 500, 999, 2_000]);
+    for (period, name) in periods.flat_map(|period| extremes.map(|name| (period, name))) {
+        visit(name, &[period], &rows, InBatches { cuts: &[2_500], bad: None }).unwrap();
+    }
+    for period in [64, 65, 170, 1_000] {
+        let cuts = InBatches { cuts: &[2_500], bad: None };
+        visit("stochastic", &[period, 3, 200], &rows, cuts).unwrap();
+    }
+}
+
 /// A row of the series made bad.
 fn poisoned(mut rows: Series, at: usize, what: f64) -> Series {
     for column in [&mut rows.high, &mut rows.low, &mut rows.close, &mut rows.other] {
