@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, ROWS};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::input::checked;
 use crate::moments::Sum;
 use crate::smoother::{Exponential, Smoother, Wilders};
@@ -35,10 +35,15 @@ impl Sma {
 
     /// The means of a chunk, when it is ready.
     #[inline(always)]
-    pub(crate) fn means(&mut self, values: &Column, sums: &mut Wholes<Sum>, means: &mut Column) {
-        self.window.sweep(values, sums);
+    pub(crate) fn means<const LEN: usize>(
+        &mut self,
+        values: &Column,
+        sums: &mut Wholes<Sum>,
+        means: &mut Column,
+    ) {
+        self.window.sweep::<LEN>(values, sums);
         let inverse = self.window.inverse();
-        for (row, mean) in means.iter_mut().enumerate() {
+        for (row, mean) in means[..LEN].iter_mut().enumerate() {
             *mean = sums.at(row).mean(inverse);
         }
     }
@@ -122,6 +127,8 @@ impl Indicator for Ema {
 }
 
 impl Chunked for Ema {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = Column;
 
     const SCRATCH: Self::Scratch = [0.0; ROWS];
@@ -179,6 +186,8 @@ impl Indicator for Wilder {
 }
 
 impl Chunked for Wilder {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = Column;
 
     const SCRATCH: Self::Scratch = [0.0; ROWS];

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::averages::Ema;
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, ROWS};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::extremes::Extent;
 use crate::input::checked;
 use crate::moments::Squares;
@@ -157,6 +157,8 @@ impl Indicator for Donchian {
 }
 
 impl Chunked for Donchian {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = Ranges;
 
     const SCRATCH: Self::Scratch = Ranges::NEW;
@@ -175,7 +177,7 @@ impl Chunked for Donchian {
     ) where
         Self::Output: Columns<N>,
     {
-        let extents = ranges.windows(batch, from, self.window.period());
+        let extents = ranges.windows::<FEW_ROWS>(batch, from, self.window.period());
         outputs.put(|row| Some(channel(extents.at(row), rows.close[row])));
     }
 
@@ -238,6 +240,8 @@ impl Indicator for Keltner {
 }
 
 impl Chunked for Keltner {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = [Column; 3];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];

@@ -8,13 +8,17 @@
 
 use pulp::NullaryFnOnce;
 
-use crate::column::{ROWS, Readable};
+use crate::column::Readable;
 use crate::indicator::fold;
 use crate::input::{Chunks, Row, same_lengths};
 use crate::{Columns, Indicator, IndicatorError};
 
 /// An indicator that takes chunks.
 pub(crate) trait Chunked: Indicator<Input: Chunks> {
+    /// How many rows of a chunk are taken: [`ROWS`](crate::column::ROWS) or
+    /// [`FEW_ROWS`](crate::column::FEW_ROWS).
+    const LEN: usize;
+
     /// What is in use while a batch goes through, and not part of the state.
     type Scratch;
 
@@ -26,7 +30,7 @@ pub(crate) trait Chunked: Indicator<Input: Chunks> {
     /// Whether all rows of a chunk are sound. What can be made of them on the way goes into the scratch.
     #[inline(always)]
     fn look_at(&self, chunk: Chunk<'_, Self::Input>, _scratch: &mut Self::Scratch) -> bool {
-        Self::Input::all_sound(chunk.rows)
+        Self::Input::all_sound(chunk.rows, Self::LEN)
     }
 
     /// Takes a sound chunk and puts its outputs: what as many updates do, but for what is left to
@@ -82,9 +86,10 @@ impl<const N: usize> Outputs<'_, N> {
     #[allow(clippy::needless_range_loop, reason = "iterators in step do not become vectors here")]
     #[inline(always)]
     pub(crate) fn put<O: Columns<N>>(self, output: impl Fn(usize) -> Option<O>) {
+        let len = self.0.iter().map(|column| column.len()).min().unwrap_or(0);
         // Of one length, so that no row is out of bounds.
-        let columns = self.0.map(|column| &mut column[..ROWS]);
-        for row in 0..ROWS {
+        let columns = self.0.map(|column| &mut column[..len]);
+        for row in 0..len {
             let numbers = output(row).map_or([f64::NAN; N], Columns::columns);
             for column in 0..N {
                 columns[column][row] = numbers[column];
@@ -136,9 +141,9 @@ where
             if !indicator.look_at(chunk, scratch) {
                 break;
             }
-            let outputs = columns.each_mut().map(|column| &mut column[done..][..ROWS]);
+            let outputs = columns.each_mut().map(|column| &mut column[done..][..I::LEN]);
             indicator.take(chunk, scratch, Outputs(outputs));
-            done += ROWS;
+            done += I::LEN;
         }
         if let Some(taken) = I::Input::part(batch, 0..done) {
             indicator.end(taken, updates);

@@ -3,7 +3,11 @@
 /// How many rows a chunk has: few enough that all that is made of them stays in the first-level cache.
 pub(crate) const ROWS: usize = 160;
 
-/// One number of each row of a chunk.
+/// How many of them are taken where most of the time goes into reading and writing: fewer, so that the
+/// processor reads the next ones while it works on these.
+pub(crate) const FEW_ROWS: usize = 64;
+
+/// One number of each row of a chunk; of a chunk of fewer rows, in the first ones.
 pub(crate) type Column = [f64; ROWS];
 
 /// Something of which a chunk is kept as columns, one for each of its numbers.

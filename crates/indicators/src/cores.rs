@@ -13,7 +13,6 @@
 use std::marker::PhantomData;
 
 use crate::Period;
-use crate::column::Column;
 use crate::extremes::Extreme;
 use crate::runs::RUN;
 
@@ -54,7 +53,7 @@ impl<E: Extreme> Groups<E> {
     /// The cores of a chunk. Of each row's window, `early` runs begin with its first row, and `late` ones
     /// with the first of its last eight.
     #[inline(always)]
-    pub(crate) fn put_cores(&mut self, [early, late]: [&[f64]; 2], cores: &mut Column) {
+    pub(crate) fn put_cores(&mut self, [early, late]: [&[f64]; 2], cores: &mut [f64]) {
         let two_runs = |runs: &[f64], row: usize| E::of(runs[row], runs[row + RUN]);
         // Copies, since what lies in memory would be waited for.
         let (mut held, mut newest) = (self.held, self.newest);

@@ -42,8 +42,8 @@ pub(crate) trait Chunks: Row + Readable {
     /// The chunk that begins with row `from`; `None` when the rows end before it does.
     fn chunk(series: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>>;
 
-    /// Whether an update would take every row.
-    fn all_sound(chunk: Self::Chunk<'_>) -> bool;
+    /// Whether an update would take every one of the first rows.
+    fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool;
 }
 
 impl Row for f64 {
@@ -72,8 +72,8 @@ impl Chunks for f64 {
     }
 
     #[inline(always)]
-    fn all_sound(column: Self::Chunk<'_>) -> bool {
-        column.iter().fold(0, |max, &value| magnitude(value).max(max)) <= LARGEST
+    fn all_sound(column: Self::Chunk<'_>, rows: usize) -> bool {
+        column[..rows].iter().fold(0, |max, &value| magnitude(value).max(max)) <= LARGEST
     }
 }
 
@@ -215,9 +215,9 @@ impl Chunks for Candle {
     }
 
     #[inline(always)]
-    fn all_sound(chunk: Self::Chunk<'_>) -> bool {
+    fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool {
         let mut faults = Faults::NONE;
-        for row in 0..ROWS {
+        for row in 0..rows {
             faults.look_at(Self::of(chunk, row));
         }
         faults.are_none()
@@ -289,8 +289,8 @@ impl Chunks for Pair {
     }
 
     #[inline(always)]
-    fn all_sound(chunk: Self::Chunk<'_>) -> bool {
-        f64::all_sound(chunk.x) & f64::all_sound(chunk.y)
+    fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool {
+        f64::all_sound(chunk.x, rows) & f64::all_sound(chunk.y, rows)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, ROWS};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::input::checked;
 use crate::smoother::{Exponential, Smoother};
 use crate::state::{Consistent, check_equal, check_fed, checked_when_read};
@@ -97,6 +97,8 @@ impl Indicator for Macd {
 }
 
 impl Chunked for Macd {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = [Column; 3];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, ROWS, Readable};
+use crate::column::{Column, FEW_ROWS, ROWS, Readable};
 use crate::input::{CandleChunk, Faults, is_sound};
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, checked_when_read};
@@ -34,7 +34,7 @@ impl TrueRange {
     /// After a chunk.
     #[inline(always)]
     pub(crate) fn take(&mut self, rows: CandleChunk<'_>) {
-        self.previous_close = Some(rows.close[ROWS - 1]);
+        self.previous_close = Some(rows.close[FEW_ROWS - 1]);
     }
 }
 
@@ -43,7 +43,7 @@ impl TrueRange {
 pub(crate) fn true_ranges(chunk: Chunk<'_, Candle>, ranges: &mut Column) -> bool {
     let Some(previous) = chunk.previous_closes() else { return false };
     let mut faults = Faults::NONE;
-    for (row, range) in ranges.iter_mut().enumerate() {
+    for (row, range) in ranges[..FEW_ROWS].iter_mut().enumerate() {
         let candle = Candle::of(chunk.rows, row);
         faults.look_at(candle);
         *range = true_range(candle, previous[row]);
@@ -75,6 +75,8 @@ impl Indicator for TrueRange {
 }
 
 impl Chunked for TrueRange {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = Column;
 
     const SCRATCH: Self::Scratch = [0.0; ROWS];
@@ -185,6 +187,8 @@ impl Indicator for Atr {
 }
 
 impl Chunked for Atr {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = [Column; 2];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 2];

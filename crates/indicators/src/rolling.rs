@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::column::ROWS;
 use crate::extremes::{Highest, Lowest};
 use crate::input::checked;
 use crate::ring::Ring;
@@ -45,6 +46,8 @@ impl Indicator for RollingMax {
 }
 
 impl Chunked for RollingMax {
+    const LEN: usize = ROWS;
+
     type Scratch = Runs<Highest>;
 
     const SCRATCH: Self::Scratch = Runs::NEW;
@@ -63,7 +66,7 @@ impl Chunked for RollingMax {
     ) where
         Self::Output: Columns<N>,
     {
-        let windows = runs.windows(batch, from, self.window.period());
+        let windows = runs.windows::<ROWS>(batch, from, self.window.period());
         outputs.put(|row| Some(windows.at(row)));
     }
 
@@ -108,6 +111,8 @@ impl Indicator for RollingMin {
 }
 
 impl Chunked for RollingMin {
+    const LEN: usize = ROWS;
+
     type Scratch = Runs<Lowest>;
 
     const SCRATCH: Self::Scratch = Runs::NEW;
@@ -126,7 +131,7 @@ impl Chunked for RollingMin {
     ) where
         Self::Output: Columns<N>,
     {
-        let windows = runs.windows(batch, from, self.window.period());
+        let windows = runs.windows::<ROWS>(batch, from, self.window.period());
         outputs.put(|row| Some(windows.at(row)));
     }
 

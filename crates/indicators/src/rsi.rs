@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, ROWS};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::input::checked;
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, check_equal, checked_when_read};
@@ -58,6 +58,8 @@ impl Indicator for Rsi {
 }
 
 impl Chunked for Rsi {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = [Column; 4];
 
     const SCRATCH: Self::Scratch = [[0.0; ROWS]; 4];
@@ -77,7 +79,9 @@ impl Chunked for Rsi {
         Self::Output: Columns<N>,
     {
         let Some(mut previous) = self.previous else { return };
-        for (&value, (gain, loss)) in rows.iter().zip(gains.iter_mut().zip(losses.iter_mut())) {
+        for (&value, (gain, loss)) in
+            rows[..FEW_ROWS].iter().zip(gains.iter_mut().zip(losses.iter_mut()))
+        {
             (*gain, *loss) = gain_and_loss(value - previous);
             previous = value;
         }

@@ -63,16 +63,16 @@ impl<E: Extreme> Runs<E> {
     /// The windows that end with the rows of the chunk that begins with row `from`. The first of them
     /// lies in the batch.
     #[inline(always)]
-    pub(crate) fn windows<'a>(
+    pub(crate) fn windows<'a, const LEN: usize>(
         &'a mut self,
         batch: &'a [f64],
         from: usize,
         period: Period,
     ) -> Windows<'a, E> {
         let rows = period.get();
-        let values = &batch[from + 1 - rows..from + ROWS];
+        let values = &batch[from + 1 - rows..from + LEN];
         let Layout { run, step, far, later } = Layout::of(period);
-        let len = later + step + ROWS;
+        let len = later + step + LEN;
         match run {
             1 => {}
             LONG_RUN => {
@@ -82,17 +82,17 @@ impl<E: Extreme> Runs<E> {
             _ if later == far => widen::<E>(values, 1, &mut self.runs[..len]),
             _ => {
                 let (early, late) = self.runs.split_at_mut(AT_END);
-                widen::<E>(values, 1, early);
-                widen::<E>(&values[far..], 1, late);
+                widen::<E>(values, 1, &mut early[..LEN + RUN]);
+                widen::<E>(&values[far..], 1, &mut late[..LEN + RUN]);
             }
         }
         if rows > WITHOUT_CORE {
             let (early, late) = (&self.runs[..], &self.runs[later..]);
             let groups = self.groups.get_or_insert_with(|| Groups::before(values, period));
-            groups.put_cores([early, late], &mut self.cores);
+            groups.put_cores([early, late], &mut self.cores[..LEN]);
         }
         let runs = if run > 1 { &self.runs[..] } else { values };
-        let parts = [0, step, later, later + step].map(|begin| &runs[begin..][..ROWS]);
+        let parts = [0, step, later, later + step].map(|begin| &runs[begin..][..LEN]);
         Windows { parts, cores: &self.cores, extreme: PhantomData }
     }
 }
@@ -159,15 +159,15 @@ impl Ranges {
 
     /// As [`Runs::windows`].
     #[inline(always)]
-    pub(crate) fn windows<'a>(
+    pub(crate) fn windows<'a, const LEN: usize>(
         &'a mut self,
         batch: Candles<'a>,
         from: usize,
         period: Period,
     ) -> Extents<'a> {
         Extents {
-            highs: self.highs.windows(batch.high, from, period),
-            lows: self.lows.windows(batch.low, from, period),
+            highs: self.highs.windows::<LEN>(batch.high, from, period),
+            lows: self.lows.windows::<LEN>(batch.low, from, period),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::column::{Column, ROWS};
+use crate::column::{Column, FEW_ROWS};
 use crate::{IndicatorError, Period};
 
 /// How much a new value counts.
@@ -162,14 +162,14 @@ impl<W: Weighting> Smoother<W> {
     #[inline(always)]
     pub(crate) fn smooth(&mut self, values: &Column, smoothed: &mut Column) {
         let (mut start, factors) = (self.start, self.factors);
-        let (blocks, _) = values.as_chunks::<BLOCK>();
-        let (blocks_smoothed, _) = smoothed.as_chunks_mut::<BLOCK>();
+        let (blocks, _) = values[..FEW_ROWS].as_chunks::<BLOCK>();
+        let (blocks_smoothed, _) = smoothed[..FEW_ROWS].as_chunks_mut::<BLOCK>();
         for (block, smoothed) in blocks.iter().zip(blocks_smoothed) {
             *smoothed = factors.smooth(block, &mut start);
         }
         if self.follows() {
             smoothed.copy_from_slice(values);
-            start = values[ROWS - 1];
+            start = values[FEW_ROWS - 1];
         }
         (self.start, self.value) = (start, start);
     }

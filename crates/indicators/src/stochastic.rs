@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::averages::Sma;
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, ROWS};
+use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::extremes::Extent;
 use crate::moments::Sum;
 use crate::runs::Ranges;
@@ -82,6 +82,8 @@ impl Indicator for Stochastic {
 }
 
 impl Chunked for Stochastic {
+    const LEN: usize = FEW_ROWS;
+
     type Scratch = (Ranges, Wholes<Sum>, [Column; 3]);
 
     const SCRATCH: Self::Scratch = (Ranges::NEW, Wholes::ZERO, [[0.0; ROWS]; 3]);
@@ -100,12 +102,12 @@ impl Chunked for Stochastic {
     ) where
         Self::Output: Columns<N>,
     {
-        let extents = ranges.windows(batch, from, self.range.period());
-        for (row, raw) in raw.iter_mut().enumerate() {
+        let extents = ranges.windows::<FEW_ROWS>(batch, from, self.range.period());
+        for (row, raw) in raw[..FEW_ROWS].iter_mut().enumerate() {
             *raw = position(extents.at(row), rows.close[row]);
         }
-        self.k.means(raw, sums, k);
-        self.d.means(k, sums, d);
+        self.k.means::<FEW_ROWS>(raw, sums, k);
+        self.d.means::<FEW_ROWS>(k, sums, d);
         outputs.put(|row| Some(StochasticLines { k: k[row], d: d[row] }));
     }
 

@@ -30,22 +30,22 @@ impl<S: Summary<Value: Columnar> + Columnar> Wholes<S> {
 impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
     /// Takes a chunk of values when the window is full: what as many pushes do.
     #[inline(always)]
-    pub(crate) fn sweep(
+    pub(crate) fn sweep<const LEN: usize>(
         &mut self,
         values: <S::Value as Readable>::Chunk<'_>,
         wholes: &mut Wholes<S>,
     ) {
         let period = self.period().get();
         let mut row = 0;
-        while row < ROWS {
+        while row < LEN {
             let held = self.ring.next();
-            let len = (period - held).min(ROWS - row);
+            let len = (period - held).min(LEN - row);
             if held == 0 {
                 self.pivot = S::Value::of(values, row);
                 self.later = S::EMPTY;
             }
             if len == period && row >= period {
-                self.backwards(values, row, wholes);
+                self.backwards::<LEN>(values, row, wholes);
             } else {
                 if held == 0 {
                     summarise(self.ring.slots(), self.pivot, &mut self.earlier);
@@ -54,9 +54,9 @@ impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
                     earlier.put(&mut wholes.earlier, row + k);
                 }
             }
-            self.forwards(values, row, len, wholes);
+            self.forwards::<LEN>(values, row, len, wholes);
             // Slots are read after the chunk, and when the first block begins in it.
-            if row == 0 || row + len + period > ROWS {
+            if row == 0 || row + len + period > LEN {
                 for (k, slot) in self.ring.slots_mut()[held..][..len].iter_mut().enumerate() {
                     *slot = S::Value::of(values, row + k);
                 }
@@ -68,7 +68,7 @@ impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
 
     /// Of the block that ends before `row`, each end but the whole of it.
     #[inline(always)]
-    fn backwards(
+    fn backwards<const LEN: usize>(
         &self,
         values: <S::Value as Readable>::Chunk<'_>,
         row: usize,
@@ -84,20 +84,20 @@ impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
         while left >= GROUP {
             left -= GROUP;
             // The minimum says that no index is out of bounds, without a branch.
-            let from = (row - period + left + 1).min(ROWS - GROUP);
-            let to = (row + left).min(ROWS - GROUP);
+            let from = (row - period + left + 1).min(LEN - GROUP);
+            let to = (row + left).min(LEN - GROUP);
             for k in (0..GROUP).rev() {
                 step(from + k, to + k);
             }
         }
         for left in (0..left).rev() {
-            step((row - period + left + 1).min(ROWS - 1), (row + left).min(ROWS - 1));
+            step((row - period + left + 1).min(LEN - 1), (row + left).min(LEN - 1));
         }
     }
 
     /// Of the block of `row`, its beginnings to each row.
     #[inline(always)]
-    fn forwards(
+    fn forwards<const LEN: usize>(
         &mut self,
         values: <S::Value as Readable>::Chunk<'_>,
         row: usize,
@@ -112,14 +112,14 @@ impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
         };
         let mut done = 0;
         while done + GROUP <= len {
-            let row = (row + done).min(ROWS - GROUP);
+            let row = (row + done).min(LEN - GROUP);
             for k in 0..GROUP {
                 step(row + k);
             }
             done += GROUP;
         }
         for done in done..len {
-            step((row + done).min(ROWS - 1));
+            step((row + done).min(LEN - 1));
         }
         self.later = later;
     }
@@ -139,6 +139,8 @@ pub(crate) trait OfWindow:
 }
 
 impl<I: OfWindow> Chunked for I {
+    const LEN: usize = ROWS;
+
     type Scratch = Wholes<I::Summary>;
 
     const SCRATCH: Self::Scratch = Wholes::ZERO;
@@ -157,7 +159,7 @@ impl<I: OfWindow> Chunked for I {
     ) where
         Self::Output: Columns<N>,
     {
-        self.window_mut().sweep(chunk.rows, wholes);
+        self.window_mut().sweep::<ROWS>(chunk.rows, wholes);
         outputs.put(|row| self.output(I::Input::of(chunk.rows, row), wholes.at(row)));
     }
 }
