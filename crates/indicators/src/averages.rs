@@ -141,14 +141,20 @@ impl Chunked for Ema {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
+        chunk: Chunk<'_, Self::Input>,
         smoothed: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
+        let Chunk { rows, .. } = chunk;
         self.smoother.smooth(rows, smoothed);
         outputs.put(|row| Some(smoothed[row]));
+        true
     }
 }
 
@@ -200,13 +206,19 @@ impl Chunked for Wilder {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
+        chunk: Chunk<'_, Self::Input>,
         smoothed: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
+        let Chunk { rows, .. } = chunk;
         self.smoother.smooth(rows, smoothed);
         outputs.put(|row| Some(smoothed[row]));
+        true
     }
 }

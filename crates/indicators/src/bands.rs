@@ -171,14 +171,20 @@ impl Chunked for Donchian {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, batch, from }: Chunk<'_, Candle>,
+        chunk: Chunk<'_, Candle>,
         ranges: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
+        let Chunk { rows, batch, from } = chunk;
         let extents = ranges.windows::<FEW_ROWS>(batch, from, self.window.period());
         outputs.put(|row| Some(channel(extents.at(row), rows.close[row])));
+        true
     }
 
     #[inline(always)]
@@ -252,22 +258,23 @@ impl Chunked for Keltner {
     }
 
     #[inline(always)]
-    fn look_at(&self, chunk: Chunk<'_, Candle>, [_, ranges, _]: &mut Self::Scratch) -> bool {
-        true_ranges(chunk, ranges)
-    }
-
-    #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
+        chunk: Chunk<'_, Self::Input>,
         [middle, ranges, range]: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !true_ranges(chunk, ranges) {
+            return false;
+        }
+        let Chunk { rows, .. } = chunk;
         self.middle.smoother.smooth(rows.close, middle);
         self.range.averages(rows, ranges, range);
         outputs.put(|row| Some(self.around(middle[row], range[row], rows.close[row])));
+        true
     }
 }
 

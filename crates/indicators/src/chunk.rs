@@ -27,20 +27,16 @@ pub(crate) trait Chunked: Indicator<Input: Chunks> {
     /// Whether the warm-up is over, and a chunk may begin, after so many rows of the batch.
     fn is_ready(&self, done: usize) -> bool;
 
-    /// Whether all rows of a chunk are sound. What can be made of them on the way goes into the scratch.
-    #[inline(always)]
-    fn look_at(&self, chunk: Chunk<'_, Self::Input>, _scratch: &mut Self::Scratch) -> bool {
-        Self::Input::all_sound(chunk.rows, Self::LEN)
-    }
-
-    /// Takes a sound chunk and puts its outputs: what as many updates do, but for what is left to
-    /// [`end`](Chunked::end).
+    /// Takes a chunk and puts its outputs: what as many updates do, but for what is left to
+    /// [`end`](Chunked::end). Says if all its rows are sound. If one is not, the state stays as it is,
+    /// and what is in the outputs does not count.
     fn take<const N: usize>(
         &mut self,
         chunk: Chunk<'_, Self::Input>,
         scratch: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>;
 
     /// After the last chunk: makes of the state what updates do with the rows, of which the first ones,
@@ -58,6 +54,14 @@ pub(crate) struct Chunk<'a, R: Chunks> {
     pub(crate) batch: R::Series<'a>,
     /// How many rows of the batch come before.
     pub(crate) from: usize,
+}
+
+impl<R: Chunks> Chunk<'_, R> {
+    /// Whether an update would take every one of the first rows, so many.
+    #[inline(always)]
+    pub(crate) fn is_sound(&self, rows: usize) -> bool {
+        R::all_sound(self.rows, rows)
+    }
 }
 
 /// Writes the method of [`Indicator`] for a type that is [`Chunked`].
@@ -85,7 +89,7 @@ impl<const N: usize> Outputs<'_, N> {
     /// The outputs of all rows, NaN where there is none.
     #[allow(clippy::needless_range_loop, reason = "iterators in step do not become vectors here")]
     #[inline(always)]
-    pub(crate) fn put<O: Columns<N>>(self, output: impl Fn(usize) -> Option<O>) {
+    pub(crate) fn put<O: Columns<N>>(self, mut output: impl FnMut(usize) -> Option<O>) {
         let len = self.0.iter().map(|column| column.len()).min().unwrap_or(0);
         // Of one length, so that no row is out of bounds.
         let columns = self.0.map(|column| &mut column[..len]);
@@ -137,12 +141,10 @@ where
         let updates = fold(indicator, 0, I::Input::rows(batch), all, I::is_ready)?;
         let mut done = updates;
         while let Some(rows) = I::Input::chunk(batch, done) {
-            let chunk = Chunk { rows, batch, from: done };
-            if !indicator.look_at(chunk, scratch) {
+            let outputs = columns.each_mut().map(|column| &mut column[done..][..I::LEN]);
+            if !indicator.take(Chunk { rows, batch, from: done }, scratch, Outputs(outputs)) {
                 break;
             }
-            let outputs = columns.each_mut().map(|column| &mut column[done..][..I::LEN]);
-            indicator.take(chunk, scratch, Outputs(outputs));
             done += I::LEN;
         }
         if let Some(taken) = I::Input::part(batch, 0..done) {

@@ -104,7 +104,7 @@ pub fn batch<I: Indicator>(
 ///
 /// # Errors
 /// When a column has another length than the inputs, before anything is done; and as [`batch`],
-/// with the rows before the bad one filled.
+/// with the rows before the bad one filled. What is in the columns from there on has no meaning.
 pub fn fill<I, const N: usize>(
     indicator: &mut I,
     rows: <I::Input as Row>::Series<'_>,

@@ -12,7 +12,7 @@ use crate::extremes::Extent;
 const MAX_MAGNITUDE: f64 = 1e100;
 
 /// As [`magnitude`] gives it.
-const LARGEST: i64 = magnitude(MAX_MAGNITUDE);
+pub(crate) const LARGEST: i64 = magnitude(MAX_MAGNITUDE);
 
 /// What a row gives an indicator: an `f64`, a [`Candle`] or a [`Pair`].
 pub trait Row: Copy + sealed::Sealed {
@@ -73,7 +73,7 @@ impl Chunks for f64 {
 
     #[inline(always)]
     fn all_sound(column: Self::Chunk<'_>, rows: usize) -> bool {
-        column[..rows].iter().fold(0, |max, &value| magnitude(value).max(max)) <= LARGEST
+        largest(&column[..rows]) <= LARGEST
     }
 }
 
@@ -296,8 +296,14 @@ impl Chunks for Pair {
 
 /// The bits of the absolute value, which are in the order of these; those of NaN are above all.
 #[inline(always)]
-const fn magnitude(value: f64) -> i64 {
+pub(crate) const fn magnitude(value: f64) -> i64 {
     value.abs().to_bits().cast_signed()
+}
+
+/// The largest magnitude.
+#[inline(always)]
+pub(crate) fn largest(values: &[f64]) -> i64 {
+    values.iter().fold(0, |largest, &value| magnitude(value).max(largest))
 }
 
 /// Whether each of the columns has this length.

@@ -111,12 +111,17 @@ impl Chunked for Macd {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
+        chunk: Chunk<'_, Self::Input>,
         [fast, slow, signal]: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
+        let Chunk { rows, .. } = chunk;
         self.fast.smooth(rows, fast);
         self.slow.smooth(rows, slow);
         let macd = fast;
@@ -125,6 +130,7 @@ impl Chunked for Macd {
         }
         self.signal.smooth(macd, signal);
         outputs.put(|row| Some(lines(macd[row], signal[row])));
+        true
     }
 }
 

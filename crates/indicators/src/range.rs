@@ -77,9 +77,9 @@ impl Indicator for TrueRange {
 impl Chunked for TrueRange {
     const LEN: usize = FEW_ROWS;
 
-    type Scratch = Column;
+    type Scratch = ();
 
-    const SCRATCH: Self::Scratch = [0.0; ROWS];
+    const SCRATCH: Self::Scratch = ();
 
     #[inline]
     fn is_ready(&self, done: usize) -> bool {
@@ -87,21 +87,28 @@ impl Chunked for TrueRange {
     }
 
     #[inline(always)]
-    fn look_at(&self, chunk: Chunk<'_, Candle>, ranges: &mut Column) -> bool {
-        true_ranges(chunk, ranges)
-    }
-
-    #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
-        ranges: &mut Self::Scratch,
+        chunk: Chunk<'_, Self::Input>,
+        (): &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
-        self.take(rows);
-        outputs.put(|row| Some(ranges[row]));
+        let Some(previous) = chunk.previous_closes() else { return false };
+        // Written at once: rows are read, looked at and written in one stream.
+        let mut faults = Faults::NONE;
+        outputs.put(|row| {
+            let candle = Candle::of(chunk.rows, row);
+            faults.look_at(candle);
+            Some(true_range(candle, previous[row]))
+        });
+        if !faults.are_none() {
+            return false;
+        }
+        self.take(chunk.rows);
+        true
     }
 }
 
@@ -199,21 +206,22 @@ impl Chunked for Atr {
     }
 
     #[inline(always)]
-    fn look_at(&self, chunk: Chunk<'_, Candle>, [ranges, _]: &mut Self::Scratch) -> bool {
-        true_ranges(chunk, ranges)
-    }
-
-    #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
+        chunk: Chunk<'_, Self::Input>,
         [ranges, average]: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !true_ranges(chunk, ranges) {
+            return false;
+        }
+        let Chunk { rows, .. } = chunk;
         self.averages(rows, ranges, average);
         outputs.put(|row| Some(average[row]));
+        true
     }
 }
 

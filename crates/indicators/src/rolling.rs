@@ -60,14 +60,20 @@ impl Chunked for RollingMax {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { batch, from, .. }: Chunk<'_, f64>,
+        chunk: Chunk<'_, f64>,
         runs: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        let Chunk { batch, from, .. } = chunk;
         let windows = runs.windows::<ROWS>(batch, from, self.window.period());
+        if !windows.are_sound() {
+            return false;
+        }
         outputs.put(|row| Some(windows.at(row)));
+        true
     }
 
     #[inline(always)]
@@ -125,14 +131,20 @@ impl Chunked for RollingMin {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { batch, from, .. }: Chunk<'_, f64>,
+        chunk: Chunk<'_, f64>,
         runs: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        let Chunk { batch, from, .. } = chunk;
         let windows = runs.windows::<ROWS>(batch, from, self.window.period());
+        if !windows.are_sound() {
+            return false;
+        }
         outputs.put(|row| Some(windows.at(row)));
+        true
     }
 
     #[inline(always)]

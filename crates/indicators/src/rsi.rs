@@ -72,13 +72,18 @@ impl Chunked for Rsi {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, .. }: Chunk<'_, Self::Input>,
+        chunk: Chunk<'_, Self::Input>,
         [gains, losses, gain, loss]: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
-        let Some(mut previous) = self.previous else { return };
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
+        let Chunk { rows, .. } = chunk;
+        let Some(mut previous) = self.previous else { return false };
         for (&value, (gain, loss)) in
             rows[..FEW_ROWS].iter().zip(gains.iter_mut().zip(losses.iter_mut()))
         {
@@ -89,6 +94,7 @@ impl Chunked for Rsi {
         self.gain.smooth(gains, gain);
         self.loss.smooth(losses, loss);
         outputs.put(|row| Some(strength(gain[row], loss[row])));
+        true
     }
 }
 

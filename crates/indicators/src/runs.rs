@@ -26,7 +26,7 @@ use crate::Period;
 use crate::column::{Column, ROWS};
 use crate::cores::Groups;
 use crate::extremes::{Extent, Extreme, Highest, Lowest};
-use crate::input::Candles;
+use crate::input::{Candles, LARGEST, largest, magnitude};
 use crate::window::{Summary, Window};
 
 /// How many rows a run has, and of how many of them a long one is made.
@@ -73,19 +73,20 @@ impl<E: Extreme> Runs<E> {
         let values = &batch[from + 1 - rows..from + LEN];
         let Layout { run, step, far, later } = Layout::of(period);
         let len = later + step + LEN;
-        match run {
-            1 => {}
+        let magnitude = match run {
+            1 => largest(values),
             LONG_RUN => {
-                widen::<E>(values, 1, &mut self.short_runs[..len + LONG_RUN - RUN]);
+                let magnitude = widen::<E>(values, 1, &mut self.short_runs[..len + LONG_RUN - RUN]);
                 widen::<E>(&self.short_runs, RUN, &mut self.runs[..len]);
+                magnitude
             }
             _ if later == far => widen::<E>(values, 1, &mut self.runs[..len]),
             _ => {
                 let (early, late) = self.runs.split_at_mut(AT_END);
                 widen::<E>(values, 1, &mut early[..LEN + RUN]);
-                widen::<E>(&values[far..], 1, &mut late[..LEN + RUN]);
+                widen::<E>(&values[far..], 1, &mut late[..LEN + RUN])
             }
-        }
+        };
         if rows > WITHOUT_CORE {
             let (early, late) = (&self.runs[..], &self.runs[later..]);
             let groups = self.groups.get_or_insert_with(|| Groups::before(values, period));
@@ -93,7 +94,7 @@ impl<E: Extreme> Runs<E> {
         }
         let runs = if run > 1 { &self.runs[..] } else { values };
         let parts = [0, step, later, later + step].map(|begin| &runs[begin..][..LEN]);
-        Windows { parts, cores: &self.cores, extreme: PhantomData }
+        Windows { parts, cores: &self.cores, magnitude, extreme: PhantomData }
     }
 }
 
@@ -123,23 +124,34 @@ impl Layout {
     }
 }
 
-/// Of runs, those of four times as many rows. A run stands where it begins.
+/// Of runs, those of four times as many rows. A run stands where it begins. Tells the largest magnitude
+/// of those that come last in others.
 #[inline(always)]
-fn widen<E: Extreme>(from: &[f64], run: usize, to: &mut [f64]) {
+fn widen<E: Extreme>(from: &[f64], run: usize, to: &mut [f64]) -> i64 {
     let [a, b, c, d] = [0, run, 2 * run, 3 * run].map(|begin| &from[begin..][..to.len()]);
+    let mut largest = 0;
     for ((((to, &a), &b), &c), &d) in to.iter_mut().zip(a).zip(b).zip(c).zip(d) {
         *to = E::of(E::of(a, b), E::of(c, d));
+        largest = largest.max(magnitude(d));
     }
+    largest
 }
 
 /// The windows of a chunk, each as the parts that it is made of.
 pub(crate) struct Windows<'a, E> {
     parts: [&'a [f64]; 4],
     cores: &'a Column,
+    magnitude: i64,
     extreme: PhantomData<E>,
 }
 
 impl<E: Extreme> Windows<'_, E> {
+    /// Whether an update would take every row of the chunk, which was looked at on the way.
+    #[inline(always)]
+    pub(crate) fn are_sound(&self) -> bool {
+        self.magnitude <= LARGEST
+    }
+
     /// The extreme of the window that ends with this row.
     #[inline(always)]
     pub(crate) fn at(&self, row: usize) -> f64 {

@@ -96,12 +96,17 @@ impl Chunked for Stochastic {
     #[inline(always)]
     fn take<const N: usize>(
         &mut self,
-        Chunk { rows, batch, from }: Chunk<'_, Candle>,
+        chunk: Chunk<'_, Candle>,
         (ranges, sums, [raw, k, d]): &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
+        let Chunk { rows, batch, from } = chunk;
         let extents = ranges.windows::<FEW_ROWS>(batch, from, self.range.period());
         for (row, raw) in raw[..FEW_ROWS].iter_mut().enumerate() {
             *raw = position(extents.at(row), rows.close[row]);
@@ -109,6 +114,7 @@ impl Chunked for Stochastic {
         self.k.means::<FEW_ROWS>(raw, sums, k);
         self.d.means::<FEW_ROWS>(k, sums, d);
         outputs.put(|row| Some(StochasticLines { k: k[row], d: d[row] }));
+        true
     }
 
     #[inline(always)]

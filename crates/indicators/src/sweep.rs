@@ -156,10 +156,15 @@ impl<I: OfWindow> Chunked for I {
         chunk: Chunk<'_, Self::Input>,
         wholes: &mut Self::Scratch,
         outputs: Outputs<'_, N>,
-    ) where
+    ) -> bool
+    where
         Self::Output: Columns<N>,
     {
+        if !chunk.is_sound(Self::LEN) {
+            return false;
+        }
         self.window_mut().sweep::<ROWS>(chunk.rows, wholes);
         outputs.put(|row| self.output(I::Input::of(chunk.rows, row), wholes.at(row)));
+        true
     }
 }

@@ -31,6 +31,7 @@ import talib
 # An int parameter is an int in C, a float is a double.
 CASES = [
     ("sma", [20], [("SMA", "c", [20], 1)]),
+    ("sma", [200], [("SMA", "c", [200], 1)]),
     ("ema", [20], [("EMA", "c", [20], 1)]),
     ("rsi", [14], [("RSI", "c", [14], 1)]),
     ("macd", [12, 26, 9], [("MACD", "c", [12, 26, 9], 3)]),
@@ -38,10 +39,14 @@ CASES = [
     ("true-range", [], [("TRANGE", "hlc", [], 1)]),
     ("atr", [14], [("ATR", "hlc", [14], 1)]),
     ("std-dev", [20], [("STDDEV", "c", [20, 1.0], 1)]),
+    ("std-dev", [200], [("STDDEV", "c", [200, 1.0], 1)]),
     ("max", [20], [("MAX", "c", [20], 1)]),
     ("min", [20], [("MIN", "c", [20], 1)]),
+    ("max", [80], [("MAX", "c", [80], 1)]),
     ("max", [500], [("MAX", "c", [500], 1)]),
+    ("max", [5000], [("MAX", "c", [5000], 1)]),
     ("donchian", [20], [("MAX", "h", [20], 1), ("MIDPRICE", "hl", [20], 1), ("MIN", "l", [20], 1)]),
+    ("donchian", [80], [("MAX", "h", [80], 1), ("MIDPRICE", "hl", [80], 1), ("MIN", "l", [80], 1)]),
     ("stochastic", [14, 3, 3], [("STOCH", "hlc", [14, 3, 0, 3, 0], 2)]),
     ("stochastic-fast", [14, 3], [("STOCHF", "hlc", [14, 3, 0], 2)]),
     ("directional", [14], [("PLUS_DI", "hlc", [14], 1), ("MINUS_DI", "hlc", [14], 1)]),
