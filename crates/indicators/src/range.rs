@@ -44,11 +44,19 @@ pub(crate) fn true_ranges(chunk: Chunk<'_, Candle>, ranges: &mut Column) -> bool
     let Some(previous) = chunk.previous_closes() else { return false };
     let mut faults = Faults::NONE;
     for (row, range) in ranges[..FEW_ROWS].iter_mut().enumerate() {
-        let candle = Candle::of(chunk.rows, row);
-        faults.look_at(candle);
-        *range = true_range(candle, previous[row]);
+        *range = look_at(chunk.rows, previous, row, &mut faults);
     }
+    faults.look_at(Candle::of(chunk.rows, FEW_ROWS - 1));
     faults.are_none()
+}
+
+/// The range of a row, of which the previous close is looked at instead of its own: one column less to
+/// read. The last row's own is left.
+#[inline(always)]
+fn look_at(rows: CandleChunk<'_>, previous: &Column, row: usize, faults: &mut Faults) -> f64 {
+    let candle = Candle { close: previous[row], high: rows.high[row], low: rows.low[row] };
+    faults.look_at(candle);
+    true_range(candle, previous[row])
 }
 
 #[inline]
@@ -96,14 +104,11 @@ impl Chunked for TrueRange {
     where
         Self::Output: Columns<N>,
     {
-        let Some(previous) = chunk.previous_closes() else { return false };
         // Written at once: rows are read, looked at and written in one stream.
+        let Some(previous) = chunk.previous_closes() else { return false };
         let mut faults = Faults::NONE;
-        outputs.put(|row| {
-            let candle = Candle::of(chunk.rows, row);
-            faults.look_at(candle);
-            Some(true_range(candle, previous[row]))
-        });
+        outputs.put(|row| Some(look_at(chunk.rows, previous, row, &mut faults)));
+        faults.look_at(Candle::of(chunk.rows, FEW_ROWS - 1));
         if !faults.are_none() {
             return false;
         }
