@@ -46,6 +46,33 @@ pub(crate) trait Chunks: Row + Readable {
     fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool;
 }
 
+/// An input of a window, of which every number goes into sums.
+pub(crate) trait Summed: Chunks + Columnar {
+    /// The rows, with their columns side by side: the sums need the registers that an address each would.
+    fn side_by_side<'a, 'b: 'a>(
+        rows: Self::Chunk<'b>,
+        copy: &'a mut Self::Columns,
+    ) -> Self::Chunk<'a>;
+}
+
+impl Summed for f64 {
+    #[inline(always)]
+    fn side_by_side<'a, 'b: 'a>(rows: Self::Chunk<'b>, _: &'a mut Column) -> Self::Chunk<'a> {
+        rows
+    }
+}
+
+impl Summed for Pair {
+    #[inline(always)]
+    fn side_by_side<'a, 'b: 'a>(
+        rows: Self::Chunk<'b>,
+        copy: &'a mut PairColumns,
+    ) -> Self::Chunk<'a> {
+        (copy.x, copy.y) = (*rows.x, *rows.y);
+        PairChunk { x: &copy.x, y: &copy.y }
+    }
+}
+
 impl Row for f64 {
     type Series<'a> = &'a [f64];
 

@@ -2,7 +2,7 @@
 
 use crate::chunk::{Chunk, Chunked, Outputs};
 use crate::column::{Columnar, ROWS, Readable};
-use crate::input::Chunks;
+use crate::input::Summed;
 use crate::window::{Summary, Whole, Window, summarise};
 use crate::{Columns, Indicator};
 
@@ -127,7 +127,7 @@ impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
 
 /// An indicator that makes its output of a full window and of the row itself.
 pub(crate) trait OfWindow:
-    Indicator<Input = <Self::Summary as Summary>::Value, Input: Chunks + Columnar>
+    Indicator<Input = <Self::Summary as Summary>::Value, Input: Summed>
 {
     type Summary: Summary + Columnar;
 
@@ -141,9 +141,9 @@ pub(crate) trait OfWindow:
 impl<I: OfWindow> Chunked for I {
     const LEN: usize = ROWS;
 
-    type Scratch = Wholes<I::Summary>;
+    type Scratch = (<I::Input as Columnar>::Columns, Wholes<I::Summary>);
 
-    const SCRATCH: Self::Scratch = Wholes::ZERO;
+    const SCRATCH: Self::Scratch = (I::Input::ZERO, Wholes::ZERO);
 
     #[inline]
     fn is_ready(&self, _done: usize) -> bool {
@@ -154,7 +154,7 @@ impl<I: OfWindow> Chunked for I {
     fn take<const N: usize>(
         &mut self,
         chunk: Chunk<'_, Self::Input>,
-        wholes: &mut Self::Scratch,
+        (copy, wholes): &mut Self::Scratch,
         outputs: Outputs<'_, N>,
     ) -> bool
     where
@@ -163,8 +163,9 @@ impl<I: OfWindow> Chunked for I {
         if !chunk.is_sound(Self::LEN) {
             return false;
         }
-        self.window_mut().sweep::<ROWS>(chunk.rows, wholes);
-        outputs.put(|row| self.output(I::Input::of(chunk.rows, row), wholes.at(row)));
+        let rows = I::Input::side_by_side(chunk.rows, copy);
+        self.window_mut().sweep::<ROWS>(rows, wholes);
+        outputs.put(|row| self.output(I::Input::of(rows, row), wholes.at(row)));
         true
     }
 }
