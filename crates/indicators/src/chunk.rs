@@ -10,7 +10,8 @@ use pulp::NullaryFnOnce;
 
 use crate::column::Readable;
 use crate::indicator::fold;
-use crate::input::{Chunks, Row, same_lengths};
+use crate::input::{Row, same_lengths};
+use crate::soundness::Chunks;
 use crate::{Columns, Indicator, IndicatorError};
 
 /// An indicator that takes chunks.

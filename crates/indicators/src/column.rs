@@ -60,7 +60,7 @@ impl Readable for f64 {
 macro_rules! columnar {
     ($row:ident { $($field:ident),+ } as $columns:ident) => {
         pub(crate) struct $columns {
-            $($field: Column),+
+            $(pub(crate) $field: Column),+
         }
 
         impl Columnar for $row {

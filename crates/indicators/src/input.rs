@@ -9,10 +9,7 @@ use crate::column::{Column, Columnar, ROWS, Readable, columnar, readable};
 use crate::extremes::Extent;
 
 /// Larger numbers are refused: their squares would not fit into an f64.
-const MAX_MAGNITUDE: f64 = 1e100;
-
-/// As [`magnitude`] gives it.
-pub(crate) const LARGEST: i64 = magnitude(MAX_MAGNITUDE);
+pub(crate) const MAX_MAGNITUDE: f64 = 1e100;
 
 /// What a row gives an indicator: an `f64`, a [`Candle`] or a [`Pair`].
 pub trait Row: Copy + sealed::Sealed {
@@ -37,42 +34,6 @@ mod sealed {
     impl Sealed for super::Pair {}
 }
 
-/// An input, of which a chunk can be looked at as a whole.
-pub(crate) trait Chunks: Row + Readable {
-    /// The chunk that begins with row `from`; `None` when the rows end before it does.
-    fn chunk(series: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>>;
-
-    /// Whether an update would take every one of the first rows.
-    fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool;
-}
-
-/// An input of a window, of which every number goes into sums.
-pub(crate) trait Summed: Chunks + Columnar {
-    /// The rows, with their columns side by side: the sums need the registers that an address each would.
-    fn side_by_side<'a, 'b: 'a>(
-        rows: Self::Chunk<'b>,
-        copy: &'a mut Self::Columns,
-    ) -> Self::Chunk<'a>;
-}
-
-impl Summed for f64 {
-    #[inline(always)]
-    fn side_by_side<'a, 'b: 'a>(rows: Self::Chunk<'b>, _: &'a mut Column) -> Self::Chunk<'a> {
-        rows
-    }
-}
-
-impl Summed for Pair {
-    #[inline(always)]
-    fn side_by_side<'a, 'b: 'a>(
-        rows: Self::Chunk<'b>,
-        copy: &'a mut PairColumns,
-    ) -> Self::Chunk<'a> {
-        (copy.x, copy.y) = (*rows.x, *rows.y);
-        PairChunk { x: &copy.x, y: &copy.y }
-    }
-}
-
 impl Row for f64 {
     type Series<'a> = &'a [f64];
 
@@ -89,18 +50,6 @@ impl Row for f64 {
     #[inline]
     fn rows(values: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
         values.iter().copied()
-    }
-}
-
-impl Chunks for f64 {
-    #[inline(always)]
-    fn chunk(values: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>> {
-        values.get(from..)?.first_chunk()
-    }
-
-    #[inline(always)]
-    fn all_sound(column: Self::Chunk<'_>, rows: usize) -> bool {
-        largest(&column[..rows]) <= LARGEST
     }
 }
 
@@ -148,36 +97,12 @@ impl Candle {
 
 readable!(Candle { high, low, close } as CandleChunk);
 
-/// What is asked of many candles at once, in numbers of which no row waits for the one before.
-#[derive(Clone, Copy)]
-pub(crate) struct Faults {
-    magnitude: i64,
-    /// The bits of low − high, of which those of a fault are above 0.
-    order: i64,
-}
-
-impl Faults {
-    pub(crate) const NONE: Self = Self { magnitude: 0, order: 0 };
-
-    #[inline(always)]
-    pub(crate) fn look_at(&mut self, Candle { high, low, close }: Candle) {
-        let largest = magnitude(high).max(magnitude(low)).max(magnitude(close));
-        self.magnitude = self.magnitude.max(largest);
-        self.order = self.order.max((low - high).to_bits().cast_signed());
-    }
-
-    #[inline(always)]
-    pub(crate) fn are_none(self) -> bool {
-        self.magnitude <= LARGEST && self.order <= 0
-    }
-}
-
 /// Many candles, as columns of one length.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candles<'a> {
     pub(crate) high: &'a [f64],
     pub(crate) low: &'a [f64],
-    close: &'a [f64],
+    pub(crate) close: &'a [f64],
 }
 
 impl<'a> Candles<'a> {
@@ -195,14 +120,6 @@ impl<'a> Candles<'a> {
     #[inline]
     pub(crate) fn extent(&self, row: usize) -> Extent {
         Extent { high: self.high[row], low: self.low[row] }
-    }
-}
-
-impl<'a> crate::chunk::Chunk<'a, Candle> {
-    /// The close before each row; `None` when the first row is the batch's first.
-    #[inline(always)]
-    pub(crate) fn previous_closes(self) -> Option<&'a Column> {
-        f64::chunk(self.batch.close, self.from.checked_sub(1)?)
     }
 }
 
@@ -231,26 +148,6 @@ impl Row for Candle {
     }
 }
 
-impl Chunks for Candle {
-    #[inline(always)]
-    fn chunk(candles: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>> {
-        Some(CandleChunk {
-            high: f64::chunk(candles.high, from)?,
-            low: f64::chunk(candles.low, from)?,
-            close: f64::chunk(candles.close, from)?,
-        })
-    }
-
-    #[inline(always)]
-    fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool {
-        let mut faults = Faults::NONE;
-        for row in 0..rows {
-            faults.look_at(Self::of(chunk, row));
-        }
-        faults.are_none()
-    }
-}
-
 /// One value of each of two series.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Pair {
@@ -275,8 +172,8 @@ readable!(Pair { x, y } as PairChunk);
 /// Many pairs, as columns of one length.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pairs<'a> {
-    x: &'a [f64],
-    y: &'a [f64],
+    pub(crate) x: &'a [f64],
+    pub(crate) y: &'a [f64],
 }
 
 impl<'a> Pairs<'a> {
@@ -307,30 +204,6 @@ impl Row for Pair {
     fn rows(pairs: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
         pairs.x.iter().zip(pairs.y).map(|(&x, &y)| Self { x, y })
     }
-}
-
-impl Chunks for Pair {
-    #[inline(always)]
-    fn chunk(pairs: Self::Series<'_>, from: usize) -> Option<Self::Chunk<'_>> {
-        Some(PairChunk { x: f64::chunk(pairs.x, from)?, y: f64::chunk(pairs.y, from)? })
-    }
-
-    #[inline(always)]
-    fn all_sound(chunk: Self::Chunk<'_>, rows: usize) -> bool {
-        f64::all_sound(chunk.x, rows) & f64::all_sound(chunk.y, rows)
-    }
-}
-
-/// The bits of the absolute value, which are in the order of these; those of NaN are above all.
-#[inline(always)]
-pub(crate) const fn magnitude(value: f64) -> i64 {
-    value.abs().to_bits().cast_signed()
-}
-
-/// The largest magnitude.
-#[inline(always)]
-pub(crate) fn largest(values: &[f64]) -> i64 {
-    values.iter().fold(0, |largest, &value| magnitude(value).max(largest))
 }
 
 /// Whether each of the columns has this length.

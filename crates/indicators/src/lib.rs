@@ -68,6 +68,7 @@ mod rolling;
 mod rsi;
 mod runs;
 mod smoother;
+mod soundness;
 mod state;
 mod stochastic;
 mod sweep;

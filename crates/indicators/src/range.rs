@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
 use crate::column::{Column, FEW_ROWS, ROWS, Readable};
-use crate::input::{CandleChunk, Faults, is_sound};
+use crate::input::{CandleChunk, is_sound};
 use crate::smoother::{Smoother, Wilders};
+use crate::soundness::Faults;
 use crate::state::{Consistent, checked_when_read};
 use crate::{Candle, Columns, Indicator, IndicatorError, Period};
 

@@ -26,7 +26,8 @@ use crate::Period;
 use crate::column::{Column, ROWS};
 use crate::cores::Groups;
 use crate::extremes::{Extent, Extreme, Highest, Lowest};
-use crate::input::{Candles, LARGEST, largest, magnitude};
+use crate::input::Candles;
+use crate::soundness::{LARGEST, largest, magnitude};
 use crate::window::{Summary, Window};
 
 /// How many rows a run has, and of how many of them a long one is made.

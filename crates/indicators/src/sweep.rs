@@ -2,7 +2,7 @@
 
 use crate::chunk::{Chunk, Chunked, Outputs};
 use crate::column::{Columnar, ROWS, Readable};
-use crate::input::Summed;
+use crate::soundness::Summed;
 use crate::window::{Summary, Whole, Window, summarise};
 use crate::{Columns, Indicator};
 
