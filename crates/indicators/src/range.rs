@@ -32,10 +32,10 @@ impl TrueRange {
         Some(true_range(candle, previous))
     }
 
-    /// After a chunk.
+    /// After so many rows of a chunk.
     #[inline(always)]
-    pub(crate) fn take(&mut self, rows: CandleChunk<'_>) {
-        self.previous_close = Some(rows.close[FEW_ROWS - 1]);
+    pub(crate) fn pass(&mut self, rows: CandleChunk<'_>, len: usize) {
+        self.previous_close = Some(rows.close[len - 1]);
     }
 }
 
@@ -84,7 +84,7 @@ impl Indicator for TrueRange {
 }
 
 impl Chunked for TrueRange {
-    const LEN: usize = FEW_ROWS;
+    const LEN: usize = ROWS;
 
     type Scratch = ();
 
@@ -109,11 +109,11 @@ impl Chunked for TrueRange {
         let Some(previous) = chunk.previous_closes() else { return false };
         let mut faults = Faults::NONE;
         outputs.put(|row| Some(look_at(chunk.rows, previous, row, &mut faults)));
-        faults.look_at(Candle::of(chunk.rows, FEW_ROWS - 1));
+        faults.look_at(Candle::of(chunk.rows, ROWS - 1));
         if !faults.are_none() {
             return false;
         }
-        self.take(chunk.rows);
+        self.pass(chunk.rows, ROWS);
         true
     }
 }
@@ -160,7 +160,7 @@ impl Atr {
         ranges: &Column,
         averages: &mut Column,
     ) {
-        self.true_range.take(rows);
+        self.true_range.pass(rows, FEW_ROWS);
         self.average.smooth(ranges, averages);
     }
 
