@@ -10,7 +10,8 @@ use crate::{IndicatorError, Row};
 /// `serde_json` does so only with its feature `float_roundtrip`. A stored state that contradicts
 /// itself is refused.
 pub trait Indicator {
-    /// What a row gives it: an `f64`, a [`Candle`](crate::Candle) or a [`Pair`](crate::Pair).
+    /// What a row gives it: an `f64`, a [`Candle`](crate::Candle), a [`Pair`](crate::Pair) or a type of your
+    /// own.
     type Input: Row;
     /// What it tells of a row.
     type Output;

@@ -11,8 +11,8 @@ use crate::extremes::Extent;
 /// Larger numbers are refused: their squares would not fit into an f64.
 pub(crate) const MAX_MAGNITUDE: f64 = 1e100;
 
-/// What a row gives an indicator: an `f64`, a [`Candle`] or a [`Pair`].
-pub trait Row: Copy + sealed::Sealed {
+/// What a row gives an indicator: an `f64`, a [`Candle`], a [`Pair`], or a type of your own.
+pub trait Row: Copy {
     /// Many rows, as columns of one length: `&[f64]`, [`Candles`] or [`Pairs`].
     type Series<'a>: Copy;
 
@@ -24,14 +24,6 @@ pub trait Row: Copy + sealed::Sealed {
 
     /// Row after row.
     fn rows(series: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone;
-}
-
-mod sealed {
-    pub trait Sealed {}
-
-    impl Sealed for f64 {}
-    impl Sealed for super::Candle {}
-    impl Sealed for super::Pair {}
 }
 
 impl Row for f64 {

@@ -11,6 +11,7 @@ mod catalogue;
 mod golden;
 mod laws;
 mod mathematics;
+mod own;
 mod refusals;
 mod series;
 mod states;
