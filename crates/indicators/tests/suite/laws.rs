@@ -266,6 +266,9 @@ proptest! {
         for (name, parameters) in ALL {
             visit(name, parameters, &rows, InBatches { cuts: &cuts, bad: Some(bad) }).unwrap();
         }
+        for (name, period) in [("max", 3), ("min", 9), ("max", 40), ("min", 70), ("donchian", 175)] {
+            visit(name, &[period], &rows, InBatches { cuts: &cuts, bad: Some(bad) }).unwrap();
+        }
     }
 
     #[test]
