@@ -1,96 +1,12 @@
-//! Moving averages: SMA, EMA, Wilder's smoothing.
+//! Exponential moving averages: EMA and Wilder's smoothing.
 
 use serde::{Deserialize, Serialize};
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
 use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::input::checked;
-use crate::moments::Sum;
 use crate::smoother::{Exponential, Smoother, Wilders};
-use crate::sweep::{OfWindow, Wholes};
-use crate::window::{Whole, Window};
 use crate::{Columns, Indicator, IndicatorError, Period};
-
-/// Simple moving average: the mean of the last `n` values.
-///
-/// Warm-up `n − 1` rows. TA-Lib: `SMA`. A constant window gives exactly its value.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sma {
-    window: Window<Sum>,
-}
-
-impl Sma {
-    /// Over the last `period` values.
-    #[must_use]
-    pub fn new(period: Period) -> Self {
-        Self { window: Window::new(period) }
-    }
-
-    #[inline]
-    pub(crate) fn push(&mut self, value: f64) -> Option<f64> {
-        let whole = self.window.push(value)?;
-        self.output(value, whole)
-    }
-
-    /// The means of a chunk, when it is ready.
-    #[inline(always)]
-    pub(crate) fn means<const LEN: usize>(
-        &mut self,
-        values: &Column,
-        sums: &mut Wholes<Sum>,
-        means: &mut Column,
-    ) {
-        self.window.sweep::<LEN>(values, sums);
-        let inverse = self.window.inverse();
-        for (row, mean) in means[..LEN].iter_mut().enumerate() {
-            *mean = sums.at(row).mean(inverse);
-        }
-    }
-
-    pub(crate) fn is_ready(&self) -> bool {
-        self.window.is_full()
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.window.is_empty()
-    }
-}
-
-impl Indicator for Sma {
-    type Input = f64;
-    type Output = f64;
-
-    #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.push(checked("value", value)?))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for Sma {
-    type Summary = Sum;
-
-    #[inline]
-    fn window(&self) -> &Window<Sum> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Sum> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, _: f64, whole: Whole<Sum>) -> Option<Self::Output> {
-        Some(whole.mean(self.window.inverse()))
-    }
-}
 
 /// Exponential moving average: `e ← e + (x − e)·2/(n + 1)`, begun with the mean of the first `n`
 /// values.

@@ -86,7 +86,13 @@ pub(crate) use fill_by_chunks;
 /// Where the outputs of a chunk go.
 pub(crate) struct Outputs<'a, const N: usize>([&'a mut [f64]; N]);
 
-impl<const N: usize> Outputs<'_, N> {
+impl<'a, const N: usize> Outputs<'a, N> {
+    /// Where the first number of each row goes.
+    #[inline(always)]
+    pub(crate) fn first(self) -> Option<&'a mut [f64]> {
+        self.0.into_iter().next()
+    }
+
     /// The outputs of all rows, NaN where there is none.
     #[allow(clippy::needless_range_loop, reason = "iterators in step do not become vectors here")]
     #[inline(always)]

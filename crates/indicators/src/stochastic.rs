@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::averages::Sma;
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
 use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::extremes::Extent;
 use crate::moments::Sum;
 use crate::runs::Ranges;
+use crate::sma::Mean;
 use crate::state::{Consistent, check_fed, checked_when_read};
 use crate::sweep::Wholes;
 use crate::window::Window;
@@ -27,8 +27,8 @@ use crate::{Candle, Candles, Columns, Indicator, IndicatorError, Period};
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Stochastic {
     range: Window<Extent>,
-    k: Sma,
-    d: Sma,
+    k: Mean,
+    d: Mean,
 }
 
 /// What [`Stochastic`] tells of a row.
@@ -52,7 +52,7 @@ impl Stochastic {
     /// The slow form; 14, 3 and 3 are usual.
     #[must_use]
     pub fn slow(range: Period, smoothing: Period, signal: Period) -> Self {
-        Self { range: Window::new(range), k: Sma::new(smoothing), d: Sma::new(signal) }
+        Self { range: Window::new(range), k: Mean::new(smoothing), d: Mean::new(signal) }
     }
 
     /// The fast form: %K is not smoothed.

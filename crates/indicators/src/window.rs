@@ -64,13 +64,21 @@ pub(crate) struct Window<S: Summary> {
 
 impl<S: Summary> Window<S> {
     pub(crate) fn new(period: Period) -> Self {
-        Self {
-            ring: Ring::new(period),
+        Self::of(Ring::new(period))
+    }
+
+    /// Of a ring that may have values, by the steps of the updates that took them.
+    pub(crate) fn of(ring: Ring<S::Value>) -> Self {
+        let period = ring.period();
+        let mut window = Self {
             earlier: vec![S::EMPTY; period.get() + 1],
             later: S::EMPTY,
             pivot: S::Value::default(),
             inverse: 1.0 / period.as_f64(),
-        }
+            ring,
+        };
+        window.make_again();
+        window
     }
 
     #[inline]
@@ -160,10 +168,6 @@ impl<S: Summary> Serialize for Window<S> {
 /// cannot contradict the values, and come out the same, bit for bit.
 impl<'de, S: Summary> Deserialize<'de> for Window<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let ring = Ring::deserialize(deserializer)?;
-        let mut window = Self::new(ring.period());
-        window.ring = ring;
-        window.make_again();
-        Ok(window)
+        Ring::deserialize(deserializer).map(Self::of)
     }
 }
