@@ -58,6 +58,7 @@ mod error;
 mod extremes;
 mod indicator;
 mod input;
+mod lane_sweep;
 mod lanes;
 mod macd;
 mod moments;

@@ -56,6 +56,11 @@ impl<V: Value> Ring<V> {
         self.held == self.period.get()
     }
 
+    #[inline]
+    pub(crate) fn held(&self) -> usize {
+        self.held
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.held == 0
     }
@@ -81,11 +86,13 @@ impl<V: Value> Ring<V> {
         self.next = next;
     }
 
-    /// Sets all values, the oldest first, when so many rows were taken.
+    /// Sets the values, the oldest first, when so many rows were taken.
     #[inline]
-    pub(crate) fn set(&mut self, values: impl Iterator<Item = V>, taken: usize) {
+    pub(crate) fn set(&mut self, values: impl ExactSizeIterator<Item = V>, taken: usize) {
+        self.held = values.len();
         self.next = (self.next + taken) % self.period.get();
-        let (newer, older) = self.slots.split_at_mut(self.next);
+        let oldest = if self.is_full() { self.next } else { 0 };
+        let (newer, older) = self.slots.split_at_mut(oldest);
         for (slot, value) in older.iter_mut().chain(newer).zip(values) {
             *slot = value;
         }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
+use crate::chunk::fill_by_chunks;
 use crate::column::Column;
 use crate::input::checked;
-use crate::lanes::{Lanes, Sums};
+use crate::lanes::Lanes;
 use crate::moments::Sum;
 use crate::ring::Ring;
 use crate::sweep::{OfWindow, Wholes};
@@ -51,7 +51,7 @@ impl AnyWindow {
     fn ring(&self) -> &Ring<f64> {
         match self {
             Self::Short(mean) => &mean.window.ring,
-            Self::Long(lanes) => lanes.ring(),
+            Self::Long(lanes) => &lanes.ring,
         }
     }
 }
@@ -174,59 +174,5 @@ impl OfWindow for Mean {
     #[inline(always)]
     fn output(&self, _: f64, whole: Whole<Sum>) -> Option<Self::Output> {
         Some(whole.mean(self.window.inverse()))
-    }
-}
-
-impl Indicator for Lanes {
-    type Input = f64;
-    type Output = f64;
-
-    #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.push(checked("value", value)?))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.ring().period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Lanes {
-    const LEN: usize = 128;
-
-    type Scratch = Sums;
-
-    const SCRATCH: Self::Scratch = Sums::ZERO;
-
-    #[inline]
-    fn is_ready(&self, done: usize) -> bool {
-        self.lies_in(done)
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, f64>,
-        sums: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { batch, from, .. } = chunk;
-        if let Some(means) = outputs.first() {
-            self.sweep(batch, from, sums, means);
-        }
-        true
-    }
-
-    #[inline(always)]
-    fn end(&mut self, rows: &[f64], updates: usize) {
-        self.catch_up(rows, updates);
     }
 }

@@ -2,7 +2,7 @@
 //! its window.
 
 use indicators::{
-    Correlation, Ema, Indicator, LinearRegression, Pair, Period, RollingMax, Sma, StdDev,
+    Correlation, Ema, Indicator, LinearRegression, Pair, Period, RollingMax, Sma, StdDev, fill,
 };
 
 const ROWS: u32 = 10_000_000;
@@ -64,6 +64,21 @@ fn ten_million_rows_and_three_spikes_leave_no_trace() {
     let both = |row| Pair { x: price(row), y: other(row) };
     near("correlation", last(Correlation::new(n).unwrap(), both), xy / (xx * yy).sqrt());
     assert_eq!(last(RollingMax::new(n), price), highest);
+}
+
+/// Means over longer windows, which are summed in another way. The spike has just left them.
+#[test]
+fn five_million_rows_and_two_spikes_leave_no_trace_in_a_long_mean() {
+    for rows in [32, 64, 1_001] {
+        let mut sma = Sma::new(Period::new(rows).unwrap());
+        let end = SPIKES[1] + 1 + u32::try_from(rows).unwrap();
+        let prices: Vec<f64> = (0..end).map(price).collect();
+        let mut means = vec![0.0; prices.len()];
+        fill(&mut sma, &prices, [&mut means]).unwrap();
+        let window = &prices[prices.len() - rows..];
+        let sum: f64 = window.iter().map(|price| price - window[0]).sum();
+        near("mean", means[prices.len() - 1], window[0] + sum / rows as f64);
+    }
 }
 
 /// An EMA never forgets a spike wholly: it has the weight of its age, and no more.

@@ -128,6 +128,9 @@ fn a_batch_keeps_the_sign_of_zeros() {
     for (name, parameters) in ALL {
         visit(name, parameters, &rows, InBatches { cuts: &[333, 700], bad: None }).unwrap();
     }
+    for period in [29, 30, 31, 64, 130, 400] {
+        visit("sma", &[period], &rows, InBatches { cuts: &[333, 700], bad: None }).unwrap();
+    }
     // Periods about which a window is put together of other parts.
     for period in [2, 3, 4, 5, 8, 9, 15, 16, 17, 32, 33, 63, 64, 65, 96, 97, 160, 161] {
         for name in ["max", "min", "donchian"] {
@@ -181,6 +184,28 @@ fn a_batch_is_its_updates_over_long_windows() {
     for period in [64, 65, 170, 1_000] {
         let cuts = InBatches { cuts: &[2_500], bad: None };
         visit("stochastic", &[period, 3, 200], &rows, cuts).unwrap();
+    }
+}
+
+/// A mean over a long window is summed in lanes. Batches that end before its first window is full, after
+/// that, and in each place of a turn; and states that are stored there.
+#[test]
+fn a_batch_of_means_is_its_updates_over_long_windows() {
+    // Of three digits and of six, and all their bits: sums in another order would have others.
+    let value = |row: u32| {
+        let noise = f64::from(row.wrapping_mul(2_654_435_761) >> 12) - 500_000.0;
+        noise / if (row / 90).is_multiple_of(2) { 7.0 } else { 7_000.0 }
+    };
+    let close: Vec<f64> = (0..3_000).map(value).collect();
+    let rows = Series { high: close.clone(), low: close.clone(), other: close.clone(), close };
+    for period in (28..=70).chain([127, 128, 129, 160, 161, 255, 256, 257, 700, 1_999, 2_900]) {
+        for begin in 0..9 {
+            let cuts = [begin, begin + 301, begin + 320 + period];
+            visit("sma", &[period], &rows, InBatches { cuts: &cuts, bad: None }).unwrap();
+        }
+        for at in (period - 5..period + 5).chain(2 * period - 5..2 * period + 5) {
+            visit("sma", &[period], &rows, Restart { at: at.min(3_000) }).unwrap();
+        }
     }
 }
 
@@ -268,6 +293,17 @@ proptest! {
         }
         for (name, period) in [("max", 3), ("min", 9), ("max", 40), ("min", 70), ("donchian", 175)] {
             visit(name, &[period], &rows, InBatches { cuts: &cuts, bad: Some(bad) }).unwrap();
+        }
+        for period in [30, 33, 90, 150, 350] {
+            visit("sma", &[period], &rows, InBatches { cuts: &cuts, bad: Some(bad) }).unwrap();
+        }
+    }
+
+    #[test]
+    fn longer_periods_restart_as_well(rows in series(2..150), period in 26..60_usize, cut in 0..150_usize) {
+        for (name, parameters) in ALL.iter().filter(|(name, _)| *name != "macd") {
+            let (parameters, at) = (vec![period; parameters.len()], cut % rows.close.len());
+            visit(name, &parameters, &rows, Restart { at }).unwrap();
         }
     }
 
