@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum;
-use indicators::{Ema, Period, RollingMax, StdDev};
+use indicators::{Ema, Period, RollingMax, Sma, StdDev};
 
 use crate::columns::Columns;
 use crate::error::BenchError;
@@ -37,6 +37,12 @@ pub(crate) enum Case {
     Labels1440,
     /// Barriers of 0.2 %, which most windows reach, 24 candles
     LabelsNear,
+    /// Simple moving average over 20 closes
+    #[value(name = "sma-20")]
+    Sma20,
+    /// Simple moving average over 200 closes
+    #[value(name = "sma-200")]
+    Sma200,
     /// Exponential moving average over 20 closes
     Ema,
     /// Standard deviation of 20 closes
@@ -67,6 +73,11 @@ impl Case {
             Self::Labels24 => Box::new(Labels::new(columns.candles()?, 0.04, 0.02, 24)?),
             Self::Labels1440 => Box::new(Labels::new(columns.candles()?, 0.04, 0.02, 1440)?),
             Self::LabelsNear => Box::new(Labels::new(columns.candles()?, 0.002, 0.002, 24)?),
+            Self::Sma20 => Box::new(OverCloses::new(Sma::new(twenty()?), columns.candles()?.close)),
+            Self::Sma200 => {
+                let sma = Sma::new(Period::new(200)?);
+                Box::new(OverCloses::new(sma, columns.candles()?.close))
+            }
             Self::Ema => Box::new(OverCloses::new(Ema::new(twenty()?), columns.candles()?.close)),
             Self::StdDev => {
                 Box::new(OverCloses::new(StdDev::new(twenty()?), columns.candles()?.close))

@@ -20,7 +20,7 @@ use super::report::Report;
 use super::table::Table;
 use crate::command::say;
 
-const CASES: [&str; 12] = [
+const CASES: [&str; 14] = [
     "platt",
     "isotonic",
     "isotonic-weighted",
@@ -30,6 +30,8 @@ const CASES: [&str; 12] = [
     "labels-24",
     "labels-near",
     "labels-1440",
+    "sma-20",
+    "sma-200",
     "ema",
     "std-dev",
     "max",

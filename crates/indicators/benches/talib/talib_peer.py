@@ -31,7 +31,9 @@ import talib
 # An int parameter is an int in C, a float is a double.
 CASES = [
     ("sma", [20], [("SMA", "c", [20], 1)]),
+    ("sma", [50], [("SMA", "c", [50], 1)]),
     ("sma", [200], [("SMA", "c", [200], 1)]),
+    ("sma", [2000], [("SMA", "c", [2000], 1)]),
     ("ema", [20], [("EMA", "c", [20], 1)]),
     ("rsi", [14], [("RSI", "c", [14], 1)]),
     ("macd", [12, 26, 9], [("MACD", "c", [12, 26, 9], 3)]),
