@@ -3,8 +3,8 @@
 //! After the warm-up, a batch goes through in chunks of rows that stay in the first-level cache. Once
 //! a chunk, instead of once a row, it is asked if all inputs are sound, and the state goes from
 //! memory into registers and back. What remains are loops without branches, many of which become
-//! vector instructions. The warm-up and the rows of the last chunk, which is not full or has a bad
-//! row, go by `update`.
+//! vector instructions. The warm-up (but of means over long windows) and the rows of the last chunk,
+//! which is not full or has a bad row, go by `update`.
 
 use pulp::NullaryFnOnce;
 
@@ -25,7 +25,7 @@ pub(crate) trait Chunked: Indicator<Input: Chunks> {
 
     const SCRATCH: Self::Scratch;
 
-    /// Whether the warm-up is over, and a chunk may begin, after so many rows of the batch.
+    /// Whether a chunk may begin after so many rows of the batch. Most need the warm-up to be over.
     fn is_ready(&self, done: usize) -> bool;
 
     /// Takes a chunk and puts its outputs: what as many updates do, but for what is left to

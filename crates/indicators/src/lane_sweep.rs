@@ -147,7 +147,7 @@ impl Chunked for Lanes {
     #[inline]
     fn is_ready(&self, done: usize) -> bool {
         // Every value of the window is in the batch.
-        done >= self.ring.held()
+        done >= self.ring.len()
     }
 
     #[inline(always)]

@@ -97,7 +97,7 @@ impl Lanes {
         let Some(&pivot) = later.first() else { return };
         self.pivot = pivot;
         if self.ring.is_full() {
-            // Slots before `next` are of the later block by now, and sums from there on are not read.
+            // Slots before `next` are of the later block by now. Sums from there on are replaced below.
             summarise(self.ring.slots(), pivot, &mut self.earlier);
         }
         self.sums = self.earlier[0];

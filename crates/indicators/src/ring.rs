@@ -56,8 +56,9 @@ impl<V: Value> Ring<V> {
         self.held == self.period.get()
     }
 
+    /// How many values it has.
     #[inline]
-    pub(crate) fn held(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.held
     }
 
