@@ -5,26 +5,25 @@ use std::ops::Range;
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
 use crate::column::ROWS;
 use crate::input::checked;
-use crate::lanes::{LANES, Lanes, Turn, add, backwards, join};
+use crate::lanes::{LANES, Lanes, Quad, add, backwards, join, summarise_lanes};
 use crate::{Columns, Indicator, IndicatorError};
 
 /// Rows of a chunk. Of 160, means took half as much again when rows came from memory, not from the cache.
 const LEN: usize = 128;
 
-/// A turn may reach beyond the rows that are taken: to rows that are there in every chunk.
+/// A quad may reach beyond the rows that are taken: to rows that are there in every chunk.
 const _: () = assert!(LEN + LANES <= ROWS);
 
 /// How many means are made by one step of the widest vectors.
 const GROUP: usize = 8;
 
-/// The sums of a chunk's rows, by turns: one turn from before, and two at the ends that are not whole.
+/// The sums of a chunk's rows: one quad from before, and one more than there are whole ones.
 #[repr(align(64))]
-pub(crate) struct Sums([Turn; LEN / LANES + 3]);
+pub(crate) struct Sums([Quad; LEN / LANES + 2]);
 
 impl Lanes {
     /// The means of the windows of a chunk that begins with row `from` of a batch, NaN before the first
-    /// window is full: what as many pushes do, but for the ring, of which only the turn goes on. Values
-    /// before the chunk are read in the batch.
+    /// window is full: what as many pushes do, but for the values in the ring.
     #[inline(always)]
     fn sweep(&mut self, batch: &[f64], from: usize, sums: &mut Sums, means: &mut [f64]) {
         let period = self.period().get();
@@ -38,10 +37,10 @@ impl Lanes {
             let sums = self.forwards(batch, at..at + len, held, sums);
             let means = &mut means[row..row + len];
             self.join_all(sums, means);
-            if at + 1 < period {
-                means[..len.min(period - at - 1)].fill(f64::NAN);
+            if !self.ring.is_full() {
+                means[..len.min(period - 1 - held)].fill(f64::NAN);
             }
-            self.ring.set_next(if held + len == period { 0 } else { held + len });
+            self.ring.pass(len);
             row += len;
         }
     }
@@ -49,13 +48,17 @@ impl Lanes {
     /// Begins a block with this row.
     #[inline(always)]
     fn begin(&mut self, batch: &[f64], at: usize) {
-        self.pivot = batch[at];
         let period = self.period().get();
-        if let Some(before) = at.checked_sub(period) {
-            let (turns, rest) = (period / LANES, period % LANES);
+        self.pivot = batch[at];
+        if let (true, Some(before)) = (self.ring.is_full(), at.checked_sub(period)) {
+            let (quads, rest) = (period / LANES, period % LANES);
             let block = batch[before..].as_chunks().0;
-            let last = kept(block[turns], 0..rest, self.pivot);
-            backwards(&block[..turns], last, self.pivot, &mut self.earlier);
+            let last = kept(block[quads], 0..rest, self.pivot);
+            backwards(&block[..quads], last, self.pivot, &mut self.earlier);
+        } else if self.ring.is_full() {
+            // The block began before the batch.
+            self.ring.renew(batch[..at].iter().copied());
+            summarise_lanes(self.ring.slots(), self.pivot, &mut self.earlier);
         }
         self.later = [0.0; LANES];
         self.sums = self.earlier[0];
@@ -72,23 +75,23 @@ impl Lanes {
     ) -> &'a [f64] {
         let (pivot, lane) = (self.pivot, held % LANES);
         let end = lane + rows.len();
-        let turns = &batch[rows.start - lane..].as_chunks().0[..end.div_ceil(LANES)];
-        let earlier = &self.earlier[held / LANES + 1..][..turns.len()];
-        let sums = &mut sums[..=turns.len()];
+        let quads = &batch[rows.start - lane..].as_chunks().0[..end.div_ceil(LANES)];
+        let earlier = &self.earlier[held / LANES + 1..][..quads.len()];
+        let sums = &mut sums[..=quads.len()];
         let mut later = self.later;
-        let mut step = |turn: usize, values: Turn| {
+        let mut step = |quad: usize, values: Quad| {
             later = add(later, values, pivot);
-            sums[turn + 1] = std::array::from_fn(|lane| earlier[turn][lane] + later[lane]);
+            sums[quad + 1] = std::array::from_fn(|lane| earlier[quad][lane] + later[lane]);
         };
-        // The first and the last turn have rows that are not among these.
-        let last = turns.len() - 1;
-        step(0, kept(turns[0], lane..end, pivot));
-        for (turn, &values) in turns[..last].iter().enumerate().skip(1) {
-            step(turn, values);
+        // The first and the last quad have rows that are not among these.
+        let last = quads.len() - 1;
+        step(0, kept(quads[0], lane..end, pivot));
+        for (quad, &values) in quads[..last].iter().enumerate().skip(1) {
+            step(quad, values);
         }
         let in_last = end - last * LANES;
         if last > 0 {
-            step(last, kept(turns[last], 0..in_last, pivot));
+            step(last, kept(quads[last], 0..in_last, pivot));
         }
         self.later = later;
         sums[0] = self.sums;
@@ -115,9 +118,9 @@ impl Lanes {
     }
 }
 
-/// A turn of which some lanes keep their values. The others have what adds nothing.
+/// A quad of which some lanes keep their values, and the others have what adds nothing.
 #[inline(always)]
-fn kept(values: Turn, lanes: Range<usize>, pivot: f64) -> Turn {
+fn kept(values: Quad, lanes: Range<usize>, pivot: f64) -> Quad {
     std::array::from_fn(|lane| if lanes.contains(&lane) { values[lane] } else { pivot })
 }
 
@@ -142,12 +145,12 @@ impl Chunked for Lanes {
 
     type Scratch = Sums;
 
-    const SCRATCH: Sums = Sums([[0.0; LANES]; LEN / LANES + 3]);
+    const SCRATCH: Sums = Sums([[0.0; LANES]; LEN / LANES + 2]);
 
     #[inline]
     fn is_ready(&self, done: usize) -> bool {
-        // Every value of the window is in the batch.
-        done >= self.ring.len()
+        // The rows of a quad that has begun are read in the batch.
+        done >= self.ring.next() % LANES
     }
 
     #[inline(always)]
@@ -172,7 +175,7 @@ impl Chunked for Lanes {
     fn end(&mut self, rows: &[f64], updates: usize) {
         if rows.len() > updates {
             let first = rows.len().saturating_sub(self.period().get());
-            self.ring.set(rows[first..].iter().copied(), 0);
+            self.ring.renew(rows[first..].iter().copied());
         }
     }
 }

@@ -21,28 +21,26 @@
 //! All else is as there: values are differences to the pivot, the first value of the later block, nothing
 //! is subtracted from a sum, and what comes out depends on the count of rows alone.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::Period;
 use crate::ring::Ring;
 
 /// As many as have room in 256 bits.
 pub(crate) const LANES: usize = 4;
 
-/// A number for each lane: of four rows in turn.
-pub(crate) type Turn = [f64; LANES];
+/// A number for each lane, such as those of four rows in turn.
+pub(crate) type Quad = [f64; LANES];
 
 /// The window over the last `period` values, for their mean.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanes {
     pub(crate) ring: Ring<f64>,
-    /// Of the block before: `earlier[k]` are the sums of its lanes from turn `k` on. Two more than it has
-    /// whole turns: its last turn may have fewer rows, and none are left after that.
-    pub(crate) earlier: Vec<Turn>,
+    /// Of the block before: `earlier[k]` are the sums of its lanes from its quad `k` on. Two more than it
+    /// has whole quads: its last one may have fewer rows, and none are left after that.
+    pub(crate) earlier: Vec<Quad>,
     /// Of the block that goes on: the sums of its lanes so far.
-    pub(crate) later: Turn,
+    pub(crate) later: Quad,
     /// The sums of the last four rows, each in its lane.
-    pub(crate) sums: Turn,
+    pub(crate) sums: Quad,
     pub(crate) pivot: f64,
     pub(crate) inverse: f64,
 }
@@ -75,15 +73,15 @@ impl Lanes {
         if held == 0 {
             self.pivot = value;
             if self.ring.is_full() {
-                summarise(self.ring.slots(), value, &mut self.earlier);
+                summarise_lanes(self.ring.slots(), value, &mut self.earlier);
             }
             self.later = [0.0; LANES];
             self.sums = self.earlier.first().copied().unwrap_or_default();
         }
         self.ring.push(value);
-        let (turn, lane) = (held / LANES, held % LANES);
+        let (quad, lane) = (held / LANES, held % LANES);
         self.later[lane] += value - self.pivot;
-        let earlier = self.earlier.get(turn + 1).copied().unwrap_or_default();
+        let earlier = self.earlier.get(quad + 1).copied().unwrap_or_default();
         self.sums[lane] = earlier[lane] + self.later[lane];
         let ago = |rows: usize| self.sums[(lane + LANES - rows) % LANES];
         let sum = join([ago(3), ago(2), ago(1), ago(0)]);
@@ -97,70 +95,58 @@ impl Lanes {
         let Some(&pivot) = later.first() else { return };
         self.pivot = pivot;
         if self.ring.is_full() {
-            // Slots before `next` are of the later block by now. Sums from there on are replaced below.
-            summarise(self.ring.slots(), pivot, &mut self.earlier);
+            // Slots before `next` are of the later block by now. What comes of them is never read, or
+            // is replaced below.
+            summarise_lanes(self.ring.slots(), pivot, &mut self.earlier);
         }
         self.sums = self.earlier[0];
         for (row, &value) in later.iter().enumerate() {
-            let (turn, lane) = (row / LANES, row % LANES);
+            let (quad, lane) = (row / LANES, row % LANES);
             self.later[lane] += value - pivot;
-            self.sums[lane] = self.earlier[turn + 1][lane] + self.later[lane];
+            self.sums[lane] = self.earlier[quad + 1][lane] + self.later[lane];
         }
     }
 }
 
 /// Of the sums of the last four rows, the oldest first.
 #[inline(always)]
-pub(crate) fn join([a, b, c, d]: Turn) -> f64 {
+pub(crate) fn join([a, b, c, d]: Quad) -> f64 {
     (a + b) + (c + d)
 }
 
 /// With one more value in each lane.
 #[inline(always)]
-pub(crate) fn add(sums: Turn, values: Turn, pivot: f64) -> Turn {
+pub(crate) fn add(sums: Quad, values: Quad, pivot: f64) -> Quad {
     std::array::from_fn(|lane| sums[lane] + (values[lane] - pivot))
 }
 
-/// Makes the sums of the lanes of a block that has ended, from each turn of it on. The last turn has
+/// Makes the sums of the lanes of a block that has ended, from each quad of it on. The last quad has
 /// values that add nothing in the lanes for which no row was left.
 #[inline(always)]
-pub(crate) fn backwards(turns: &[Turn], last: Turn, pivot: f64, sums: &mut [Turn]) {
+pub(crate) fn backwards(quads: &[Quad], last: Quad, pivot: f64, sums: &mut [Quad]) {
     let mut sum = add([0.0; LANES], last, pivot);
-    let (sums, rest) = sums.split_at_mut(turns.len());
+    let (sums, rest) = sums.split_at_mut(quads.len());
     rest[0] = sum;
-    for (&values, kept) in turns.iter().zip(sums).rev() {
+    for (&values, kept) in quads.iter().zip(sums).rev() {
         sum = add(sum, values, pivot);
         *kept = sum;
     }
 }
 
-/// As [`backwards`], for an update.
+/// As [`backwards`], of a block in a ring.
 ///
 /// It gets the block and not the window: see [`Ring`] for what that is good for.
 #[inline(never)]
-fn summarise(block: &[f64], pivot: f64, sums: &mut [Turn]) {
-    let (turns, rest) = block.as_chunks();
+pub(crate) fn summarise_lanes(block: &[f64], pivot: f64, sums: &mut [Quad]) {
+    let (quads, rest) = block.as_chunks();
     let mut last = [pivot; LANES];
     last[..rest.len()].copy_from_slice(rest);
-    backwards(turns, last, pivot, sums);
+    backwards(quads, last, pivot, sums);
 }
 
-/// The values and the turn decide everything else that will be read.
+/// The values and the next slot decide everything else that will be read.
 impl PartialEq for Lanes {
     fn eq(&self, other: &Self) -> bool {
         self.ring == other.ring
-    }
-}
-
-/// Stored are the values only, as in [`Window`](crate::window::Window).
-impl Serialize for Lanes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.ring.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Lanes {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ring::deserialize(deserializer).map(Self::of)
     }
 }

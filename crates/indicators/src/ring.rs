@@ -56,12 +56,6 @@ impl<V: Value> Ring<V> {
         self.held == self.period.get()
     }
 
-    /// How many values it has.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        self.held
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.held == 0
     }
@@ -82,18 +76,26 @@ impl<V: Value> Ring<V> {
         &mut self.slots
     }
 
+    /// Goes on by so many rows, of which the last ones are to be put into their slots later.
     #[inline]
-    pub(crate) fn set_next(&mut self, next: usize) {
-        self.next = next;
+    pub(crate) fn pass(&mut self, rows: usize) {
+        let period = self.period.get();
+        self.held = (self.held + rows).min(period);
+        self.next += rows;
+        if self.next == period {
+            self.next = 0; // As in most cases, without a division.
+        } else if self.next > period {
+            self.next %= period;
+        }
     }
 
-    /// Sets the values, the oldest first, when so many rows were taken.
+    /// Puts the newest values into their slots, the oldest of them first: at most a period of them.
     #[inline]
-    pub(crate) fn set(&mut self, values: impl ExactSizeIterator<Item = V>, taken: usize) {
-        self.held = values.len();
-        self.next = (self.next + taken) % self.period.get();
-        let oldest = if self.is_full() { self.next } else { 0 };
-        let (newer, older) = self.slots.split_at_mut(oldest);
+    pub(crate) fn renew(&mut self, values: impl ExactSizeIterator<Item = V>) {
+        let period = self.period.get();
+        debug_assert!(values.len() <= period, "more values than slots");
+        let first = (self.next + period - values.len()) % period;
+        let (newer, older) = self.slots.split_at_mut(first);
         for (slot, value) in older.iter_mut().chain(newer).zip(values) {
             *slot = value;
         }

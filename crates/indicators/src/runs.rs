@@ -212,7 +212,8 @@ impl<S: Summary> Window<S> {
     pub(crate) fn catch_up(&mut self, pushed: usize, rows: usize, at: impl Fn(usize) -> S::Value) {
         if rows > pushed {
             let first = rows - self.period().get();
-            self.ring.set((first..rows).map(at), rows - pushed);
+            self.ring.pass(rows - pushed);
+            self.ring.renew((first..rows).map(at));
             self.make_again();
         }
     }

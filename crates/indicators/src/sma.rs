@@ -13,7 +13,7 @@ use crate::window::{Whole, Window};
 use crate::{Columns, Indicator, IndicatorError, Period};
 
 /// Windows of at least as many rows are summed in lanes: from about there on that is quicker in batches.
-const LONG: usize = 30;
+const LONG: usize = 32;
 
 /// Simple moving average: the mean of the last `n` values.
 ///

@@ -61,7 +61,7 @@ impl<S: Summary<Value: Columnar + Readable> + Columnar> Window<S> {
                     *slot = S::Value::of(values, row + k);
                 }
             }
-            self.ring.set_next(if held + len == period { 0 } else { held + len });
+            self.ring.pass(len);
             row += len;
         }
     }

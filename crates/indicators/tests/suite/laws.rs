@@ -45,7 +45,8 @@ impl Visitor for Restart {
     }
 }
 
-/// The column form in several batches against one update a row, with a bad row in it or none.
+/// The column form in several batches against one update a row, with a bad row in it or none. Each
+/// second batch goes to an indicator that was stored and read.
 struct InBatches<'a> {
     cuts: &'a [usize],
     bad: Option<usize>,
@@ -64,41 +65,52 @@ impl Visitor for InBatches<'_> {
         ends.push(len);
         ends.sort_unstable();
         let mut begin = 0;
-        for end in ends {
-            let part = I::Input::part(rows, begin..end).unwrap();
-            let batch: Vec<_> = I::Input::rows(part).collect();
-            let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; batch.len()]);
-            let slots = columns.each_mut().map(Vec::as_mut_slice);
-            let found = fill(&mut many, part, slots);
-            let bad = self.bad.filter(|bad| (begin..end).contains(bad)).map(|bad| bad - begin);
-            for (row, &input) in batch.iter().enumerate().take(bad.unwrap_or(batch.len())) {
-                let wanted = one.update(input).unwrap();
-                let wanted = wanted.map_or([f64::NAN; N], Columns::columns).map(f64::to_bits);
-                let found = columns.each_ref().map(|column| column[row].to_bits());
-                assert!(found == wanted, "row {row} of {begin}..{end}: {columns:?}");
+        for (cut, end) in ends.into_iter().enumerate() {
+            if cut % 2 == 1 {
+                many = rmp_serde::from_slice(&stored(&many)).unwrap();
             }
-            assert_eq!(stored(&many), stored(&one), "after {end}");
+            let part = I::Input::part(rows, begin..end).unwrap();
+            let bad = self.bad.filter(|bad| (begin..end).contains(bad)).map(|bad| bad - begin);
+            let found = compare(&mut many, &mut one, part, bad.unwrap_or(end - begin));
+            begin = end;
             let Some(bad) = bad else {
                 assert_eq!(found, Ok(()));
-                begin = end;
                 continue;
             };
-            let source = Box::new(one.update(batch[bad]).err().unwrap());
+            let bad_row = I::Input::rows(part).nth(bad).unwrap();
+            let source = Box::new(one.update(bad_row).err().unwrap());
             let wanted = IndicatorError::Row { row: bad, source };
             // Text, because a NaN in an error equals nothing.
             assert_eq!(format!("{:?}", found.unwrap_err()), format!("{wanted:?}"));
             // It goes on after the bad row.
-            begin = begin + bad + 1;
-            let rest = I::Input::part(rows, begin..len).unwrap();
-            let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; len - begin]);
-            fill(&mut many, rest, columns.each_mut().map(Vec::as_mut_slice)).unwrap();
-            for input in I::Input::rows(rest) {
-                one.update(input).unwrap();
-            }
-            assert_eq!(stored(&many), stored(&one), "after the bad row and the rest");
-            return;
+            let rest = I::Input::part(part, bad + 1..I::Input::len(part)).unwrap();
+            let good = I::Input::len(rest);
+            assert_eq!(compare(&mut many, &mut one, rest, good), Ok(()), "after the bad row");
         }
     }
+}
+
+/// Fills columns by one indicator, updates the other with the first rows, so many, and compares what
+/// they tell and what they are then.
+fn compare<I, const N: usize>(
+    many: &mut I,
+    one: &mut I,
+    rows: <I::Input as Row>::Series<'_>,
+    good: usize,
+) -> Result<(), IndicatorError>
+where
+    I: Indicator<Output: Columns<N>> + Serialize,
+{
+    let mut columns: [Vec<f64>; N] = std::array::from_fn(|_| vec![7.0; I::Input::len(rows)]);
+    let result = fill(many, rows, columns.each_mut().map(Vec::as_mut_slice));
+    for (row, input) in I::Input::rows(rows).enumerate().take(good) {
+        let wanted = one.update(input).unwrap();
+        let wanted = wanted.map_or([f64::NAN; N], Columns::columns).map(f64::to_bits);
+        let found = columns.each_ref().map(|column| column[row].to_bits());
+        assert!(found == wanted, "row {row}: {columns:?}");
+    }
+    assert_eq!(stored(many), stored(one), "after {good} rows");
+    result
 }
 
 fn stored(indicator: &impl Serialize) -> Vec<u8> {
@@ -198,13 +210,22 @@ fn a_batch_of_means_is_its_updates_over_long_windows() {
     };
     let close: Vec<f64> = (0..3_000).map(value).collect();
     let rows = Series { high: close.clone(), low: close.clone(), other: close.clone(), close };
-    for period in (28..=70).chain([127, 128, 129, 160, 161, 255, 256, 257, 700, 1_999, 2_900]) {
+    let long = [127, 128, 129, 160, 161, 255, 256, 257, 700, 1_400];
+    for period in (28..=70).chain(long) {
         for begin in 0..9 {
             let cuts = [begin, begin + 301, begin + 320 + period];
             visit("sma", &[period], &rows, InBatches { cuts: &cuts, bad: None }).unwrap();
         }
+        // Batches of one or two chunks, so that blocks begin in one and end in another.
+        for len in [161, 290, 411] {
+            let cuts: Vec<usize> = (period % 7..3_000).step_by(len).collect();
+            visit("sma", &[period], &rows, InBatches { cuts: &cuts, bad: None }).unwrap();
+            let bad = Some(period + len);
+            let rows = poisoned(rows.clone(), period + len, f64::NAN);
+            visit("sma", &[period], &rows, InBatches { cuts: &cuts, bad }).unwrap();
+        }
         for at in (period - 5..period + 5).chain(2 * period - 5..2 * period + 5) {
-            visit("sma", &[period], &rows, Restart { at: at.min(3_000) }).unwrap();
+            visit("sma", &[period], &rows, Restart { at }).unwrap();
         }
     }
 }
