@@ -16,8 +16,7 @@ use crate::{Columns, Indicator, IndicatorError};
 
 /// An indicator that takes chunks.
 pub(crate) trait Chunked: Indicator<Input: Chunks> {
-    /// How many rows of a chunk are taken: [`ROWS`](crate::column::ROWS) or
-    /// [`FEW_ROWS`](crate::column::FEW_ROWS).
+    /// How many rows of a chunk are taken: at most [`ROWS`](crate::column::ROWS).
     const LEN: usize;
 
     /// What is in use while a batch goes through, and not part of the state.

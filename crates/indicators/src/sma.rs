@@ -12,8 +12,8 @@ use crate::sweep::{OfWindow, Wholes};
 use crate::window::{Whole, Window};
 use crate::{Columns, Indicator, IndicatorError, Period};
 
-/// Windows of at least as many rows are summed in lanes: from about there on that is quicker in batches.
-const LONG: usize = 32;
+/// Windows of at least as many rows are summed in lanes: from there on that is quicker in batches.
+const LONG: usize = 31;
 
 /// Simple moving average: the mean of the last `n` values.
 ///
