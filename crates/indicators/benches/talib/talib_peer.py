@@ -168,34 +168,37 @@ def main():
             theirs.run()
             compare(name, np.fromfile(answers).reshape(count, rows), theirs.columns, data["h"].max())
         print(f"{len(cases)} answers over {rows} candles agree\n")
-        print(f"{'indicator':28} {'ours':>9} {'TA-Lib':>9} {'ratio':>7} {'best':>7} {'update':>9}   ns a row")
-        for name, parameters, theirs in cases + [(*alone, None) for alone in ALONE]:
-            batch, other, ratios, update = [], [], [], []
-            for _ in range(chosen.rounds):
-                batch.append(ours.ask("batch", name, *parameters))
-                update.append(ours.ask("update", name, *parameters))
+        all_cases = cases + [(*alone, None) for alone in ALONE]
+        batch, update, other = [[[] for _ in all_cases] for _ in range(3)]
+        # Every case once a round: what else the machine does comes and goes, and meets all alike.
+        for _ in range(chosen.rounds):
+            for case, (name, parameters, theirs) in enumerate(all_cases):
+                batch[case].append(ours.ask("batch", name, *parameters))
+                update[case].append(ours.ask("update", name, *parameters))
                 if theirs:
                     theirs.run()  # as ours: the second of two is timed
-                    other.append(theirs.run())
-                    ratios.append(batch[-1] / other[-1])
-            per_row = lambda times: statistics.median(times) / rows if times else math.nan
-            ratio = statistics.median(ratios) if ratios else math.nan
-            best = min(batch) / min(other) if other else math.nan
-            label = " ".join([name, *map(str, parameters)])
-            print(f"{label:28} {per_row(batch):9.2f} {per_row(other):9.2f} {ratio:7.2f} {best:7.2f} {per_row(update):9.2f}")
-            results.append({
-                "indicator": name,
-                "parameters": parameters,
-                "ours_ns_per_row": per_row(batch),
-                "talib_ns_per_row": per_row(other) if other else None,
-                "ratio": ratio if ratios else None,
-                "ratio_range": [min(ratios), max(ratios)] if ratios else None,
-                "ratio_of_fastest": best if other else None,
-                "ns_per_update": per_row(update),
-                "fastest_ns_per_row": {"ours": min(batch) / rows, "talib": min(other) / rows if other else None},
-            })
+                    other[case].append(theirs.run())
         ours.process.stdin.close()
         ours.process.wait()
+    print(f"{'indicator':28} {'ours':>9} {'TA-Lib':>9} {'ratio':>7} {'best':>7} {'update':>9}   ns a row")
+    for (name, parameters, _), batch, update, other in zip(all_cases, batch, update, other):
+        per_row = lambda times: statistics.median(times) / rows if times else math.nan
+        ratios = [a / b for a, b in zip(batch, other)]
+        ratio = statistics.median(ratios) if ratios else math.nan
+        best = min(batch) / min(other) if other else math.nan
+        label = " ".join([name, *map(str, parameters)])
+        print(f"{label:28} {per_row(batch):9.2f} {per_row(other):9.2f} {ratio:7.2f} {best:7.2f} {per_row(update):9.2f}")
+        results.append({
+            "indicator": name,
+            "parameters": parameters,
+            "ours_ns_per_row": per_row(batch),
+            "talib_ns_per_row": per_row(other) if other else None,
+            "ratio": ratio if ratios else None,
+            "ratio_range": [min(ratios), max(ratios)] if ratios else None,
+            "ratio_of_fastest": best if other else None,
+            "ns_per_update": per_row(update),
+            "fastest_ns_per_row": {"ours": min(batch) / rows, "talib": min(other) / rows if other else None},
+        })
     figures = {
         "made_by": "talib_peer.py",
         "rows": rows,

@@ -27,7 +27,8 @@ pub(super) fn run(folders: &Folders, python: &Path, rounds: u32) -> Result<(Tabl
 }
 
 fn table(figures: &Value) -> Result<Table> {
-    let mut table = Table::new(&["indicator", "TA-Lib", "ours", "faster", "a single update"]);
+    let mut table =
+        Table::new(&["indicator", "TA-Lib", "ours", "faster", "fastest rounds", "a single update"]);
     for result in figures["results"].as_array().context("talib_peer.py wrote no results")? {
         let number = |name: &str| result[name].as_f64();
         let name = result["indicator"].as_str().unwrap_or_default();
@@ -38,6 +39,7 @@ fn table(figures: &Value) -> Result<Table> {
             or_dash(number("talib_ns_per_row"), three_digits),
             or_dash(number("ours_ns_per_row"), three_digits),
             or_dash(number("ratio").map(|ratio| 1.0 / ratio), factor),
+            or_dash(number("ratio_of_fastest").map(|ratio| 1.0 / ratio), factor),
             or_dash(number("ns_per_update"), three_digits),
         ]);
     }
@@ -55,15 +57,15 @@ mod tests {
     fn an_indicator_without_a_peer_has_dashes() {
         let figures = json!({"results": [
             {"indicator": "sma", "parameters": [20], "ours_ns_per_row": 1.0, "talib_ns_per_row": 2.0,
-             "ratio": 0.5, "ns_per_update": 3.0},
+             "ratio": 0.5, "ratio_of_fastest": 0.25, "ns_per_update": 3.0},
             {"indicator": "delay", "parameters": [], "ours_ns_per_row": 1.0, "talib_ns_per_row": null,
-             "ratio": null, "ns_per_update": 3.0},
+             "ratio": null, "ratio_of_fastest": null, "ns_per_update": 3.0},
         ]});
         let text = table(&figures).unwrap().markdown();
         let cells = |line: usize| -> Vec<&str> {
             text.lines().nth(line).unwrap().split('|').map(str::trim).collect()
         };
-        assert_eq!(cells(2)[1..6], ["sma 20", "2.00", "1.00", "2.00×", "3.00"]);
-        assert_eq!(cells(3)[1..6], ["delay", "–", "1.00", "–", "3.00"]);
+        assert_eq!(cells(2)[1..7], ["sma 20", "2.00", "1.00", "2.00×", "4.00×", "3.00"]);
+        assert_eq!(cells(3)[1..7], ["delay", "–", "1.00", "–", "–", "3.00"]);
     }
 }
