@@ -56,6 +56,11 @@ impl<V: Value> Ring<V> {
         self.held == self.period.get()
     }
 
+    /// How many values it has.
+    pub(crate) fn len(&self) -> usize {
+        self.held
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.held == 0
     }
