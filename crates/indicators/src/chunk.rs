@@ -3,7 +3,7 @@
 //! After the warm-up, a batch goes through in chunks of rows that stay in the first-level cache. Once
 //! a chunk, instead of once a row, it is asked if all inputs are sound, and the state goes from
 //! memory into registers and back. What remains are loops without branches, many of which become
-//! vector instructions. The warm-up (but of means over long windows) and the rows of the last chunk,
+//! vector instructions. The warm-up (but of a mean over a long window) and the rows of the last chunk,
 //! which is not full or has a bad row, go by `update`.
 
 use pulp::NullaryFnOnce;

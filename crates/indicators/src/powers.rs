@@ -1,15 +1,17 @@
-//! Means of few values, by sums of 2, 4, 8 and 16 of them.
+//! Means over short windows, by sums of 1, 2, 4, 8 and 16 values.
 //!
-//! A sum of 2·k values is the sum of two sums of k, those of the row and of k rows before, for all rows
-//! at once. Every window is put together of such sums, the longest with its newest values:
+//! A sum of twice as many values is that of the row and that of as many rows before, so it is made for
+//! all rows at once and waits for no other. A window is put together of such sums, of which the longest
+//! has the newest values:
 //!
 //! ```text
 //!   ├ 4 ┤├──── 16 ────┤     period 20
 //! ```
 //!
-//! So the sums of a window have its values only, and wait for none of the row before. Values come in as
-//! they are. What is left of a sum without as many times the newest value is exact where all are alike,
-//! because a power of two times a value is: a constant window has its value as its mean.
+//! So a mean has seen no value but its window's. Of each part as many times the newest value is taken
+//! away before they are added up: nothing is left of a constant window, since a power of two times a
+//! value is exact, and its mean is its value. Values are added up as they come, not as differences to one
+//! of them, which costs a rounding or two of the largest.
 
 use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
 use crate::column::{Column, ROWS};
@@ -17,27 +19,27 @@ use crate::input::checked;
 use crate::ring::Ring;
 use crate::{Columns, Indicator, IndicatorError, Period};
 
-/// Longer windows would take more steps, and rows before a chunk that are not read.
-pub(crate) const LONGEST: usize = 31;
+/// As many rows as the sums add up to. Longer windows are as quick in lanes.
+pub(crate) const LONGEST: usize = (1 << POWERS) - 1;
 
-/// Of 1, 2, 4, 8 and 16 values.
+/// Kinds of sums: of 1, 2, 4, 8 and 16 values.
 const POWERS: usize = 5;
 
-/// A power of two that is at least as large as the longest window: rows are counted in a circle.
-const CIRCLE: usize = 32;
+/// Rows that sums are kept of, each in the place of the one that came so many rows before.
+const CIRCLE: usize = 1 << POWERS;
 
-/// Rows of a chunk: with those of a window before, as many as are read at once.
+/// Rows of a chunk: as many as are read at once, without those of a window before.
 const LEN: usize = 128;
 
-const _: () = assert!(LEN + LONGEST <= ROWS + 1 && LONGEST < 1 << POWERS && LONGEST <= CIRCLE);
+const _: () = assert!(LEN + LONGEST <= ROWS + 1);
 
 /// The window over the last `period` values, for their mean.
 #[derive(Debug, Clone)]
 pub(crate) struct Powers {
     pub(crate) ring: Ring<f64>,
-    /// Of each of the last rows, the sum of as many values as a power of two.
+    /// Of each of the last rows, those of 1, 2, 4, 8 and 16 values that end with it.
     sums: [[f64; CIRCLE]; POWERS],
-    /// Which of them is the next row's.
+    /// Where those of the next row go.
     next: usize,
     inverse: f64,
 }
@@ -77,7 +79,7 @@ impl Powers {
         }
     }
 
-    /// That of the window that ends with this value, which was added.
+    /// The mean of the window that ends with this value, which was added.
     #[inline(always)]
     fn mean(&self, value: f64) -> f64 {
         let mut difference = 0.0;
@@ -101,7 +103,7 @@ impl Powers {
         }
     }
 
-    /// The means of windows that end with each row of a chunk from its window on.
+    /// The means of a chunk, of its rows and of those of the first one's window before them.
     #[inline(always)]
     fn sweep(&self, rows: &Column, sums: &mut [Column; POWERS - 1], means: &mut [f64]) {
         let period = self.period().get();
@@ -128,21 +130,20 @@ impl Powers {
         }
     }
 
-    /// As [`mean`](Powers::mean), of windows that have so many parts.
+    /// As [`mean`](Powers::mean), of a chunk, for a period with so many parts.
     #[inline(always)]
     fn join<const PARTS: usize>(&self, sums: [&Column; POWERS], means: &mut [f64]) {
-        let newest = self.period().get() - 1;
-        let (mut parts, mut found, mut last) = ([(sums[0], newest, 0.0); PARTS], 0, newest);
-        for power in (0..POWERS).rev() {
+        let period = self.period().get();
+        let (mut parts, mut found, mut end) = ([(&sums[0][..LEN], 0.0); PARTS], 0, period);
+        for (power, sums) in sums.into_iter().enumerate().rev() {
             let len = 1 << power;
-            if self.period().get() & len != 0 {
-                parts[found] = (sums[power], last, len as f64);
+            if period & len != 0 {
+                parts[found] = (&sums[end - 1..][..LEN], len as f64);
                 found += 1;
-                last = last.wrapping_sub(len);
+                end -= len;
             }
         }
-        let parts = parts.map(|(sums, last, len)| (&sums[last..last + LEN], len));
-        let values = &sums[0][newest..newest + LEN];
+        let values = &sums[0][period - 1..][..LEN];
         for (row, mean) in means[..LEN].iter_mut().enumerate() {
             let mut difference = 0.0;
             for (sums, len) in parts {
@@ -153,11 +154,11 @@ impl Powers {
     }
 }
 
-/// Sums of twice as many values as there are.
+/// Of sums of so many values those of twice as many.
 #[inline(always)]
-fn double<const LEN: usize>(sums: &Column, doubled: &mut Column) {
-    for row in LEN..ROWS {
-        doubled[row] = sums[row] + sums[row - LEN];
+fn double<const VALUES: usize>(sums: &Column, doubled: &mut Column) {
+    for row in VALUES..ROWS {
+        doubled[row] = sums[row] + sums[row - VALUES];
     }
 }
 
@@ -206,7 +207,7 @@ impl Chunked for Powers {
     where
         f64: Columns<N>,
     {
-        // From the window of the first row on: the last ones are not all of this chunk.
+        // From the first row's window on. The last of so many are not of this chunk, and not looked at.
         let first = chunk.from + 1 - self.period().get();
         let rows = chunk.batch[first..].first_chunk();
         let (Some(rows), Some(means), true) = (rows, outputs.first(), chunk.is_sound(LEN)) else {

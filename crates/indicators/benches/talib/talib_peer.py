@@ -30,6 +30,7 @@ import talib
 # Ours, its parameters, and TA-Lib's functions: name, inputs, parameters, how many outputs.
 # An int parameter is an int in C, a float is a double.
 CASES = [
+    ("sma", [5], [("SMA", "c", [5], 1)]),
     ("sma", [20], [("SMA", "c", [20], 1)]),
     ("sma", [50], [("SMA", "c", [50], 1)]),
     ("sma", [200], [("SMA", "c", [200], 1)]),

@@ -136,7 +136,7 @@ def of_close(function):
 
 # name, where the values are from, function, parameters
 CASES = [
-    ("sma", "TA-Lib", of_close(talib.SMA), [[1], [5], [20], [33], [60]]),
+    ("sma", "TA-Lib", of_close(talib.SMA), [[1], [2], [5], [20], [31], [33], [60]]),
     ("ema", "TA-Lib", of_close(talib.EMA), [[2], [20]]),
     ("wilder", "Python", wilder, [[14]]),
     ("rsi", "TA-Lib", of_close(talib.RSI), [[2], [14]]),
