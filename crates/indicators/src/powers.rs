@@ -103,62 +103,54 @@ impl Powers {
         }
     }
 
-    /// The means of a chunk, of its rows and of those of the first one's window before them.
+    /// The means of a chunk, of its rows and of those of the first one's window before them: what
+    /// [`mean`](Powers::mean) does, by the same additions.
     #[inline(always)]
-    fn sweep(&self, rows: &Column, sums: &mut [Column; POWERS - 1], means: &mut [f64]) {
-        let period = self.period().get();
-        let [two, four, eight, sixteen] = sums;
-        if period >= 2 {
-            double::<1>(rows, two);
+    fn sweep(&self, rows: &Column, fours: &mut Column, means: &mut [f64]) {
+        for row in 3..ROWS {
+            fours[row] = (rows[row] + rows[row - 1]) + (rows[row - 2] + rows[row - 3]);
         }
-        if period >= 4 {
-            double::<2>(two, four);
+        /// Calls one function or another, each compiled for its period.
+        macro_rules! by_period {
+            ($($period:literal)+) => {
+                match self.period().get() {
+                    $($period => join::<$period>(rows, fours, self.inverse, means),)+
+                    _ => {}
+                }
+            };
         }
-        if period >= 8 {
-            double::<4>(four, eight);
-        }
-        if period >= 16 {
-            double::<8>(eight, sixteen);
-        }
-        let all = [rows, two, four, eight, sixteen];
-        match period.count_ones() {
-            1 => self.join::<1>(all, means),
-            2 => self.join::<2>(all, means),
-            3 => self.join::<3>(all, means),
-            4 => self.join::<4>(all, means),
-            _ => self.join::<POWERS>(all, means),
-        }
-    }
-
-    /// As [`mean`](Powers::mean), of a chunk, for a period with so many parts.
-    #[inline(always)]
-    fn join<const PARTS: usize>(&self, sums: [&Column; POWERS], means: &mut [f64]) {
-        let period = self.period().get();
-        let (mut parts, mut found, mut end) = ([(&sums[0][..LEN], 0.0); PARTS], 0, period);
-        for (power, sums) in sums.into_iter().enumerate().rev() {
-            let len = 1 << power;
-            if period & len != 0 {
-                parts[found] = (&sums[end - 1..][..LEN], len as f64);
-                found += 1;
-                end -= len;
-            }
-        }
-        let values = &sums[0][period - 1..][..LEN];
-        for (row, mean) in means[..LEN].iter_mut().enumerate() {
-            let mut difference = 0.0;
-            for (sums, len) in parts {
-                difference += sums[row] - len * values[row];
-            }
-            *mean = values[row] + difference * self.inverse;
-        }
+        by_period!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31);
     }
 }
 
-/// Of sums of so many values those of twice as many.
+/// The means of a chunk, of its rows and of the sums of four that end with each.
+///
+/// Only these sums were stored. To read what was just written takes longer than to add it up again.
 #[inline(always)]
-fn double<const VALUES: usize>(sums: &Column, doubled: &mut Column) {
-    for row in VALUES..ROWS {
-        doubled[row] = sums[row] + sums[row - VALUES];
+fn join<const PERIOD: usize>(rows: &Column, fours: &Column, inverse: f64, means: &mut [f64]) {
+    for (row, mean) in means[..LEN].iter_mut().enumerate() {
+        let newest = rows[row + PERIOD - 1];
+        let (mut difference, mut end) = (0.0, row + PERIOD);
+        if PERIOD & 16 != 0 {
+            let [a, b, c, d] = [13, 9, 5, 1].map(|ago| fours[end - ago]);
+            difference += ((d + c) + (b + a)) - 16.0 * newest;
+            end -= 16;
+        }
+        if PERIOD & 8 != 0 {
+            difference += (fours[end - 1] + fours[end - 5]) - 8.0 * newest;
+            end -= 8;
+        }
+        if PERIOD & 4 != 0 {
+            difference += fours[end - 1] - 4.0 * newest;
+            end -= 4;
+        }
+        if PERIOD & 2 != 0 {
+            difference += (rows[end - 1] + rows[end - 2]) - 2.0 * newest;
+        }
+        if PERIOD & 1 != 0 {
+            difference += rows[row] - newest;
+        }
+        *mean = newest + difference * inverse;
     }
 }
 
@@ -188,9 +180,9 @@ impl Indicator for Powers {
 impl Chunked for Powers {
     const LEN: usize = LEN;
 
-    type Scratch = [Column; POWERS - 1];
+    type Scratch = Column;
 
-    const SCRATCH: Self::Scratch = [[0.0; ROWS]; POWERS - 1];
+    const SCRATCH: Column = [0.0; ROWS];
 
     #[inline]
     fn is_ready(&self, done: usize) -> bool {
@@ -201,7 +193,7 @@ impl Chunked for Powers {
     fn take<const N: usize>(
         &mut self,
         chunk: Chunk<'_, f64>,
-        sums: &mut Self::Scratch,
+        fours: &mut Column,
         outputs: Outputs<'_, N>,
     ) -> bool
     where
@@ -213,7 +205,7 @@ impl Chunked for Powers {
         let (Some(rows), Some(means), true) = (rows, outputs.first(), chunk.is_sound(LEN)) else {
             return false;
         };
-        self.sweep(rows, sums, means);
+        self.sweep(rows, fours, means);
         true
     }
 
