@@ -115,7 +115,7 @@ impl Powers {
             ($($period:literal)+) => {
                 match self.period().get() {
                     $($period => join::<$period>(rows, fours, self.inverse, means),)+
-                    _ => {}
+                    _ => {} // No window here is longer.
                 }
             };
         }
