@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int8Array};
 
+use crate::Outlook;
+
 /// The side that a decision takes; stored as `i8` in the column `signal`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(i8)]
@@ -56,6 +58,17 @@ impl SignalColumn {
 pub trait SignalType: Sized {
     /// The side taken.
     fn side(&self) -> Side;
+
+    /// The position wanted in leg `leg`, counted from 0: signed notional as a fraction of the capital
+    /// given to the strategy. Finite; the sum over all legs of its size is at most 1.
+    fn weight(&self, leg: usize) -> f64 {
+        if leg == 0 { f64::from(self.side().code()) } else { 0.0 }
+    }
+
+    /// What is known of the trade that the decision asks for. Sizing by Kelly needs it.
+    fn outlook(&self) -> Option<Outlook> {
+        None
+    }
 
     /// The columns beside `signal`, in order, one value for each of `signals`.
     ///

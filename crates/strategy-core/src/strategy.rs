@@ -4,7 +4,7 @@ use std::error::Error;
 
 use clap::{Args, Command, Subcommand};
 
-use crate::{Console, Input, Rows, SignalType, Subject};
+use crate::{Console, Input, Intent, Leg, Lookback, Rows, SideExits, SignalType, Subject};
 
 /// A trading strategy: from rows to decisions, and whatever commands of its own it has.
 ///
@@ -34,6 +34,34 @@ pub trait Strategy: Sized + 'static {
 
     /// The columns that it reads when configured so.
     fn inputs(config: &Self::Config) -> Vec<Input>;
+
+    /// What its rows ask for: a position, or one trade each.
+    fn intent(config: &Self::Config) -> Intent {
+        let _ = config;
+        Intent::Position
+    }
+
+    /// How its trades end by themselves, unless flags say otherwise.
+    ///
+    /// # Errors
+    /// When `subject` must say so and doesn't.
+    fn exits(config: &Self::Config, subject: &Subject) -> Result<SideExits, Self::Error> {
+        let _ = (config, subject);
+        Ok(SideExits::default())
+    }
+
+    /// The instruments that it trades, with a [weight](SignalType::weight) each in every decision.
+    /// By default its own alone, by the side of the decision.
+    fn legs(config: &Self::Config) -> Vec<Leg> {
+        let _ = config;
+        Vec::new()
+    }
+
+    /// How many earlier rows its first decision needs.
+    fn lookback(config: &Self::Config) -> Lookback {
+        let _ = config;
+        Lookback::default()
+    }
 
     /// A strategy at the start of its history, opened for `subject`.
     ///

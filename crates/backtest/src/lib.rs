@@ -1,0 +1,1 @@
+//! The account: fills, costs, funding and margin of decisions over rows, as a state machine.

@@ -1,0 +1,1 @@
+//! Self-contained pages and charts in SVG, from plain data.

@@ -1,0 +1,1 @@
+//! How large a position may be: sizers and limits over rows and the portfolio.

@@ -1,0 +1,1 @@
+//! Statistics of returns and forecasts: intervals, bootstraps, performance, and what luck explains.

@@ -1,0 +1,1 @@
+//! Live decisions: a journal that proves them, sources, and sinks that deliver once.
