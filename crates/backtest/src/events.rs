@@ -1,0 +1,100 @@
+//! What an account tells.
+
+use crate::{Change, Fill, Trade};
+
+/// Funding paid or received by one trade at one settlement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FundingPayment {
+    /// When it was settled, µs UTC.
+    pub time: i64,
+    /// The trade's number.
+    pub trade: u64,
+    /// The instrument's number.
+    pub instrument: usize,
+    /// The rate.
+    pub rate: f64,
+    /// The price that the notional was taken at.
+    pub mark: f64,
+    /// In quote currency, positive when received.
+    pub amount: f64,
+}
+
+/// The account at the close of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EquityRow {
+    /// The row's open time, µs UTC; what stands here is as of its close.
+    pub time: i64,
+    /// Cash and unrealised profit, in quote currency.
+    pub equity: f64,
+    /// Equity over its peak so far, the capital included, less 1: 0 or negative.
+    pub drawdown: f64,
+    /// Sum of the sizes of all notionals, over the equity.
+    pub gross_exposure: f64,
+    /// Sum of the signed notionals, over the equity.
+    pub net_exposure: f64,
+}
+
+/// Takes down what an account does. Each method is called as it happens.
+pub trait Events {
+    /// A fill.
+    fn fill(&mut self, fill: &Fill) {
+        let _ = fill;
+    }
+    /// A trade, or a part of one, that has ended; at the end also those that are open.
+    fn trade(&mut self, trade: &Trade) {
+        let _ = trade;
+    }
+    /// A funding payment.
+    fn funding(&mut self, payment: &FundingPayment) {
+        let _ = payment;
+    }
+    /// A change that sizing or risk made. A demand is one too: from 1 to the fraction kept.
+    fn change(&mut self, change: &Change) {
+        let _ = change;
+    }
+    /// The close of a row. The last one is told again if open trades are closed at the end.
+    fn equity(&mut self, row: &EquityRow) {
+        let _ = row;
+    }
+}
+
+/// Takes down nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoEvents;
+
+impl Events for NoEvents {}
+
+/// Keeps everything, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Results {
+    /// Trades in order of their ends, the open ones last.
+    pub trades: Vec<Trade>,
+    /// Fills.
+    pub fills: Vec<Fill>,
+    /// Funding payments.
+    pub funding: Vec<FundingPayment>,
+    /// Changes by sizing and risk.
+    pub changes: Vec<Change>,
+    /// One for each row.
+    pub equity: Vec<EquityRow>,
+}
+
+impl Events for Results {
+    fn fill(&mut self, fill: &Fill) {
+        self.fills.push(*fill);
+    }
+    fn trade(&mut self, trade: &Trade) {
+        self.trades.push(*trade);
+    }
+    fn funding(&mut self, payment: &FundingPayment) {
+        self.funding.push(*payment);
+    }
+    fn change(&mut self, change: &Change) {
+        self.changes.push(change.clone());
+    }
+    fn equity(&mut self, row: &EquityRow) {
+        // The last row is told again when the account ends by closing what is open.
+        self.equity.pop_if(|last| last.time == row.time);
+        self.equity.push(*row);
+    }
+}

@@ -1,0 +1,155 @@
+//! Rows of the past, all at once.
+
+use crate::BacktestError;
+use crate::bar::{Bar, Candle, Settlement};
+
+/// Candles and funding of all instruments over one stretch of time, to be fed bar by bar.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    times: Vec<i64>,
+    interval: i64,
+    instruments: usize,
+    /// Row by row, one an instrument.
+    candles: Vec<Candle>,
+    marks: Option<Vec<Candle>>,
+    settlements: Vec<Settlement>,
+}
+
+impl History {
+    /// Bars that open at `times` (µs UTC, ascending) and last `interval` µs; `candles` has one an
+    /// instrument for each, row by row. `settlements` are ascending by time.
+    ///
+    /// # Errors
+    /// When times do not ascend by at least the interval, or the number of candles is another one.
+    pub fn new(
+        times: Vec<i64>,
+        interval: i64,
+        candles: Vec<Candle>,
+        mut settlements: Vec<Settlement>,
+    ) -> Result<Self, BacktestError> {
+        if let Some(pair) = times.windows(2).find(|pair| pair[1] - pair[0] < interval) {
+            return Err(BacktestError::Order { time: pair[1], until: pair[0] + interval });
+        }
+        let instruments = if times.is_empty() { 0 } else { candles.len() / times.len() };
+        if instruments * times.len() != candles.len() {
+            let time = times.first().copied().unwrap_or_default();
+            let (found, wanted) = (candles.len(), times.len());
+            return Err(BacktestError::Instruments { time, found, wanted });
+        }
+        settlements.sort_by_key(|settlement| settlement.time);
+        Ok(Self { times, interval, instruments, candles, marks: None, settlements })
+    }
+
+    /// With candles of the mark price, laid out as the candles are.
+    ///
+    /// # Errors
+    /// When there are not as many.
+    pub fn with_marks(mut self, marks: Vec<Candle>) -> Result<Self, BacktestError> {
+        if marks.len() != self.candles.len() {
+            let time = self.times.first().copied().unwrap_or_default();
+            let (found, wanted) = (marks.len(), self.candles.len());
+            return Err(BacktestError::Instruments { time, found, wanted });
+        }
+        self.marks = Some(marks);
+        Ok(self)
+    }
+
+    /// Open times of the bars, µs UTC.
+    #[must_use]
+    pub fn times(&self) -> &[i64] {
+        &self.times
+    }
+
+    /// Candles, row by row, one an instrument.
+    #[must_use]
+    pub fn candles(&self) -> &[Candle] {
+        &self.candles
+    }
+
+    /// The number of bars.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// The bars, in order. A settlement between two bars is given with the later one, as it is charged
+    /// on what was held through the gap; those before the first bar with none.
+    pub fn bars(&self) -> impl Iterator<Item = Bar<'_>> {
+        let first = self.times.first().copied().unwrap_or_default();
+        let mut settled = self.settlements.partition_point(|s| s.time < first);
+        self.times.iter().enumerate().map(move |(row, &time)| {
+            let until = time + self.interval;
+            let from = settled;
+            while self.settlements.get(settled).is_some_and(|s| s.time < until) {
+                settled += 1;
+            }
+            let range = row * self.instruments..(row + 1) * self.instruments;
+            Bar {
+                time,
+                until,
+                candles: &self.candles[range.clone()],
+                marks: self.marks.as_ref().map(|marks| &marks[range]),
+                settlements: &self.settlements[from..settled],
+            }
+        })
+    }
+}
+
+const MINUTE: i64 = 60_000_000;
+
+/// What to do about holes between funding rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FundingGaps {
+    /// Refuse them.
+    #[default]
+    Refuse,
+    /// Charge nothing there.
+    Zero,
+}
+
+/// The settlements of an instrument from its funding records `(time in µs UTC, rate, mark)`, their times
+/// rounded to the minute, and how many holes there are. A hole is a distance of more than `longest` µs,
+/// the venue's longest interval, between two records, or from the ends of `span` to the first or last.
+///
+/// # Errors
+/// When a rate is not a finite fraction, or there is a hole and holes are refused.
+pub fn settlements(
+    instrument: usize,
+    records: impl IntoIterator<Item = (i64, f64, Option<f64>)>,
+    span: (i64, i64),
+    longest: i64,
+    gaps: FundingGaps,
+) -> Result<(Vec<Settlement>, u64), BacktestError> {
+    let mut found = Vec::new();
+    let (mut after, mut holes) = (span.0, 0);
+    let mut hole = |after: i64, before: i64| {
+        let is_hole = before - after > longest;
+        holes += u64::from(is_hole);
+        if is_hole && gaps == FundingGaps::Refuse {
+            return Err(BacktestError::FundingHole { after, before, longest });
+        }
+        Ok(())
+    };
+    for (time, rate, mark) in records {
+        let time = (time + MINUTE / 2).div_euclid(MINUTE) * MINUTE;
+        if rate.is_nan() || rate.abs() >= 1.0 {
+            return Err(BacktestError::Funding { time, rate });
+        }
+        if time > span.1 {
+            break;
+        }
+        if time > span.0 {
+            hole(after, time)?;
+        }
+        after = time;
+        found.push(Settlement { instrument, time, rate, mark });
+    }
+    hole(after.max(span.0), span.1)?;
+    Ok((found, holes))
+}
