@@ -6,6 +6,8 @@
     clippy::panic,
     reason = "tests fail by panicking"
 )]
+#![allow(clippy::print_stdout, reason = "tests on real data say how much they compared")]
 
 mod market;
 mod micro;
+mod shared;
