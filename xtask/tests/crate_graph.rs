@@ -13,8 +13,8 @@ use serde_json::Value;
 /// strategy; the runner may use everything; `xtask` nothing. So a new strategy needs no line here.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("backtest", &["strategy-core"]),
-    ("binning", &["calibration", "strategy-core"]),
-    ("calibration", &[]),
+    ("binning", &["calibration", "statistics", "strategy-core"]),
+    ("calibration", &["statistics"]),
     ("indicators", &[]),
     ("labeling", &[]),
     ("market-data", &["strategy-core"]),

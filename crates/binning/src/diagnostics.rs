@@ -2,7 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use calibration::{Grouping, brier_score, expected_calibration_error, log_loss, wilson_interval};
+use calibration::{Grouping, brier_score, expected_calibration_error, log_loss};
+use statistics::wilson_interval;
 
 use crate::error::same_length;
 use crate::{BinEdges, BinningError};
@@ -112,7 +113,7 @@ impl Diagnostics {
 ///
 /// # Errors
 /// [`BinningError::LengthMismatch`]; [`BinningError::NotANumber`];
-/// [`BinningError::Calibration`] for a confidence that is none.
+/// [`BinningError::Statistics`] for a confidence that is none.
 pub fn summarise_bins(
     p_cal: &[f64],
     labels: &[bool],

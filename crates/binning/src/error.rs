@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use calibration::CalibrationError;
+use statistics::StatisticsError;
 use strategy_core::YearMonth;
 use thiserror::Error;
 
@@ -81,6 +82,10 @@ pub enum BinningError {
     /// The calibrator refused its input.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
+
+    /// A hit rate has no interval.
+    #[error(transparent)]
+    Statistics(#[from] StatisticsError),
 
     /// Metadata that contradict themselves.
     #[error("bin metadata, `{field}`: {reason}")]

@@ -4,9 +4,7 @@
 
 use std::hint::black_box;
 
-use calibration::{
-    auc, block_bootstrap_bins, block_bootstrap_rate, calibration_line, kendall_tau_b,
-};
+use calibration::{auc, calibration_line};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 /// Hours in four years.
@@ -32,26 +30,6 @@ fn statistics(criterion: &mut Criterion) {
     group.bench_function(BenchmarkId::new("calibration line", ROWS), |bencher| {
         bencher.iter(|| calibration_line(black_box(&scores), &labels).unwrap());
     });
-    let (x, y): (Vec<f64>, Vec<f64>) =
-        scores[..1000].iter().enumerate().map(|(bin, &rate)| (bin as f64, rate)).unzip();
-    group.bench_function(BenchmarkId::new("kendall", x.len()), |bencher| {
-        bencher.iter(|| kendall_tau_b(black_box(&x), &y).unwrap());
-    });
-    group.bench_function(BenchmarkId::new("bootstrap of a rate", ROWS), |bencher| {
-        bencher.iter(|| block_bootstrap_rate(black_box(&labels), 24, 1000, 0.95, 1).unwrap());
-    });
-    for n_bins in [20_u16, 1000] {
-        // A score stays in its bin for five hours or so.
-        let bins: Vec<u16> = (0..ROWS)
-            .map(|hour| 1 + u16::try_from(hour / 5 % u32::from(n_bins)).unwrap())
-            .collect();
-        group.bench_function(BenchmarkId::new("bootstrap of bins", n_bins), |bencher| {
-            bencher.iter(|| {
-                let bins = black_box(&bins);
-                block_bootstrap_bins(bins, &labels, n_bins, 24, 1000, 0.95, 1).unwrap()
-            });
-        });
-    }
 }
 
 criterion_group!(benches, statistics);

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::CalibrationError;
 use crate::diagnostics::check_rows;
-use crate::normal::two_sided_p_value;
 use crate::sum::CompensatedSum;
+use statistics::normal::two_sided_p_value;
 
 /// The result of [`spiegelhalter()`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -2,9 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 use calibration::{
-    CalibrationError, Grouping, PlattOptions, PlattScaling, auc, block_bootstrap_bins,
-    block_bootstrap_rate, brier_score, calibration_line, expected_calibration_error, kendall_tau_b,
-    ordered_share, reliability, spiegelhalter,
+    CalibrationError, Grouping, PlattOptions, PlattScaling, auc, brier_score, calibration_line,
+    expected_calibration_error, reliability, spiegelhalter,
 };
 use ndarray::ArrayView1;
 use proptest::prelude::*;
@@ -31,18 +30,6 @@ fn rows() -> impl Strategy<Value = Rows> {
 
 fn rows_and_order() -> impl Strategy<Value = (Rows, Rows)> {
     rows().prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle()))
-}
-
-/// Values with ties, in pairs.
-fn pairs() -> impl Strategy<Value = Vec<(f64, f64)>> {
-    let value = || prop_oneof![(0_u8..6).prop_map(f64::from), -5.0..5.0];
-    prop::collection::vec((value(), value()), 2..40)
-}
-
-/// Bins 1 to 4 and labels, some in runs.
-fn series() -> impl Strategy<Value = (Vec<u16>, Vec<bool>)> {
-    prop::collection::vec((1_u16..=4, any::<bool>(), 1_usize..9), 8..40)
-        .prop_map(|runs| runs.into_iter().flat_map(|(bin, label, n)| vec![(bin, label); n]).unzip())
 }
 
 fn split(rows: &[(f64, bool)]) -> (Vec<f64>, Vec<bool>) {
@@ -182,32 +169,6 @@ proptest! {
     }
 
     #[test]
-    fn kendall_knows_order_only(pairs in pairs()) {
-        let (x, y): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-        let Ok(tau) = kendall_tau_b(&x, &y) else {
-            let constant = |v: &[f64]| v.iter().all(|&a| a == v[0]);
-            prop_assert!(constant(&x) || constant(&y));
-            return Ok(());
-        };
-        prop_assert!((-1.0..=1.0).contains(&tau));
-        prop_assert_eq!(tau, kendall_tau_b(&y, &x).unwrap());
-        let falling: Vec<f64> = y.iter().map(|y| -y).collect();
-        prop_assert_eq!(tau, -kendall_tau_b(&x, &falling).unwrap());
-        let doubled: Vec<f64> = x.iter().map(|x| 2.0 * x).collect();
-        prop_assert_eq!(tau, kendall_tau_b(&doubled, &y).unwrap());
-
-        let share = ordered_share(&x, &y).unwrap();
-        prop_assert!(close(share, 1.0 - ordered_share(&x, &falling).unwrap(), 1e-15));
-        // γ is no nearer 0 than τ_b, on the same side, and the same without ties.
-        let gamma = 2.0 * share - 1.0;
-        prop_assert!(gamma.abs() >= tau.abs() - 1e-15 && gamma * tau >= -1e-15, "{gamma} {tau}");
-        let distinct = |v: &[f64]| (0..v.len()).all(|i| !v[..i].contains(&v[i]));
-        if distinct(&x) && distinct(&y) {
-            prop_assert!(close(gamma, tau, 1e-15));
-        }
-    }
-
-    #[test]
     fn the_reliability_table_adds_up((rows, shuffled) in rows_and_order(), groups in 1_usize..30) {
         let ((p, y), (q, z)) = (split(&rows), split(&shuffled));
         for grouping in [Grouping::EqualWidth, Grouping::EqualMass] {
@@ -235,45 +196,4 @@ proptest! {
         }
     }
 
-    #[test]
-    fn bootstrap_intervals_are_about_rates_of_the_bins(
-        (bins, labels) in series(),
-        block in 1_usize..5,
-        seed: u64,
-    ) {
-        let intervals = |bins: &[u16], labels: &[bool]| {
-            block_bootstrap_bins(bins, labels, 4, block, 40, 0.9, seed).unwrap()
-        };
-        let found = intervals(&bins, &labels);
-        prop_assert_eq!(found.len(), 4);
-        prop_assert_eq!(&found, &intervals(&bins, &labels));
-        for interval in found.iter().flatten() {
-            prop_assert!(0.0 <= interval.lower && interval.lower <= interval.upper);
-            prop_assert!(interval.upper <= 1.0);
-        }
-        // Other numbers for the bins: the same intervals in another order.
-        let turned: Vec<u16> = bins.iter().map(|bin| 5 - bin).collect();
-        let mut turned = intervals(&turned, &labels);
-        turned.reverse();
-        prop_assert_eq!(&found, &turned);
-        // The misses' intervals are the mirror image.
-        for (hits, misses) in found.iter().zip(intervals(&bins, &flipped(&labels))) {
-            prop_assert_eq!(hits.is_some(), misses.is_some());
-            if let (Some(hits), Some(misses)) = (hits, misses) {
-                prop_assert!(close(hits.lower, 1.0 - misses.upper, 1e-15));
-                prop_assert!(close(hits.upper, 1.0 - misses.lower, 1e-15));
-            }
-        }
-    }
-
-    #[test]
-    fn one_bin_is_a_rate((_, labels) in series(), block in 1_usize..5, seed: u64) {
-        let bins = vec![1; labels.len()];
-        let found = block_bootstrap_bins(&bins, &labels, 1, block, 40, 0.9, seed).unwrap();
-        match block_bootstrap_rate(&labels, block, 40, 0.9, seed) {
-            Ok(interval) => prop_assert_eq!(found, [Some(interval)]),
-            Err(CalibrationError::OneClass { .. }) => prop_assert_eq!(found, [None]),
-            Err(error) => prop_assert!(false, "{error}"),
-        }
-    }
 }

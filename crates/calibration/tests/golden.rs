@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use calibration::{
     Calibrator, GRADIENT_TOLERANCE, Grouping, IsotonicCalibrator, LabelledScores, MIN_PROBABILITY,
     PlattOptions, PlattScaling, auc, brier_score, calibration_line, expected_calibration_error,
-    kendall_tau_b, log_loss, ordered_share, reliability, spiegelhalter, wilson_interval,
+    log_loss, reliability, spiegelhalter,
 };
 use ndarray::ArrayView1;
 use serde::Deserialize;
@@ -18,11 +18,9 @@ struct Golden {
     platt: Vec<PlattCase>,
     isotonic: Vec<IsotonicCase>,
     diagnostics: Vec<DiagnosticsCase>,
-    wilson: Vec<WilsonCase>,
     auc: Vec<AucCase>,
     calibration_line: Vec<LineCase>,
     spiegelhalter: Vec<SpiegelhalterCase>,
-    kendall: Vec<KendallCase>,
     reliability: Vec<ReliabilityCase>,
 }
 
@@ -87,14 +85,6 @@ struct SpiegelhalterCase {
 }
 
 #[derive(Deserialize)]
-struct KendallCase {
-    x: Vec<f64>,
-    y: Vec<f64>,
-    tau: f64,
-    ordered: f64,
-}
-
-#[derive(Deserialize)]
 struct ReliabilityCase {
     data: String,
     groups: usize,
@@ -104,15 +94,6 @@ struct ReliabilityCase {
     rows: Vec<usize>,
     mean_p: Vec<f64>,
     hit_rate: Vec<f64>,
-}
-
-#[derive(Deserialize)]
-struct WilsonCase {
-    hits: u64,
-    rows: u64,
-    confidence: f64,
-    lower: f64,
-    upper: f64,
 }
 
 impl Data {
@@ -211,16 +192,6 @@ fn diagnostics_are_those_of_scikit_learn_and_numpy() {
 }
 
 #[test]
-fn wilson_is_that_of_statsmodels() {
-    for case in golden().wilson {
-        let interval = wilson_interval(case.hits, case.rows, case.confidence).unwrap();
-        let what = format!("{} of {} at {}", case.hits, case.rows, case.confidence);
-        assert_close(interval.lower, case.lower, 1e-14, &what);
-        assert_close(interval.upper, case.upper, 1e-14, &what);
-    }
-}
-
-#[test]
 fn auc_is_that_of_scikit_learn() {
     let golden = golden();
     for case in &golden.auc {
@@ -250,15 +221,6 @@ fn spiegelhalter_is_the_definition() {
         // d ln p / dz is about z.
         let tolerance = 1e-13 * case.z.powi(2).max(1.0);
         assert_close(test.p_value / case.p_value, 1.0, tolerance, &case.data);
-    }
-}
-
-#[test]
-fn kendall_is_that_of_scipy() {
-    for KendallCase { x, y, tau, ordered } in golden().kendall {
-        let what = format!("{} values", x.len());
-        assert_close(kendall_tau_b(&x, &y).unwrap(), tau, 1e-15, &what);
-        assert_close(ordered_share(&x, &y).unwrap(), ordered, 1e-15, &what);
     }
 }
 

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing unwrap is a failing test")]
 
 use calibration::{
-    Calibrator, GRADIENT_TOLERANCE, Grouping, Interval, IsotonicCalibrator, LabelledScores,
-    PlattOptions, PlattScaling, brier_score, expected_calibration_error, log_loss, wilson_interval,
+    Calibrator, GRADIENT_TOLERANCE, Grouping, IsotonicCalibrator, LabelledScores, PlattOptions,
+    PlattScaling, brier_score, expected_calibration_error, log_loss,
 };
 use ndarray::{Array1, ArrayView1};
 use proptest::prelude::*;
@@ -259,21 +259,5 @@ proptest! {
             prop_assert!((0.0..=1.0).contains(&a));
             prop_assert!(close(a, b, 1e-15), "{a} {b}");
         }
-    }
-
-    #[test]
-    fn wilson_holds_the_rate(rows in 1_u64..1_000_000, share in 0.0..=1.0_f64, level in 0.001..0.999) {
-        #[allow(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a share of the rows, rounded, is again a count"
-        )]
-        let hits = (share * rows as f64).round() as u64;
-        let Interval { lower, upper } = wilson_interval(hits, rows, level).unwrap();
-        let rate = hits as f64 / rows as f64;
-        prop_assert!(0.0 <= lower && lower <= rate && upper <= 1.0);
-        prop_assert!(rate <= upper + 1e-15);
-        let mirrored = wilson_interval(rows - hits, rows, level).unwrap();
-        prop_assert!((mirrored.lower - (1.0 - upper)).abs() < 1e-15);
     }
 }

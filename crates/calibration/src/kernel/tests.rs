@@ -13,9 +13,9 @@ use ndarray::ArrayView1;
 use serde::Deserialize;
 
 use super::*;
-use crate::bootstrap::SplitMix64;
 use crate::probability::{logistic, logit};
 use crate::{Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling};
+use statistics::SplitMix64;
 
 /// Bits of the argument, bits of the nearest result, what is left in units of its last place.
 type Case = (u64, u64, f64);
@@ -69,7 +69,7 @@ fn the_logistic_function_is_within_its_bound() {
 
 /// Uniform in `[0, 1)`.
 fn uniform(generator: &mut SplitMix64) -> f64 {
-    (generator.next() >> 11) as f64 / (1_u64 << 53) as f64
+    (generator.next_bits() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 #[test]

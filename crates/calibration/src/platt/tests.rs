@@ -9,7 +9,7 @@ use ndarray::{Array1, ArrayView1};
 
 use super::objective::Objective;
 use super::*;
-use crate::bootstrap::SplitMix64;
+use statistics::SplitMix64;
 
 /// Uniform in `[0, 1]`.
 struct Uniform(SplitMix64);
@@ -20,7 +20,7 @@ impl Uniform {
     }
 
     fn next(&mut self) -> f64 {
-        f64::from((self.0.next() >> 32) as u32) / f64::from(u32::MAX)
+        f64::from((self.0.next_bits() >> 32) as u32) / f64::from(u32::MAX)
     }
 }
 

@@ -7,8 +7,7 @@ Platt: LogisticRegression stops well before the optimum at its default tolerance
 tolerance where its line search sees no more decrease. It is run to tol=1e-14 and polished here with
 Newton steps in 60-digit arithmetic; the distance between the two is asserted.
 
-Spiegelhalter's z and the share of ordered pairs are in none of these packages: numpy, from the
-definitions. The block bootstrap is in make_bootstrap.py.
+Spiegelhalter's z is in none of these packages: numpy, from the definition.
 """
 
 import decimal
@@ -22,12 +21,11 @@ import scipy
 import sklearn
 import statsmodels
 import statsmodels.api as sm
-from scipy.stats import kendalltau, norm
+from scipy.stats import norm
 from sklearn.calibration import calibration_curve
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
-from statsmodels.stats.proportion import proportion_confint
 
 MIN_P = 1e-12
 rng = np.random.default_rng(20251101)
@@ -171,29 +169,6 @@ def spiegelhalter_cases():
         yield {"data": name, "z": z, "p_value": 2 * norm.sf(abs(z))}
 
 
-def kendall_cases():
-    draw = np.random.default_rng(7)
-    bins = np.arange(1.0, 21.0)
-    rates = np.round(0.05 + 0.01 * bins + draw.normal(0, 0.04, 20), 6)
-    pairs = [
-        (bins, rates),
-        (bins, rates.round(1)),
-        (bins, -bins),
-        (bins[:2], rates[:2]),
-        (draw.integers(0, 4, 50).astype(float), draw.integers(0, 3, 50).astype(float)),
-        (draw.normal(size=200), draw.normal(size=200)),
-    ]
-    for x, y in pairs:
-        i, j = np.triu_indices(len(x), 1)
-        order = np.sign(x[i] - x[j]) * np.sign(y[i] - y[j])
-        yield {
-            "x": x,
-            "y": y,
-            "tau": kendalltau(x, y, variant="b").statistic,
-            "ordered": np.sum(order > 0) / np.sum(order != 0),
-        }
-
-
 def reliability_cases():
     """Data whose probabilities lie on no border: which side that counts to is a convention."""
     for name, k in [("plain", 7), ("plain", 13), ("weighted", 7)]:
@@ -228,29 +203,6 @@ def reliability_cases():
         }
 
 
-def wilson_cases():
-    for hits, n in [(0, 10), (10, 10), (1, 3), (17, 438), (59, 437), (438, 438), (123456, 1000000)]:
-        for confidence in [0.5, 0.9, 0.95, 0.999]:
-            lower, upper = proportion_confint(hits, n, 1 - confidence, method="wilson")
-            yield {
-                "hits": hits,
-                "rows": n,
-                "confidence": confidence,
-                "lower": lower,
-                "upper": upper,
-            }
-
-
-def quantile_cases():
-    tails = [0.5, 0.4, 0.25, 0.0751, 0.075, 0.0749, 0.025, 0.005, 1e-6, 1.4e-11, 1.3e-11, 1e-100]
-    return [{"tail": tail, "z": norm.ppf(tail)} for tail in tails + [5e-324]]
-
-
-def p_value_cases():
-    zs = [1e-9, 0.1, 0.5, 1.0, 1.4999, 1.5, 1.5001, 1.96, -2.5758, 3.3, 5.0, 8.3, -12.0, 25.0, 37.0]
-    return [{"z": z, "p_value": 2 * norm.sf(abs(z))} for z in zs]
-
-
 def plain_types(value):
     if isinstance(value, np.ndarray):
         return [plain_types(v) for v in value.tolist()]
@@ -273,13 +225,9 @@ golden = {
     "platt": list(platt_cases()),
     "isotonic": list(isotonic_cases()),
     "diagnostics": list(diagnostics_cases()),
-    "wilson": list(wilson_cases()),
-    "normal_quantile": quantile_cases(),
-    "normal_p_value": p_value_cases(),
     "auc": auc_cases(),
     "calibration_line": list(line_cases()),
     "spiegelhalter": list(spiegelhalter_cases()),
-    "kendall": list(kendall_cases()),
     "reliability": list(reliability_cases()),
 }
 target = pathlib.Path(__file__).with_name("golden.json")

@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use labeling::LabelError;
 use market_data::sample::SampleError;
 use market_data::{MarketDataError, TimeSpan};
+use statistics::StatisticsError;
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
 
@@ -295,7 +296,7 @@ pub enum BinsError {
     #[error("cannot evaluate")]
     Evaluation {
         /// What was wrong.
-        source: CalibrationError,
+        source: StatisticsError,
     },
     /// Nobody knows how far the label looks ahead, which an honest evaluation must.
     #[error(

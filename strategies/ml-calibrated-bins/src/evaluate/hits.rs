@@ -1,9 +1,9 @@
 //! How often bins and signals came true, and how sure that is.
 
-use calibration::{
-    CalibrationError, Interval, block_bootstrap_bins, kendall_tau_b, ordered_share, wilson_interval,
-};
 use serde::Serialize;
+use statistics::{
+    Interval, StatisticsError, block_bootstrap_bins, kendall_tau_b, ordered_share, wilson_interval,
+};
 use strategy_core::Side;
 
 use super::EvaluationSettings;
@@ -92,7 +92,7 @@ impl Bootstrap {
             block_bootstrap_bins(groups, labels, n_groups, block, resamples, confidence, seed);
         let drawn = match drawn {
             Ok(drawn) => drawn,
-            Err(error @ (CalibrationError::NoRows | CalibrationError::InvalidBlock { .. })) => {
+            Err(error @ (StatisticsError::NoRows | StatisticsError::InvalidBlock { .. })) => {
                 notes.add(ALL, format!("bootstrap intervals of {what}"), error.to_string());
                 vec![None; n_groups.into()]
             }
@@ -119,7 +119,7 @@ impl Bootstrap {
     }
 }
 
-fn evaluation(source: CalibrationError) -> BinsError {
+fn evaluation(source: StatisticsError) -> BinsError {
     BinsError::Evaluation { source }
 }
 

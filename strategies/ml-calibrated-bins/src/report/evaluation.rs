@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use calibration::Interval;
+use statistics::Interval;
 
 use super::number::count;
 use super::table;

@@ -1,7 +1,7 @@
 //! Whether two sequences rise together.
 
-use crate::CalibrationError;
-use crate::probability::check_length;
+use crate::StatisticsError;
+use crate::check::check_length;
 
 /// Kendall's rank correlation, variant b, of `x` (shape `n`) and `y` (shape `n`):
 ///
@@ -21,14 +21,14 @@ use crate::probability::check_length;
 /// M. Kendall, "The treatment of ties in ranking problems", *Biometrika* 33 (1945), 239–251.
 ///
 /// ```
-/// let tau = calibration::kendall_tau_b(&[1.0, 2.0, 3.0, 4.0], &[0.08, 0.10, 0.09, 0.21])?;
+/// let tau = statistics::kendall_tau_b(&[1.0, 2.0, 3.0, 4.0], &[0.08, 0.10, 0.09, 0.21])?;
 /// assert!((tau - 4.0 / 6.0).abs() < 1e-15);
-/// # Ok::<(), calibration::CalibrationError>(())
+/// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///
 /// # Errors
 /// If the lengths differ, there are no values, one is NaN, or all of `x` or all of `y` are equal.
-pub fn kendall_tau_b(x: &[f64], y: &[f64]) -> Result<f64, CalibrationError> {
+pub fn kendall_tau_b(x: &[f64], y: &[f64]) -> Result<f64, StatisticsError> {
     let Pairs { concordant, discordant, only_x_differs, only_y_differs } = Pairs::count(x, y)?;
     let comparable = concordant + discordant;
     let x_differs = (comparable + only_x_differs) as f64;
@@ -49,15 +49,15 @@ pub fn kendall_tau_b(x: &[f64], y: &[f64]) -> Result<f64, CalibrationError> {
 ///
 /// ```
 /// // Bins 2 and 3 are the wrong way round: five of six pairs are in order.
-/// let share = calibration::ordered_share(&[1.0, 2.0, 3.0, 4.0], &[0.08, 0.10, 0.09, 0.21])?;
+/// let share = statistics::ordered_share(&[1.0, 2.0, 3.0, 4.0], &[0.08, 0.10, 0.09, 0.21])?;
 /// assert_eq!(share, 5.0 / 6.0);
-/// # Ok::<(), calibration::CalibrationError>(())
+/// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///
 /// # Errors
 /// If the lengths differ, there are no values, one is NaN, or all of `x` or all of `y` are equal;
 /// otherwise some pair can be compared.
-pub fn ordered_share(x: &[f64], y: &[f64]) -> Result<f64, CalibrationError> {
+pub fn ordered_share(x: &[f64], y: &[f64]) -> Result<f64, StatisticsError> {
     let Pairs { concordant, discordant, .. } = Pairs::count(x, y)?;
     Ok(concordant as f64 / (concordant + discordant) as f64)
 }
@@ -72,17 +72,17 @@ struct Pairs {
 }
 
 impl Pairs {
-    fn count(x: &[f64], y: &[f64]) -> Result<Self, CalibrationError> {
+    fn count(x: &[f64], y: &[f64]) -> Result<Self, StatisticsError> {
         check_length("y", y.len(), x.len())?;
         if x.is_empty() {
-            return Err(CalibrationError::NoRows);
+            return Err(StatisticsError::NoRows);
         }
         for (name, values) in [("x", x), ("y", y)] {
             if let Some(index) = values.iter().position(|value| value.is_nan()) {
-                return Err(CalibrationError::NotANumber { name, index });
+                return Err(StatisticsError::NotANumber { name, index });
             }
             if values.iter().all(|&value| value == values[0]) {
-                return Err(CalibrationError::Constant { name, count: values.len() });
+                return Err(StatisticsError::Constant { name, count: values.len() });
             }
         }
         let mut pairs = Self::default();
@@ -119,8 +119,8 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_order() {
-        use CalibrationError::{Constant, LengthMismatch, NoRows, NotANumber};
-        type Statistic = fn(&[f64], &[f64]) -> Result<f64, CalibrationError>;
+        use StatisticsError::{Constant, LengthMismatch, NoRows, NotANumber};
+        type Statistic = fn(&[f64], &[f64]) -> Result<f64, StatisticsError>;
         for statistic in [kendall_tau_b as Statistic, ordered_share] {
             let error = |x: &[f64], y: &[f64]| statistic(x, y).unwrap_err();
             assert!(matches!(error(&[], &[]), NoRows));

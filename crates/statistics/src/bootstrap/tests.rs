@@ -86,7 +86,7 @@ fn blocks_go_round_and_the_last_is_cut() {
 
 #[test]
 fn refuses_nonsense() {
-    use CalibrationError::{
+    use StatisticsError::{
         InvalidBin, InvalidBlock, InvalidConfidence, LengthMismatch, NoRows, OneClass,
         TooFewResamples,
     };
@@ -148,7 +148,7 @@ fn covers_where_wilson_does_not() {
     let (series, hours, truth, confidence) = (300, 2160, 0.3, 0.9);
     let shock = 1.0 - 0.7_f64.powf(1.0 / HORIZON as f64);
     let mut generator = SplitMix64::new(20_251_101);
-    let mut uniform = || f64::from((generator.next() >> 32) as u32) / 2.0_f64.powi(32);
+    let mut uniform = || f64::from((generator.next_bits() >> 32) as u32) / 2.0_f64.powi(32);
     let holds = |interval: Interval| interval.lower <= truth && truth <= interval.upper;
     let width = |interval: Interval| interval.upper - interval.lower;
 

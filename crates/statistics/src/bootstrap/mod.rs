@@ -1,17 +1,15 @@
 //! Confidence intervals of hit rates where labels overlap in time.
 
-mod generator;
 mod percentile;
 mod series;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::generator::SplitMix64;
 use self::percentile::percentile_interval;
 use self::series::Series;
-use crate::CalibrationError;
-use crate::probability::check_length;
-use crate::wilson::{Interval, check_confidence};
+use crate::check::check_length;
+use crate::interval::{Interval, check_confidence};
+use crate::{SplitMix64, StatisticsError};
 
 /// A bin gets an interval if at least this share of the resamples has rows in it.
 const MIN_OCCURRENCE: f64 = 0.95;
@@ -45,7 +43,7 @@ const MIN_OCCURRENCE: f64 = 0.95;
 /// procedure for stationary data", in *Exploring the Limits of Bootstrap* (1992), 263–270.
 ///
 /// ```
-/// use calibration::{block_bootstrap_rate, wilson_interval};
+/// use statistics::{block_bootstrap_rate, wilson_interval};
 ///
 /// // 1000 hours in which outcomes come in runs of 20: 15 of the 50 runs are hits.
 /// let labels: Vec<bool> = (0..1000).map(|hour| (hour / 20 * 7) % 10 < 3).collect();
@@ -53,7 +51,7 @@ const MIN_OCCURRENCE: f64 = 0.95;
 /// let wilson = wilson_interval(300, 1000, 0.95)?;
 /// assert!(bootstrap.lower < 0.3 && 0.3 < bootstrap.upper);
 /// assert!(bootstrap.upper - bootstrap.lower > 2.0 * (wilson.upper - wilson.lower));
-/// # Ok::<(), calibration::CalibrationError>(())
+/// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///
 /// # Errors
@@ -66,10 +64,10 @@ pub fn block_bootstrap_rate(
     resamples: u32,
     confidence: f64,
     seed: u64,
-) -> Result<Interval, CalibrationError> {
+) -> Result<Interval, StatisticsError> {
     let bins = vec![1; labels.len()];
     let intervals = block_bootstrap_bins(&bins, labels, 1, block, resamples, confidence, seed)?;
-    intervals.into_iter().flatten().next().ok_or_else(|| CalibrationError::OneClass {
+    intervals.into_iter().flatten().next().ok_or_else(|| StatisticsError::OneClass {
         label: labels.contains(&true),
         rows: labels.len(),
     })
@@ -96,7 +94,7 @@ pub fn block_bootstrap_rate(
 /// each resample and bin.
 ///
 /// ```
-/// use calibration::block_bootstrap_bins;
+/// use statistics::block_bootstrap_bins;
 ///
 /// // Bin 2 comes true half the time, bin 1 one time in seven; nothing falls into bin 3.
 /// let bins: Vec<u16> = (0..700).map(|hour| 1 + u16::from(hour / 5 % 3 == 0)).collect();
@@ -105,7 +103,7 @@ pub fn block_bootstrap_rate(
 /// let intervals = block_bootstrap_bins(&bins, &labels, 3, 24, 500, 0.9, 1)?;
 /// let [Some(low), Some(high), None] = intervals[..] else { unreachable!() };
 /// assert!(low.upper < high.lower);
-/// # Ok::<(), calibration::CalibrationError>(())
+/// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///
 /// # Errors
@@ -120,19 +118,19 @@ pub fn block_bootstrap_bins(
     resamples: u32,
     confidence: f64,
     seed: u64,
-) -> Result<Vec<Option<Interval>>, CalibrationError> {
+) -> Result<Vec<Option<Interval>>, StatisticsError> {
     check_length("labels", labels.len(), bins.len())?;
     let rows = bins.len();
     if rows == 0 {
-        return Err(CalibrationError::NoRows);
+        return Err(StatisticsError::NoRows);
     }
     if block == 0 || block > rows / 2 {
-        return Err(CalibrationError::InvalidBlock { block, rows });
+        return Err(StatisticsError::InvalidBlock { block, rows });
     }
     check_confidence(confidence)?;
     // Less what rounding takes: 20 resamples are enough for 0.9.
     if f64::from(resamples) * (1.0 - confidence) < 2.0 - 1e-9 {
-        return Err(CalibrationError::TooFewResamples { resamples, confidence });
+        return Err(StatisticsError::TooFewResamples { resamples, confidence });
     }
 
     let series = Series::new(bins, labels, n_bins)?;

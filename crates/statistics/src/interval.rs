@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::CalibrationError;
+use crate::StatisticsError;
 use crate::normal::lower_quantile;
 
 /// An interval of probabilities, `0 ≤ lower ≤ upper ≤ 1`.
@@ -30,24 +30,20 @@ pub struct Interval {
 /// *Journal of the American Statistical Association* 22 (1927), 209–212.
 ///
 /// ```
-/// let interval = calibration::wilson_interval(12, 40, 0.95)?;
+/// let interval = statistics::wilson_interval(12, 40, 0.95)?;
 /// assert!((interval.lower - 0.1807).abs() < 1e-4);
 /// assert!((interval.upper - 0.4543).abs() < 1e-4);
-/// # Ok::<(), calibration::CalibrationError>(())
+/// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///
 /// # Errors
 /// If there are no rows, more hits than rows, or `confidence` is not strictly between 0 and 1.
-pub fn wilson_interval(
-    hits: u64,
-    rows: u64,
-    confidence: f64,
-) -> Result<Interval, CalibrationError> {
+pub fn wilson_interval(hits: u64, rows: u64, confidence: f64) -> Result<Interval, StatisticsError> {
     if rows == 0 {
-        return Err(CalibrationError::NoRows);
+        return Err(StatisticsError::NoRows);
     }
     if hits > rows {
-        return Err(CalibrationError::TooManyHits { hits, rows });
+        return Err(StatisticsError::TooManyHits { hits, rows });
     }
     check_confidence(confidence)?;
     Ok(Interval {
@@ -59,11 +55,11 @@ pub fn wilson_interval(
 }
 
 /// `Ok` if `confidence` is strictly between 0 and 1.
-pub(crate) fn check_confidence(confidence: f64) -> Result<(), CalibrationError> {
+pub(crate) fn check_confidence(confidence: f64) -> Result<(), StatisticsError> {
     if confidence > 0.0 && confidence < 1.0 {
         Ok(())
     } else {
-        Err(CalibrationError::InvalidConfidence { confidence })
+        Err(StatisticsError::InvalidConfidence { confidence })
     }
 }
 
@@ -105,7 +101,7 @@ mod tests {
 
     #[test]
     fn refuses_nonsense() {
-        use CalibrationError::{InvalidConfidence, NoRows, TooManyHits};
+        use StatisticsError::{InvalidConfidence, NoRows, TooManyHits};
         assert!(matches!(wilson_interval(0, 0, 0.95), Err(NoRows)));
         assert!(matches!(wilson_interval(3, 2, 0.95), Err(TooManyHits { hits: 3, rows: 2 })));
         for confidence in [0.0, 1.0, -0.5, 95.0, f64::NAN] {

@@ -1,7 +1,6 @@
 //! The series that blocks are drawn from.
 
-use super::SplitMix64;
-use crate::CalibrationError;
+use crate::{SplitMix64, StatisticsError};
 
 /// Rows in time order, each with its bin, counted from 0, and its label.
 #[derive(Debug)]
@@ -34,15 +33,11 @@ impl Tally {
 
 impl Series {
     /// Checks that the bins are 1 to `n_bins`; the arrays have the same length.
-    pub(super) fn new(
-        bins: &[u16],
-        labels: &[bool],
-        n_bins: u16,
-    ) -> Result<Self, CalibrationError> {
+    pub(super) fn new(bins: &[u16], labels: &[bool], n_bins: u16) -> Result<Self, StatisticsError> {
         let rows = bins.iter().zip(labels).enumerate();
         let rows = rows.map(|(index, (&bin, &label))| match bin.checked_sub(1) {
             Some(place) if place < n_bins => Ok((place, label)),
-            _ => Err(CalibrationError::InvalidBin { index, bin, n_bins }),
+            _ => Err(StatisticsError::InvalidBin { index, bin, n_bins }),
         });
         Ok(Self { rows: rows.collect::<Result<_, _>>()?, n_bins })
     }

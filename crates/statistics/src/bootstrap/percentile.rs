@@ -1,6 +1,6 @@
 //! Percentile intervals.
 
-use crate::wilson::Interval;
+use crate::interval::Interval;
 
 /// The interval between the quantiles `(1 ± confidence)/2` of the `rates`, of which there is at
 /// least one; B. Efron and R. Tibshirani, *An Introduction to the Bootstrap* (1993), ch. 13.

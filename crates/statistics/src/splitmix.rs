@@ -7,15 +7,17 @@
 /// G. Steele, D. Lea and C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014,
 /// 453–472.
 #[derive(Debug, Clone)]
-pub(crate) struct SplitMix64(u64);
+pub struct SplitMix64(u64);
 
 impl SplitMix64 {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The generator of a seed; every seed is as good as another.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next 64 bits.
-    pub(crate) fn next(&mut self) -> u64 {
+    pub fn next_bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,11 +34,11 @@ impl SplitMix64 {
         clippy::cast_possible_truncation,
         reason = "the halves of the product are what is wanted, and the upper is below n"
     )]
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         let n = n as u64;
         let unfair = n.wrapping_neg() % n;
         loop {
-            let product = u128::from(self.next()) * u128::from(n);
+            let product = u128::from(self.next_bits()) * u128::from(n);
             if product as u64 >= unfair {
                 return (product >> 64) as usize;
             }
@@ -52,7 +54,7 @@ mod tests {
     #[test]
     fn is_the_published_generator() {
         let mut generator = SplitMix64::new(1_234_567);
-        let found = [(); 5].map(|()| generator.next());
+        let found = [(); 5].map(|()| generator.next_bits());
         assert_eq!(
             found,
             [

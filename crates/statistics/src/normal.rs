@@ -44,7 +44,8 @@ pub(crate) fn lower_quantile(tail: f64) -> f64 {
 ///
 /// G. Marsaglia, "Evaluating the normal distribution", *Journal of Statistical Software* 11 (2004),
 /// issue 4.
-pub(crate) fn two_sided_p_value(z: f64) -> f64 {
+#[must_use]
+pub fn two_sided_p_value(z: f64) -> f64 {
     let z = z.abs();
     let twice_density = FRAC_2_PI.sqrt() * (-0.5 * z * z).exp();
     if z < CENTRE {
