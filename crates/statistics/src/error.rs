@@ -97,4 +97,90 @@ pub enum StatisticsError {
         /// Number of bins.
         n_bins: u16,
     },
+
+    /// A value that no arithmetic can be done with.
+    #[error("the value of {name} at index {index} is {value}, wanted a finite number")]
+    NotFinite {
+        /// The argument that holds it.
+        name: &'static str,
+        /// Position of the first such value, from 0.
+        index: usize,
+        /// What stands there.
+        value: f64,
+    },
+
+    /// A value that something is divided by, or whose growth is asked for, is not above 0.
+    #[error("the value of {name} at index {index} is {value}, wanted a number above 0")]
+    NotPositive {
+        /// The argument that holds it.
+        name: &'static str,
+        /// Position of the first such value, from 0.
+        index: usize,
+        /// What stands there.
+        value: f64,
+    },
+
+    /// Fewer values than the statistic needs.
+    #[error("there are {found} values of {name}, wanted at least {wanted}: use a longer period")]
+    TooFew {
+        /// The argument that is too short.
+        name: &'static str,
+        /// How many values it has.
+        found: usize,
+        /// How many it must have.
+        wanted: usize,
+    },
+
+    /// Times that are not in order.
+    #[error(
+        "row {index} is not later than the row before it, wanted rows in order of time, each once"
+    )]
+    NotAscending {
+        /// Position of the first such row, from 0.
+        index: usize,
+    },
+
+    /// Too short a time to speak of years.
+    #[error(
+        "{days} days are too few to annualise {name}, wanted at least {wanted}: ask for the value \
+         anyhow, or use a longer period"
+    )]
+    TooShortToAnnualise {
+        /// What was to be annualised.
+        name: &'static str,
+        /// Days with a return.
+        days: usize,
+        /// How many there must be.
+        wanted: usize,
+    },
+
+    /// A ratio of gain to loss, where nothing was lost.
+    #[error("there is no {name} to divide by: the ratio has no value")]
+    NothingToDivideBy {
+        /// What is zero.
+        name: &'static str,
+    },
+
+    /// An argument outside its range.
+    #[error("{name} is {value}, wanted {wanted}")]
+    InvalidArgument {
+        /// The argument.
+        name: &'static str,
+        /// What was given.
+        value: f64,
+        /// What it must be.
+        wanted: &'static str,
+    },
+
+    /// The statistic has no value in so many resamples that no interval can be given.
+    #[error(
+        "the statistic has no value in {undefined} of {resamples} resamples, wanted at most one in \
+         twenty: use a longer period"
+    )]
+    UndefinedInResamples {
+        /// Resamples without a value.
+        undefined: usize,
+        /// All resamples.
+        resamples: u32,
+    },
 }

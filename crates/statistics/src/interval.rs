@@ -1,11 +1,11 @@
-//! Confidence intervals of a hit rate.
+//! Confidence intervals.
 
 use serde::{Deserialize, Serialize};
 
 use crate::StatisticsError;
 use crate::normal::lower_quantile;
 
-/// An interval of probabilities, `0 ≤ lower ≤ upper ≤ 1`.
+/// A confidence interval, `lower ≤ upper`; of a probability, both lie within 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.

@@ -3,10 +3,15 @@
 //! Numbers in, numbers out: no files, no clock, and no randomness but that of the bootstraps, which
 //! follows from their seeds.
 //!
+//! - What was an equity curve worth? [`Performance`] of an [`EquityCurve`], or one by one:
+//!   [`sharpe_ratio`], [`sortino_ratio`], [`calmar_ratio`], [`drawdowns()`]; [`TradeStatistics`].
+//! - How bad are bad days? [`value_at_risk`], [`conditional_value_at_risk`], [`filtered_returns`].
+//! - How sure is a statistic of a series? [`stationary_bootstrap`] with [`block_length()`],
+//!   [`circular_bootstrap`], [`paired_block_bootstrap`].
 //! - How sure is a hit rate? [`wilson_interval`] where rows are independent,
 //!   [`block_bootstrap_rate`] and [`block_bootstrap_bins`] where labels overlap in time.
 //! - Do higher bins come true more often? [`kendall_tau_b`] and [`ordered_share`].
-//! - [`normal`]: tails and quantiles of the normal distribution; [`SplitMix64`]: the random numbers.
+//! - [`normal`]: tails of the normal distribution; [`SplitMix64`]: the random numbers.
 //! - [`StatisticsError`]: everything that can go wrong.
 
 mod bootstrap;
@@ -14,11 +19,26 @@ mod check;
 mod error;
 mod interval;
 mod kendall;
+mod moments;
 pub mod normal;
+mod percentile;
+mod performance;
+mod resample;
 mod splitmix;
+mod tail_risk;
 
 pub use bootstrap::{block_bootstrap_bins, block_bootstrap_rate};
 pub use error::StatisticsError;
 pub use interval::{Interval, wilson_interval};
 pub use kendall::{kendall_tau_b, ordered_share};
+pub use moments::Moments;
+pub use performance::{
+    DayPath, Drawdown, EquityCurve, Estimate, Performance, PerformanceSettings, TradeStatistics,
+    annual_growth, calmar_ratio, drawdowns, profit_factor, sharpe_ratio, sortino_ratio,
+};
+pub use resample::{
+    BlockLength, PairedDifference, Resampling, block_length, circular_bootstrap,
+    paired_block_bootstrap, stationary_bootstrap,
+};
 pub use splitmix::SplitMix64;
+pub use tail_risk::{conditional_value_at_risk, filtered_returns, value_at_risk};

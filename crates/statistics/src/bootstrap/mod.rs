@@ -1,14 +1,14 @@
 //! Confidence intervals of hit rates where labels overlap in time.
 
-mod percentile;
 mod series;
 #[cfg(test)]
 mod tests;
 
-use self::percentile::percentile_interval;
 use self::series::Series;
 use crate::check::check_length;
-use crate::interval::{Interval, check_confidence};
+use crate::interval::Interval;
+use crate::percentile::percentile_interval;
+use crate::resample::Resampling;
 use crate::{SplitMix64, StatisticsError};
 
 /// A bin gets an interval if at least this share of the resamples has rows in it.
@@ -127,11 +127,7 @@ pub fn block_bootstrap_bins(
     if block == 0 || block > rows / 2 {
         return Err(StatisticsError::InvalidBlock { block, rows });
     }
-    check_confidence(confidence)?;
-    // Less what rounding takes: 20 resamples are enough for 0.9.
-    if f64::from(resamples) * (1.0 - confidence) < 2.0 - 1e-9 {
-        return Err(StatisticsError::TooFewResamples { resamples, confidence });
-    }
+    Resampling { resamples, confidence, seed }.check()?;
 
     let series = Series::new(bins, labels, n_bins)?;
     let rates = series.resampled_rates(block, resamples, &mut SplitMix64::new(seed));

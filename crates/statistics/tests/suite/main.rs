@@ -1,5 +1,15 @@
 //! Outside values and laws, in one program.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing unwrap is a failing test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a failing unwrap is a failing test"
+)]
 
 mod golden;
 mod interval_laws;
+mod metrics;
+mod oracle;
+mod performance_laws;
+mod quant;
+mod refusals;

@@ -2,14 +2,14 @@
 
 use crate::interval::Interval;
 
-/// The interval between the quantiles `(1 ± confidence)/2` of the `rates`, of which there is at
+/// The interval between the quantiles `(1 ± confidence)/2` of the `values`, of which there is at
 /// least one; B. Efron and R. Tibshirani, *An Introduction to the Bootstrap* (1993), ch. 13.
-pub(super) fn percentile_interval(mut rates: Vec<f64>, confidence: f64) -> Interval {
-    rates.sort_unstable_by(f64::total_cmp);
+pub(crate) fn percentile_interval(mut values: Vec<f64>, confidence: f64) -> Interval {
+    values.sort_unstable_by(f64::total_cmp);
     let tail = 0.5 * (1.0 - confidence);
-    let lower = low_quantile(rates.iter(), tail);
+    let lower = low_quantile(values.iter(), tail);
     // Counted from above, so that the interval of the misses is exactly the mirror image.
-    let upper = low_quantile(rates.iter().rev(), tail);
+    let upper = low_quantile(values.iter().rev(), tail);
     Interval { lower, upper }
 }
 

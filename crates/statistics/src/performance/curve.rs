@@ -1,0 +1,170 @@
+//! Equity over time, and what each of its days made of it.
+
+use crate::StatisticsError;
+use crate::check::{check_finite, check_length};
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// Equity marked at the rows of a backtest, and the capital that it began with.
+///
+/// ```
+/// use statistics::EquityCurve;
+///
+/// // Two hours of one day, one of the next; times in microseconds since 1970, UTC.
+/// let times = [22 * 3_600_000_000, 23 * 3_600_000_000, 24 * 3_600_000_000];
+/// let curve = EquityCurve::new(&times, &[101.0, 110.0, 99.0], 100.0)?;
+/// let days = curve.days()?;
+/// assert_eq!(days.len(), 2);
+/// assert!((days[0].daily_return() - 0.1).abs() < 1e-15);
+/// assert!((days[1].daily_return() + 0.1).abs() < 1e-15);
+/// # Ok::<(), statistics::StatisticsError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct EquityCurve<'a> {
+    times: &'a [i64],
+    equity: &'a [f64],
+    capital: f64,
+}
+
+/// What one day did to equity, every row of it looked at, in multiples of the equity before it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DayPath {
+    /// Equity of the last row over equity before the day; 0 or less where all was lost.
+    pub growth: f64,
+    /// The highest equity, that before the day included: at least 1.
+    pub high: f64,
+    /// The lowest equity, that before the day included: at most 1.
+    pub low: f64,
+    /// The deepest fall from a high to a later low within the day, 0 or negative.
+    pub drawdown: f64,
+}
+
+impl<'a> EquityCurve<'a> {
+    /// `equity` (shape `n`, in the account's currency) at `times` (shape `n`, microseconds since
+    /// 1970, UTC, strictly ascending), made of `capital`.
+    ///
+    /// # Errors
+    /// If there are no rows, the lengths differ, times are not ascending, equity is not finite, or
+    /// capital is not a finite number above 0.
+    pub fn new(times: &'a [i64], equity: &'a [f64], capital: f64) -> Result<Self, StatisticsError> {
+        check_length("equity", equity.len(), times.len())?;
+        if times.is_empty() {
+            return Err(StatisticsError::NoRows);
+        }
+        if let Some(index) = times.windows(2).position(|pair| pair[1] <= pair[0]) {
+            return Err(StatisticsError::NotAscending { index: index + 1 });
+        }
+        check_finite("equity", equity)?;
+        if !(capital.is_finite() && capital > 0.0) {
+            let wanted = "a finite number above 0";
+            return Err(StatisticsError::InvalidArgument {
+                name: "capital",
+                value: capital,
+                wanted,
+            });
+        }
+        Ok(Self { times, equity, capital })
+    }
+
+    /// Times of the rows, in microseconds since 1970, UTC.
+    #[must_use]
+    pub fn times(&self) -> &'a [i64] {
+        self.times
+    }
+
+    /// Equity at the rows.
+    #[must_use]
+    pub fn equity(&self) -> &'a [f64] {
+        self.equity
+    }
+
+    /// What it began with.
+    #[must_use]
+    pub fn capital(&self) -> f64 {
+        self.capital
+    }
+
+    /// Last equity over capital, minus 1.
+    #[must_use]
+    pub fn total_return(&self) -> f64 {
+        self.equity[self.equity.len() - 1] / self.capital - 1.0
+    }
+
+    /// The days that have rows, by UTC date, in order: each from the last row before it (the capital
+    /// in the first) to its own last row. A last day that is not over yet counts; a day without
+    /// rows has no return.
+    ///
+    /// # Errors
+    /// If equity is 0 or less at the end of a day that another follows.
+    pub fn days(&self) -> Result<Vec<DayPath>, StatisticsError> {
+        let mut days = Vec::new();
+        let (mut from, mut before) = (0, self.capital);
+        while from < self.times.len() {
+            let date = self.times[from].div_euclid(DAY);
+            let rows = self.times[from..].partition_point(|time| time.div_euclid(DAY) == date);
+            if before <= 0.0 {
+                let (name, index) = ("equity at a day's end", from - 1);
+                return Err(StatisticsError::NotPositive { name, index, value: before });
+            }
+            days.push(DayPath::of(before, &self.equity[from..from + rows]));
+            from += rows;
+            before = self.equity[from - 1];
+        }
+        Ok(days)
+    }
+
+    /// Returns of the [`days`](Self::days).
+    ///
+    /// # Errors
+    /// As for [`days`](Self::days).
+    pub fn daily_returns(&self) -> Result<Vec<f64>, StatisticsError> {
+        Ok(self.days()?.iter().map(DayPath::daily_return).collect())
+    }
+
+    /// The deepest fall of equity below an earlier high, the capital included: 0 or negative, −0.25
+    /// for a quarter lost. From every row.
+    #[must_use]
+    pub fn max_drawdown(&self) -> f64 {
+        let mut peak = self.capital;
+        self.equity.iter().fold(0.0, |deepest: f64, &equity| {
+            peak = peak.max(equity);
+            deepest.min(equity / peak - 1.0)
+        })
+    }
+}
+
+impl DayPath {
+    fn of(before: f64, rows: &[f64]) -> Self {
+        let (mut high, mut low, mut drawdown) = (before, before, 0.0_f64);
+        for &equity in rows {
+            high = high.max(equity);
+            low = low.min(equity);
+            drawdown = drawdown.min(equity / high - 1.0);
+        }
+        let growth = rows.last().map_or(1.0, |last| last / before);
+        Self { growth, high: high / before, low: low / before, drawdown }
+    }
+
+    /// Growth minus 1.
+    #[must_use]
+    pub fn daily_return(&self) -> f64 {
+        self.growth - 1.0
+    }
+
+    /// Growth and deepest fall of the days at `order`, one after another, as if they had happened so.
+    /// Equity that was lost stays lost.
+    pub(super) fn chain(days: &[Self], order: impl Iterator<Item = usize>) -> (f64, f64) {
+        let (mut equity, mut peak, mut deepest) = (1.0_f64, 1.0_f64, 0.0_f64);
+        for day in order {
+            let Self { growth, high, low, drawdown } = days[day];
+            deepest = deepest.min(drawdown).min(equity * low / peak - 1.0);
+            peak = peak.max(equity * high);
+            equity *= growth;
+            if equity <= 0.0 {
+                return (0.0, deepest);
+            }
+        }
+        (equity, deepest)
+    }
+}
