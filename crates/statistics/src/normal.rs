@@ -62,6 +62,27 @@ pub fn two_sided_p_value(z: f64) -> f64 {
     }
 }
 
+/// `P(Z ≤ z)` for a standard normal `Z`, small probabilities as precise as large ones.
+#[must_use]
+pub fn cdf(z: f64) -> f64 {
+    let tail = 0.5 * two_sided_p_value(z);
+    if z < 0.0 { tail } else { 1.0 - tail }
+}
+
+/// The `z` with `P(Z ≤ z) = p` for a standard normal `Z`; infinite at 0 and 1, NaN outside.
+#[must_use]
+pub fn quantile(p: f64) -> f64 {
+    if p == 0.0 || p == 1.0 {
+        return if p == 0.0 { f64::NEG_INFINITY } else { f64::INFINITY };
+    }
+    -upper_quantile(p)
+}
+
+/// The `z` with `P(Z ≥ z) = tail` for a standard normal `Z`, for `0 < tail < 1`.
+pub(crate) fn upper_quantile(tail: f64) -> f64 {
+    if tail <= 0.5 { -lower_quantile(tail) } else { lower_quantile(1.0 - tail) }
+}
+
 /// Where [`two_sided_p_value`] goes over to the continued fraction.
 const CENTRE: f64 = 1.5;
 

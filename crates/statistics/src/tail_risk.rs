@@ -82,7 +82,7 @@ impl Tail {
 /// `σᵢ` is known before period `i`. `first_variance` is that before the first return: take it from
 /// earlier returns, since the whole sample's looks ahead. λ is 0.94 for days.
 ///
-/// G. Barone-Adesi, K. Giannopoulos and L. Vosper, "VaR without correlations for portfolios of
+/// G. Barone-Adesi, K. Giannopoulos and L. Vosper, "`VaR` without correlations for portfolios of
 /// derivative securities", *Journal of Futures Markets* 19 (1999), 583–602.
 ///
 /// # Errors
@@ -106,6 +106,8 @@ pub fn filtered_returns(
         variance = lambda * variance + (1.0 - lambda) * r * r;
     }
     let scale = variance.sqrt();
-    shocks.iter_mut().for_each(|shock| *shock *= scale);
+    for shock in &mut shocks {
+        *shock *= scale;
+    }
     Ok(shocks)
 }

@@ -16,7 +16,7 @@ use crate::{Moments, StatisticsError};
 ///
 /// ```
 /// let sharpe = statistics::sharpe_ratio(&[0.01, -0.02, 0.03, 0.0], 365.0)?;
-/// assert!((sharpe - 4.588_857_9).abs() < 1e-6);
+/// assert!((sharpe - 4.588_866_1).abs() < 1e-6);
 /// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///

@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a failing unwrap is a failing test"
+    clippy::print_stdout,
+    reason = "a failing unwrap is a failing test, and tests say how much they compared"
 )]
 
 mod golden;

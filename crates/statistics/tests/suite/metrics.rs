@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 
-use arrow::array::{Array, AsArray, StringArray};
+use arrow::array::{AsArray, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 use statistics::{
-    EquityCurve, Moments, annual_growth, calmar_ratio, profit_factor, sharpe_ratio, sortino_ratio,
+    EquityCurve, Moments, annual_growth, calmar_ratio, deflated_sharpe, probabilistic_sharpe,
+    profit_factor, sharpe_ratio, sortino_ratio,
 };
 
 use crate::oracle::{folder, number};
@@ -120,5 +121,32 @@ fn days_are_those_of_the_hourly_series() {
         }
     }
     println!("daily returns: {compared} values");
+    assert!(compared > 0);
+}
+
+#[test]
+fn deflated_ratios_are_those_of_vectorbt() {
+    let Some(Metrics { file, series }) = metrics() else { return };
+    let mut compared = 0;
+    for set in ["dsr", "dsr2"] {
+        let wanted = &file[set];
+        let names: Vec<&String> = wanted["plain"].as_object().unwrap().keys().collect();
+        let moments: Vec<Moments> = names
+            .iter()
+            .map(|name| Moments::of(&series[&format!("{set}:{name}:1d")].returns).unwrap())
+            .collect();
+        let sharpes: Vec<f64> = moments.iter().map(Moments::sharpe).collect();
+        for (name, moments) in names.into_iter().zip(&moments) {
+            let found = deflated_sharpe(moments, &sharpes, sharpes.len()).unwrap();
+            close(found.benchmark, &wanted["sr0"], name);
+            close(found.probability, &wanted["plain"][name], name);
+            close(found.probability, &wanted["vectorbt"][name], name);
+            if let Some(psr) = wanted.get("psr") {
+                close(probabilistic_sharpe(moments, 0.0).unwrap(), &psr[name], name);
+            }
+            compared += 1;
+        }
+    }
+    println!("deflated Sharpe ratios: {compared} values");
     assert!(compared > 0);
 }

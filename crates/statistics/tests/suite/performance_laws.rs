@@ -118,7 +118,9 @@ fn stationary_blocks_have_their_mean_length() {
     let mut counts = vec![0_u32; rows];
     let mut jumps = 0_u32;
     for order in &orders {
-        order.iter().for_each(|&row| counts[row] += 1);
+        for &row in order {
+            counts[row] += 1;
+        }
         jumps +=
             u32::try_from(order.windows(2).filter(|p| p[1] != (p[0] + 1) % rows).count()).unwrap();
     }

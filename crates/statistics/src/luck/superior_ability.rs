@@ -1,0 +1,215 @@
+//! Whether the best of many beats a benchmark.
+
+use serde::Serialize;
+
+use crate::StatisticsError;
+use crate::check::{check_count, check_finite, check_length};
+
+/// Hansen's test of superior predictive ability, fed one setting after another: what is kept is the
+/// bootstrap and a number a resample, however many settings there are.
+///
+/// The hypothesis is that no setting is better than the benchmark; a small p-value says that the best
+/// one is. For setting `k` with differences `d` (its performance minus the benchmark's, a row):
+///
+/// ```text
+/// t_k = √n d̄ / ω,   T = max(0, max_k t_k),
+/// ω² = γ₀ + 2 Σ κ(i) γᵢ,   κ(i) = (1 − i/n)(1 − p)^i + i/n (1 − p)^{n−i},   p = 1/mean_block
+/// ```
+///
+/// and in each resample of the stationary bootstrap the same of `d* − g(d̄)`, with `g = d̄` (upper),
+/// `max(d̄, 0)` (lower), `d̄` where `t_k ≥ −√(2 ln ln n)` and 0 elsewhere (consistent). The p-value is the
+/// share of resamples whose maximum is above `T`.
+///
+/// P. Hansen, "A test for superior predictive ability", *Journal of Business & Economic Statistics* 23
+/// (2005), 365–380.
+#[derive(Debug, Clone)]
+pub struct SuperiorAbilityTest {
+    rows: usize,
+    mean_block: f64,
+    /// How often each row is in each resample: resamples × rows.
+    counts: Vec<f32>,
+    settings: usize,
+    statistic: f64,
+    /// Largest statistic of each resample so far: lower, consistent, upper.
+    largest: Vec<[f64; 3]>,
+}
+
+/// Result of [`SuperiorAbilityTest::finish`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SuperiorAbility {
+    /// Settings compared.
+    pub settings: usize,
+    /// `T`.
+    pub statistic: f64,
+    /// p-value under the most favourable hypothesis: a lower bound.
+    pub p_lower: f64,
+    /// Hansen's p-value.
+    pub p_consistent: f64,
+    /// p-value where all settings are as good as the benchmark, White's reality check: an upper bound.
+    pub p_upper: f64,
+}
+
+impl SuperiorAbilityTest {
+    /// A test over `rows` rows by the resamples `orders` (positions of rows, `rows` each) of a stationary
+    /// bootstrap with the given mean block length: see
+    /// [`stationary_bootstrap`](crate::stationary_bootstrap).
+    ///
+    /// # Errors
+    /// If there are fewer than three rows, no orders, an order has another length or names a row that
+    /// there is not, or `mean_block` is below 1 or not finite.
+    pub fn new<O: AsRef<[usize]>>(
+        rows: usize,
+        mean_block: f64,
+        orders: impl IntoIterator<Item = O>,
+    ) -> Result<Self, StatisticsError> {
+        check_count("rows", rows, 3)?;
+        if !(mean_block.is_finite() && mean_block >= 1.0) {
+            let (name, wanted) = ("the mean block length", "a finite number of rows, 1 or more");
+            return Err(StatisticsError::InvalidArgument { name, value: mean_block, wanted });
+        }
+        let mut counts = Vec::new();
+        for order in orders {
+            let order = order.as_ref();
+            check_length("an order", order.len(), rows)?;
+            let from = counts.len();
+            counts.resize(from + rows, 0.0);
+            for &row in order {
+                let Some(count) = counts[from..].get_mut(row) else {
+                    let (name, wanted) =
+                        ("a row of an order", "a position below the number of rows");
+                    return Err(StatisticsError::InvalidArgument {
+                        name,
+                        value: row as f64,
+                        wanted,
+                    });
+                };
+                *count += 1.0;
+            }
+        }
+        if counts.is_empty() {
+            return Err(StatisticsError::NoRows);
+        }
+        let resamples = counts.len() / rows;
+        Ok(Self {
+            rows,
+            mean_block,
+            counts,
+            settings: 0,
+            statistic: 0.0,
+            largest: vec![[0.0; 3]; resamples],
+        })
+    }
+
+    /// Adds a setting by its differences to the benchmark, a row. One that never differs from it adds
+    /// nothing but its number.
+    ///
+    /// # Errors
+    /// If there is not one difference a row, one is not finite, or all are equal but not 0.
+    pub fn add(&mut self, differences: &[f64]) -> Result<(), StatisticsError> {
+        let contribution = self.contribution(differences)?;
+        self.merge(contribution);
+        Ok(())
+    }
+
+    /// What [`add`](Self::add) would add: for threads that compute while another adds in order.
+    ///
+    /// # Errors
+    /// As for [`add`](Self::add).
+    pub fn contribution(&self, differences: &[f64]) -> Result<Contribution, StatisticsError> {
+        let name = "differences";
+        check_length(name, differences.len(), self.rows)?;
+        check_finite(name, differences)?;
+        if differences.iter().all(|&d| d == differences[0]) {
+            if differences[0] == 0.0 {
+                return Ok(Contribution { statistic: 0.0, resamples: Vec::new() });
+            }
+            return Err(StatisticsError::Constant { name, count: self.rows });
+        }
+        let n = self.rows as f64;
+        let mean = crate::moments::mean(differences);
+        let sd = long_run_variance(differences, mean, self.mean_block).sqrt();
+        if sd.is_nan() || sd <= 0.0 {
+            return Err(StatisticsError::Constant { name, count: self.rows });
+        }
+        let statistic = n.sqrt() * mean / sd;
+        let bound = -(2.0 * n.ln().ln()).sqrt();
+        let centres = [mean.max(0.0), if statistic >= bound { mean } else { 0.0 }, mean];
+        let resampled = self.counts.chunks_exact(self.rows).map(|counts| {
+            let resampled = weighted_sum(counts, differences) / n;
+            centres.map(|centre| n.sqrt() * (resampled - centre) / sd)
+        });
+        Ok(Contribution { statistic, resamples: resampled.collect() })
+    }
+
+    /// Adds a contribution.
+    pub fn merge(&mut self, contribution: Contribution) {
+        self.settings += 1;
+        self.statistic = self.statistic.max(contribution.statistic);
+        for (largest, own) in self.largest.iter_mut().zip(contribution.resamples) {
+            for (largest, own) in largest.iter_mut().zip(own) {
+                *largest = largest.max(own);
+            }
+        }
+    }
+
+    /// The p-values.
+    ///
+    /// # Errors
+    /// If no setting was added.
+    pub fn finish(&self) -> Result<SuperiorAbility, StatisticsError> {
+        if self.settings == 0 {
+            return Err(StatisticsError::NoRows);
+        }
+        let p = |which: usize| {
+            let above = self.largest.iter().filter(|largest| largest[which] > self.statistic);
+            above.count() as f64 / self.largest.len() as f64
+        };
+        let (settings, statistic) = (self.settings, self.statistic);
+        Ok(SuperiorAbility {
+            settings,
+            statistic,
+            p_lower: p(0),
+            p_consistent: p(1),
+            p_upper: p(2),
+        })
+    }
+}
+
+/// A setting's part in a [`SuperiorAbilityTest`].
+#[derive(Debug, Clone)]
+pub struct Contribution {
+    statistic: f64,
+    resamples: Vec<[f64; 3]>,
+}
+
+/// In eight running sums, so that it becomes vector instructions; the same on every machine.
+fn weighted_sum(counts: &[f32], values: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (counts, counts_rest) = counts.as_chunks::<8>();
+    let (values, values_rest) = values.as_chunks::<8>();
+    for (counts, values) in counts.iter().zip(values) {
+        for lane in 0..8 {
+            sums[lane] += f64::from(counts[lane]) * values[lane];
+        }
+    }
+    let rest: f64 = counts_rest.iter().zip(values_rest).map(|(&c, v)| f64::from(c) * v).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+/// ω², the variance of `√n d̄` under the stationary bootstrap.
+fn long_run_variance(differences: &[f64], mean: f64, mean_block: f64) -> f64 {
+    let n = differences.len() as f64;
+    let stay = 1.0 - 1.0 / mean_block;
+    let centred: Vec<f64> = differences.iter().map(|d| d - mean).collect();
+    let covariance =
+        |lag: usize| centred[lag..].iter().zip(&centred).map(|(a, b)| a * b).sum::<f64>() / n;
+    let mut variance = covariance(0);
+    for lag in 1..differences.len() {
+        let (i, wrapped) = (lag as f64, n - lag as f64);
+        let kernel = wrapped / n * stay.powf(i) + i / n * stay.powf(wrapped);
+        if kernel > 1e-18 {
+            variance += 2.0 * kernel * covariance(lag);
+        }
+    }
+    variance
+}
