@@ -11,8 +11,8 @@ fn prepared(name: &str, folder: &Path) -> Vec<String> {
     match name {
         // The suite's rows lie in January and February 2025.
         "ml-calibrated-bins" => {
-            ok(folder, "ml-calibrated-bins rebuild --quiet --from 2025-01 --to 2025-02");
-            vec!["--bins-root".to_owned(), folder.join("data/bins").display().to_string()]
+            ok(folder, "ml-calibrated-bins rebuild --quiet --sample --from 2025-01 --to 2025-02");
+            vec!["--bins-root".to_owned(), folder.join("data/sample/bins").display().to_string()]
         }
         _ => Vec::new(),
     }

@@ -31,7 +31,7 @@ fn a_sound_market_has_no_problems() {
         "symbols",
         "lookback_months",
         "models",
-        "bins_root",
+        "bins_roots",
         "bins",
         "problems",
     ];

@@ -39,7 +39,7 @@ fn calibrating_the_sample_helps() {
     let signals = &report["signals"];
     let rate = |side: &str| signals[side]["hit_rate"].as_f64().unwrap();
     assert!(rate("long") > rate("short"), "{signals}");
-    assert!(!folder.path().join("data/bins").exists(), "evaluating stores no bins");
+    assert!(!folder.path().join("data/sample/bins").exists(), "evaluating stores no bins");
 
     let text = ok(folder.path(), "ml-calibrated-bins evaluate");
     for part in ["Walk-forward evaluation of sample_btcusdt_perp_1h", "Brier", "Kendall's tau"] {

@@ -61,7 +61,7 @@ fn scores_are_put_through_calibration_and_bins() {
 
     let text = ok(market.path(), &format!("{inspect} --test 0.5"));
     assert!(text.contains("score") && text.contains("probability"), "{text}");
-    fails(market.path(), &format!("{inspect} --test 1.5"), 1, &["1.5", "[0, 1]"]);
+    fails(market.path(), &format!("{inspect} --test 1.5"), 2, &["1.5", "from 0 to 1"]);
     let crossed = format!("{inspect} --test 0.5 --long-bin-threshold 2 --short-bin-threshold 5");
     fails(market.path(), &crossed, 2, &["short < long"]);
 }

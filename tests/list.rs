@@ -14,10 +14,11 @@ fn months_are_listed_in_order_and_by_filter() {
     let lines: Vec<_> = csv.lines().collect();
     assert_eq!(
         lines[0],
-        "dataset,run_name,bin_month,calibration_method,n_bins,cal_rows,base_rate,created_at,path"
+        "dataset,run_name,bin_month,calibration_method,n_bins,cal_rows,in_sample_rows,base_rate,\
+         created_at,path"
     );
-    assert!(lines[1].starts_with(&format!("{DATASET},{RUN},2025-10,platt,20,696,")), "{csv}");
-    assert!(lines[2].starts_with(&format!("{DATASET},{RUN},2025-11,platt,20,720,")), "{csv}");
+    assert!(lines[1].starts_with(&format!("{DATASET},{RUN},2025-10,platt,20,696,0,")), "{csv}");
+    assert!(lines[2].starts_with(&format!("{DATASET},{RUN},2025-11,platt,20,720,0,")), "{csv}");
 
     let months = |flags: &str| {
         let rows = json(market.path(), &format!("{list} --format json {flags}"));

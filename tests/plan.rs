@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::market::{DATASET, Market};
+use crate::market::{DATASET, Market, RUN};
 use crate::program::{fails, json, ok, run};
 use crate::tree::tree;
 
@@ -204,7 +204,9 @@ fn the_table_says_why() {
     let flags = "--from 2025-10 --to 2025-11 --dry-run --only-stale --n-bins 10";
     let table = ok(market.path(), &market.rebuild(flags));
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines.len(), 3, "{table}");
+    assert_eq!(lines.len(), 4, "{table}");
+    assert_eq!(lines[0], format!("{DATASET} {RUN}"));
+    let lines = &lines[1..];
     for part in ["2025-10", "stale", "replace", "number of bins 20 instead of 10"] {
         assert!(lines[1].contains(part), "{table}");
     }

@@ -133,7 +133,7 @@ fn in_sample_predictions_fill_holes_with_a_warning_or_not_at_all() {
         .unwrap();
     market.predictions("DELETE FROM predictions WHERE ts >= '2025-10-03' AND ts < '2025-10-04'");
 
-    let with = json(market.path(), &market.rebuild("--format json"));
+    let with = json(market.path(), &market.rebuild("--format json --train-predictions"));
     assert_eq!(with["months"][0]["metadata"]["cal_rows"], 720);
     assert_eq!(with["months"][0]["warnings"][0]["kind"], "in_sample");
     assert_eq!(with["months"][0]["warnings"][0]["rows"], 24);

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::program::{json, ok, run};
+use crate::program::{json, run, runner, workspace};
 
 #[test]
 fn one_command_makes_the_sample_and_its_bins() {
@@ -19,7 +19,7 @@ fn one_command_makes_the_sample_and_its_bins() {
         first.out
     );
     assert!(first.out.contains("from the table targets"), "{}", first.out);
-    assert!(first.out.contains("wrote data/bins/sample_btcusdt_perp_1h/"), "{}", first.out);
+    assert!(first.out.contains("wrote data/sample/bins/sample_btcusdt_perp_1h/"), "{}", first.out);
     eprintln!("sample and its bins took {:.2} s", took.as_secs_f64());
 
     // The second instrument has no table of labels: they are made from the candles.
@@ -44,11 +44,20 @@ fn one_command_makes_the_sample_and_its_bins() {
 
 #[test]
 fn the_sample_is_the_same_everywhere() {
-    let fingerprint = || {
+    // Whose exponential function is another: the C library chooses it by what the processor has.
+    let plain = "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F";
+    let bins = |tunables: &str| {
         let folder = tempfile::tempdir().unwrap();
-        ok(folder.path(), "ml-calibrated-bins rebuild --quiet");
-        let metadata = json(folder.path(), "ml-calibrated-bins inspect 2025-11 --format json");
-        metadata["fingerprint"].as_str().unwrap().to_owned()
+        let mut command = runner(folder.path(), "ml-calibrated-bins rebuild --quiet --sample");
+        assert!(command.env("GLIBC_TUNABLES", tunables).output().unwrap().status.success());
+        let mut bins = json(folder.path(), "ml-calibrated-bins inspect 2025-11 --format json");
+        bins["created_at"] = serde_json::Value::Null;
+        bins
     };
-    assert_eq!(fingerprint(), fingerprint());
+    let here = bins("");
+    assert_eq!(here, bins(""));
+    assert_eq!(here, bins(plain));
+    let readme = std::fs::read_to_string(workspace().join("README.md")).unwrap();
+    let fingerprint = here["fingerprint"].as_str().unwrap();
+    assert!(readme.contains(fingerprint), "README shows another fingerprint than {fingerprint}");
 }

@@ -104,7 +104,7 @@ fn every_format_in_and_out() {
         }
     }
     fails(market.path(), &score("in.csv --output out.csv"), 1, &["--overwrite"]);
-    fails(market.path(), &score("in.csv --output out.xlsx"), 1, &["out.xlsx", ".parquet"]);
+    fails(market.path(), &score("in.csv --output out.xlsx"), 2, &["out.xlsx", ".parquet"]);
     let out = ok(market.path(), &score("in.csv"));
     assert!(
         out.starts_with("id,timestamp,y_pred,note,p_cal,q_bin\n1,2025-10-31 21:00:00,"),

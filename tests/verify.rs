@@ -73,11 +73,11 @@ fn a_remounted_model_and_in_sample_rows_are_reproduced() {
         .unwrap();
     is_reproduced(&market, "");
     market.predictions("DELETE FROM predictions WHERE ts >= '2025-10-03' AND ts < '2025-10-04'");
-    is_reproduced(&market, "");
+    is_reproduced(&market, "--train-predictions");
     is_reproduced(&market, "--no-train-predictions");
 
     // With the file gone the rows that came from it are gone too.
-    is_reproduced(&market, "");
+    is_reproduced(&market, "--train-predictions");
     fs::remove_dir_all(folder).unwrap();
     let (code, files) = verified(&market, &market.verify(""));
     assert_eq!(code, 1);
@@ -99,7 +99,7 @@ fn a_file_of_in_sample_rows_that_were_all_left_out_was_read_all_the_same() {
 
     let inspect = "ml-calibrated-bins inspect 2025-11 --bins-root bins --format json";
     let mut left_out = Vec::new();
-    for flag in ["--no-train-predictions", ""] {
+    for flag in ["--no-train-predictions", "--train-predictions"] {
         is_reproduced(&market, flag);
         let bins = json(market.path(), inspect);
         assert_eq!(

@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("calibration", &["statistics"]),
     ("indicators", &[]),
     ("labeling", &[]),
-    ("market-data", &["strategy-core"]),
+    ("market-data", &["strategy-core", "tabular"]),
     ("monitoring", &["statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "statistics", "strategy-core"]),

@@ -31,7 +31,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             .subcommand(signals::command(entry))
             .subcommand(check::command(entry))
     };
-    Command::new("runner")
+    let command = Command::new("runner")
         .about(ABOUT)
         .version(env!("CARGO_PKG_VERSION"))
         .after_help(EXAMPLES)
@@ -70,7 +70,16 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         .subcommand(list::command())
         .subcommand(data::command())
         .subcommands(shell::commands())
-        .subcommands(strategies.iter().map(strategy))
+        .subcommands(strategies.iter().map(strategy));
+    with_negative_numbers(command)
+}
+
+/// A number below 0 is a value, not a flag: whether it can be is for the flag before it to say.
+fn with_negative_numbers(command: Command) -> Command {
+    let allowed = |flag: Arg| {
+        if flag.get_action().takes_values() { flag.allow_negative_numbers(true) } else { flag }
+    };
+    command.mut_args(allowed).mut_subcommands(with_negative_numbers)
 }
 
 #[cfg(test)]

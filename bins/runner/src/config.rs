@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, Command};
+use market_data::DATA_CONFIGURED;
 use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -44,19 +45,37 @@ pub(crate) fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<Path
 /// The list of tables, in the table of a strategy, with the runs there are.
 const RUNS: &str = "runs";
 
+/// What a file says: the command line with its values as defaults, its runs, and whose data it names.
+#[derive(Debug, Clone)]
+pub(crate) struct Configured {
+    pub(crate) command: Command,
+    pub(crate) runs: Vec<ConfiguredRun>,
+    pub(crate) data: Vec<ConfiguredData>,
+}
+
+/// The files that a table of one strategy, or one of its runs, names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct ConfiguredData {
+    /// `runner.toml, line 7, has data for ml-calibrated-bins`.
+    pub(crate) place: String,
+    /// Predictions first, then candles.
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) bins_root: Option<PathBuf>,
+}
+
 /// `command` with the values of the file as defaults of the flags of `strategies`, which is every
 /// command whose own commands can be configured: `data` is among them. And the runs of the file.
 pub(crate) fn apply(
     mut command: Command,
     path: &Path,
     strategies: &[&str],
-) -> Result<(Command, Vec<ConfiguredRun>), ConfigError> {
+) -> Result<Configured, ConfigError> {
     let text = fs::read_to_string(path)
         .map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
     let table = DeTable::parse(&text)
         .map_err(|source| ConfigError::Syntax { path: path.to_owned(), source })?;
     let file = File { path, text: &text };
-    let mut runs = Vec::new();
+    let (mut runs, mut data) = (Vec::new(), Vec::new());
     // Keys come sorted, tables among them: what counts for one command only is set after what counts
     // for all.
     let (tables, values): (Vec<_>, Vec<_>) =
@@ -71,6 +90,7 @@ pub(crate) fn apply(
         let name = key.get_ref().as_ref();
         match value.get_ref() {
             DeValue::Table(own) if strategies.contains(&name) => {
+                let before = runs.len();
                 for (key, value) in own {
                     match value.get_ref() {
                         _ if key.get_ref() == RUNS && name == data::NAME => {
@@ -86,13 +106,19 @@ pub(crate) fn apply(
                         _ => command = file.set(command, &[name], key, value)?,
                     }
                 }
+                let word = |key: &str| Some(file.words(key, own.get(key)?).ok()?.first()?.clone());
+                data.extend(file.data(name, file.line(key.span().start), false, word));
+                for run in &runs[before..] {
+                    let word = |key: &str| run.value(key)?.first().cloned();
+                    data.extend(file.data(name, run.line, true, word));
+                }
             }
             _ => return Err(file.unknown(key, strategies.iter().copied())),
         }
     }
     ConfiguredRun::refuse_repeated(&runs)
         .map_err(|source| ConfigError::Runs { path: path.to_owned(), source })?;
-    Ok((command, runs))
+    Ok(Configured { command: File::tell_of_data(command, &data), runs, data })
 }
 
 /// `command` with `words` as the default of the flag `key` in every command of `strategy` that has it.
@@ -134,6 +160,39 @@ impl File<'_> {
         Ok(strategies
             .iter()
             .fold(command, |command, strategy| set_default(command, strategy, name, &words)))
+    }
+
+    /// What a table names of data; nothing if it names none and `counts` is not set.
+    fn data(
+        &self,
+        strategy: &str,
+        line: usize,
+        counts: bool,
+        word: impl Fn(&str) -> Option<String>,
+    ) -> Option<ConfiguredData> {
+        let files: Vec<PathBuf> = ["pred_duckdb", "ohlcv_duckdb"]
+            .into_iter()
+            .filter_map(&word)
+            .map(PathBuf::from)
+            .collect();
+        let bins_root = word("bins_root").map(PathBuf::from);
+        let place = format!("{}, line {line}, has data for {strategy}", self.path.display());
+        (counts || !files.is_empty()).then_some(ConfiguredData { place, files, bins_root })
+    }
+
+    /// Tells every command that reads data that some is configured.
+    fn tell_of_data(mut command: Command, data: &[ConfiguredData]) -> Command {
+        let Some(first) = data.first() else { return command };
+        for strategy in command.get_subcommands_mut() {
+            for below in strategy.get_subcommands_mut() {
+                if below.get_arguments().any(|flag| flag.get_id() == DATA_CONFIGURED) {
+                    let place = first.place.clone();
+                    *below = std::mem::take(below)
+                        .mut_arg(DATA_CONFIGURED, |flag| flag.default_value(place));
+                }
+            }
+        }
+        command
     }
 
     /// Something at `offset` that is called `runs` and is no list of runs of a strategy.
@@ -189,7 +248,24 @@ impl File<'_> {
             }
             known.insert(key_of(flag));
         }
-        if found { Ok(words) } else { Err(self.unknown(key, known.iter().map(String::as_str))) }
+        if found {
+            return Ok(words);
+        }
+        let of_a_call = strategies
+            .iter()
+            .filter_map(|name| command.find_subcommand(name))
+            .flat_map(Command::get_subcommands)
+            .flat_map(Command::get_arguments)
+            .find(|flag| key_of(flag) == name && !flag.is_hide_set());
+        match of_a_call.and_then(Arg::get_long) {
+            Some(flag) => Err(ConfigError::OfACall {
+                path: self.path.to_owned(),
+                line: self.line(key.span().start),
+                key: name.to_owned(),
+                flag: flag.to_owned(),
+            }),
+            None => Err(self.unknown(key, known.iter().map(String::as_str))),
+        }
     }
 
     /// The value as it would be typed behind the flag.
@@ -296,6 +372,11 @@ pub(crate) enum ConfigError {
         nearest.as_ref().map_or_else(String::new, |nearest| format!("; did you mean `{nearest}`?"))
     )]
     Unknown { path: PathBuf, line: usize, key: String, nearest: Option<String> },
+    #[error(
+        "{}, line {line}: unknown key `{key}`: what a single call is to do is said with it, as --{flag}",
+        path.display()
+    )]
+    OfACall { path: PathBuf, line: usize, key: String, flag: String },
     #[error("{}, line {line}: `{key}` cannot have this value: {reason}", path.display())]
     Value { path: PathBuf, line: usize, key: String, reason: String },
     #[error("the runs of {} cannot be told apart", path.display())]

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use market_data::sample::SampleError;
 use strategy_core::registry::{RegistryError, UsageError};
 
 use crate::config::ConfigError;
@@ -47,6 +48,7 @@ pub(crate) fn report(
             || cause.is::<UsageError>()
             || cause.is::<ConfigError>()
             || cause.is::<RunsError>()
+            || matches!(cause.downcast_ref(), Some(SampleError::NotAsked { .. }))
     };
     if of_usage(error) || causes().any(of_usage) {
         return ExitCode::from(WRONG_USAGE);

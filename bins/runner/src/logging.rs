@@ -41,11 +41,17 @@ impl LogFormat {
     }
 }
 
+/// Whether only warnings and errors are wanted: `--quiet`, which some commands have.
+pub(crate) fn is_quiet(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    arguments.into_iter().any(|argument| argument == "--quiet")
+}
+
 /// Starts logging as `-v`, `--log-format` and the variable `RUST_LOG` ask for.
 pub(crate) fn start(matches: &ArgMatches, format: LogFormat) {
     let level = match (matches.get_count("verbose"), format) {
-        (0, LogFormat::Text) => LevelFilter::WARN,
-        (0, LogFormat::Json) | (1, _) => LevelFilter::INFO,
+        (0, LogFormat::Json) if !is_quiet(std::env::args_os()) => LevelFilter::INFO,
+        (0, _) => LevelFilter::WARN,
+        (1, _) => LevelFilter::INFO,
         (2, _) => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
@@ -66,25 +72,32 @@ pub(crate) fn start(matches: &ArgMatches, format: LogFormat) {
     }
 }
 
-/// Turns each line written to it into one JSON object on `inner`.
+/// Turns each line written to it into one JSON object on `inner`; of the level INFO none if `quiet`.
 pub(crate) struct JsonLines<W> {
     inner: W,
+    quiet: bool,
     line: Vec<u8>,
 }
 
 impl<W: Write> JsonLines<W> {
-    pub(crate) fn new(inner: W) -> Self {
-        Self { inner, line: Vec::new() }
+    pub(crate) fn new(inner: W, quiet: bool) -> Self {
+        Self { inner, quiet, line: Vec::new() }
+    }
+}
+
+/// The level of something said to a person, by how it begins.
+fn level(text: &str) -> &'static str {
+    match text {
+        _ if text.starts_with("warning: ") => "WARN",
+        _ if text.starts_with("error: ") => "ERROR",
+        _ => "INFO",
     }
 }
 
 /// The object for something said to a person; `warning:` and `error:` become its level.
 pub(crate) fn json_line(text: &str, causes: &[String]) -> String {
-    let (level, message) = match (text.strip_prefix("warning: "), text.strip_prefix("error: ")) {
-        (Some(message), _) => ("WARN", message),
-        (_, Some(message)) => ("ERROR", message),
-        _ => ("INFO", text),
-    };
+    let level = level(text);
+    let message = text.strip_prefix("warning: ").or(text.strip_prefix("error: ")).unwrap_or(text);
     let timestamp = Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true);
     let mut object = json!({ "timestamp": timestamp, "level": level, "message": message });
     if !causes.is_empty() {
@@ -99,7 +112,8 @@ impl<W: Write> Write for JsonLines<W> {
         while let Some(end) = self.line.iter().position(|&byte| byte == b'\n') {
             let line: Vec<u8> = self.line.drain(..=end).collect();
             let text = String::from_utf8_lossy(&line);
-            if !text.trim().is_empty() {
+            let is_held_back = self.quiet && level(&text) == "INFO";
+            if !text.trim().is_empty() && !is_held_back {
                 writeln!(self.inner, "{}", json_line(text.trim_end(), &[]))?;
             }
         }
@@ -119,7 +133,7 @@ mod tests {
     #[test]
     fn lines_become_objects_however_they_are_cut() {
         let mut out = Vec::new();
-        let mut lines = JsonLines::new(&mut out);
+        let mut lines = JsonLines::new(&mut out, false);
         for part in ["plain\nwarn", "ing: 2025-11: \"odd\"\n", "\n", "error: no\n"] {
             lines.write_all(part.as_bytes()).unwrap();
         }

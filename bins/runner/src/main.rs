@@ -17,6 +17,7 @@ mod shell;
 mod signals;
 mod strategies;
 mod time_range;
+mod tips;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(stdout.lock());
     let log_format = LogFormat::asked(std::env::args_os());
     let mut plain = io::stderr();
-    let mut lines = JsonLines::new(io::stderr());
+    let mut lines = JsonLines::new(io::stderr(), logging::is_quiet(std::env::args_os()));
     let err: &mut dyn Write = match log_format {
         LogFormat::Text => &mut plain,
         LogFormat::Json => &mut lines,
@@ -55,16 +56,20 @@ fn main() -> ExitCode {
 fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError> {
     let strategies = registry::registered()?;
     let mut command = cli::command(&strategies);
-    let mut runs = Vec::new();
+    let (mut runs, mut configured) = (Vec::new(), Vec::new());
     if let Some(path) = config::file(std::env::args_os()) {
         let names: Vec<_> = strategies.iter().map(Entry::name).chain([data::NAME]).collect();
-        (command, runs) = config::apply(command, &path, &names)?;
+        let file = config::apply(command, &path, &names)?;
+        (command, runs, configured) = (file.command, file.runs, file.data);
     }
-    let matches = command.clone().try_get_matches()?;
+    let arguments: Vec<String> =
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let matches =
+        command.clone().try_get_matches().map_err(|error| tips::improved(error, &arguments))?;
     logging::start(&matches, log_format);
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
-        Some((data::NAME, matches)) => data::run(matches, console),
+        Some((data::NAME, matches)) => data::run(matches, &configured, console),
         Some((shell::COMPLETIONS, matches)) => {
             shell::complete(cli::command(&strategies), matches, console)
         }
@@ -90,7 +95,10 @@ fn run_strategy(
 ) -> Result<(), BoxError> {
     let of_runs = runs
         .iter()
-        .map(|run| run.apply(command.clone()).try_get_matches())
+        .map(|run| {
+            let arguments = run.named_in_full(std::env::args_os());
+            run.apply(command.clone()).try_get_matches_from(arguments)
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let of_runs: Vec<&ArgMatches> =
         of_runs.iter().filter_map(|matches| Some(matches.subcommand()?.1)).collect();

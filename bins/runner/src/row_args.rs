@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use market_data::sample::SamplePaths;
@@ -32,11 +33,11 @@ pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
         .next_help_heading("Rows")
         .arg(moment(
             "start",
-            "First row, in UTC, as in 2025-11-01 or 2025-11-01T05:00 [default: the first there is]",
+            "First row, in UTC, as in 2025-11, 2025-11-01 or 2025-11-01T05:00 [default: the first that can be decided on]",
         ))
         .arg(moment(
             "end",
-            "Last row, included; a day means to its end [default: the last there is]",
+            "Last row, included; a day or month means to its end [default: the last there is]",
         ))
         .arg(text(
             "dataset",
@@ -181,10 +182,37 @@ pub(crate) fn choose(
             candles.into_iter().chain(instrument.predictions.as_ref().map(|file| file.path.clone()))
         })
         .collect();
-    Ok(Chosen {
-        inputs: inputs_read,
-        source: RowSource::open(&instruments, &inputs)?,
-        range,
-        subject: Subject { dataset, run_name, model_path: model_path.filter(|_| scored) },
-    })
+    let source = RowSource::open(&instruments, &inputs)?;
+    let subject = Subject { dataset, run_name, model_path: model_path.filter(|_| scored) };
+    let range = from_first_decision(entry, matches, &subject, &source, range, console)?;
+    Ok(Chosen { inputs: inputs_read, source, range, subject })
+}
+
+/// `range`, begun where the strategy can decide first if nobody says where to begin.
+fn from_first_decision(
+    entry: &Entry,
+    matches: &ArgMatches,
+    subject: &Subject,
+    source: &RowSource,
+    range: TimeRange,
+    console: &mut Console<'_>,
+) -> Result<TimeRange, BoxError> {
+    if range.start.is_some() {
+        return Ok(range);
+    }
+    let begins = entry.begins(matches, subject)?.and_then(DateTime::from_timestamp_micros);
+    let first_row = source.available().iter().map(|input| input.first).max();
+    let is_later =
+        |start: &DateTime<Utc>| first_row.is_some_and(|row| row < start.timestamp_micros());
+    let is_before_end = |start: &DateTime<Utc>| range.end.is_none_or(|end| *start < end);
+    let Some(start) = begins.filter(|start| is_later(start) && is_before_end(start)) else {
+        return Ok(range);
+    };
+    // Whoever closed standard error does not want to hear it.
+    let _ = writeln!(
+        console.err,
+        "Rows begin at {} UTC, the first that can be decided on; --start chooses another.",
+        start.format("%Y-%m-%d %H:%M")
+    );
+    Ok(TimeRange { start: Some(start), ..range })
 }

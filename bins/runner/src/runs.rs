@@ -6,6 +6,8 @@
 //! ([`COMMANDS_FOR_ALL_RUNS`](strategy_core::Strategy::COMMANDS_FOR_ALL_RUNS)) is carried out for all
 //! that are chosen, any other needs one.
 
+use std::ffi::OsString;
+
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
@@ -25,7 +27,7 @@ pub(crate) struct ConfiguredRun {
 }
 
 impl ConfiguredRun {
-    fn value(&self, key: &str) -> Option<&[String]> {
+    pub(crate) fn value(&self, key: &str) -> Option<&[String]> {
         self.values.iter().find(|(own, _)| own == key).map(|(_, words)| words.as_slice())
     }
 
@@ -33,10 +35,56 @@ impl ConfiguredRun {
     fn described(&self) -> String {
         let named: Vec<String> = IDENTITY
             .iter()
-            .filter_map(|key| Some(format!("{key} {}", self.value(key)?.join(" "))))
+            .filter_map(|&key| {
+                let value = self.value(key)?.join(" ");
+                // A model is known by its folder: its path would fill the line.
+                let short = (key == "model_path").then(|| market_data::run_name(&value)).flatten();
+                Some(format!(
+                    "{} {}",
+                    if short.is_some() { "model" } else { key },
+                    short.unwrap_or(value)
+                ))
+            })
             .collect();
         let name = if named.is_empty() { "unnamed".to_owned() } else { named.join(", ") };
         format!("{name} (line {})", self.line)
+    }
+
+    /// The run's name: the one it is given, otherwise that of its model's folder.
+    fn run_name(&self) -> Option<String> {
+        match self.value("run_name") {
+            Some(words) => words.first().cloned(),
+            None => self.value("model_path")?.first().and_then(|path| market_data::run_name(path)),
+        }
+    }
+
+    /// `arguments` with this run's whole name where a part of it was typed.
+    pub(crate) fn named_in_full(&self, arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+        const FLAG: &str = "--run-name";
+        let whole = |typed: &str| {
+            self.run_name().filter(|name| name.contains(typed)).unwrap_or_else(|| typed.to_owned())
+        };
+        let mut is_value = false;
+        let replaced = arguments.map(|argument| {
+            let follows = std::mem::replace(&mut is_value, argument == FLAG);
+            match argument.to_str() {
+                Some(typed) if follows => whole(typed).into(),
+                Some(text) => match text.strip_prefix("--run-name=") {
+                    Some(typed) => format!("{FLAG}={}", whole(typed)).into(),
+                    None => argument,
+                },
+                None => argument,
+            }
+        });
+        let mut replaced: Vec<OsString> = replaced.collect();
+        let is_typed = |argument: &OsString| argument.to_string_lossy().starts_with(FLAG);
+        if let (false, Ok(set)) = (replaced.iter().any(is_typed), std::env::var("RUNNER_RUN_NAME"))
+            && !set.is_empty()
+            && whole(&set) != set
+        {
+            replaced.extend([FLAG.into(), whole(&set).into()]);
+        }
+        replaced
     }
 
     /// `command` with this run's values as defaults.
@@ -90,13 +138,27 @@ pub(crate) fn chosen<'r>(
     let asked: Vec<(&str, String)> =
         IDENTITY.iter().filter_map(|&key| Some((key, given(below, matches, key)?))).collect();
     // What a run's table does not say is what the file says for all of them.
-    let meant = |run: &&ConfiguredRun| {
-        asked.iter().all(|(key, value)| {
-            let own = run.value(key).map(<[String]>::to_vec);
-            own.or_else(|| for_all(below, key)).as_deref() == Some(std::slice::from_ref(value))
-        })
+    let is_of = |run: &ConfiguredRun, (key, value): &(&str, String)| {
+        let own = run.value(key).map(<[String]>::to_vec);
+        own.or_else(|| for_all(below, key)).as_deref() == Some(std::slice::from_ref(value))
     };
-    let found: Vec<_> = own.iter().copied().filter(meant).collect();
+    let meant = |run: &&ConfiguredRun| asked.iter().all(|asked| is_of(run, asked));
+    let mut found: Vec<_> = own.iter().copied().filter(meant).collect();
+    if let (true, Some((_, part))) =
+        (found.is_empty(), asked.iter().find(|(key, _)| *key == "run_name"))
+    {
+        // A part of one name will do.
+        let rest = |run: &&ConfiguredRun| {
+            asked.iter().filter(|(key, _)| *key != "run_name").all(|asked| is_of(run, asked))
+        };
+        let has_part =
+            |run: &&ConfiguredRun| run.run_name().is_some_and(|name| name.contains(part));
+        found = own.iter().copied().filter(rest).filter(has_part).collect();
+        if found.len() > 1 {
+            let runs = found.iter().map(|run| run.described()).collect();
+            return Err(RunsError::PartOfSeveral { part: part.clone(), runs });
+        }
+    }
     let described = |runs: &[&ConfiguredRun]| runs.iter().map(|run| run.described()).collect();
     if found.is_empty() {
         let asked = asked.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>();
@@ -133,6 +195,8 @@ pub(crate) enum RunsError {
     Repeated { first: String, second: String },
     #[error("no run of the configuration has {asked}; there are:\n  {}", runs.join("\n  "))]
     Unknown { asked: String, runs: Vec<String> },
+    #[error("--run-name {part} is a part of several names:\n  {}", runs.join("\n  "))]
+    PartOfSeveral { part: String, runs: Vec<String> },
     #[error(
         "`{command}` is for one run and the configuration has several: choose one with --dataset, \
          --run-name or --model-path:\n  {}",

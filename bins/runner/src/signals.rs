@@ -84,14 +84,10 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, BoxError> {
-    let by_ending = |path: &PathBuf| Format::of_path(path).ok_or_else(|| unknown_ending(path));
-    match (matches.get_one::<Format>("format"), matches.get_one::<PathBuf>("output")) {
-        (Some(&format), _) => Ok(format),
-        (None, Some(path)) => Ok(by_ending(path)?),
-        (None, None) if terminal => Ok(Format::Table),
-        (None, None) => Ok(Format::Csv),
-    }
+fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, UsageError> {
+    let output = matches.get_one::<PathBuf>("output").map(PathBuf::as_path);
+    Format::of_output(matches.get_one("format").copied(), output, terminal)
+        .map_err(|error| UsageError::new(error.into()))
 }
 
 /// An output that is one of the inputs would destroy data of another program.
@@ -108,13 +104,4 @@ fn refuse_input(output: &Path, inputs: &[PathBuf]) -> Result<(), UsageError> {
             Err(UsageError::new(error.into()))
         }
     }
-}
-
-fn unknown_ending(path: &Path) -> UsageError {
-    let error = format!(
-        "{} has no ending that names a format: wanted .csv, .parquet, .arrow, .json or .jsonl, or \
-         --format",
-        path.display()
-    );
-    UsageError::new(error.into())
 }

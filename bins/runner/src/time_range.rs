@@ -2,19 +2,24 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use market_data::TimeRange;
+use strategy_core::YearMonth;
 
-/// An instant, or a day without a time.
+/// An instant, or a day or month without a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Moment {
     Instant(DateTime<Utc>),
     Day(NaiveDate),
+    Month(YearMonth),
 }
 
-/// Reads `2025-11-01`, `2025-11-01T05:00`, `2025-11-01 05:00:00`, or a time with an offset (`Z`,
+/// Reads `2025-11`, `2025-11-01`, `2025-11-01T05:00`, `2025-11-01 05:00:00`, or a time with an offset (`Z`,
 /// `+02:00`), which is converted to UTC.
 pub(crate) fn parse(text: &str) -> Result<Moment, String> {
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
         return Ok(Moment::Day(day));
+    }
+    if let Ok(month) = text.parse() {
+        return Ok(Moment::Month(month));
     }
     // `2025-11-01T05:00Z` lacks the seconds that RFC 3339 wants.
     let spaced = text.replacen(' ', "T", 1);
@@ -28,23 +33,25 @@ pub(crate) fn parse(text: &str) -> Result<Moment, String> {
             return Ok(Moment::Instant(instant.and_utc()));
         }
     }
-    Err("wanted a time in UTC as 2025-11-01, 2025-11-01T05:00 or 2025-11-01 05:00:00, or with an \
+    Err("wanted a time in UTC as 2025-11, 2025-11-01, 2025-11-01T05:00 or 2025-11-01 05:00:00, or with an \
          offset as 2025-11-01T05:00+02:00"
         .to_owned())
 }
 
-/// From `start` to `end`, both included; a day as the end means to the end of that day.
+/// From `start` to `end`, both included; a day or month as the end means to its end.
 pub(crate) fn range(start: Option<Moment>, end: Option<Moment>) -> TimeRange {
     let first = |day: NaiveDate| day.and_time(chrono::NaiveTime::MIN).and_utc();
     TimeRange {
         start: start.map(|moment| match moment {
             Moment::Instant(instant) => instant,
             Moment::Day(day) => first(day),
+            Moment::Month(month) => month.start(),
         }),
         end: end.map(|moment| match moment {
             // Data is in microseconds: the next one is the first beyond an included end.
             Moment::Instant(instant) => instant + TimeDelta::microseconds(1),
             Moment::Day(day) => first(day) + TimeDelta::days(1),
+            Moment::Month(month) => month.plus_months(1).start(),
         }),
     }
 }
@@ -69,7 +76,7 @@ mod tests {
         check("2025-11-01T05:00Z", "2025-11-01T05:00:00Z");
         check("2025-11-01T05:00:00+02:00", "2025-11-01T03:00:00Z");
         check("2025-11-01 05:00-03:30", "2025-11-01T08:30:00Z");
-        for text in ["2025-13-01", "2025-11", "yesterday", "", "2025-11-01T25:00", "1761973200"] {
+        for text in ["2025-13-01", "2025-13", "yesterday", "", "2025-11-01T25:00", "1761973200"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }
@@ -81,6 +88,10 @@ mod tests {
         assert!(range.contains(micros("2025-11-01T00:00:00Z")));
         assert!(range.contains(micros("2025-11-02T23:59:59Z")));
         assert!(!range.contains(micros("2025-11-03T00:00:00Z")));
+        let month = super::range(Some(parse("2025-11").unwrap()), Some(parse("2025-11").unwrap()));
+        assert!(month.contains(micros("2025-11-01T00:00:00Z")));
+        assert!(month.contains(micros("2025-11-30T23:59:59Z")));
+        assert!(!month.contains(micros("2025-12-01T00:00:00Z")));
         let range = super::range(None, Some(parse("2025-11-02 05:00").unwrap()));
         assert!(range.contains(micros("2025-11-02T05:00:00Z")));
         assert!(!range.contains(micros("2025-11-02T05:00:01Z")));

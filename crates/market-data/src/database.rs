@@ -13,6 +13,7 @@ use tracing::debug;
 
 use crate::columns::texts;
 use crate::file_kind::{FileKind, HEAD_BYTES};
+use crate::flat::{self, FlatError};
 use crate::known::Known;
 use crate::lock;
 use crate::open_files::{self, Session};
@@ -30,7 +31,8 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens `path` read-only; never creates a file. While another process is writing to it, tries
+    /// Opens `path` read-only; never creates a file. A Parquet, CSV, Arrow or JSON file (by its ending),
+    /// or a folder of them, is read into memory: its columns tell which table it is. While another process is writing to it, tries
     /// again with growing pauses until `lock_timeout` has passed (see
     /// [`DEFAULT_LOCK_TIMEOUT`](crate::DEFAULT_LOCK_TIMEOUT)).
     ///
@@ -44,6 +46,9 @@ impl Database {
     pub fn open(path: impl AsRef<Path>, lock_timeout: Duration) -> Result<Self, MarketDataError> {
         let path = path.as_ref();
         let begin = Instant::now();
+        if let Some(session) = open_rows(path)? {
+            return Ok(Self { path: path.to_owned(), session });
+        }
         require_file(path)?;
         match lock::retry(path, lock_timeout, || open_files::open(path)) {
             Ok(session) => Ok(Self { path: path.to_owned(), session }),
@@ -108,6 +113,21 @@ impl Database {
             found.extend(texts(&self.path, &batch, 0)?.iter().flatten().map(str::to_owned));
         }
         Ok(found)
+    }
+}
+
+/// What is no DuckDB file but one of rows, or a folder of such: a database in memory then.
+fn open_rows(path: &Path) -> Result<Option<Session>, MarketDataError> {
+    let files = flat::files(path);
+    if files.is_empty()
+        || path.is_file() && FileKind::of(&read_head(path).unwrap_or_default()) == FileKind::DuckDb
+    {
+        return Ok(None);
+    }
+    match open_files::open_flat(path, &files) {
+        Ok(session) => Ok(Some(session)),
+        Err(FlatError::DuckDb(source)) => Err(query_failed(path, source)),
+        Err(FlatError::File(path, source)) => Err(MarketDataError::Rows { path, source }),
     }
 }
 

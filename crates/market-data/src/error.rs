@@ -20,8 +20,19 @@ pub enum MarketDataError {
         /// The path that was given.
         path: PathBuf,
     },
-    /// The path is a folder's.
-    #[error("{} is a folder: give the path of a file in it", .path.display())]
+    /// A file of rows cannot be read.
+    #[error("cannot read the rows of {}", .path.display())]
+    Rows {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: tabular::TabularError,
+    },
+    /// The path is that of a folder without files of rows.
+    #[error(
+        "{} is a folder: give the path of a file in it (a folder of Parquet or CSV files can be given \
+         too)", .path.display()
+    )]
     IsFolder {
         /// The path that was given.
         path: PathBuf,
@@ -55,7 +66,10 @@ pub enum MarketDataError {
         source: io::Error,
     },
     /// The file is something else than a DuckDB database.
-    #[error("{} is not a DuckDB database but {found}: give the path of a .duckdb file", .path.display())]
+    #[error(
+        "{} is not a DuckDB database but {found}: give the path of a .duckdb file, or of a file of rows \
+         that ends in .parquet, .csv, .arrow, .json or .jsonl", .path.display()
+    )]
     NotDuckDb {
         /// The path that was given.
         path: PathBuf,

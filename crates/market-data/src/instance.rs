@@ -1,12 +1,13 @@
 //! An instance of DuckDB that files are attached to.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLockError};
 
 use duckdb::{Config, Connection};
 
+use crate::flat::{self, FlatError};
 use crate::select::quoted;
 
 /// DuckDB's name of the database in memory that every instance of ours begins with.
@@ -94,6 +95,28 @@ impl Instance {
                 Err(error)
             }
         }
+    }
+
+    /// A connection to a database in memory, attached under `name`, with the tables of `files`.
+    pub(crate) fn attach_flat(
+        &self,
+        name: &str,
+        files: &[PathBuf],
+    ) -> Result<Connection, FlatError> {
+        let _memory = self.use_memory();
+        let connection = self.connect()?;
+        let quoted = quoted(name);
+        connection.execute_batch(&format!("ATTACH ':memory:' AS {quoted}"))?;
+        let filled = match connection.execute_batch(&use_database(name)) {
+            Ok(()) => flat::fill(&connection, name, files),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = filled {
+            drop(connection);
+            let _released = self.detach(name);
+            return Err(error);
+        }
+        Ok(connection)
     }
 
     /// Lets go of the file that is attached under `name`, once nobody is connected to it. If that

@@ -11,6 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use duckdb::Connection;
 
+use crate::flat::FlatError;
 use crate::instance::{IN_MEMORY, Instance};
 use crate::known::Known;
 
@@ -53,6 +54,18 @@ pub(crate) struct FileUse {
 
 /// Opens `path` for reading, or joins those who have it open.
 pub(crate) fn open(path: &Path) -> duckdb::Result<Session> {
+    open_with(path, |instance, name| instance.attach(path, name))
+}
+
+/// The same with the tables of `files`, which hold rows and are no database, in memory.
+pub(crate) fn open_flat(path: &Path, files: &[PathBuf]) -> Result<Session, FlatError> {
+    open_with(path, |instance, name| instance.attach_flat(name, files))
+}
+
+fn open_with<E: From<duckdb::Error>>(
+    path: &Path,
+    attach: impl FnOnce(&Instance, &str) -> Result<Connection, E>,
+) -> Result<Session, E> {
     let mut files = change();
     let identity = Identity::of(path);
     if let Some(file) = files.open.iter_mut().find(|file| file.identity == identity) {
@@ -65,7 +78,7 @@ pub(crate) fn open(path: &Path) -> duckdb::Result<Session> {
         Some(instance) => instance,
         None => Arc::new(Instance::new(path)?),
     };
-    let connection = instance.attach(path, &name)?;
+    let connection = attach(&instance, &name)?;
     let mut file = OpenFile { identity, name, instance, users: 1, known: Vec::new() };
     let session = file.session(connection, path);
     files.open.push(file);

@@ -21,6 +21,7 @@ pub struct Entry {
     default_inputs: fn() -> Result<Vec<Input>, BoxError>,
     inputs: fn(&ArgMatches) -> Result<Vec<Input>, BoxError>,
     with_flags: fn(Command) -> Command,
+    begins: fn(&ArgMatches, &Subject) -> Result<Option<i64>, BoxError>,
     open: OpenFn,
     with_commands: fn(Command) -> Command,
     run: fn(&ArgMatches, &mut Console<'_>) -> Result<(), BoxError>,
@@ -39,6 +40,10 @@ impl Entry {
             default_inputs: || Ok(S::inputs(&default_config()?)),
             inputs: |matches| Ok(S::inputs(&S::Config::from_arg_matches(matches)?)),
             with_flags: <S::Config as clap::Args>::augment_args,
+            begins: |matches, subject| {
+                let config = S::Config::from_arg_matches(matches)?;
+                S::begins(&config, subject).map_err(boxed::<S>)
+            },
             open: |matches, subject| {
                 let config = S::Config::from_arg_matches(matches)?;
                 Ok(Box::new(S::new(config, subject).map_err(boxed::<S>)?))
@@ -96,6 +101,15 @@ impl Entry {
     #[must_use]
     pub fn with_flags(&self, command: Command) -> Command {
         (self.with_flags)(command)
+    }
+
+    /// The first instant (µs UTC) that the strategy can decide on, if it knows; see
+    /// [`Strategy::begins`].
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn begins(&self, matches: &ArgMatches, subject: &Subject) -> Result<Option<i64>, BoxError> {
+        (self.begins)(matches, subject)
     }
 
     /// The strategy opened for `subject`, configured from the matches of a command made by [`with_flags`](Self::with_flags).

@@ -63,6 +63,16 @@ pub trait Strategy: Sized + 'static {
         Lookback::default()
     }
 
+    /// The first instant (µs UTC) that it can decide on, where that does not depend on rows: it has
+    /// artifacts from then on. A call that names no first row begins there.
+    ///
+    /// # Errors
+    /// When nobody can tell, since the artifacts cannot be looked through.
+    fn begins(config: &Self::Config, subject: &Subject) -> Result<Option<i64>, Self::Error> {
+        let _ = (config, subject);
+        Ok(None)
+    }
+
     /// A strategy at the start of its history, opened for `subject`.
     ///
     /// # Errors

@@ -92,7 +92,10 @@ impl StagedFile {
         // Temporary files are private by default; this one becomes an ordinary file.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let staged = builder.tempfile_in(folder_of(&path)).map_err(fail)?;
+        // The kind alone: the whole error names a hidden file that nobody asked for.
+        let staged = builder
+            .tempfile_in(folder_of(&path))
+            .map_err(|error| fail(io::Error::from(error.kind())))?;
         Ok(Self { staged, path, overwrite })
     }
 

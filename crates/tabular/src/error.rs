@@ -36,6 +36,22 @@ pub enum TabularError {
         path: PathBuf,
     },
 
+    /// The format that was asked for is not the ending's.
+    #[error(
+        "{} ends like a file of {}, and the format asked for is {asked}: give it another ending, or \
+         leave the format out",
+        path.display(),
+        ending.title()
+    )]
+    ContradictingEnding {
+        /// The output.
+        path: PathBuf,
+        /// What was asked for.
+        asked: Format,
+        /// What its ending says.
+        ending: Format,
+    },
+
     /// The ending promises another format than the first bytes show.
     #[error(
         "{} ends like a file of {}, but {found}",

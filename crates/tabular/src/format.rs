@@ -61,6 +61,29 @@ impl Format {
             .find(|format| ending.eq_ignore_ascii_case(format.name()))
     }
 
+    /// The format of an output: the one `asked` for, otherwise the ending's of its `path`, and where rows
+    /// go to a stream a table for a terminal and CSV for anything else.
+    ///
+    /// # Errors
+    /// When the ending says nothing and nobody asked, or the ending says another format.
+    pub fn of_output(
+        asked: Option<Self>,
+        path: Option<&Path>,
+        is_terminal: bool,
+    ) -> Result<Self, TabularError> {
+        let Some(path) = path else {
+            let by_default = if is_terminal { Self::Table } else { Self::Csv };
+            return Ok(asked.unwrap_or(by_default));
+        };
+        match (asked, Self::of_path(path)) {
+            (Some(asked), Some(ending)) if asked != ending => {
+                Err(TabularError::ContradictingEnding { path: path.to_owned(), asked, ending })
+            }
+            (Some(format), _) | (None, Some(format)) => Ok(format),
+            (None, None) => Err(TabularError::UnknownEnding { path: path.to_owned() }),
+        }
+    }
+
     /// The name as it stands in a sentence.
     pub(crate) const fn title(self) -> &'static str {
         match self {

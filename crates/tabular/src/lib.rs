@@ -5,6 +5,7 @@
 //!
 //! - [`Format`]: the formats, by name and by the ending of a file's name
 //! - [`BatchWriter`], [`Destination`]: writing to a stream or a file
+//! - [`Spooled`]: a stream such as standard input, to be read like a file
 //! - [`read`], [`BatchReader`], [`Wanted`]: reading a file and finding its columns
 //! - [`utc_micros`], [`foreign_zone`]: timestamps of any unit and zone as microseconds UTC
 //! - [`TabularError`]: what can go wrong
@@ -60,6 +61,7 @@ mod encode;
 mod error;
 mod format;
 mod reader;
+mod spool;
 mod timestamp;
 mod writer;
 
@@ -67,5 +69,6 @@ pub use destination::Destination;
 pub use error::{Place, TabularError};
 pub use format::Format;
 pub use reader::{BatchReader, Wanted, read};
+pub use spool::Spooled;
 pub use timestamp::{foreign_zone, utc_micros};
 pub use writer::BatchWriter;

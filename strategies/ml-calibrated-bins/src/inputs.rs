@@ -1,7 +1,7 @@
 //! A run's predictions and labels in memory, read once however many months are made of them.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use binning::LabelSource;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -19,6 +19,8 @@ pub struct Inputs {
     /// All that the table of predictions covers, for messages: looked up where they may be needed.
     pub(crate) available: Option<TimeSpan>,
     pub(crate) train: Option<TrainFile>,
+    /// In-sample predictions that nobody asked for: a month that lacks others is refused.
+    pub(crate) unused_train: Option<TrainFile>,
     pub(crate) labels: Labels,
     pub(crate) candles: Option<CandleState>,
     /// How far the sources reach, beyond what is loaded.
@@ -146,6 +148,20 @@ impl Inputs {
             slice(&file.rows.timestamps, &file.rows.y_pred, window)
         });
         Merged { table, train }
+    }
+
+    /// The hours of `window` for which there are only in-sample predictions that nobody asked for, µs
+    /// UTC, and the file that has them.
+    pub(crate) fn only_in_sample(
+        &self,
+        window: &Range<DateTime<Utc>>,
+    ) -> Option<(Vec<i64>, &Path)> {
+        let file = self.unused_train.as_ref()?;
+        let (known, _) = slice(&self.predictions.timestamps, &self.predictions.y_pred, window);
+        let (train, _) = slice(&file.rows.timestamps, &file.rows.y_pred, window);
+        let only: Vec<i64> =
+            train.iter().copied().filter(|hour| known.binary_search(hour).is_err()).collect();
+        (!only.is_empty()).then_some((only, file.path.as_path()))
     }
 }
 

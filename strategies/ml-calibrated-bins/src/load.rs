@@ -15,7 +15,7 @@ use strategy_core::YearMonth;
 use crate::completeness::Newest;
 use crate::inputs::{CandleState, Identity, Labels, TrainFile};
 use crate::run::prediction_query;
-use crate::{BinsError, Inputs, Run, Settings};
+use crate::{BinsError, InSample, Inputs, Run, Settings};
 
 impl Run {
     /// Reads what the rebuilds of `months` need, once for all of them.
@@ -32,6 +32,10 @@ impl Run {
         let (predictions, train, candles) = (predictions?, train?, candles?);
         let interval = self.interval(&predictions, candles.as_ref())?;
         let labels = self.labels(targets?, candles.as_ref())?;
+        let (train, unused_train) = match self.in_sample {
+            InSample::Use => (train, None),
+            InSample::Refuse | InSample::LeaveOut => (None, train),
+        };
         let in_sample = train.as_ref().and_then(|file| file.rows.timestamps.last().copied());
         let newest = Newest {
             prediction: Some(self.span.end().timestamp_micros()).max(in_sample),
@@ -52,6 +56,7 @@ impl Run {
             predictions,
             available: None,
             train,
+            unused_train,
         };
         // Counting them all takes longer than reading a year, and only an error tells the number.
         if windows().any(|window| inputs.predictions_in(&window).next().is_none()) {
@@ -71,7 +76,7 @@ impl Run {
         let Self { predictions, market, labels, .. } = self;
         let (dataset, target_key) = (&self.dataset, &self.target.key);
         let (candles, model_path) = (self.candles.as_ref(), self.model_path.as_str());
-        let with_train = self.train_predictions;
+        let with_train = self.in_sample != InSample::LeaveOut;
         let query = prediction_query(model_path, dataset, self.feature_key.as_deref());
         let query = PredictionQuery { range, ..query };
         let ((predictions, train), (candles, targets)) = rayon::join(

@@ -12,6 +12,7 @@ use strategy_core::{ParseYearMonthError, Subject, YearMonth};
 
 use crate::commands::{BinsRoot, RunChoice};
 use crate::rule::CheckedRule;
+use crate::staleness::in_sample;
 use crate::{BinsError, SignalRule};
 
 /// What to do with rows of a month that has no bins.
@@ -92,12 +93,25 @@ pub(crate) struct Bins {
     pub(crate) rule: Option<CheckedRule>,
 }
 
+/// That bins were made with predictions of rows that the model was trained on.
+pub(crate) fn in_sample_caution(metadata: &BinMetadata) -> Option<String> {
+    let parts = metadata.parts();
+    let (rows, of) = (in_sample(&parts.sources), parts.cal_rows);
+    (rows > 0).then(|| {
+        format!(
+            "the bins of {} were calibrated on in-sample predictions ({rows} of {of} rows): the model \
+             had seen their labels",
+            metadata.bin_month()
+        )
+    })
+}
+
 impl MonthBins {
     /// The bins below `root` that were made for `subject`.
     #[must_use]
     pub fn new(root: &BinsRoot, subject: &Subject) -> Self {
         Self {
-            store: BinStore::new(&root.bins_root),
+            store: BinStore::new(root.of(subject.dataset.as_deref())),
             choice: RunChoice {
                 root: root.clone(),
                 dataset: subject.dataset.clone(),
@@ -131,6 +145,11 @@ impl MonthBins {
         Self { rule: Some(rule), ..self }
     }
 
+    /// Whether signals are wanted.
+    pub(crate) fn has_rule(&self) -> bool {
+        self.rule.is_some()
+    }
+
     /// The bins for rows of `month`; `None` when there are none and that is to be skipped.
     ///
     /// # Errors
@@ -146,6 +165,13 @@ impl MonthBins {
             self.months.insert(month, bins);
         }
         Ok(self.months.get(&month).and_then(Option::as_ref))
+    }
+
+    /// The first month that has bins, its own or others by wish.
+    pub(crate) fn first_month(&self) -> Result<Option<YearMonth>, BinsError> {
+        let stored = self.store.list(&self.choice.filter())?;
+        let wished = self.overrides.iter().map(|other| other.month);
+        Ok(stored.iter().map(BinKey::month).chain(wished).min())
     }
 
     /// Dataset and run name of the bins, once any were needed.
@@ -183,6 +209,7 @@ impl MonthBins {
                 });
             }
         }
+        self.cautions.extend(in_sample_caution(metadata));
         if metadata.bin_month() > month {
             self.cautions.push(format!(
                 "rows of {month} go through the bins of {}, which were calibrated on data after them",
@@ -210,6 +237,9 @@ impl MonthBins {
                 match (self.store.load(&key), self.missing) {
                     (Ok(metadata), _) => metadata,
                     (Err(BinningError::NotFound { .. }), MissingMonth::Skip) => return Ok(None),
+                    (Err(source @ BinningError::NotFound { .. }), _) => {
+                        return Err(BinsError::MonthWithoutBins { month, source });
+                    }
                     (Err(error), _) => return Err(error.into()),
                 }
             }

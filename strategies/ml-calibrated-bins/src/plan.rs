@@ -33,6 +33,8 @@ pub struct PlannedMonth {
     pub path: PathBuf,
     /// What is there.
     pub found: Found,
+    /// In-sample rows that its bins would be made of.
+    pub in_sample_rows: u64,
     /// Why its bins cannot be made from the data there is.
     pub obstacle: Option<BinsError>,
 }
@@ -125,8 +127,9 @@ pub fn plan(
             let path = store.path(&key);
             let rows = window_rows(inputs, month, settings);
             let found = found(inputs, rows.as_ref().ok(), &key, store, settings);
+            let in_sample_rows = rows.as_ref().map_or(0, WindowRows::in_sample);
             let usable = rows.and_then(|rows| refuse_unusable(inputs, month, settings, &rows));
-            Ok(PlannedMonth { month, path, found, obstacle: usable.err() })
+            Ok(PlannedMonth { month, path, found, in_sample_rows, obstacle: usable.err() })
         })
         .collect()
 }

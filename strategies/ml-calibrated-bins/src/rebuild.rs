@@ -109,12 +109,33 @@ pub(crate) fn refuse_unusable(
     settings: &Settings,
     rows: &WindowRows,
 ) -> Result<(), BinsError> {
+    refuse_in_sample(inputs, month, settings)?;
     refuse_few(inputs, month, settings, rows)?;
     let lacking = completeness::lacking(inputs, month, settings);
     if lacking.is_empty() || settings.allow_incomplete {
         return Ok(());
     }
     Err(BinsError::Incomplete { month, lacking })
+}
+
+/// Refuses a window with hours that only the model's training data has predictions for: these flatter
+/// the calibration, so they are used where somebody asks for it.
+fn refuse_in_sample(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &Settings,
+) -> Result<(), BinsError> {
+    let Some((hours, file)) = inputs.only_in_sample(&settings.window(month)) else {
+        return Ok(());
+    };
+    let instant = |at: Option<&i64>| at.and_then(|&at| DateTime::from_timestamp_micros(at));
+    Err(BinsError::OnlyInSample {
+        month,
+        rows: hours.len() as u64,
+        first: instant(hours.first()).unwrap_or_default(),
+        last: instant(hours.last()).unwrap_or_default(),
+        file: file.to_owned(),
+    })
 }
 
 fn fit(

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use strategy_core::YearMonth;
 
 use crate::report::error_chain;
-use crate::{BinsError, Difference, Inputs, Run, Settings, Sources, rebuild};
+use crate::{BinsError, Difference, InSample, Inputs, Run, Settings, Sources, rebuild};
 
 /// What making bins anew gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn load(
         run_name: Some(parts.key.run_name().to_owned()),
         target_key: Some(parts.label.target_key.clone()),
         tie_policy,
-        train_predictions: train,
+        in_sample: if train { InSample::Use } else { InSample::LeaveOut },
         ..sources.clone()
     })?;
     let months: Vec<YearMonth> = group.iter().map(|metadata| metadata.bin_month()).collect();

@@ -11,7 +11,7 @@ use market_data::{
 use strategy_core::YearMonth;
 use tracing::info;
 
-use crate::{BinsError, MonthChoice, Settings, Sources};
+use crate::{BinsError, InSample, MonthChoice, Settings, Sources};
 
 /// A run whose files are open and whose model, dataset and label are settled.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Run {
     pub(crate) run_name: String,
     pub(crate) target: Target,
     pub(crate) tie_policy: TiePolicy,
-    pub(crate) train_predictions: bool,
+    pub(crate) in_sample: InSample,
     /// From the first to the last out-of-sample prediction.
     pub(crate) span: RangeInclusive<DateTime<Utc>>,
 }
@@ -80,7 +80,7 @@ impl Run {
             candles,
             feature_key: sources.feature_key.clone(),
             tie_policy: sources.tie_policy,
-            train_predictions: sources.train_predictions,
+            in_sample: sources.in_sample,
             predictions,
             market,
             labels,

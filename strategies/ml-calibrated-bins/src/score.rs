@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, RecordBatch, UInt16Array};
+use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int8Array, RecordBatch, UInt16Array};
 use arrow::buffer::NullBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema};
@@ -16,6 +16,7 @@ use crate::{BinsError, MonthBins, ScoreError};
 const TIMESTAMP: &str = "timestamp";
 const SCORE: &str = "y_pred";
 const ADDED: [&str; 2] = ["p_cal", "q_bin"];
+const SIGNAL: &str = "signal";
 
 /// `batch` with `p_cal` (the calibrated probability) and `q_bin` (its bin, from 1) beside its columns,
 /// each row scored by the bins of its month in UTC.
@@ -56,7 +57,7 @@ const ADDED: [&str; 2] = ["p_cal", "q_bin"];
 ///     ("timestamp", Arc::new(TimestampMicrosecondArray::from(vec![1_761_973_200_000_000])) as _),
 ///     ("y_pred", Arc::new(Float64Array::from(vec![0.9])) as _),
 /// ])?;
-/// let mut bins = MonthBins::new(&BinsRoot { bins_root }, &Subject::default());
+/// let mut bins = MonthBins::new(&BinsRoot::new(bins_root), &Subject::default());
 /// let out = score(&rows, &mut bins)?; // timestamp, y_pred, p_cal, q_bin
 /// assert_eq!(out.column(3).as_primitive::<UInt16Type>().value(0), scored[1].q_bin);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -101,7 +102,8 @@ impl<'a> Scorer<'a> {
     /// # Errors
     /// As [`score`]. Rows are counted from the first batch on.
     pub fn score(&mut self, batch: &RecordBatch) -> Result<RecordBatch, BinsError> {
-        refuse_taken(batch)?;
+        let added = self.added();
+        refuse_taken(batch, &added)?;
         let times = tabular::utc_micros(self.column(batch, TIMESTAMP)?)
             .map_err(|error| ScoreError::from(self.placed(error)))?;
         self.refuse_nulls(TIMESTAMP, &times)?;
@@ -116,16 +118,24 @@ impl<'a> Scorer<'a> {
         self.check_order(times.values())?;
         self.check_scores(scores)?;
 
-        let added = self.score_runs(times.values(), scores)?;
+        let values = self.score_runs(times.values(), scores)?;
         self.rows += batch.num_rows() as u64;
         self.last = times.values().last().copied().or(self.last);
-        Ok(with_columns(batch, added)?)
+        Ok(with_columns(batch, &added, values)?)
+    }
+
+    /// The columns that are added: `signal` too if the bins have a rule.
+    fn added(&self) -> Vec<&'static str> {
+        let signal = self.bins.has_rule().then_some(SIGNAL);
+        ADDED.into_iter().chain(signal).collect()
     }
 
     /// Rows ascend, so those of a month stand together and are scored at once.
-    fn score_runs(&mut self, times: &[i64], scores: &[f64]) -> Result<[ArrayRef; 2], BinsError> {
+    fn score_runs(&mut self, times: &[i64], scores: &[f64]) -> Result<Vec<ArrayRef>, BinsError> {
         let mut p_cal = vec![0.0; scores.len()];
         let mut q_bin = vec![0; scores.len()];
+        // Only filled where there is a rule.
+        let mut signals = vec![0_i8; if self.bins.has_rule() { scores.len() } else { 0 }];
         let mut absent = Vec::new();
         let mut start = 0;
         while let Some(&first) = times.get(start) {
@@ -136,7 +146,12 @@ impl<'a> Scorer<'a> {
             start = rows.end;
             if let Some(bins) = self.bins.of(month)? {
                 let (p_cal, q_bin) = (&mut p_cal[rows.clone()], &mut q_bin[rows.clone()]);
-                bins.metadata.score_into(&scores[rows], p_cal, q_bin)?;
+                bins.metadata.score_into(&scores[rows.clone()], p_cal, q_bin)?;
+                if let Some(rule) = bins.rule {
+                    for (signal, &bin) in signals[rows].iter_mut().zip(q_bin.iter()) {
+                        *signal = rule.side(bin).code();
+                    }
+                }
             } else {
                 *self.skipped.entry(month).or_default() += rows.len() as u64;
                 absent.push(rows);
@@ -150,7 +165,12 @@ impl<'a> Scorer<'a> {
             NullBuffer::from(valid)
         });
         let p_cal = Float64Array::new(p_cal.into(), nulls.clone());
-        Ok([Arc::new(p_cal), Arc::new(UInt16Array::new(q_bin.into(), nulls))])
+        let q_bin = UInt16Array::new(q_bin.into(), nulls);
+        let mut columns: Vec<ArrayRef> = vec![Arc::new(p_cal), Arc::new(q_bin)];
+        if self.bins.has_rule() {
+            columns.push(Arc::new(Int8Array::from(signals)));
+        }
+        Ok(columns)
     }
 
     fn column<'b>(
@@ -230,17 +250,21 @@ fn run_of_month(first: i64, start: usize, times: &[i64]) -> (YearMonth, std::ops
     (month, start..start + rows)
 }
 
-fn refuse_taken(batch: &RecordBatch) -> Result<(), ScoreError> {
+fn refuse_taken(batch: &RecordBatch, added: &[&'static str]) -> Result<(), ScoreError> {
     let taken = |name: &&str| batch.column_by_name(name).is_some();
-    let columns: Vec<&'static str> = ADDED.into_iter().filter(taken).collect();
+    let columns: Vec<&'static str> = added.iter().copied().filter(taken).collect();
     if columns.is_empty() { Ok(()) } else { Err(ScoreError::ColumnsTaken { columns }) }
 }
 
 /// Nullable whether or not there are nulls: all batches of a table have one schema.
-fn with_columns(batch: &RecordBatch, added: [ArrayRef; 2]) -> Result<RecordBatch, ScoreError> {
+fn with_columns(
+    batch: &RecordBatch,
+    names: &[&str],
+    added: Vec<ArrayRef>,
+) -> Result<RecordBatch, ScoreError> {
     let schema = batch.schema_ref();
-    let new = ADDED.into_iter().zip(&added);
-    let new = new.map(|(name, values)| Field::new(name, values.data_type().clone(), true));
+    let new = names.iter().zip(&added);
+    let new = new.map(|(name, values)| Field::new(*name, values.data_type().clone(), true));
     let fields: Vec<_> = schema.fields().iter().cloned().chain(new.map(Arc::new)).collect();
     let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
     let columns = batch.columns().iter().cloned().chain(added).collect();

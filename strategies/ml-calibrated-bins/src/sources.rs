@@ -6,6 +6,19 @@ use std::time::Duration;
 use labeling::TiePolicy;
 use market_data::DEFAULT_LOCK_TIMEOUT;
 
+/// What to do about hours of a window for which there are only in-sample predictions: the model has
+/// seen their labels, so its scores look better there than they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum InSample {
+    /// Refuse the month, naming the hours.
+    #[default]
+    Refuse,
+    /// Calibrate on them, which the bins record.
+    Use,
+    /// Calibrate without these hours.
+    LeaveOut,
+}
+
 /// The files of one run and what to take from them. What is `None` is found out from the files, if
 /// they leave only one possibility.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +41,8 @@ pub struct Sources {
     pub target_key: Option<String>,
     /// How a candle that touches both barriers counts, when labels are made from candles.
     pub tie_policy: TiePolicy,
-    /// Whether `pred_train.csv` beside the model may fill hours that DuckDB lacks.
-    pub train_predictions: bool,
+    /// What to do about hours that only `pred_train.csv` beside the model has a prediction for.
+    pub in_sample: InSample,
     /// How long to wait for a file that another process is writing to.
     pub lock_timeout: Duration,
 }
@@ -47,7 +60,7 @@ impl Sources {
             feature_key: None,
             target_key: None,
             tie_policy: TiePolicy::default(),
-            train_predictions: true,
+            in_sample: InSample::default(),
             lock_timeout: DEFAULT_LOCK_TIMEOUT,
         }
     }

@@ -74,7 +74,7 @@ pub(crate) fn input_differences(
 }
 
 /// How many of the rows come from `pred_train.csv`.
-fn in_sample(sources: &[SourceRecord]) -> u64 {
+pub(crate) fn in_sample(sources: &[SourceRecord]) -> u64 {
     sources.iter().filter(|source| source.name == "pred_train").map(|source| source.rows).sum()
 }
 

@@ -12,6 +12,7 @@ use strategy_core::{
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
+use crate::report::collapse::collapse;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
 
 /// Long in the top bins of the month, short in the bottom ones.
@@ -49,7 +50,7 @@ impl BinsConfig {
     /// The bins below `bins_root`, everything else at its default.
     pub fn new(bins_root: impl Into<PathBuf>) -> Self {
         Self {
-            root: BinsRoot { bins_root: bins_root.into() },
+            root: BinsRoot::new(bins_root),
             rule: SignalRule::default(),
             missing_month: MissingMonth::Error,
             bins_for: Vec::new(),
@@ -106,6 +107,17 @@ impl Strategy for MlCalibratedBins {
         vec![Input::of(Column::Prediction)]
     }
 
+    /// The first month that has bins, where months without are an error.
+    fn begins(config: &BinsConfig, subject: &Subject) -> Result<Option<i64>, BinsError> {
+        if config.missing_month == MissingMonth::Skip {
+            return Ok(None);
+        }
+        let first = MonthBins::new(&config.root, subject)
+            .with_overrides(config.bins_for.clone())
+            .first_month()?;
+        Ok(first.map(|month| month.start().timestamp_micros()))
+    }
+
     fn new(config: BinsConfig, subject: &Subject) -> Result<Self, BinsError> {
         let bins = MonthBins::new(&config.root, subject)
             .with_rule(config.rule)
@@ -134,7 +146,7 @@ impl Strategy for MlCalibratedBins {
         let remark = |(month, rows): (&YearMonth, &u64)| {
             format!("{rows} rows of {month} have no signal: there are no bins for that month")
         };
-        self.bins.cautions().iter().cloned().chain(self.skipped.iter().map(remark)).collect()
+        collapse(self.bins.cautions().iter().cloned().chain(self.skipped.iter().map(remark)))
     }
 
     fn is_usage_error(error: &BinsError) -> bool {

@@ -193,7 +193,7 @@ impl fmt::Display for Warning {
             Self::InSample { rows, of, file } => write!(
                 f,
                 "{rows} of {of} rows are in-sample predictions from {file}: the model has seen their \
-                 labels, which flatters the calibration; --no-train-predictions leaves them out"
+                 labels, which flatters the calibration"
             ),
             Self::MissingPredictions { missing, of } => {
                 write!(f, "{missing} of the window's {of} candles have no prediction")

@@ -10,6 +10,8 @@ use clap::{Arg, ArgMatches, Args, Command};
 use market_data::DataFlags;
 use strategy_core::{BoxError, Console};
 
+use crate::config::ConfiguredData;
+
 pub(crate) const NAME: &str = "data";
 
 pub(crate) fn command() -> Command {
@@ -21,9 +23,13 @@ pub(crate) fn command() -> Command {
         .subcommand(sample::command())
 }
 
-pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(crate) fn run(
+    matches: &ArgMatches,
+    configured: &[ConfiguredData],
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
     match matches.subcommand() {
-        Some((status::NAME, matches)) => status::run(matches, console),
+        Some((status::NAME, matches)) => status::run(matches, configured, console),
         Some((sample::NAME, matches)) => sample::run(matches, console),
         _ => Ok(()),
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::EnumValueParser;
+use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, ValueEnum, value_parser};
 use market_data::sample::SamplePaths;
 use market_data::{
@@ -15,6 +16,7 @@ use strategy_core::{BoxError, Console, YearMonth};
 
 use super::bin_files::{self, RunBins};
 use super::{problems, text};
+use crate::config::ConfiguredData;
 
 pub(super) const NAME: &str = "status";
 
@@ -32,12 +34,13 @@ pub(super) struct Status {
     pub(super) is_sample: bool,
     pub(super) files: Vec<FileStatus>,
     pub(super) lookback_months: u16,
-    pub(super) bins_root: PathBuf,
+    /// Where bins were looked for, each folder once.
+    pub(super) bins_roots: Vec<PathBuf>,
     pub(super) bins: Vec<RunBins>,
 }
 
 pub(super) fn command() -> Command {
-    let data = ["pred_duckdb", "ohlcv_duckdb", "lock_timeout", "sample_dir"];
+    let data = ["pred_duckdb", "ohlcv_duckdb", "lock_timeout", "sample_dir", "sample"];
     Command::new(NAME)
         .about("Say what the configured files hold, how sound it is, and which months have bins")
         .long_about(
@@ -55,8 +58,10 @@ pub(super) fn command() -> Command {
                 .value_name("FOLDER")
                 .env("RUNNER_BINS_ROOT")
                 .value_parser(value_parser!(PathBuf))
-                .default_value("data/bins")
-                .help("Folder of the bins, as {dataset}/{run name}/{month}.msgpack"),
+                .help(
+                    "Folder of the bins, as {dataset}/{run name}/{month}.msgpack [default: \
+                     data/bins, for the generated sample data/sample/bins]",
+                ),
         )
         .arg(
             Arg::new("lookback_months")
@@ -76,8 +81,12 @@ pub(super) fn command() -> Command {
         )
 }
 
-pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
-    let status = look(matches, console)?;
+pub(super) fn run(
+    matches: &ArgMatches,
+    configured: &[ConfiguredData],
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let status = look(matches, configured, console)?;
     match matches.get_one("format") {
         Some(Format::Json) => {
             serde_json::to_writer_pretty(&mut *console.out, &status.json()?)?;
@@ -88,7 +97,11 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     Ok(())
 }
 
-fn look(matches: &ArgMatches, console: &mut Console<'_>) -> Result<Status, BoxError> {
+fn look(
+    matches: &ArgMatches,
+    configured: &[ConfiguredData],
+    console: &mut Console<'_>,
+) -> Result<Status, BoxError> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     let flags = DataFlags {
         pred_duckdb: path("pred_duckdb"),
@@ -101,24 +114,49 @@ fn look(matches: &ArgMatches, console: &mut Console<'_>) -> Result<Status, BoxEr
             .copied()
             .unwrap_or(DEFAULT_LOCK_TIMEOUT),
         sample_dir: path("sample_dir").unwrap_or_default(),
+        sample: matches.get_flag("sample"),
+        configured_elsewhere: None,
     };
-    let is_sample = flags.sample(None, console.err)?.is_some();
+    // Files that are typed are meant alone; otherwise those of all strategies and runs are.
+    let typed = ["pred_duckdb", "ohlcv_duckdb"].into_iter().any(|name| {
+        matches!(
+            matches.value_source(name),
+            Some(ValueSource::CommandLine | ValueSource::EnvVariable)
+        )
+    });
+    let configured = if typed || flags.sample { &[] } else { configured };
+    let of_runs = || configured.iter().flat_map(|data| data.files.iter().cloned());
+    let is_sample =
+        (flags.sample || of_runs().next().is_none()) && flags.sample(None, console.err)?.is_some();
     let mut paths: Vec<PathBuf> = if is_sample {
         let sample = SamplePaths::in_dir(&flags.sample_dir);
         sample.instruments.into_iter().flat_map(|one| [one.predictions, one.candles]).collect()
     } else {
-        flags.pred_duckdb.iter().chain(&flags.ohlcv_duckdb).cloned().collect()
+        flags.pred_duckdb.iter().chain(&flags.ohlcv_duckdb).cloned().chain(of_runs()).collect()
     };
-    // One file may hold predictions and candles.
-    paths.dedup();
+    // One file may hold predictions and candles, and serve several runs.
+    let mut seen = BTreeSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
     let files = paths
         .iter()
         .map(|path| file_status(path, flags.lock_timeout))
         .collect::<Result<Vec<_>, _>>()?;
-    let bins_root = path("bins_root").unwrap_or_default();
-    let bins = bin_files::find(&bins_root)?;
+    let by_default = if is_sample { "data/sample/bins" } else { "data/bins" };
+    let given = path("bins_root");
+    let of_runs = configured.iter().filter_map(|data| data.bins_root.clone());
+    let every_run_has_its_own =
+        !configured.is_empty() && configured.iter().all(|data| data.bins_root.is_some());
+    let own = (given.is_some() || !every_run_has_its_own)
+        .then(|| given.unwrap_or_else(|| by_default.into()));
+    let mut bins_roots: Vec<PathBuf> = own.into_iter().chain(of_runs).collect();
+    let mut seen = BTreeSet::new();
+    bins_roots.retain(|root| seen.insert(root.clone()));
+    let mut bins = Vec::new();
+    for root in &bins_roots {
+        bins.extend(bin_files::find(root)?);
+    }
     let lookback_months = matches.get_one("lookback_months").copied().unwrap_or(12);
-    Ok(Status { is_sample, files, lookback_months, bins_root, bins })
+    Ok(Status { is_sample, files, lookback_months, bins_roots, bins })
 }
 
 impl Status {
@@ -199,7 +237,7 @@ impl Status {
             "symbols": self.symbols(),
             "lookback_months": self.lookback_months,
             "models": models,
-            "bins_root": self.bins_root.to_string_lossy(),
+            "bins_roots": self.bins_roots.iter().map(|r| r.to_string_lossy()).collect::<Vec<_>>(),
             "bins": bins,
             "problems": problems,
         }))

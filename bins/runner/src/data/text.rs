@@ -37,7 +37,8 @@ pub(super) fn write(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         )?;
         writeln!(out, "  months with bins: {}", months(status.with_bins(model)))?;
     }
-    writeln!(out, "Bins in {}", status.bins_root.display())?;
+    let roots: Vec<_> = status.bins_roots.iter().map(|root| root.display().to_string()).collect();
+    writeln!(out, "Bins in {}", roots.join(", "))?;
     for run in &status.bins {
         writeln!(out, "  {} {}: {}", run.dataset, run.run_name, months(&run.months))?;
     }

@@ -37,6 +37,16 @@ pub enum SampleError {
         /// The sample's datasets.
         known: Vec<String>,
     },
+    /// Only the sample could serve, and the call is not one that may fall back to it.
+    #[error(
+        "no data is configured for this command, and the generated sample of invented prices is not \
+         used here unasked: {why}. Pass --pred-duckdb and --ohlcv-duckdb (or set them for all \
+         strategies in runner.toml), or --sample"
+    )]
+    NotAsked {
+        /// What speaks against it.
+        why: String,
+    },
     /// DuckDB could not write a file.
     #[error("DuckDB cannot {action} in {}", .path.display())]
     DuckDb {

@@ -73,6 +73,12 @@ impl SamplePaths {
         self.instruments.iter().map(|paths| paths.dataset.clone()).collect()
     }
 
+    /// Whether `dataset` is one of the sample's.
+    #[must_use]
+    pub fn is_dataset(dataset: &str) -> bool {
+        Instrument::ALL.iter().any(|instrument| instrument.dataset() == dataset)
+    }
+
     /// Whether the sample is there, whole, and of this generator's version.
     #[must_use]
     pub fn is_complete(&self) -> bool {

@@ -70,6 +70,8 @@ pub(super) fn candles(
         let activity = (high - low) / (open * character.hourly_volatility * SPREAD_PER_VOLATILITY);
         let mood: f64 = random.sample(StandardNormal);
         let volume = character.typical_volume * (0.2 + 0.8 * activity) * (0.3 * mood).exp();
+        // Lots of a thousandth, also so that no processor's last bit shows.
+        let volume = (volume * 1e3).round().max(1.0) / 1e3;
 
         candles.open.push(open);
         candles.high.push(high.max(open).max(close));

@@ -121,6 +121,9 @@ pub(super) fn out_of_sample(
     predictions
 }
 
+/// Rounded to eight decimals: the platform's `exp` differs from one processor to the next in the last
+/// bit, and the sample must not.
 fn probability(logit: f64) -> f64 {
-    1.0 / (1.0 + (-logit).exp())
+    const STEPS: f64 = 1e8;
+    (STEPS / (1.0 + (-logit).exp())).round() / STEPS
 }

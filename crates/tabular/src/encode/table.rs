@@ -1,7 +1,7 @@
 //! Aligned columns for a terminal.
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
@@ -100,15 +100,63 @@ fn cells(batch: &RecordBatch) -> Result<Vec<Vec<String>>, TabularError> {
             .collect::<Result<Vec<_>, _>>()?;
         (0..batch.num_rows())
             .map(|row| {
-                let cell = |f: &ArrayFormatter| f.value(row).try_to_string().map(printable);
-                formatters.iter().map(cell).collect()
+                let cell = |(column, f): (&ArrayRef, &ArrayFormatter)| match float(column, row) {
+                    Some(number) => Ok(legible(number)),
+                    None => f.value(row).try_to_string().map(printable),
+                };
+                batch.columns().iter().zip(&formatters).map(cell).collect()
             })
             .collect()
     };
     show().map_err(|error| refused(Format::Table)(error.into()))
 }
 
+/// The number at `row` of a column of floats.
+fn float(column: &ArrayRef, row: usize) -> Option<f64> {
+    let column = column.as_primitive_opt::<Float64Type>()?;
+    column.is_valid(row).then(|| column.value(row))
+}
+
+/// A number as a person reads it: six decimals, and no more than eight digits. All digits are for
+/// files.
+fn legible(number: f64) -> String {
+    let size = number.abs();
+    if !number.is_finite() || size == 0.0 || !(1e-4..1e9).contains(&size) {
+        return format!("{number:?}");
+    }
+    let decimals = (1..7).rev().find(|&decimals| size * 10_f64.powi(decimals) < 1e8).unwrap_or(0);
+    let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
 /// Line breaks would break the table, and escape sequences could do anything to a terminal.
 fn printable(text: String) -> String {
     if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::legible;
+
+    #[test]
+    fn numbers_have_the_digits_that_mean_something() {
+        for (number, text) in [
+            (0.154_287_926_457_378_77, "0.154288"),
+            (0.5, "0.5"),
+            (-1.0, "-1"),
+            (60_234.53, "60234.53"),
+            (60_234.567_891, "60234.568"),
+            (123_456_789.9, "123456790"),
+            (0.000_123_456, "0.000123"),
+            (0.000_01, "1e-5"),
+            (0.0, "0.0"),
+            (f64::NAN, "NaN"),
+        ] {
+            assert_eq!(legible(number), text, "{number}");
+        }
+    }
 }

@@ -7,15 +7,40 @@ use std::path::PathBuf;
 use binning::{BinFilter, BinStore};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use market_data::sample::SamplePaths;
 
 use crate::BinsError;
 
 /// Where bins are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct BinsRoot {
-    /// Folder of the bins, as {dataset}/{run name}/{month}.msgpack
-    #[arg(long, value_name = "FOLDER", env = "RUNNER_BINS_ROOT", default_value = "data/bins")]
-    pub bins_root: PathBuf,
+    /// Folder of the bins, as {dataset}/{run name}/{month}.msgpack [default: data/bins, for the
+    /// generated sample data/sample/bins]
+    #[arg(long, value_name = "FOLDER", env = "RUNNER_BINS_ROOT")]
+    pub bins_root: Option<PathBuf>,
+}
+
+/// Where bins are kept unless somebody says otherwise.
+const DEFAULT_ROOT: &str = "data/bins";
+
+/// The same for bins of the generated sample: they never stand beside those of a market.
+const SAMPLE_ROOT: &str = "data/sample/bins";
+
+impl BinsRoot {
+    /// Bins below `folder`.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { bins_root: Some(folder.into()) }
+    }
+
+    /// The folder that holds the bins of `dataset`, or of whatever there is.
+    #[must_use]
+    pub fn of(&self, dataset: Option<&str>) -> PathBuf {
+        match (&self.bins_root, dataset) {
+            (Some(root), _) => root.clone(),
+            (None, Some(dataset)) if SamplePaths::is_dataset(dataset) => SAMPLE_ROOT.into(),
+            (None, _) => DEFAULT_ROOT.into(),
+        }
+    }
 }
 
 /// A run, by dataset and name; what is left out is found if there is only one possibility.
@@ -35,6 +60,18 @@ pub struct RunChoice {
 }
 
 impl RunChoice {
+    /// The bins that are meant. Where no dataset is named and there are no bins but the sample's, those.
+    pub(crate) fn store(&self) -> Result<BinStore, BinsError> {
+        let store = BinStore::new(self.root.of(self.dataset.as_deref()));
+        if self.root.bins_root.is_some() || self.dataset.is_some() {
+            return Ok(store);
+        }
+        let sample = BinStore::new(SAMPLE_ROOT);
+        let is_empty =
+            |store: &BinStore| Ok::<_, BinsError>(store.list(&BinFilter::default())?.is_empty());
+        Ok(if is_empty(&store)? && !is_empty(&sample)? { sample } else { store })
+    }
+
     pub(crate) fn filter(&self) -> BinFilter {
         BinFilter {
             dataset: self.dataset.clone(),
@@ -55,7 +92,7 @@ impl RunChoice {
             Ok([only]) => Ok(only),
             Err(none) if none.is_empty() => Err(self.no_bins()),
             Err(several) => Err(BinsError::RunNotUnique {
-                root: self.root.bins_root.clone(),
+                root: store.root().to_owned(),
                 runs: several.iter().map(|(dataset, run)| format!("{dataset} {run}")).collect(),
             }),
         }
@@ -63,7 +100,7 @@ impl RunChoice {
 
     pub(crate) fn no_bins(&self) -> BinsError {
         BinsError::NoBins {
-            root: self.root.bins_root.clone(),
+            root: self.root.of(self.dataset.as_deref()),
             dataset: self.dataset.clone(),
             run_name: self.run_name.clone(),
         }

@@ -10,6 +10,7 @@ use strategy_core::{Console, YearMonth};
 
 use super::rebuild::{ReportFormat, bin_count, month_range};
 use super::source_args::SourceArgs;
+use crate::report::collapse::collapse;
 use crate::report::{evaluation, json};
 use crate::{BinsError, EvaluationSettings, Run, Settings, SignalRule, evaluate};
 
@@ -109,7 +110,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let months = month_range(&run, &settings.bins, args.from, args.to)?;
     let inputs = run.load_with_outcomes(&months, &settings.bins)?;
     let evaluated = evaluate(&inputs, &months, &settings)?;
-    for warning in &evaluated.warnings {
+    for warning in collapse(evaluated.warnings.iter().cloned()) {
         // Whoever closed standard error does not want to hear it.
         let _ = writeln!(console.err, "warning: {warning}");
     }

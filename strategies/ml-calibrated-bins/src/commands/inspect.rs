@@ -1,12 +1,13 @@
 //! `inspect`: the bins of a month, and where scores fall in them.
 
-use binning::{BinKey, BinMetadata, BinStore, MetadataRecord, Scored};
+use binning::{BinKey, BinMetadata, MetadataRecord, Scored};
 use clap::Args;
 use serde::Serialize;
 use strategy_core::{Console, Side, YearMonth};
 
 use super::RunChoice;
 use super::rebuild::ReportFormat;
+use crate::month_bins::in_sample_caution;
 use crate::report::{json, table, text};
 use crate::{BinsError, SignalRule};
 
@@ -21,7 +22,7 @@ pub struct InspectArgs {
     run: RunChoice,
 
     /// Raw scores (0 to 1) to put through calibration and bins
-    #[arg(long, value_name = "SCORE", num_args = 1..)]
+    #[arg(long, value_name = "SCORE", num_args = 1.., value_parser = raw_score)]
     test: Vec<f64>,
 
     #[command(flatten)]
@@ -30,6 +31,11 @@ pub struct InspectArgs {
     /// How to print the report; json has the names of the bin file
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
+}
+
+fn raw_score(text: &str) -> Result<f64, String> {
+    let score = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "wanted a raw score from 0 to 1".to_owned())
 }
 
 /// What becomes of a raw score.
@@ -47,7 +53,7 @@ fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Er
 }
 
 pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
-    let store = BinStore::new(&args.run.root.bins_root);
+    let store = args.run.store()?;
     let (dataset, run_name) = args.run.settle(&store)?;
     let metadata = store.load(&BinKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;
@@ -64,6 +70,9 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
         }
         ReportFormat::Text => {
             text::metadata(&metadata, console.out)?;
+            if let Some(caution) = in_sample_caution(&metadata) {
+                writeln!(console.out, "warning: {caution}\n")?;
+            }
             if !tested.is_empty() {
                 let header = ["score", "probability", "bin", "signal"];
                 writeln!(console.out, "{}", table::plain(&header, 0, tested.iter().map(row)))?;

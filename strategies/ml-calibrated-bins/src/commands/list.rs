@@ -1,6 +1,6 @@
 //! `list`: the months that have bins.
 
-use binning::{BinFilter, BinStore};
+use binning::BinFilter;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use strategy_core::{Console, YearMonth};
@@ -9,6 +9,7 @@ use super::RunChoice;
 use crate::BinsError;
 use crate::report::number::{count, per_cent};
 use crate::report::{json, table};
+use crate::staleness::in_sample;
 
 /// Flags of `list`.
 #[derive(Debug, Clone, Args)]
@@ -48,13 +49,14 @@ struct Listed {
     calibration_method: String,
     n_bins: u16,
     cal_rows: u64,
+    in_sample_rows: u64,
     base_rate: f64,
     created_at: String,
     path: String,
 }
 
 pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
-    let store = BinStore::new(&args.run.root.bins_root);
+    let store = args.run.store()?;
     let keys = store.list(&BinFilter { from: args.from, to: args.to, ..args.run.filter() })?;
     if keys.is_empty() {
         return Err(args.run.no_bins());
@@ -78,6 +80,7 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
             calibration_method: parts.calibrator.method().to_string(),
             n_bins: parts.edges.n_bins().get(),
             cal_rows: parts.cal_rows,
+            in_sample_rows: in_sample(&parts.sources),
             base_rate: parts.diagnostics.base_rate,
             created_at: parts.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
             path: store.path(key).display().to_string(),
@@ -86,8 +89,15 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
     let by_default = if console.out_is_terminal { TableFormat::Table } else { TableFormat::Csv };
     match args.format.unwrap_or(by_default) {
         TableFormat::Table => {
-            let header = ["dataset", "run", "month", "method", "bins", "rows", "base rate", "made"];
-            writeln!(console.out, "{}", table::plain(&header, 4, listed.iter().map(row)))?;
+            let header = ["month", "method", "bins", "rows", "in sample", "base rate", "made"];
+            let same_run = |one: &Listed, next: &Listed| {
+                (&one.dataset, &one.run_name) == (&next.dataset, &next.run_name)
+            };
+            for (number, run) in listed.chunk_by(same_run).enumerate() {
+                let gap = if number > 0 { "\n" } else { "" };
+                writeln!(console.out, "{gap}{} {}", run[0].dataset, run[0].run_name)?;
+                writeln!(console.out, "{}", table::plain(&header, 2, run.iter().map(row)))?;
+            }
         }
         TableFormat::Csv => {
             let mut csv = csv::Writer::from_writer(&mut *console.out);
@@ -104,12 +114,11 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
 
 fn row(listed: &Listed) -> Vec<String> {
     vec![
-        listed.dataset.clone(),
-        listed.run_name.clone(),
         listed.bin_month.to_string(),
         listed.calibration_method.clone(),
         listed.n_bins.to_string(),
         count(listed.cal_rows),
+        if listed.in_sample_rows == 0 { String::new() } else { count(listed.in_sample_rows) },
         per_cent(Some(listed.base_rate)),
         listed.created_at.clone(),
     ]

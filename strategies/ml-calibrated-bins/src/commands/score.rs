@@ -1,16 +1,18 @@
 //! `score`: probability and bin for the scores of a file, or of DuckDB.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use clap::Args;
 use market_data::{DataFlags, PredictionFile, RowSource, TimeRange};
 use strategy_core::{Console, Subject, YearMonth};
-use tabular::{BatchReader, BatchWriter, Destination, Format, TabularError, Wanted};
+use tabular::{BatchReader, BatchWriter, Destination, Format, Spooled, TabularError, Wanted};
 
 use super::RunChoice;
+use crate::report::collapse::collapse;
 use crate::score::Scorer;
-use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, signals};
+use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule, signals};
 
 /// Rows in memory at a time.
 const BATCH_ROWS: usize = 65_536;
@@ -18,7 +20,8 @@ const BATCH_ROWS: usize = 65_536;
 /// Flags of `score`.
 #[derive(Debug, Clone, Args)]
 pub struct ScoreArgs {
-    /// File with the columns `timestamp` and `y_pred` (.csv .parquet .arrow .json .jsonl)
+    /// File with the columns `timestamp` and `y_pred` (.csv .parquet .arrow .json .jsonl), or - for
+    /// standard input, whose first bytes tell the format
     /// [default: the predictions in --pred-duckdb]
     #[arg(value_name = "FILE")]
     input: Option<PathBuf>,
@@ -35,6 +38,13 @@ pub struct ScoreArgs {
     /// terminal, otherwise csv]
     #[arg(long, value_name = "FORMAT", value_parser = |text: &str| text.parse::<Format>().map_err(|error| error.to_string()))]
     format: Option<Format>,
+
+    /// Add the column `signal` too: 1 long, 0 none, -1 short
+    #[arg(long)]
+    signal: bool,
+
+    #[command(flatten)]
+    rule: SignalRule,
 
     /// Bins for all rows, as in 2025-11 [default: those of each row's month in UTC]
     #[arg(long, value_name = "MONTH")]
@@ -57,8 +67,15 @@ pub struct ScoreArgs {
 }
 
 pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
-    let format = args.format(console.out_is_terminal)?;
-    if let Some(path) = &args.input {
+    let format = Format::of_output(args.format, args.output.as_deref(), console.out_is_terminal)
+        .map_err(ScoreError::from)?;
+    let piped = match &args.input {
+        Some(path) if path == Path::new("-") => {
+            Some(Spooled::new(&mut io::stdin().lock()).map_err(ScoreError::from)?)
+        }
+        _ => None,
+    };
+    if let Some(path) = piped.as_ref().map(Spooled::path).or(args.input.as_deref()) {
         let subject = Subject {
             dataset: args.run.dataset.clone(),
             run_name: args.run.run_name.clone(),
@@ -117,6 +134,9 @@ impl ScoreArgs {
         let mut bins = MonthBins::new(&self.run.root, subject)
             .with_missing(missing)
             .with_overrides(self.bins_for.clone());
+        if self.signal {
+            bins = bins.with_rule(self.rule);
+        }
         let mut scorer = Scorer::new(&mut bins);
         if let Some(month) = self.bin_month {
             scorer = scorer.with_month(month);
@@ -144,22 +164,21 @@ impl ScoreArgs {
         {
             let _ = writeln!(console.err, "Scored with the bins of {dataset}, run {run_name}.");
         }
-        for caution in bins.cautions() {
+        let skipped = skipped.iter().map(|(month, rows)| {
+            format!(
+                "{rows} rows of {month} have no p_cal and q_bin: there are no bins for that month"
+            )
+        });
+        for caution in collapse(bins.cautions().iter().cloned().chain(skipped)) {
             let _ = writeln!(console.err, "warning: {caution}");
-        }
-        for (month, rows) in &skipped {
-            let _ = writeln!(
-                console.err,
-                "warning: {rows} rows of {month} have no p_cal and q_bin: there are no bins for that \
-                 month"
-            );
         }
         Ok(())
     }
 
     fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject), BinsError> {
         let mut dataset = self.run.dataset.clone();
-        let path = if let Some(path) = &self.data.pred_duckdb {
+        let configured = self.data.pred_duckdb.as_ref().filter(|_| !self.data.sample);
+        let path = if let Some(path) = configured {
             path.clone()
         } else {
             let sample = self.data.sample(dataset.as_deref(), console.err)?;
@@ -174,15 +193,5 @@ impl ScoreArgs {
         };
         let run_name = self.run.run_name.as_deref();
         signals::predictions(file, dataset.as_deref(), run_name, self.data.lock_timeout)
-    }
-
-    fn format(&self, terminal: bool) -> Result<Format, ScoreError> {
-        match (self.format, &self.output) {
-            (Some(format), _) => Ok(format),
-            (None, Some(path)) => Format::of_path(path)
-                .ok_or_else(|| TabularError::UnknownEnding { path: path.clone() }.into()),
-            (None, None) if terminal => Ok(Format::Table),
-            (None, None) => Ok(Format::Csv),
-        }
     }
 }

@@ -11,7 +11,7 @@ use labeling::TiePolicy;
 use market_data::DataFlags;
 use strategy_core::Console;
 
-use crate::{BinsError, Sources};
+use crate::{BinsError, InSample, Sources};
 
 /// Where predictions, candles and labels are.
 #[derive(Debug, Clone, Args)]
@@ -29,7 +29,12 @@ pub(super) struct SourceArgs {
     #[arg(long, value_name = "POLICY", env = "RUNNER_TIE_POLICY", default_value_t = TiePolicy::Conservative)]
     tie_policy: TiePolicy,
 
-    /// Refuse the in-sample predictions of pred_train.csv for hours that DuckDB lacks
+    /// Fill hours that lack an out-of-sample prediction with the in-sample ones of pred_train.csv,
+    /// which flatters the calibration: the months are marked
+    #[arg(long, env = "RUNNER_TRAIN_PREDICTIONS", conflicts_with = "no_train_predictions")]
+    train_predictions: bool,
+
+    /// Calibrate without the hours that only pred_train.csv has predictions for
     #[arg(long, env = "RUNNER_NO_TRAIN_PREDICTIONS")]
     no_train_predictions: bool,
 }
@@ -52,10 +57,18 @@ impl SourceArgs {
             feature_key: self.data.feature_key.clone(),
             target_key: self.target_key.clone(),
             tie_policy: self.tie_policy,
-            train_predictions: !self.no_train_predictions,
+            in_sample: self.in_sample(),
             lock_timeout: self.data.lock_timeout,
             ..files
         })
+    }
+
+    fn in_sample(&self) -> InSample {
+        match (self.train_predictions, self.no_train_predictions) {
+            (true, _) => InSample::Use,
+            (_, true) => InSample::LeaveOut,
+            _ => InSample::Refuse,
+        }
     }
 
     /// The files that are named.
@@ -64,6 +77,11 @@ impl SourceArgs {
             .into_iter()
             .flatten()
             .map(PathBuf::as_path)
+    }
+
+    /// Refuses the sample for a call with `flag`, unless `--sample` asks for it.
+    pub(super) fn refuse_sample_for(&self, flag: &str) -> Result<(), BinsError> {
+        Ok(self.data.refuse_sample_for(flag)?)
     }
 
     /// The file with the predictions, for messages.
@@ -84,12 +102,10 @@ impl SourceArgs {
     ) -> Result<Sources, BinsError> {
         let missing = |given, missing| Err(BinsError::FileMissing { given, missing });
         match (&self.data.pred_duckdb, &self.data.ohlcv_duckdb) {
+            _ if self.data.sample => {}
             (Some(predictions), Some(candles)) => return Ok(Sources::new(predictions, candles)),
             (Some(_), None) => return missing("--pred-duckdb", "--ohlcv-duckdb"),
             (None, Some(_)) => return missing("--ohlcv-duckdb", "--pred-duckdb"),
-            (None, None) if self.data.model_path.is_some() => {
-                return missing("--model-path", "--pred-duckdb and --ohlcv-duckdb");
-            }
             (None, None) => {}
         }
         let Some(sample) = self.data.sample(dataset, console.err)? else {

@@ -2,6 +2,8 @@
 
 use binning::BinningError;
 use market_data::MarketDataError;
+use market_data::sample::SampleError;
+use tabular::TabularError;
 
 use crate::{BinsError, ScoreError};
 
@@ -15,22 +17,33 @@ impl BinsError {
             Self::Store(BinningError::Locked { .. })
             | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
             Self::Store(BinningError::Exists { .. }) => "exists",
+            Self::OfRun { source, .. } => source.kind(),
             _ => "failed",
         }
     }
 
     /// Whether the person asked for something that cannot be.
     pub(crate) fn is_usage(&self) -> bool {
+        if let Self::OfRun { source, .. } = self {
+            return source.is_usage();
+        }
         matches!(
             self,
             Self::FileMissing { .. }
+                | Self::Sample(SampleError::NotAsked { .. })
                 | Self::Evaluation { .. }
                 | Self::MonthsReversed { .. }
                 | Self::Thresholds { .. }
                 | Self::ThresholdsNeeded { .. }
                 | Self::OverrideNotUnique { .. }
                 | Self::ReportPlace { .. }
-                | Self::ScoreRows(ScoreError::NoInput)
+                | Self::ScoreRows(
+                    ScoreError::NoInput
+                        | ScoreError::Tabular(
+                            TabularError::UnknownEnding { .. }
+                                | TabularError::ContradictingEnding { .. }
+                        )
+                )
         )
     }
 }

@@ -18,7 +18,7 @@ use thiserror::Error;
 
 use self::text::{
     available_text, filter_text, interrupted_text, keys_there_are, left_text, minute, resume_text,
-    span_text,
+    rule_text, span_text,
 };
 use crate::warning::listed;
 use crate::{Existing, Lacking, ScoreError};
@@ -143,6 +143,26 @@ pub enum BinsError {
     NoRunName {
         /// The model.
         model_path: String,
+    },
+    /// Hours of the window have in-sample predictions only, and nobody asked for these.
+    #[error(
+        "the window of {month} has no out-of-sample prediction for {rows} hours from {} to {} UTC. {} \
+         has in-sample ones: the model has seen their labels, so bins made of them look better than \
+         they are. --train-predictions uses them and marks the month, --no-train-predictions leaves \
+         these hours out; a later month or fewer --lookback-months needs neither",
+        minute(*first), minute(*last), file.display()
+    )]
+    OnlyInSample {
+        /// The month.
+        month: YearMonth,
+        /// How many hours.
+        rows: u64,
+        /// The first of them.
+        first: DateTime<Utc>,
+        /// The last.
+        last: DateTime<Utc>,
+        /// `pred_train.csv`.
+        file: PathBuf,
     },
     /// The window holds no prediction.
     #[error(
@@ -353,16 +373,34 @@ pub enum BinsError {
         /// The runs, as `dataset run_name`.
         runs: Vec<String>,
     },
+    /// Rows of a month that has no bins.
+    #[error(
+        "no bins for the rows of {month}: make them with `rebuild --from {month}`, choose other rows \
+         with --start and --end, or pass --missing-month skip to leave the month without signals"
+    )]
+    MonthWithoutBins {
+        /// The month.
+        month: YearMonth,
+        /// What there is.
+        source: BinningError,
+    },
+    /// A run that could not be worked on, for those who see nothing but errors.
+    #[error("the bins of {run} were not all made")]
+    OfRun {
+        /// Its dataset and name, as far as they are known.
+        run: String,
+        /// Why.
+        source: Box<BinsError>,
+    },
     /// A rule of signals that cannot be.
     #[error(
-        "long from bin {long} and short up to bin {short} of {n_bins} is no rule: wanted \
-         1 ≤ short < long ≤ {n_bins}"
+        "{} of {n_bins} is no rule: wanted 1 ≤ short < long ≤ {n_bins}", rule_text(*long, *short)
     )]
     Thresholds {
-        /// Smallest bin that is long.
-        long: u16,
-        /// Largest bin that is short.
-        short: u16,
+        /// Smallest bin that is long, if that side is traded.
+        long: Option<u16>,
+        /// Largest bin that is short, if that side is traded.
+        short: Option<u16>,
         /// Number of bins.
         n_bins: u16,
     },

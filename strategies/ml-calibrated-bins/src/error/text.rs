@@ -28,6 +28,13 @@ pub(super) fn resume_text(existing: Existing) -> &'static str {
     }
 }
 
+/// `long from bin 25 and short up to bin 2`, or the side that is traded.
+pub(super) fn rule_text(long: Option<u16>, short: Option<u16>) -> String {
+    let long = long.map(|bin| format!("long from bin {bin}"));
+    let short = short.map(|bin| format!("short up to bin {bin}"));
+    [long, short].into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
 pub(super) fn minute(instant: DateTime<Utc>) -> impl fmt::Display {
     instant.format("%Y-%m-%d %H:%M")
 }

@@ -49,8 +49,8 @@ pub struct Ordering {
     pub ordered_share: Option<f64>,
 }
 
-/// The rows that were long, and those that were short. A hit is a label of 1 for both: a good short
-/// side has a low rate.
+/// The rows that were long, and those that were short. A hit is a label of 1 for both, which is the
+/// long's take profit: it says nothing of what a short earns.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SignalHits {
     /// Rows that were long.

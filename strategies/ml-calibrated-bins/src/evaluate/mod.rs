@@ -87,7 +87,7 @@ pub fn evaluate(
     for month in months {
         let rows = walk::month_rows(inputs, month, settings, &mut notes)?;
         let comparison = compare(&rows, &month.to_string(), &mut notes);
-        by_month.push(MonthQuality { month, comparison });
+        by_month.push(MonthQuality { month, in_sample_rows: rows.in_sample, comparison });
         pooled.append(rows);
     }
     if let (true, Some(first), Some(last)) =
@@ -110,6 +110,7 @@ pub fn evaluate(
         run_name: inputs.identity.run_name.clone(),
         target_key: inputs.labels.target_key.clone(),
         method: settings.bins.method,
+        sides: settings.rule.sides,
         lookback_months: settings.bins.lookback_months,
         confidence: settings.confidence,
         resamples: settings.resamples,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use strategy_core::YearMonth;
 
 use super::{BinHits, Note, Ordering, Quality, SignalHits};
-use crate::{Settings, SignalRule};
+use crate::{Settings, Sides, SignalRule};
 
 /// What an evaluation is made with, beside its data.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,6 +51,8 @@ pub struct Evaluation {
     pub target_key: String,
     /// The method whose bins are judged.
     pub method: CalibrationMethod,
+    /// Which sides the signals trade.
+    pub sides: Sides,
     /// Months of history that each month was calibrated on.
     pub lookback_months: u16,
     /// Confidence of the intervals.
@@ -82,6 +84,8 @@ pub struct Evaluation {
 pub struct MonthQuality {
     /// The month.
     pub month: YearMonth,
+    /// In-sample rows among those that it was calibrated on.
+    pub in_sample_rows: u64,
     /// Its rows.
     #[serde(flatten)]
     pub comparison: Comparison,

@@ -7,6 +7,7 @@ use strategy_core::{Side, YearMonth};
 use super::EvaluationSettings;
 use super::note::Notes;
 use crate::rule::CheckedRule;
+use crate::staleness::in_sample;
 use crate::window::Origin;
 use crate::{BinsError, Inputs, Settings, SignalRule, Warning, rebuild};
 
@@ -23,6 +24,8 @@ pub(super) struct MonthRows {
     pub(super) bins: Vec<u16>,
     pub(super) sides: Vec<Side>,
     pub(super) without_label: u64,
+    /// In-sample rows that the calibrations were made of.
+    pub(super) in_sample: u64,
     /// Whether any month has a rule of signals.
     pub(super) has_rule: bool,
     /// What a rebuild of the month would warn of.
@@ -40,6 +43,7 @@ impl MonthRows {
         self.bins.extend(later.bins);
         self.sides.extend(later.sides);
         self.without_label += later.without_label;
+        self.in_sample += later.in_sample;
         self.has_rule |= later.has_rule;
         self.warnings.extend(later.warnings);
     }
@@ -78,7 +82,9 @@ pub(super) fn month_rows(
     };
     let rule = rule(judged, &settings.rule, notes)?;
     let warnings = warnings.iter().map(|warning| format!("{month}: {warning}")).collect();
-    let mut rows = MonthRows { has_rule: rule.is_some(), warnings, ..MonthRows::default() };
+    let in_sample = in_sample(&judged.parts().sources);
+    let mut rows =
+        MonthRows { in_sample, has_rule: rule.is_some(), warnings, ..MonthRows::default() };
     let mut labels = inputs.labels.cursor();
     for (timestamp, score, origin) in
         inputs.predictions_in(&(month.start()..month.plus_months(1).start()))
@@ -125,7 +131,7 @@ fn rule(
         Err(error @ BinsError::UnreachableRule { .. }) => {
             (bins.bin_month().to_string(), error.to_string())
         }
-        Err(BinsError::ThresholdsNeeded { n_bins, .. }) if *rule == SignalRule::default() => {
+        Err(BinsError::ThresholdsNeeded { n_bins, .. }) if rule.is_by_default() => {
             let reason = format!(
                 "the thresholds 19 and 2 are meant for 20 bins, not {n_bins}: name others with \
                  --long-bin-threshold and --short-bin-threshold"

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use statistics::Interval;
+use strategy_core::Side;
 
 use super::number::count;
 use super::table;
@@ -21,28 +22,25 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
         "Each month scored by what was known when it began, from the {} months before it.\n",
         evaluation.lookback_months
     )?;
-    let months = evaluation
-        .months
-        .iter()
-        .flat_map(|month| comparison(&month.month.to_string(), &month.comparison));
-    let rows = months.chain(comparison("all", &evaluation.overall));
-    let header = [
-        "month",
-        "score",
-        "rows",
-        "no label",
-        "base rate",
-        "Brier",
-        "log loss",
-        "AUC",
-        "ECE width",
-        "ECE mass",
-        "slope",
-        "intercept",
-        "z",
-        "p",
+    let tables: [(&str, &[&str], Columns); 2] = [
+        ("Probabilities", &["Brier", "log loss", "AUC", "ECE width", "ECE mass"], probabilities),
+        ("Calibration line and Spiegelhalter's test", &["slope", "intercept", "z", "p"], line),
     ];
-    writeln!(out, "{}\n", table::plain(&header, 2, rows))?;
+    for (title, columns, values) in tables {
+        let months = evaluation.months.iter().flat_map(|month| {
+            let mark = if month.in_sample_rows > 0 { "*" } else { "" };
+            comparison(&format!("{}{mark}", month.month), &month.comparison, values)
+        });
+        let rows = months.chain(comparison("all", &evaluation.overall, values));
+        let header = [&["month", "score", "rows", "no label", "base rate"], columns].concat();
+        writeln!(out, "{title}\n{}\n", table::plain(&header, 2, rows))?;
+    }
+    if evaluation.months.iter().any(|month| month.in_sample_rows > 0) {
+        writeln!(
+            out,
+            "* calibrated on in-sample predictions too, which flatters the calibration\n"
+        )?;
+    }
 
     let confidence = format!("{} %", evaluation.confidence * 100.0);
     let wilson = format!("Wilson {confidence}");
@@ -62,9 +60,14 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
         per_cent(evaluation.ordering.ordered_share)
     )?;
     if let Some(signals) = &evaluation.signals {
-        writeln!(out, "Signals by {method}, all months; a good short side has a low hit rate")?;
-        let sides = [("long", &signals.long), ("short", &signals.short)].map(|(name, rate)| {
-            let mut row = vec![name.to_owned()];
+        writeln!(
+            out,
+            "Signals by {method}, all months: how often the label came true, which is a long's take profit"
+        )?;
+        let sides = [(Side::Long, &signals.long), (Side::Short, &signals.short)];
+        let traded = sides.into_iter().filter(|(side, _)| evaluation.sides.trade(*side));
+        let sides = traded.map(|(side, rate)| {
+            let mut row = vec![side.to_string()];
             row.extend(hit_rate(rate));
             row
         });
@@ -73,8 +76,8 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
     }
     writeln!(
         out,
-        "Bootstrap: {} resamples of blocks of {} rows, seed {}. Wilson's intervals, z and its p \
-         take rows as independent,\nwhich overlapping labels are not.",
+        "Bootstrap: {} resamples of blocks of {} rows, seed {}.\nWilson's intervals, z and its p \
+         take rows as independent, which overlapping labels are not.",
         evaluation.resamples, evaluation.block_rows, evaluation.seed
     )?;
     for note in &evaluation.notes {
@@ -83,32 +86,40 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
     Ok(())
 }
 
+/// What a table shows of one score.
+type Columns = fn(&Quality) -> Vec<String>;
+
+fn probabilities(quality: &Quality) -> Vec<String> {
+    vec![
+        fixed(quality.brier, 5),
+        fixed(quality.log_loss, 5),
+        fixed(quality.auc, 4),
+        fixed(quality.ece_equal_width, 4),
+        fixed(quality.ece_equal_mass, 4),
+    ]
+}
+
+fn line(quality: &Quality) -> Vec<String> {
+    vec![
+        fixed(quality.calibration_slope, 3),
+        fixed(quality.calibration_intercept, 3),
+        fixed(quality.spiegelhalter_z, 2),
+        fixed(quality.spiegelhalter_p, 4),
+    ]
+}
+
 /// Three rows: raw, Platt and isotonic.
-fn comparison(about: &str, comparison: &Comparison) -> [Vec<String>; 3] {
+fn comparison(about: &str, comparison: &Comparison, values: Columns) -> [Vec<String>; 3] {
     let Comparison { raw, platt, isotonic, .. } = comparison;
-    let first = [count(comparison.rows), count(comparison.without_label)];
     let row = |name: &str, quality: &Quality| {
         // What is the same for all three is said in the first.
-        let mut row = vec![String::new(), name.to_owned()];
-        if name == "raw" {
-            about.clone_into(&mut row[0]);
-            row.extend(first.clone());
-            row.push(per_cent(comparison.base_rate));
+        let mut row = if name == "raw" {
+            let (rows, without) = (count(comparison.rows), count(comparison.without_label));
+            vec![about.to_owned(), name.to_owned(), rows, without, per_cent(comparison.base_rate)]
         } else {
-            row.extend(vec![String::new(); 3]);
-        }
-        let values = [
-            (quality.brier, 5),
-            (quality.log_loss, 5),
-            (quality.auc, 4),
-            (quality.ece_equal_width, 4),
-            (quality.ece_equal_mass, 4),
-            (quality.calibration_slope, 3),
-            (quality.calibration_intercept, 3),
-            (quality.spiegelhalter_z, 2),
-            (quality.spiegelhalter_p, 4),
-        ];
-        row.extend(values.map(|(value, decimals)| fixed(value, decimals)));
+            vec![String::new(), name.to_owned(), String::new(), String::new(), String::new()]
+        };
+        row.extend(values(quality));
         row
     };
     [row("raw", raw), row("platt", platt), row("isotonic", isotonic)]

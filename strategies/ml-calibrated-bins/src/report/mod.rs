@@ -1,5 +1,6 @@
 //! What is said about bins: to people ([`text`]) and to programs ([`json`]).
 
+pub(crate) mod collapse;
 mod document;
 pub(crate) mod evaluation;
 pub(crate) mod file;

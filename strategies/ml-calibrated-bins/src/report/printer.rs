@@ -4,6 +4,7 @@ use std::path::Path;
 
 use strategy_core::Console;
 
+use super::collapse::collapse;
 use super::document::Document;
 use super::progress::Progress;
 use super::{MonthReport, RunFailure, RunName, error_chain, file, json, summary, text};
@@ -73,24 +74,26 @@ impl<'a, 'console> Printer<'a, 'console> {
 
     /// All months of a run are done.
     pub(crate) fn run(&mut self, run: &RunName, done: Vec<MonthDone>) {
+        let of = if self.runs > 1 { format!("{run} ") } else { String::new() };
+        let warnings = done.iter().filter(|_| self.style == Style::Paths).flat_map(|done| {
+            done.outcome.warnings().iter().map(|warning| format!("{}: {warning}", done.month))
+        });
+        for warning in collapse(warnings) {
+            // Whoever closed standard error does not want to hear it.
+            let _ = writeln!(self.console.err, "warning: {of}{warning}");
+        }
         for done in done {
             if self.tells_failures {
                 self.progress.failure(run, &done, self.console.err);
             }
             if self.style == Style::Paths {
-                self.path(run, &done);
+                self.path(&done);
             }
             self.reports.push(MonthReport { run: run.clone(), done });
         }
     }
 
-    fn path(&mut self, run: &RunName, done: &MonthDone) {
-        let RunName { dataset, run_name } = run;
-        let of = if self.runs > 1 { format!("{dataset} {run_name} ") } else { String::new() };
-        for warning in done.outcome.warnings() {
-            // Whoever closed standard error does not want to hear it.
-            let _ = writeln!(self.console.err, "warning: {of}{}: {warning}", done.month);
-        }
+    fn path(&mut self, done: &MonthDone) {
         let there = matches!(done.outcome, MonthOutcome::Written(_) | MonthOutcome::Kept(_));
         if there && self.result.is_ok() {
             self.result = writeln!(self.console.out, "{}", done.path.display()).map_err(Into::into);

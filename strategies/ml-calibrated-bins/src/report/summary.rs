@@ -4,35 +4,42 @@ use std::io::{self, Write};
 
 use calibration::Calibrator;
 
+use super::collapse::collapse;
 use super::number::{count, per_cent, probability};
-use super::{MonthReport, RunName, table};
+use super::{MonthReport, table};
 use crate::Rebuilt;
 use crate::backfill::MonthOutcome;
 
 /// A line for each month, then what was warned of.
 pub(super) fn write(reports: &[MonthReport], out: &mut dyn Write) -> io::Result<()> {
     let several = reports.windows(2).any(|pair| pair[0].run != pair[1].run);
-    let mut header =
-        vec!["month", "outcome", "rows", "base rate", "slope", "Brier before", "after", "warnings"];
-    if several {
-        header.splice(0..0, ["dataset", "run"]);
-    }
-    let rows = reports.iter().map(|report| {
-        let mut row = row(report);
+    let header =
+        ["month", "outcome", "rows", "base rate", "slope", "Brier before", "after", "warnings"];
+    for run in by_run(reports) {
         if several {
-            row.splice(0..0, [report.run.dataset.clone(), report.run.run_name.clone()]);
+            writeln!(out, "{}", run[0].run)?;
         }
-        row
-    });
-    writeln!(out, "{}", table::plain(&header, if several { 4 } else { 2 }, rows))?;
-    for report in reports {
-        for warning in report.done.outcome.warnings() {
-            let RunName { dataset, run_name } = &report.run;
-            let of = if several { format!("{dataset} {run_name} ") } else { String::new() };
-            writeln!(out, "warning: {of}{}: {warning}", report.done.month)?;
+        writeln!(out, "{}", table::plain(&header, 2, run.iter().map(row)))?;
+        if several {
+            writeln!(out)?;
+        }
+    }
+    for run in by_run(reports) {
+        let of = if several { format!("{} ", run[0].run) } else { String::new() };
+        let warnings = run.iter().flat_map(|report| {
+            let month = report.done.month;
+            report.done.outcome.warnings().iter().map(move |warning| format!("{month}: {warning}"))
+        });
+        for warning in collapse(warnings) {
+            writeln!(out, "warning: {of}{warning}")?;
         }
     }
     Ok(())
+}
+
+/// The reports of each run, which follow each other.
+fn by_run(reports: &[MonthReport]) -> impl Iterator<Item = &[MonthReport]> {
+    reports.chunk_by(|one, next| one.run == next.run)
 }
 
 fn row(report: &MonthReport) -> Vec<String> {

@@ -6,6 +6,7 @@ use strategy_core::{Console, YearMonth};
 
 use super::{RebuildArgs, ReportFormat};
 use crate::plan::{Found, PlannedMonth, plan};
+use crate::report::number::count;
 use crate::report::{error_chain, json, table};
 use crate::warning::listed;
 use crate::{BinsError, Difference, Existing};
@@ -24,6 +25,8 @@ struct Planned {
     /// `build`, `replace`, `keep`, `leave` or `fail`.
     action: &'static str,
     path: String,
+    /// In-sample rows that its bins would be made of.
+    in_sample_rows: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<Difference>,
     /// Why bins cannot be made, or those there are not read.
@@ -40,7 +43,7 @@ pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(),
         format = args.format;
         match of_run(args, console) {
             Ok(planned) => all.extend(planned),
-            Err(error) if args.keep_going && runs.len() > 1 => {
+            Err(error) if runs.len() > 1 => {
                 failed += 1;
                 writeln!(console.err, "error: {}: {}", args.named(), error_chain(&error))?;
             }
@@ -56,9 +59,16 @@ pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(),
             json::write(&Document { plan: all }, console.out)?;
         }
         ReportFormat::Text => {
-            let header = ["dataset", "run", "month", "found", "action", "why"];
-            let rows = all.iter().map(Planned::row);
-            writeln!(console.out, "{}", table::plain(&header, header.len(), rows))?;
+            let same_run = |one: &Planned, next: &Planned| {
+                (&one.dataset, &one.run_name) == (&next.dataset, &next.run_name)
+            };
+            for (number, run) in all.chunk_by(same_run).enumerate() {
+                let gap = if number > 0 { "\n" } else { "" };
+                writeln!(console.out, "{gap}{} {}", run[0].dataset, run[0].run_name)?;
+                let header = ["month", "found", "action", "why"];
+                let rows = run.iter().map(Planned::row);
+                writeln!(console.out, "{}", table::wrapped(&header, header.len(), rows))?;
+            }
         }
     }
     if failed > 0 {
@@ -72,7 +82,7 @@ fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>,
     let mut run = args.open(console)?;
     let months = args.months(&run, &settings)?;
     let inputs = run.load(&months, &settings)?;
-    let store = BinStore::new(&args.run.root.bins_root);
+    let store = BinStore::new(args.run.root.of(Some(run.dataset())));
     let planned = plan(&inputs, &months, &store, &settings)?.into_iter().map(|month| {
         let (dataset, run_name) = (run.dataset().to_owned(), run.run_name().to_owned());
         Planned::new(dataset, run_name, month, args.existing())
@@ -95,17 +105,31 @@ impl Planned {
             reasons.push(UNDECIDED.to_owned());
         }
         let (bin_month, path) = (month.month, month.path.display().to_string());
-        Self { dataset, run_name, bin_month, found, action, path, differences, reasons }
+        let in_sample_rows = month.in_sample_rows;
+        Self {
+            dataset,
+            run_name,
+            bin_month,
+            found,
+            action,
+            path,
+            in_sample_rows,
+            differences,
+            reasons,
+        }
     }
 
     fn row(&self) -> Vec<String> {
-        let why: Vec<String> = [listed(&self.differences, ", "), self.reasons.join("; ")]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect();
+        let in_sample = match self.in_sample_rows {
+            0 => String::new(),
+            rows => format!("in sample: {} rows", count(rows)),
+        };
+        let why: Vec<String> =
+            [in_sample, listed(&self.differences, ", "), self.reasons.join("; ")]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect();
         vec![
-            self.dataset.clone(),
-            self.run_name.clone(),
             self.bin_month.to_string(),
             self.found.to_owned(),
             self.action.to_owned(),

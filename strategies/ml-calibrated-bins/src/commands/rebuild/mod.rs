@@ -31,8 +31,8 @@ pub struct RebuildArgs {
 
     /// Months to make bins for, as in 2025-11; `latest` is the month of the newest prediction, `current`
     /// the one that the clock is in (UTC), `all` every month whose whole window has out-of-sample
-    /// predictions
-    #[arg(help_heading = MONTHS, long, value_name = "MONTH", num_args = 1.., default_value = "latest", conflicts_with_all = ["from", "to"])]
+    /// predictions [default: latest]
+    #[arg(help_heading = MONTHS, long, value_name = "MONTH", num_args = 1.., conflicts_with_all = ["from", "to"])]
     bin_month: Vec<MonthChoice>,
 
     /// First of a range of months [default: the first with a full window]
@@ -81,7 +81,7 @@ pub struct RebuildArgs {
     #[arg(long, value_name = "N", env = "RUNNER_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
 
-    /// Go on with the other months, and runs, when one fails
+    /// Go on with the other months of a run when one fails (other runs are made in any case)
     #[arg(long)]
     keep_going: bool,
 
@@ -161,7 +161,21 @@ impl RebuildArgs {
 
     fn open(&self, console: &mut Console<'_>) -> Result<Run, BinsError> {
         let RunChoice { dataset, run_name, .. } = &self.run;
+        if let Some(flag) = self.scheduled() {
+            self.sources.refuse_sample_for(flag)?;
+        }
         Run::open(&self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?)
+    }
+
+    /// What shows that nobody sits before the screen: such a call must not use the sample unasked.
+    fn scheduled(&self) -> Option<&'static str> {
+        let asks_for = |wanted| self.bin_month.contains(&wanted);
+        match () {
+            () if self.quiet => Some("--quiet"),
+            () if asks_for(MonthChoice::Latest) => Some("--bin-month latest"),
+            () if asks_for(MonthChoice::Current) => Some("--bin-month current"),
+            () => None,
+        }
     }
 
     /// The run as its flags name it, for messages when it cannot be opened.
@@ -174,7 +188,9 @@ impl RebuildArgs {
 
     fn months(&self, run: &Run, settings: &Settings) -> Result<Vec<YearMonth>, BinsError> {
         if self.from.is_none() && self.to.is_none() {
-            return run.months(&self.bin_month, settings);
+            let latest = [MonthChoice::Latest];
+            let asked = if self.bin_month.is_empty() { &latest } else { self.bin_month.as_slice() };
+            return run.months(asked, settings);
         }
         month_range(run, settings, self.from, self.to)
     }

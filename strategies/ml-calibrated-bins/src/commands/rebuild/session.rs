@@ -1,6 +1,7 @@
 //! Carrying out `rebuild` for one run or several.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::path::PathBuf;
 
 use binning::BinStore;
@@ -27,25 +28,29 @@ pub(super) fn run(
     backfill.keep_going = first.keep_going;
     backfill.lock_timeout = first.sources.lock_timeout();
     backfill.interrupt = interrupt.clone();
-    let mut printer = Printer::new(first.style(), runs.len(), first.keep_going, console);
+    let mut printer =
+        Printer::new(first.style(), runs.len(), first.keep_going || runs.len() > 1, console);
     let mut end = Ok(());
     let mut folders = BTreeSet::new();
+    let mut named = String::new();
     let mut runs_left = runs.len();
     for args in runs {
-        if interrupt.is_set() || (printer.failed() > 0 && !first.keep_going) {
+        if interrupt.is_set() {
             break;
         }
         runs_left -= 1;
         let number = runs.len() - runs_left;
-        let made = one(number, args, &backfill, &mut folders, &mut printer);
-        if let (Err(error), true) = (&made, first.keep_going && runs.len() > 1) {
-            printer.run_failed(&args.named(), error);
+        named = args.named();
+        let made = one(number, args, &backfill, &mut folders, &mut named, &mut printer);
+        // Each run is attempted: what is wrong with one is nothing to the others.
+        if let (Err(error), true) = (&made, runs.len() > 1) {
+            printer.run_failed(&named, error);
             end = Err(BinsError::RunsFailed { failed: printer.runs_failed(), runs: runs.len() });
             continue;
         }
         if let Err(error) = made {
             // Told once, as the reason that the command failed; the report has it too.
-            printer.note_failed_run(&args.named(), &error);
+            printer.note_failed_run(&named, &error);
             end = Err(error);
             break;
         }
@@ -58,9 +63,13 @@ pub(super) fn run(
         tell(&std::mem::replace(&mut end, Err(stopped)), console);
     } else if failed > 0 && end.is_ok() {
         end = Err(match first_failure(reports) {
-            Some(error) if !first.keep_going => error,
+            Some(error) if !first.keep_going && runs.len() == 1 => error,
             _ => BinsError::SomeFailed { failed, months, left },
         });
+    }
+    // Where nothing else is printed, an error that comes by mail must say what it is about.
+    if let (true, 1) = (first.quiet, runs.len()) {
+        end = end.map_err(|error| BinsError::OfRun { run: named, source: Box::new(error) });
     }
     // A reader of standard output who went away is no news; a report that is not written is.
     if matches!((&end, &printed), (Err(_), Err(BinsError::Report { .. }))) {
@@ -83,18 +92,21 @@ fn one(
     args: &RebuildArgs,
     backfill: &Backfill,
     folders: &mut BTreeSet<PathBuf>,
+    named: &mut String,
     printer: &mut Printer<'_, '_>,
 ) -> Result<(), BinsError> {
     let settings = args.settings();
     let run = args.open(printer.console())?;
-    let folder = args.run.root.bins_root.join(run.dataset()).join(run.run_name());
+    let name = RunName::of(&run);
+    *named = name.to_string();
+    let root = args.run.root.of(Some(run.dataset()));
+    let folder = root.join(run.dataset()).join(run.run_name());
     if let Some(folder) = folders.replace(folder.clone()) {
         return Err(BinsError::RunRepeated { folder });
     }
     let months = args.months(&run, &settings)?;
-    let name = RunName::of(&run);
     printer.begin(number, months.len());
-    let store = BinStore::new(&args.run.root.bins_root);
+    let store = BinStore::new(root);
     let done = backfill
         .run(run, &months, &store, &settings, &mut |month| printer.progress(&name, month))?;
     printer.run(&name, done);
@@ -107,6 +119,12 @@ fn first_failure(reports: Vec<MonthReport>) -> Option<BinsError> {
         MonthOutcome::Failed(error) => Some(error),
         _ => None,
     })
+}
+
+impl fmt::Display for RunName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.dataset, self.run_name)
+    }
 }
 
 impl RunName {

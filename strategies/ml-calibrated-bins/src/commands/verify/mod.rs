@@ -4,7 +4,7 @@ mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use binning::{BinFilter, BinMetadata, BinStore, Stray, Verified};
+use binning::{BinFilter, BinMetadata, Stray, Verified};
 use clap::Args;
 use strategy_core::{Console, YearMonth};
 
@@ -107,7 +107,7 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
     let mut strays = BTreeSet::new();
     let mut all = BTreeSet::new();
     for args in runs {
-        let store = BinStore::new(&args.run.root.bins_root);
+        let store = args.run.store()?;
         for verified in store.verify(&args.filter())? {
             files.entry(verified.path.clone()).or_insert(verified);
         }
@@ -170,10 +170,11 @@ fn prove(
 ) -> Result<(), BinsError> {
     let RunChoice { dataset, run_name, .. } = &args.run;
     let sources = args.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
+    let store = args.run.store()?;
     let meant = |judged: &Judged| {
         let fits =
             |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|w| w == found);
-        judged.verified.path.starts_with(&args.run.root.bins_root)
+        judged.verified.path.starts_with(store.root())
             && judged.unproven().is_some_and(|metadata| {
                 fits(&sources.dataset, metadata.key().dataset())
                     && fits(&sources.run_name, metadata.key().run_name())
