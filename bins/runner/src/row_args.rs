@@ -106,7 +106,11 @@ fn others(
         other.predictions = predictions.map(PredictionFile::new).or(other.predictions.take());
     };
     if let Some(own) = sample {
-        for files in SamplePaths::in_dir(&flags.sample_dir).instruments {
+        let sample = SamplePaths::in_dir(&flags.sample_dir);
+        for (dataset, candles) in sample.companions {
+            add(dataset, Some(candles), None);
+        }
+        for files in sample.instruments {
             if files.dataset != own {
                 add(files.dataset, Some(files.candles), Some(files.predictions));
             }

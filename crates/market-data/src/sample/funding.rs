@@ -43,6 +43,32 @@ pub(super) fn funding(
     FundingRates { timestamps, rates }
 }
 
+/// The rates of a companion: its own premium wanders by itself, with a memory of `half_life_hours` and a
+/// standard deviation of `spread`. From `four_hourly_from` on half the rate is paid twice as often.
+pub(super) fn wandering(
+    timestamps: &[i64],
+    half_life_hours: f64,
+    spread: f64,
+    four_hourly_from: i64,
+    random: &mut ChaCha8Rng,
+) -> FundingRates {
+    let premium: Vec<f64> = autoregressive(random, half_life_hours, timestamps.len())
+        .into_iter()
+        .map(|noise| INTEREST + spread * noise)
+        .collect();
+    let mut rates = FundingRates { timestamps: Vec::new(), rates: Vec::new() };
+    for (hour, &timestamp) in timestamps.iter().enumerate() {
+        let between = if timestamp > four_hourly_from { HOURS_BETWEEN / 2 } else { HOURS_BETWEEN };
+        if timestamp.div_euclid(MICROS_PER_HOUR).rem_euclid(i64::from(between)) == 0 {
+            let mean = rate(&premium[hour.saturating_sub(usize::from(between))..hour]);
+            let share = f64::from(between) / f64::from(HOURS_BETWEEN);
+            rates.timestamps.push(timestamp);
+            rates.rates.push((mean * share * 1e8).round() / 1e8);
+        }
+    }
+    rates
+}
+
 /// The rate for the premiums of the hours before, to eight decimals as exchanges publish it.
 fn rate(premiums: &[f64]) -> f64 {
     if premiums.is_empty() {

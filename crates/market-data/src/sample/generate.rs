@@ -1,11 +1,14 @@
 //! The whole sample in memory.
 
 use super::barrier;
+use super::companion::{CompanionSample, companions};
 use super::funding::funding;
 use super::instrument::Instrument;
 use super::latent::{Draws, Latent, simulate, stream};
 use super::prices::candles;
-use super::scores::{PredictionRows, TrainingRows, logits, out_of_sample, training};
+use super::scores::{
+    FAST, PredictionRows, SLOW, TrainingRows, logits, of_model, out_of_sample, training,
+};
 use super::spec::SampleSpec;
 use crate::{Candles, FundingRates};
 
@@ -16,6 +19,11 @@ pub struct Sample {
     pub spec: SampleSpec,
     /// One entry an instrument, in the order of [`Instrument::ALL`].
     pub instruments: [InstrumentSample; 2],
+    /// Out-of-sample predictions of two further models for the first instrument, in the order of
+    /// [`Instrument::run_names`] behind its own.
+    pub further_models: [PredictionRows; 2],
+    /// Instruments without predictions, in the order of [`Companion::ALL`](super::Companion::ALL).
+    pub companions: [CompanionSample; 2],
 }
 
 /// Everything about one instrument.
@@ -53,7 +61,17 @@ pub fn generate(spec: &SampleSpec) -> Sample {
     let [btc, eth] = simulate(spec.seed, timestamps.len());
     let one =
         |instrument, latent: &Latent| instrument_sample(spec, &timestamps, instrument, latent);
-    Sample { spec: *spec, instruments: [one(Instrument::Btc, &btc), one(Instrument::Eth, &eth)] }
+    let instruments = [one(Instrument::Btc, &btc), one(Instrument::Eth, &eth)];
+    let further = |model, draws| {
+        let random = &mut stream(spec.seed, draws, Some(Instrument::Btc));
+        of_model(&timestamps, &btc, model, random, spec.first_out_of_sample())
+    };
+    Sample {
+        spec: *spec,
+        further_models: [further(&SLOW, Draws::SlowScores), further(&FAST, Draws::FastScores)],
+        companions: companions(spec, &instruments[0].candles),
+        instruments,
+    }
 }
 
 fn instrument_sample(

@@ -34,14 +34,29 @@ impl Instrument {
     /// The name of the training run that "made" its predictions.
     #[must_use]
     pub fn run_name(self) -> String {
-        format!("run_20240101_000000_sample_{}_{TARGET_KEY}_binary", self.symbol())
+        self.named("run_20240101_000000")
+    }
+
+    /// The runs of the three models in the file of several models: its own, a slow one, a fast one.
+    #[must_use]
+    pub fn run_names(self) -> [String; 3] {
+        ["run_20240101_000000", "run_20240101_010000", "run_20240101_020000"]
+            .map(|run| self.named(run))
+    }
+
+    fn named(self, run: &str) -> String {
+        format!("{run}_sample_{}_{TARGET_KEY}_binary", self.symbol())
     }
 
     /// Its value in the `model_path` column, also where the file lies in the sample's folder:
     /// `models/{dataset}/{run_name}/model.txt`.
     #[must_use]
     pub fn model_path(self) -> String {
-        format!("models/{}/{}/model.txt", self.dataset(), self.run_name())
+        self.model_path_of(&self.run_name())
+    }
+
+    pub(super) fn model_path_of(self, run_name: &str) -> String {
+        format!("models/{}/{run_name}/model.txt", self.dataset())
     }
 
     /// The table of its candles: `ohlcv_btcusdt_1h`.

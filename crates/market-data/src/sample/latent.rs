@@ -45,6 +45,14 @@ pub(super) enum Draws {
     Candles,
     Premium,
     Scores,
+    Spread,
+    SpreadCandles,
+    SpreadPremium,
+    Basis,
+    BasisCandles,
+    BasisPremium,
+    SlowScores,
+    FastScores,
 }
 
 /// The random numbers for `draws` of one instrument, or of what both share.

@@ -8,7 +8,7 @@
 //! that numbers in documentation stay true, only [`GENERATOR_VERSION`] may change them.
 //!
 //! [`ensure`] is what a program calls: it finds the sample in a folder, or makes it in well under a
-//! second. In the folder, for `btcusdt` and `ethusdt`:
+//! second. In the folder, the first four for `btcusdt` and `ethusdt`:
 //!
 //! | file | holds |
 //! |---|---|
@@ -16,9 +16,13 @@
 //! | `sample_btcusdt_perp_prediction_classifier.duckdb` | `predictions`, out of sample |
 //! | `models/{dataset}/{run_name}/pred_train.csv` | in-sample predictions of the months before |
 //! | `models/{dataset}/{run_name}/model.txt` | a note where the model would be |
+//! | `sample_btcusdt_perp_three_models.duckdb` | `predictions` of three models, for ensembles |
+//! | `sample_solusdt_perp_ohlcv.duckdb` | a coin that is cointegrated with the first from March to October 2025 |
+//! | `sample_btcusdc_perp_ohlcv.duckdb` | the first coin in another currency, with funding of its own |
 //! | `sample.toml` | what made it; written last, so without it the sample is not complete |
 
 mod barrier;
+mod companion;
 mod error;
 mod funding;
 mod generate;
@@ -33,10 +37,13 @@ mod tables;
 mod write;
 
 #[cfg(test)]
+mod further;
+#[cfg(test)]
 mod realism;
 #[cfg(test)]
 mod written;
 
+pub use companion::{Companion, CompanionSample};
 pub use error::SampleError;
 pub use generate::{InstrumentSample, Sample, generate};
 pub use instrument::{Instrument, TARGET_KEY};

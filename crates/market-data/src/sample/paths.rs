@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::companion::Companion;
 use super::instrument::Instrument;
 use super::marker;
 
@@ -12,6 +13,11 @@ pub struct SamplePaths {
     pub marker: PathBuf,
     /// One entry an instrument, in the order of [`Instrument::ALL`].
     pub instruments: [InstrumentPaths; 2],
+    /// DuckDB file with the predictions of three models for the first instrument.
+    pub three_models: PathBuf,
+    /// Instruments without predictions, in the order of [`Companion::ALL`]: dataset, and DuckDB file
+    /// with candles and funding rates.
+    pub companions: [(String, PathBuf); 2],
 }
 
 /// The files of one instrument.
@@ -58,7 +64,15 @@ impl SamplePaths {
                 model,
             }
         });
-        Self { marker: dir.join("sample.toml"), instruments }
+        let candles = |symbol: &str| dir.join(format!("sample_{symbol}_perp_ohlcv.duckdb"));
+        Self {
+            marker: dir.join("sample.toml"),
+            instruments,
+            three_models: dir
+                .join(format!("sample_{}_perp_three_models.duckdb", Instrument::Btc.symbol())),
+            companions: Companion::ALL
+                .map(|companion| (companion.dataset(), candles(companion.symbol()))),
+        }
     }
 
     /// The files of the instrument with this dataset; with none named, of the first.
@@ -87,10 +101,12 @@ impl SamplePaths {
 
     /// Every file but the marker.
     pub(super) fn contents(&self) -> impl Iterator<Item = &Path> {
-        self.instruments.iter().flat_map(|paths| {
+        let of_instruments = self.instruments.iter().flat_map(|paths| {
             [&paths.candles, &paths.predictions, &paths.model, &paths.train_predictions]
                 .map(PathBuf::as_path)
-        })
+        });
+        let of_companions = self.companions.iter().map(|(_, candles)| candles.as_path());
+        of_instruments.chain([self.three_models.as_path()]).chain(of_companions)
     }
 }
 

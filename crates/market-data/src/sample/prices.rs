@@ -34,6 +34,36 @@ pub(super) fn candles(
     character: &Character,
     random: &mut ChaCha8Rng,
 ) -> Candles {
+    traded(timestamps, character, random, |hour, timestamp, _| {
+        let clustering = (LOG_VOLATILITY_SPREAD * latent.volatility[hour]
+            - LOG_VOLATILITY_SPREAD * LOG_VOLATILITY_SPREAD)
+            .exp();
+        let usual = character.hourly_volatility * season(timestamp);
+        let volatility = usual * clustering * latent.tail[hour];
+        let log_return = DRIFT_PER_SIGNAL * latent.signal[hour] + volatility * latent.shock[hour];
+        (log_return, volatility)
+    })
+}
+
+/// Candles that close at `closes`, but for ticks.
+pub(super) fn following(
+    closes: &[f64],
+    timestamps: Vec<i64>,
+    character: &Character,
+    random: &mut ChaCha8Rng,
+) -> Candles {
+    traded(timestamps, character, random, |hour, timestamp, open| {
+        ((closes[hour] / open).ln(), character.hourly_volatility * season(timestamp) / 2.0)
+    })
+}
+
+/// Candles of the log returns and volatilities that `step` gives for an hour, its time and its open.
+fn traded(
+    timestamps: Vec<i64>,
+    character: &Character,
+    random: &mut ChaCha8Rng,
+    step: impl Fn(usize, i64, f64) -> (f64, f64),
+) -> Candles {
     let hours = timestamps.len();
     let column = || Vec::with_capacity(hours);
     let mut candles = Candles {
@@ -51,12 +81,7 @@ pub(super) fn candles(
     };
     let mut open = to_tick(character.first_price);
     for (hour, &timestamp) in candles.timestamps.iter().enumerate() {
-        let clustering = (LOG_VOLATILITY_SPREAD * latent.volatility[hour]
-            - LOG_VOLATILITY_SPREAD * LOG_VOLATILITY_SPREAD)
-            .exp();
-        let usual = character.hourly_volatility * season(timestamp);
-        let volatility = usual * clustering * latent.tail[hour];
-        let log_return = DRIFT_PER_SIGNAL * latent.signal[hour] + volatility * latent.shock[hour];
+        let (log_return, volatility) = step(hour, timestamp, open);
         let close = to_tick(open * log_return.exp());
 
         let moved = (close / open).ln();

@@ -43,6 +43,21 @@ pub struct PredictionRows {
     pub created_at: Vec<i64>,
 }
 
+impl PredictionRows {
+    /// Those of the newer feature set.
+    pub(super) fn newest(&self) -> Self {
+        let newest: Vec<usize> = (0..self.timestamps.len())
+            .filter(|&row| self.feature_keys[row] == FEATURE_KEY)
+            .collect();
+        Self {
+            timestamps: newest.iter().map(|&row| self.timestamps[row]).collect(),
+            y_pred: newest.iter().map(|&row| self.y_pred[row]).collect(),
+            feature_keys: vec![FEATURE_KEY; newest.len()],
+            created_at: newest.iter().map(|&row| self.created_at[row]).collect(),
+        }
+    }
+}
+
 /// Rows of `pred_train.csv`, in sample, in columns of equal length.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainingRows {
@@ -62,6 +77,61 @@ pub(super) fn logits(latent: &Latent, character: &Character, random: &mut ChaCha
     };
     let hours = latent.signal.iter().zip(&latent.volatility).zip(noise);
     hours.map(|hour| character.score_bias + character.score_slope * opinion(hour)).collect()
+}
+
+/// A further model of the same target: what it sees, and how it weighs that.
+pub(super) struct Model {
+    signal_weight: f64,
+    volatility_weight: f64,
+    noise_spread: f64,
+    noise_half_life_hours: f64,
+    slope: f64,
+    bias: f64,
+}
+
+/// Sees the signal through slow features, and speaks up too little.
+pub(super) const SLOW: Model = Model {
+    signal_weight: 0.4,
+    volatility_weight: 0.1,
+    noise_spread: 0.2,
+    noise_half_life_hours: 36.0,
+    slope: 0.7,
+    bias: -1.2,
+};
+
+/// Sees the volatility through fast features, and speaks up too much.
+pub(super) const FAST: Model = Model {
+    signal_weight: 0.05,
+    volatility_weight: 0.5,
+    noise_spread: 0.4,
+    noise_half_life_hours: 2.0,
+    slope: 1.4,
+    bias: -2.1,
+};
+
+/// Out-of-sample rows of a further model from `first_out_of_sample` on, written in one batch.
+pub(super) fn of_model(
+    timestamps: &[i64],
+    latent: &Latent,
+    model: &Model,
+    random: &mut ChaCha8Rng,
+    first_out_of_sample: usize,
+) -> PredictionRows {
+    let noise = autoregressive(random, model.noise_half_life_hours, timestamps.len());
+    let score = |hour: usize| {
+        let opinion = model.signal_weight * latent.signal[hour]
+            + model.volatility_weight * latent.volatility[hour]
+            + model.noise_spread * noise[hour];
+        probability(model.bias + model.slope * opinion)
+    };
+    let hours = first_out_of_sample..timestamps.len();
+    let batch = timestamps.last().map_or(0, |last| last + MICROS_PER_HOUR + BATCH_DELAY_MICROS);
+    PredictionRows {
+        timestamps: timestamps[hours.clone()].to_vec(),
+        y_pred: hours.clone().map(score).collect(),
+        feature_keys: vec![FEATURE_KEY; hours.len()],
+        created_at: vec![batch; hours.len()],
+    }
 }
 
 /// In-sample rows for the hours before `first_out_of_sample` whose labels were known by then.

@@ -10,7 +10,9 @@ use super::barrier::HORIZON_MICROS;
 use super::error::SampleError;
 use super::generate::InstrumentSample;
 use super::instrument::TARGET_KEY;
+use super::scores::PredictionRows;
 use super::spec::MICROS_PER_HOUR;
+use crate::{Candles, FundingRates};
 
 /// A table to be written.
 pub(super) struct Table {
@@ -23,11 +25,10 @@ pub(super) struct Table {
 }
 
 /// `ohlcv_{symbol}_1h`. A candle was written when it closed.
-pub(super) fn candles(sample: &InstrumentSample) -> Result<Table, SampleError> {
-    let candles = &sample.candles;
+pub(super) fn candles(name: String, candles: &Candles) -> Result<Table, SampleError> {
     let closed = || micros(candles.timestamps.iter().map(|time| time + MICROS_PER_HOUR));
     table(
-        sample.instrument.ohlcv_table(),
+        name,
         r#""timestamp" TIMESTAMP, snapshot_time TIMESTAMP, open DOUBLE, high DOUBLE, low DOUBLE,
            "close" DOUBLE, volume DOUBLE, created_at TIMESTAMP DEFAULT current_timestamp"#,
         [
@@ -67,36 +68,44 @@ pub(super) fn targets(sample: &InstrumentSample) -> Result<Table, SampleError> {
 }
 
 /// `funding_rates`.
-pub(super) fn funding_rates(sample: &InstrumentSample) -> Result<Table, SampleError> {
-    let funding = &sample.funding;
+pub(super) fn funding_rates(dataset: &str, funding: &FundingRates) -> Result<Table, SampleError> {
     table(
         "funding_rates".to_owned(),
         r#""timestamp" TIMESTAMP, dataset VARCHAR, funding_rate DOUBLE NOT NULL,
            PRIMARY KEY ("timestamp", dataset)"#,
         [
             ("timestamp", micros(funding.timestamps.iter().copied())),
-            ("dataset", repeated(&sample.instrument.dataset(), funding.timestamps.len())),
+            ("dataset", repeated(dataset, funding.timestamps.len())),
             ("funding_rate", doubles(&funding.rates)),
         ],
     )
 }
 
-/// `predictions`.
-pub(super) fn predictions(sample: &InstrumentSample) -> Result<Table, SampleError> {
-    let predictions = &sample.predictions;
-    let rows = predictions.timestamps.len();
+/// `predictions`, of one model or of several: their paths in `model_path`, and their rows.
+pub(super) fn predictions(
+    dataset: &str,
+    models: &[(String, PredictionRows)],
+) -> Result<Table, SampleError> {
+    let rows: usize = models.iter().map(|(_, rows)| rows.timestamps.len()).sum();
+    let all = |column: fn(&PredictionRows) -> &[i64]| {
+        micros(models.iter().flat_map(|(_, rows)| column(rows).iter().copied()))
+    };
+    let scores: Vec<f64> =
+        models.iter().flat_map(|(_, rows)| rows.y_pred.iter().copied()).collect();
+    let paths = models.iter().flat_map(|(path, rows)| repeat_n(path, rows.timestamps.len()));
+    let keys = models.iter().flat_map(|(_, rows)| &rows.feature_keys);
     table(
         "predictions".to_owned(),
         "ts TIMESTAMP NOT NULL, y_pred DOUBLE NOT NULL, model_path VARCHAR NOT NULL,
          feature_key VARCHAR NOT NULL, dataset VARCHAR,
          created_at TIMESTAMP NOT NULL DEFAULT current_timestamp",
         [
-            ("ts", micros(predictions.timestamps.iter().copied())),
-            ("y_pred", doubles(&predictions.y_pred)),
-            ("model_path", repeated(&sample.instrument.model_path(), rows)),
-            ("feature_key", Arc::new(StringArray::from_iter_values(&predictions.feature_keys))),
-            ("dataset", repeated(&sample.instrument.dataset(), rows)),
-            ("created_at", micros(predictions.created_at.iter().copied())),
+            ("ts", all(|rows| &rows.timestamps)),
+            ("y_pred", doubles(&scores)),
+            ("model_path", Arc::new(StringArray::from_iter_values(paths))),
+            ("feature_key", Arc::new(StringArray::from_iter_values(keys))),
+            ("dataset", repeated(dataset, rows)),
+            ("created_at", all(|rows| &rows.created_at)),
         ],
     )
 }

@@ -60,6 +60,7 @@ pub fn write(sample: &Sample, dir: impl AsRef<Path>) -> Result<SamplePaths, Samp
     for (paths, instrument) in staged.instruments.iter().zip(&sample.instruments) {
         write_instrument(paths, instrument)?;
     }
+    write_further(&staged, sample)?;
     write_text(&staged.marker, &marker::text(&sample.spec))?;
 
     let finished = SamplePaths::in_dir(dir);
@@ -77,15 +78,40 @@ pub fn write(sample: &Sample, dir: impl AsRef<Path>) -> Result<SamplePaths, Samp
 }
 
 fn write_instrument(paths: &InstrumentPaths, sample: &InstrumentSample) -> Result<(), SampleError> {
-    let mut market = vec![tables::candles(sample)?, tables::funding_rates(sample)?];
+    let dataset = sample.instrument.dataset();
+    let mut market = vec![
+        tables::candles(sample.instrument.ohlcv_table(), &sample.candles)?,
+        tables::funding_rates(&dataset, &sample.funding)?,
+    ];
     if sample.instrument.has_targets() {
         market.push(tables::targets(sample)?);
     }
     write_database(&paths.candles, market)?;
-    write_database(&paths.predictions, vec![tables::predictions(sample)?])?;
+    let own = [(sample.instrument.model_path(), sample.predictions.clone())];
+    write_database(&paths.predictions, vec![tables::predictions(&dataset, &own)?])?;
     create_parent(&paths.model)?;
     write_text(&paths.model, &model_note(sample.instrument))?;
     write_text(&paths.train_predictions, &training_csv(&sample.training))
+}
+
+/// The file of several models, and the instruments without predictions.
+fn write_further(paths: &SamplePaths, sample: &Sample) -> Result<(), SampleError> {
+    let [first, _] = &sample.instruments;
+    let [slow, fast] = sample.further_models.clone();
+    let models: Vec<_> = first
+        .instrument
+        .run_names()
+        .iter()
+        .map(|run| first.instrument.model_path_of(run))
+        .zip([first.predictions.newest(), slow, fast])
+        .collect();
+    let predictions = tables::predictions(&first.instrument.dataset(), &models)?;
+    write_database(&paths.three_models, vec![predictions])?;
+    for ((dataset, path), sample) in paths.companions.iter().zip(&sample.companions) {
+        let candles = tables::candles(sample.companion.ohlcv_table(), &sample.candles)?;
+        write_database(path, vec![candles, tables::funding_rates(dataset, &sample.funding)?])?;
+    }
+    Ok(())
 }
 
 fn write_database(path: &Path, tables: Vec<Table>) -> Result<(), SampleError> {

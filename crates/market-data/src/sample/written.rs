@@ -144,10 +144,13 @@ fn nothing_is_left_but_the_sample() {
         [
             "models",
             "sample.toml",
+            "sample_btcusdc_perp_ohlcv.duckdb",
             "sample_btcusdt_perp_ohlcv.duckdb",
             "sample_btcusdt_perp_prediction_classifier.duckdb",
+            "sample_btcusdt_perp_three_models.duckdb",
             "sample_ethusdt_perp_ohlcv.duckdb",
             "sample_ethusdt_perp_prediction_classifier.duckdb",
+            "sample_solusdt_perp_ohlcv.duckdb",
         ]
     );
 }
@@ -166,8 +169,8 @@ fn an_incomplete_or_outdated_sample_is_made_anew() {
     write(&small(), folder.path()).unwrap();
 
     let marker = fs::read_to_string(&paths.marker).unwrap();
-    assert!(marker.contains("\ngenerator_version = 1\nseed = 73\n"), "{marker}");
-    fs::write(&paths.marker, marker.replace("generator_version = 1", "generator_version = 10"))
+    assert!(marker.contains("\ngenerator_version = 3\nseed = 73\n"), "{marker}");
+    fs::write(&paths.marker, marker.replace("generator_version = 3", "generator_version = 30"))
         .unwrap();
     assert!(!paths.is_complete());
     assert_eq!(ensure(folder.path()).unwrap(), (paths.clone(), true));

@@ -1,0 +1,159 @@
+//! Perpetual futures beside the two that have predictions: for strategies that trade several.
+
+use rand_chacha::ChaCha8Rng;
+
+use super::funding::wandering;
+use super::instrument::{Character, Instrument};
+use super::latent::{Draws, autoregressive, stream};
+use super::prices::following;
+use super::spec::SampleSpec;
+use crate::{Candles, FundingRates};
+
+/// A perpetual future of the sample that has candles and funding, and no predictions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Companion {
+    /// Another coin. From March to October 2025 it is cointegrated with the first, before and after it
+    /// is not.
+    Sol,
+    /// The first coin, quoted in another currency: the same price but for a small basis, and funding of
+    /// its own, paid every four hours from July 2025 on.
+    BtcUsdc,
+}
+
+/// Months of the stretch in which [`Companion::Sol`] is cointegrated with the first instrument.
+const TOGETHER: [&str; 2] = ["2025-03", "2025-11"];
+/// When [`Companion::BtcUsdc`] begins to pay every four hours: 2025-07-01 00:00 UTC.
+const FOUR_HOURLY_FROM: i64 = 1_751_328_000_000_000;
+
+/// Hedge ratio of log prices, and the log price that goes with it.
+const SOL_PER_BTC: f64 = 1.2;
+/// Memory and standard deviation of the spread while the two are together, and its steps otherwise.
+const SPREAD_HALF_LIFE_HOURS: f64 = 18.0;
+const SPREAD_DEVIATION: f64 = 0.015;
+const SPREAD_STEP: f64 = 0.004;
+const BASIS_HALF_LIFE_HOURS: f64 = 12.0;
+const BASIS_DEVIATION: f64 = 0.000_5;
+/// Funding: memory of the premium in hours, and its standard deviation.
+const SOL_PREMIUM: (f64, f64) = (24.0, 0.000_4);
+const BTCUSDC_PREMIUM: (f64, f64) = (240.0, 0.000_6);
+
+/// Everything about a companion.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CompanionSample {
+    /// Which one.
+    pub companion: Companion,
+    /// Its candles.
+    pub candles: Candles,
+    /// Its funding rates.
+    pub funding: FundingRates,
+}
+
+impl Companion {
+    /// Both, in the order in which they are written.
+    pub const ALL: [Self; 2] = [Self::Sol, Self::BtcUsdc];
+
+    /// Its symbol, as file and table names write it: `solusdt`.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Sol => "solusdt",
+            Self::BtcUsdc => "btcusdc",
+        }
+    }
+
+    /// Its value in the `dataset` columns: `sample_solusdt_perp_1h`.
+    #[must_use]
+    pub fn dataset(self) -> String {
+        format!("sample_{}_perp_1h", self.symbol())
+    }
+
+    /// The table of its candles: `ohlcv_solusdt_1h`.
+    #[must_use]
+    pub fn ohlcv_table(self) -> String {
+        format!("ohlcv_{}_1h", self.symbol())
+    }
+
+    fn character(self) -> Character {
+        let btc = Instrument::Btc.character();
+        match self {
+            Self::Sol => Character {
+                first_price: 21.0,
+                ticks_per_unit: 1_000.0,
+                hourly_volatility: 0.008,
+                typical_volume: 900_000.0,
+                ..btc
+            },
+            Self::BtcUsdc => Character { typical_volume: 2_000.0, ..btc },
+        }
+    }
+}
+
+/// The companions of the first instrument, whose candles are `btc`.
+pub(super) fn companions(spec: &SampleSpec, btc: &Candles) -> [CompanionSample; 2] {
+    let random = |draws| stream(spec.seed, draws, None);
+    let first = btc.close.first().copied().unwrap_or(1.0);
+    let spread = spread(&btc.timestamps, &mut random(Draws::Spread));
+    let sol = btc.close.iter().zip(spread).map(|(close, spread)| {
+        Companion::Sol.character().first_price * ((close / first).powf(SOL_PER_BTC)) * spread.exp()
+    });
+    let basis = autoregressive(&mut random(Draws::Basis), BASIS_HALF_LIFE_HOURS, btc.close.len());
+    let btcusdc =
+        btc.close.iter().zip(basis).map(|(close, basis)| close * (BASIS_DEVIATION * basis).exp());
+    let sample = |companion: Companion,
+                  closes: Vec<f64>,
+                  candles,
+                  premium,
+                  (memory, size),
+                  from| {
+        let timestamps = &btc.timestamps;
+        let candles =
+            following(&closes, timestamps.clone(), &companion.character(), &mut random(candles));
+        let funding = wandering(timestamps, memory, size, from, &mut random(premium));
+        CompanionSample { companion, candles, funding }
+    };
+    [
+        sample(
+            Companion::Sol,
+            sol.collect(),
+            Draws::SpreadCandles,
+            Draws::SpreadPremium,
+            SOL_PREMIUM,
+            i64::MAX,
+        ),
+        sample(
+            Companion::BtcUsdc,
+            btcusdc.collect(),
+            Draws::BasisCandles,
+            Draws::BasisPremium,
+            BTCUSDC_PREMIUM,
+            FOUR_HOURLY_FROM,
+        ),
+    ]
+}
+
+/// A random walk, but for the stretch in which it comes back to where it was when that began.
+fn spread(timestamps: &[i64], random: &mut ChaCha8Rng) -> Vec<f64> {
+    let [from, to] = TOGETHER.map(|month| {
+        month
+            .parse::<strategy_core::YearMonth>()
+            .map_or(0, |month| month.start().timestamp_micros())
+    });
+    let persistence = 0.5_f64.powf(SPREAD_HALF_LIFE_HOURS.recip());
+    let innovation = SPREAD_DEVIATION * (1.0 - persistence * persistence).sqrt();
+    let (mut level, mut deviation) = (0.0, 0.0);
+    // A memory of none is white noise.
+    let steps = autoregressive(random, 0.0, timestamps.len());
+    timestamps
+        .iter()
+        .zip(steps)
+        .map(|(&timestamp, step)| {
+            if (from..to).contains(&timestamp) {
+                deviation = persistence * deviation + innovation * step;
+            } else {
+                level += deviation + SPREAD_STEP * step;
+                deviation = 0.0;
+            }
+            level + deviation
+        })
+        .collect()
+}
