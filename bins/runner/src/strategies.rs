@@ -5,4 +5,5 @@
 
 use mean_reversion as _;
 use ml_calibrated_bins as _;
+use pairs as _;
 use technical_indicators as _;
