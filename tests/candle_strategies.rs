@@ -17,7 +17,7 @@ fn a_file_of_candles_is_all_they_need() {
         (
             "technical-indicators",
             "",
-            "timestamp,rsi,macd,macd_signal,macd_histogram,\
+            "timestamp,vote,rsi,macd,macd_signal,macd_histogram,\
              bollinger_upper,bollinger_middle,bollinger_lower,signal\n",
         ),
     ] {
@@ -33,27 +33,46 @@ fn a_file_of_candles_is_all_they_need() {
 }
 
 #[test]
-fn a_later_start_begins_a_new_history() {
-    // What an indicator says depends on the rows it has seen: warm-up is part of the answer.
+fn a_later_start_reads_the_rows_that_windows_need() {
     let market = Market::new();
     let rows = |flags: &str| {
         let call = format!(
-            "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb --indicators rsi \
-             --format json {flags}"
+            "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb --indicators bollinger \
+             --hold while-voted --format json {flags}"
         );
         json(market.path(), &call).as_array().unwrap().clone()
     };
-    let late = rows("--start 2025-10-01");
-    assert!(late[..14].iter().all(|row| row["rsi"].is_null()));
-    assert!(late[14..].iter().all(|row| row["rsi"].is_number()));
+    // Bollinger Bands have a finite memory: a later start is the tail of the whole history.
+    let (whole, late) = (rows(""), rows("--start 2025-10-01"));
+    assert!(late.len() > 24 && late.len() < whole.len());
+    assert_eq!(late, whole[whole.len() - late.len()..]);
 
-    let call = "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb --start 2025-10-01";
+    let call = "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb";
+    let said = run(market.path(), &format!("{call} --start 2025-10-01")).err;
+    assert!(!said.contains("while windows fill"), "{said}");
     let said = run(market.path(), call).err;
+    assert!(said.contains("the first 33 rows are decided on while windows fill"), "{said}");
+}
+
+#[test]
+fn check_says_how_far_a_later_start_differs() {
+    let market = Market::new();
+    let check = |call: &str| ok(market.path(), &format!("{call} --ohlcv-duckdb ohlcv.duckdb"));
+    let endless = check("mean-reversion check --entry-z 1.2");
     assert!(
-        said.contains(&format!("warning: the first 33 of {} rows have not all", late.len())),
-        "{said}"
+        endless.contains("keeps the laws") && endless.contains("memory has no end"),
+        "{endless}"
     );
-    assert!(said.contains("let --start be that many rows earlier"), "{said}");
+}
+
+#[test]
+fn parameters_are_data() {
+    let market = Market::new();
+    let values = json(market.path(), "mean-reversion config --format json --z-window 24");
+    assert_eq!((&values["z_window"], &values["entry_z"]), (&24.into(), &2.into()));
+    let schema = json(market.path(), "mean-reversion config --format schema");
+    assert_eq!(schema["properties"]["entry_z"]["type"], "number");
+    assert!(ok(market.path(), "mean-reversion config").contains("half_life_window"));
 }
 
 #[test]

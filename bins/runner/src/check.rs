@@ -24,7 +24,9 @@ pub(crate) fn command(entry: &Entry) -> Command {
             "Runs the strategy over the rows many times: whole, cut into batches in several ways, \
              and with later rows taken away or changed. A decision must not change by how rows are \
              cut (split invariance), by what comes after them (prefix invariance: no look-ahead) or \
-             from run to run (determinism). Names the first row that breaks a law.",
+             from run to run (determinism). Its weights must have the declared shape, and a later start \
+             after the declared lookback must lead to the decisions of the whole history; where memory \
+             has no end, it says how far they differ. Names the first row that breaks a law.",
         )
 }
 
@@ -40,11 +42,24 @@ pub(crate) fn run(
     let checked = laws::check(&|| entry.open(matches, &chosen.subject), &rows, seed)?;
     writeln!(
         console.out,
-        "{} keeps the laws on {} rows: determinism, split invariance, prefix invariance ({} runs)",
+        "{} keeps the laws on {} rows: determinism, split invariance, prefix invariance, shape, start ({} runs)",
         entry.name(),
         checked.rows,
         checked.runs
     )?;
+    let starts = checked.starts;
+    if starts.compared == 0 {
+        writeln!(console.out, "start was not tried: there are fewer rows than the lookback needs")?;
+    } else if starts.differing > 0 {
+        writeln!(
+            console.out,
+            "memory has no end: of {} decisions after later starts, {} have another side or weight \
+             than those of the whole history; the last one {} rows after its start",
+            starts.compared,
+            starts.differing,
+            starts.last_differing.unwrap_or_default()
+        )?;
+    }
     if checked.refused > 0 {
         writeln!(
             console.out,

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
-use crate::{check, data, list, shell, signals};
+use crate::{check, data, list, parameters, shell, signals};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
@@ -30,6 +30,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             .long_about(None)
             .subcommand(signals::command(entry))
             .subcommand(check::command(entry))
+            .subcommand(parameters::command(entry))
     };
     let command = Command::new("runner")
         .about(ABOUT)

@@ -7,10 +7,12 @@ mod check;
 mod cli;
 mod config;
 mod data;
+mod decided;
 mod failure;
 mod interrupt;
 mod list;
 mod logging;
+mod parameters;
 mod row_args;
 mod runs;
 mod shell;
@@ -106,7 +108,8 @@ fn run_strategy(
     match matches.subcommand() {
         Some((signals::NAME, matches)) => signals::run(entry, matches, console),
         Some((check::NAME, matches)) => check::run(entry, matches, console),
-        _ if of_runs.len() > 1 => entry.run_all(&of_runs, console),
-        _ => entry.run(matches, console),
+        Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),
+        _ if of_runs.is_empty() => entry.run(&[matches], console),
+        _ => entry.run(&of_runs, console),
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! A table holds what differs from run to run: its files, dataset, model, method. Its values go
 //! before those of the strategy's table and after the environment and the flags. `--dataset`,
-//! `--run-name` and `--model-path` choose among the runs; a command that is for all of them
-//! ([`COMMANDS_FOR_ALL_RUNS`](strategy_core::Strategy::COMMANDS_FOR_ALL_RUNS)) is carried out for all
-//! that are chosen, any other needs one.
+//! `--run-name` and `--model-path` choose among the runs; a command whose [`Scope`] is every run is
+//! carried out for all that are chosen, any other needs one.
 
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
+use strategy_core::Scope;
 use strategy_core::registry::Entry;
 use thiserror::Error;
 
@@ -164,7 +164,7 @@ pub(crate) fn chosen<'r>(
         let asked = asked.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>();
         return Err(RunsError::Unknown { asked: asked.join(", "), runs: described(&own) });
     }
-    if found.len() > 1 && !entry.is_for_all_runs(name) {
+    if found.len() > 1 && entry.scope(name) == Scope::OneRun {
         return Err(RunsError::NotUnique { command: name.to_owned(), runs: described(&found) });
     }
     Ok(found)

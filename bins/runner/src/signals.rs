@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
 
+use crate::decided::Decided;
 use crate::row_args;
 
 pub(crate) const NAME: &str = "signals";
@@ -51,34 +51,28 @@ pub(crate) fn run(
     if let Some(output) = matches.get_one::<PathBuf>("output") {
         refuse_input(output, &chosen.inputs)?;
     }
-    let mut strategy = entry.open(matches, &chosen.subject)?;
-    let mut rows = chosen.source.rows(chosen.range)?;
+    let mut decided = Decided::open(entry, matches, &chosen)?;
 
-    // The first decisions come before the output is opened: what fails at once writes nothing. With
-    // no rows at all there are still columns.
-    let first = match rows.next() {
-        Some(batch) => batch?,
-        None => RecordBatch::new_empty(chosen.source.schema()),
-    };
-    let first = strategy.decide_batch(&first)?;
+    // The first decisions come before the output is opened: what fails at once writes nothing.
+    let Some(first) = decided.next()? else { return Ok(()) };
     let destination = match matches.get_one::<PathBuf>("output") {
         Some(path) => {
             Destination::File { path: path.clone(), overwrite: matches.get_flag("overwrite") }
         }
         None => Destination::Stream(&mut *console.out),
     };
-    let mut writer = BatchWriter::new(destination, format, first.schema())?;
-    writer.write(&first)?;
-    for batch in &mut rows {
-        writer.write(&strategy.decide_batch(&batch?)?)?;
+    let mut writer = BatchWriter::new(destination, format, first.table.schema())?;
+    writer.write(&first.table)?;
+    while let Some(decisions) = decided.next()? {
+        writer.write(&decisions.table)?;
     }
     writer.finish()?;
 
-    let report = rows.report();
+    let report = decided.report();
     if report.left_out > 0 {
         let _ = writeln!(console.err, "{report}");
     }
-    for remark in strategy.remarks() {
+    for remark in decided.remarks() {
         let _ = writeln!(console.err, "warning: {remark}");
     }
     Ok(())

@@ -99,19 +99,39 @@ impl BinStore {
     /// holds the bins of something else; otherwise as [`load_file`](Self::load_file).
     pub fn load(&self, key: &BinKey) -> Result<BinMetadata, BinningError> {
         let path = self.path(key);
-        let metadata = match Self::load_file(&path) {
+        let bytes = match read(&path) {
             Err(BinningError::File { source, .. })
                 if source.kind() == io::ErrorKind::NotFound && !is_taken(&path) =>
             {
-                let available = self.months(key.dataset(), key.run_name())?;
-                return Err(BinningError::NotFound { month: key.month(), path, available });
+                return Err(self.missing(key));
             }
-            loaded => loaded?,
+            bytes => bytes?,
         };
+        self.decode(key, &bytes)
+    }
+
+    /// The bins of `key` from the bytes of their file, which somebody else has read or kept.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), but for reading.
+    pub fn decode(&self, key: &BinKey, bytes: &[u8]) -> Result<BinMetadata, BinningError> {
+        let path = self.path(key);
+        let metadata = decode(bytes, &path)?;
         if metadata.key() != key {
             return Err(BinningError::WrongPlace { path, found: metadata.key().clone() });
         }
         Ok(metadata)
+    }
+
+    /// That there are no bins of `key`, with the months there are.
+    #[must_use]
+    pub fn missing(&self, key: &BinKey) -> BinningError {
+        match self.months(key.dataset(), key.run_name()) {
+            Ok(available) => {
+                BinningError::NotFound { month: key.month(), path: self.path(key), available }
+            }
+            Err(error) => error,
+        }
     }
 
     /// The bins in the file at `path`, wherever it is and whatever its name.
@@ -123,6 +143,14 @@ impl BinStore {
     pub fn load_file(path: impl AsRef<Path>) -> Result<BinMetadata, BinningError> {
         let path = path.as_ref();
         decode(&read(path)?, path)
+    }
+
+    /// The bins in `bytes`, which are those of the file at `path`.
+    ///
+    /// # Errors
+    /// As [`load_file`](Self::load_file), but for reading.
+    pub fn decode_file(path: impl AsRef<Path>, bytes: &[u8]) -> Result<BinMetadata, BinningError> {
+        decode(bytes, path.as_ref())
     }
 }
 

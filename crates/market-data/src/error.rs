@@ -291,6 +291,16 @@ pub enum MarketDataError {
         /// Their paths.
         found: Vec<String>,
     },
+    /// No model's run has the name that an input asks for.
+    #[error("{} has no predictions of the run {run}; its runs: {}", .path.display(), listed(.found))]
+    RunNotFound {
+        /// The file.
+        path: PathBuf,
+        /// The run.
+        run: String,
+        /// The runs there are.
+        found: Vec<String>,
+    },
     /// There are predictions, but none of the dataset.
     #[error("{} has no predictions for dataset {wanted}, but for {}: check --dataset", .path.display(), listed(.found))]
     DatasetNotFound {

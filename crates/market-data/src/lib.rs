@@ -88,7 +88,7 @@ pub use rows::{
     Available, CandleFile, InputError, InputReport, Instrument, PredictionFile, RowReport,
     RowSource, RowStream,
 };
-pub use settle::settle_model;
+pub use settle::{model_of_run, settle_model};
 pub use status::{
     CandleStatus, FileStatus, FundingStatus, ModelStatus, TableContent, TableStatus, TargetStatus,
     file_status,

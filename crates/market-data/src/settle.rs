@@ -1,7 +1,9 @@
 //! Which model and dataset are meant where a user leaves it open.
 
 use crate::stored_models::{TABLE, counts_for};
-use crate::{Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths};
+use crate::{
+    Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths, run_name,
+};
 
 /// The model and the dataset: those named, otherwise the only ones that the table `predictions`
 /// has. A model path is given back as it was named, which need not be how it is stored: see
@@ -31,6 +33,36 @@ pub fn settle_model(
         None => only_dataset(db, &stored, &model_path)?,
     };
     Ok((model_path, dataset))
+}
+
+/// The model whose run, the folder of its path, is called `run`, among those that predict `dataset`.
+///
+/// # Errors
+/// [`RunNotFound`](MarketDataError::RunNotFound) when there is none, with the runs there are;
+/// [`SeveralModels`](MarketDataError::SeveralModels) when there are several.
+pub fn model_of_run(
+    db: &Database,
+    run: &str,
+    dataset: Option<&str>,
+) -> Result<String, MarketDataError> {
+    let stored = model_paths(db)?;
+    let is_meant =
+        |model: &&StoredModel| dataset.is_none_or(|dataset| counts_for(&stored, model, dataset));
+    let mut models: Vec<String> =
+        stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
+    models.dedup();
+    let of_run = |path: &String| run_name(path).as_deref() == Some(run);
+    let (found, others): (Vec<String>, Vec<String>) = models.into_iter().partition(of_run);
+    let path = db.path().to_owned();
+    match <[String; 1]>::try_from(found) {
+        Ok([only]) => Ok(only),
+        Err(none) if none.is_empty() => Err(MarketDataError::RunNotFound {
+            path,
+            run: run.to_owned(),
+            found: others.iter().filter_map(|path| run_name(path)).collect(),
+        }),
+        Err(found) => Err(MarketDataError::SeveralModels { path, found }),
+    }
 }
 
 fn only_model(

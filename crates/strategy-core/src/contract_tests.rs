@@ -4,7 +4,7 @@
 //! and calls [`suite`] in one test:
 //!
 //! ```
-//! # use strategy_core::{Column, Input, NoCommands, Rows, RowsError, Side, Strategy};
+//! # use strategy_core::{Column, Input, Lookback, NoCommands, Rows, RowsError, Side, Strategy};
 //! use strategy_core::{contract_tests, registry};
 //! #
 //! # struct BuyTheRise { last_close: Option<f64> }
@@ -18,6 +18,7 @@
 //! #     type Command = NoCommands;
 //! #     type Error = RowsError;
 //! #     fn inputs(_: &Nothing) -> Vec<Input> { vec![Input::of(Column::Close)] }
+//! #     fn lookback(_: &Nothing) -> Lookback { Lookback::rows(1) }
 //! #     fn new(_: Nothing, _: &strategy_core::Subject) -> Result<Self, RowsError> { Ok(Self { last_close: None }) }
 //! #     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Side>, RowsError> {
 //! #         let decide = |&close: &f64| match self.last_close.replace(close) {
@@ -42,7 +43,7 @@
 //!   rows, of one schema, also for no rows;
 //! - its own columns have names of lower-case letters, digits and `_`, each once. One that is called
 //!   as a market's column (`y_pred`, `close`, …) repeats that input, or it would mislead;
-//! - the three [laws], on the rows of [`rows`].
+//! - the [laws], on the rows of [`rows`].
 
 mod error;
 mod market;

@@ -22,10 +22,12 @@ pub enum Column {
     Prediction,
     /// The last funding rate that was known when the candle closed, as a fraction of notional.
     FundingRate,
+    /// The sum of the funding rates settled in (open, close] of the candle, 0 where none was.
+    FundingPaid,
 }
 
 impl Column {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Open,
         Self::High,
         Self::Low,
@@ -33,6 +35,7 @@ impl Column {
         Self::Volume,
         Self::Prediction,
         Self::FundingRate,
+        Self::FundingPaid,
     ];
 
     /// The name in tables and files.
@@ -46,41 +49,64 @@ impl Column {
             Self::Volume => "volume",
             Self::Prediction => "y_pred",
             Self::FundingRate => "funding_rate",
+            Self::FundingPaid => "funding_paid",
         }
     }
 }
 
 /// One input: a column of the strategy's own instrument, or of another dataset.
 ///
-/// Written `close`, or `close@binance_ethusdt_perp_1h` for a second instrument.
+/// Written `column[@dataset][#run][?]`: `close`; `close@binance_ethusdt_perp_1h` for a second
+/// instrument; `y_pred#run_a` for the predictions of one of several models; `y_pred#run_a?` where rows
+/// without a value are kept, with NaN.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Input {
     /// Which column.
     pub column: Column,
     /// Whose; `None` is the instrument that the strategy runs on.
     pub dataset: Option<String>,
+    /// Which model's predictions; `None` is the model that the call names, or the only one.
+    pub run: Option<String>,
+    /// Whether a row without a value is kept, with NaN in its place.
+    pub optional: bool,
 }
 
 impl Input {
     /// The column of the strategy's own instrument.
     #[must_use]
     pub fn of(column: Column) -> Self {
-        Self { column, dataset: None }
+        Self { column, dataset: None, run: None, optional: false }
     }
 
     /// The column of another instrument.
     #[must_use]
     pub fn of_dataset(column: Column, dataset: impl Into<String>) -> Self {
-        Self { column, dataset: Some(dataset.into()) }
+        Self { dataset: Some(dataset.into()), ..Self::of(column) }
+    }
+
+    /// The predictions of the run `run`.
+    #[must_use]
+    pub fn of_run(run: impl Into<String>) -> Self {
+        Self { run: Some(run.into()), ..Self::of(Column::Prediction) }
+    }
+
+    /// The same, and a row without a value is kept, with NaN in its place.
+    #[must_use]
+    pub fn or_missing(self) -> Self {
+        Self { optional: true, ..self }
     }
 }
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.dataset {
-            None => f.write_str(self.column.name()),
-            Some(dataset) => write!(f, "{}@{dataset}", self.column.name()),
+        f.write_str(self.column.name())?;
+        if let Some(dataset) = &self.dataset {
+            write!(f, "@{dataset}")?;
         }
+        if let Some(run) = &self.run {
+            write!(f, "#{run}")?;
+        }
+        if self.optional { f.write_str("?") } else { Ok(()) }
     }
 }
 
@@ -88,26 +114,38 @@ impl FromStr for Input {
     type Err = ParseInputError;
 
     fn from_str(text: &str) -> Result<Self, ParseInputError> {
-        let (name, dataset) = match text.split_once('@') {
-            Some((name, dataset)) => (name, Some(dataset)),
-            None => (text, None),
-        };
+        let (rest, optional) = text.strip_suffix('?').map_or((text, false), |rest| (rest, true));
+        let (rest, run) = split_off(rest, '#');
+        let (name, dataset) = split_off(rest, '@');
         let column = Column::ALL.into_iter().find(|column| column.name() == name);
-        match (column, dataset) {
-            (Some(column), None) => Ok(Self::of(column)),
-            (Some(column), Some(dataset)) if !dataset.is_empty() => {
-                Ok(Self::of_dataset(column, dataset))
+        let named = |part: Option<&str>| part.is_none_or(|part| !part.is_empty());
+        let has_run = run.is_some();
+        match column {
+            Some(column)
+                if named(dataset) && named(run) && (!has_run || column == Column::Prediction) =>
+            {
+                Ok(Self {
+                    column,
+                    dataset: dataset.map(str::to_owned),
+                    run: run.map(str::to_owned),
+                    optional,
+                })
             }
             _ => Err(ParseInputError { found: text.to_owned() }),
         }
     }
 }
 
+fn split_off(text: &str, mark: char) -> (&str, Option<&str>) {
+    text.split_once(mark).map_or((text, None), |(before, after)| (before, Some(after)))
+}
+
 /// Something that is no input was given where one was wanted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
     "`{found}` is not an input: write one of open, high, low, close, volume, y_pred, funding_rate, \
-     with `@dataset` behind it for another instrument"
+     funding_paid, then `@dataset` for another instrument, `#run` for one of several models' y_pred, and \
+     `?` where it may be missing"
 )]
 pub struct ParseInputError {
     /// What was given.
@@ -127,7 +165,10 @@ mod tests {
             let other = Input::of_dataset(column, "binance_ethusdt_perp_1h");
             assert_eq!(other.to_string().parse::<Input>().unwrap(), other);
         }
-        for text in ["", "clos", "close@", "@x", "timestamp"] {
+        for text in ["y_pred#run_a", "y_pred@x#run_a?", "close?", "close@x?", "funding_paid"] {
+            assert_eq!(text.parse::<Input>().unwrap().to_string(), text);
+        }
+        for text in ["", "clos", "close@", "@x", "timestamp", "close#a", "y_pred#", "?"] {
             assert_eq!(text.parse::<Input>().unwrap_err().found, text);
         }
     }

@@ -1,4 +1,4 @@
-//! The three laws of a strategy, checked on given rows.
+//! The laws of a strategy, checked on given rows.
 //!
 //! [`check`] runs a strategy many times over the same rows, each time from its start, and compares
 //! the decisions bit for bit (a NaN equals the same NaN, `-0.0` is not `0.0`).
@@ -8,6 +8,8 @@
 //! | [`Law::Determinism`] | the same rows in one batch, again and again | a hash map's order, a clock, a global |
 //! | [`Law::PrefixInvariance`] | rows after `t` taken away or given other values | looking ahead |
 //! | [`Law::SplitInvariance`] | the same rows cut into other batches | state lost or wrongly kept between batches |
+//! | [`Law::Shape`] | every run | weights that are not finite, above 1 together, or contradict the side |
+//! | [`Law::Start`] | a start in the middle, after the declared lookback | a lookback that is too short |
 //!
 //! # Which law is named
 //! One mistake shows in several trials: who looks a row ahead cannot do so at the end of a batch, so
@@ -28,6 +30,9 @@
 //! values would show (a look ahead that waits for a crash which is not in the data) is looked for at
 //! nine places and found if it matters there.
 //!
+//! A strategy that says of its memory that it has no end is not held to *start*: how far its decisions
+//! differ is measured instead, in [`Checked::starts`].
+//!
 //! # Cost
 //! About 70 runs over the rows, of which one feeds them singly. A run with changed values that the
 //! strategy refuses proves nothing and is counted in [`Checked::refused`].
@@ -37,6 +42,7 @@
 //! use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
 //! use strategy_core::laws::{self, Law, LawError};
 //! # use strategy_core::{Column, Input, NoCommands, Rows, RowsError, Side, Strategy};
+//! use strategy_core::Opened;
 //!
 //! /// Long before each rise.
 //! struct Prophet;
@@ -64,7 +70,7 @@
 //! let close: ArrayRef = Arc::new(Float64Array::from(vec![10.0, 9.0, 8.0, 9.0]));
 //! let rows = RecordBatch::try_from_iter([("timestamp", timestamps), ("close", close)])?;
 //!
-//! let Err(LawError::Violated(violation)) = laws::check(&|| Ok(Box::new(Prophet)), &rows, 1) else {
+//! let Err(LawError::Violated(violation)) = laws::check(&|| Ok(Box::new(Opened::new(Prophet))), &rows, 1) else {
 //!     panic!("a prophet passed");
 //! };
 //! assert_eq!((violation.law, violation.row), (Law::PrefixInvariance, 2));
@@ -85,7 +91,7 @@ pub use error::{Law, LawError, Violation};
 pub use feed::{Cut, Feed, Future};
 
 use crate::splitmix::SplitMix64;
-use crate::{BoxError, ErasedStrategy};
+use crate::{BoxError, ErasedStrategy, Lookback};
 use trials::Trials;
 
 /// Opens a strategy at the start of its history; called once a run.
@@ -101,9 +107,23 @@ pub struct Checked {
     pub runs: usize,
     /// Runs that said nothing, since the strategy refused the changed values after some row.
     pub refused: usize,
+    /// How far decisions from later starts differ from those of the whole history.
+    pub starts: Starts,
 }
 
-/// Checks the three laws for the strategy that `open` gives, over `rows` (`timestamp` and the
+/// Decisions from later starts, after the lookback, held against those of the whole history.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Starts {
+    /// Rows that were compared, over all starts.
+    pub compared: usize,
+    /// Those whose side or weights differ. Always 0 where memory is finite.
+    pub differing: usize,
+    /// The largest number of rows after a start at which a side or weight still differs.
+    pub last_differing: Option<usize>,
+}
+
+/// Checks the laws for the strategy that `open` gives, over `rows` (`timestamp` and the
 /// strategy's inputs, as [`Rows`](crate::Rows) wants them). The same `seed`, the same trials.
 ///
 /// # Errors
@@ -132,7 +152,19 @@ pub fn check(open: &Open<'_>, rows: &RecordBatch, seed: u64) -> Result<Checked, 
             return Err(trials.split_violation(feed, suspect));
         }
     }
+    trials.start_anywhere(&starts(rows.num_rows(), trials.lookback(), &mut random))?;
     Ok(trials.checked())
+}
+
+/// Where a strategy is started anew: right after its lookback, and at three random rows beyond.
+fn starts(rows: usize, lookback: Lookback, random: &mut SplitMix64) -> Vec<usize> {
+    let first = lookback.rows + 1;
+    let Some(room) = rows.checked_sub(first).filter(|room| *room > 0) else { return Vec::new() };
+    let mut starts: Vec<_> = (0..3).map(|_| first + random.below(room)).collect();
+    starts.push(first);
+    starts.sort_unstable();
+    starts.dedup();
+    starts
 }
 
 /// Where rows are taken away or changed for a row that is suspected of looking ahead: right behind

@@ -7,7 +7,9 @@
 //! No I/O, no DuckDB, no machine learning: what stands here is what every strategy needs.
 //!
 //! ```
-//! use strategy_core::{Column, Input, NoCommands, Rows, RowsError, Side, Strategy, Subject, registry};
+//! use strategy_core::{
+//!     Column, Input, Lookback, NoCommands, Rows, RowsError, Side, Strategy, Subject, registry,
+//! };
 //!
 //! /// Long after a rise, short after a fall.
 //! struct Momentum {
@@ -27,6 +29,10 @@
 //!
 //!     fn inputs(_: &MomentumConfig) -> Vec<Input> {
 //!         vec![Input::of(Column::Close)]
+//!     }
+//!
+//!     fn lookback(_: &MomentumConfig) -> Lookback {
+//!         Lookback::rows(1)
 //!     }
 //!
 //!     fn new(_: MomentumConfig, _: &Subject) -> Result<Self, RowsError> {
@@ -51,6 +57,8 @@
 //! # Ok::<(), registry::RegistryError>(())
 //! ```
 
+mod artifacts;
+mod config_data;
 mod console;
 #[cfg(feature = "contract-tests")]
 pub mod contract_tests;
@@ -63,26 +71,30 @@ mod leg;
 mod lookback;
 pub mod registry;
 mod rows;
+mod scope;
+mod shape;
 mod signal;
 mod splitmix;
 mod strategy;
 mod subject;
 mod time;
-mod warm_up;
 
+pub use artifacts::{ArtifactFiles, Artifacts};
+pub use config_data::{ConfigDataError, Parameter, Parameters};
 pub use console::Console;
-pub use erased::{BoxError, ErasedStrategy};
+pub use erased::{BoxError, Decisions, ErasedStrategy, Opened};
 pub use input::{Column, Input, ParseInputError};
 pub use intent::{Exits, Intent, SideExits};
 pub use interrupt::Interrupt;
 pub use leg::{Leg, Outlook};
 pub use lookback::Lookback;
 pub use rows::{Rows, RowsError};
+pub use scope::Scope;
+pub use shape::{ShapeError, ShapeFault};
 pub use signal::{Side, SignalColumn, SignalType};
 pub use strategy::{NoCommands, Strategy, config_from_flags, default_config};
 pub use subject::Subject;
 pub use time::{ParseYearMonthError, YearMonth};
-pub use warm_up::WarmUp;
 
 #[doc(hidden)]
 pub use inventory;

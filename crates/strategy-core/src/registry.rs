@@ -8,7 +8,10 @@ use thiserror::Error;
 
 use crate::erased::boxed;
 use crate::strategy::default_config;
-use crate::{BoxError, Console, ErasedStrategy, Input, Strategy, Subject};
+use crate::{
+    BoxError, Console, ErasedStrategy, Input, Leg, Lookback, Opened, Parameters, Scope, Strategy,
+    Subject,
+};
 
 type OpenFn = fn(&ArgMatches, &Subject) -> Result<Box<dyn ErasedStrategy>, BoxError>;
 
@@ -22,11 +25,12 @@ pub struct Entry {
     inputs: fn(&ArgMatches) -> Result<Vec<Input>, BoxError>,
     with_flags: fn(Command) -> Command,
     begins: fn(&ArgMatches, &Subject) -> Result<Option<i64>, BoxError>,
+    lookback: fn(&ArgMatches) -> Result<Lookback, BoxError>,
+    legs: fn(&ArgMatches) -> Result<Vec<Leg>, BoxError>,
     open: OpenFn,
     with_commands: fn(Command) -> Command,
-    run: fn(&ArgMatches, &mut Console<'_>) -> Result<(), BoxError>,
-    commands_for_all_runs: &'static [&'static str],
-    run_all: fn(&[&ArgMatches], &mut Console<'_>) -> Result<(), BoxError>,
+    scope: fn(&str) -> Scope,
+    run: fn(&[&ArgMatches], &mut Console<'_>) -> Result<(), BoxError>,
 }
 
 impl Entry {
@@ -44,20 +48,18 @@ impl Entry {
                 let config = S::Config::from_arg_matches(matches)?;
                 S::begins(&config, subject).map_err(boxed::<S>)
             },
+            lookback: |matches| Ok(S::lookback(&S::Config::from_arg_matches(matches)?)),
+            legs: |matches| Ok(S::legs(&S::Config::from_arg_matches(matches)?)),
             open: |matches, subject| {
                 let config = S::Config::from_arg_matches(matches)?;
-                Ok(Box::new(S::new(config, subject).map_err(boxed::<S>)?))
+                Ok(Box::new(Opened::<S>::of(config, subject).map_err(boxed::<S>)?))
             },
             with_commands: <S::Command as Subcommand>::augment_subcommands,
+            scope: S::scope,
             run: |matches, console| {
-                let command = <S::Command as FromArgMatches>::from_arg_matches(matches)?;
-                S::run(command, console).map_err(boxed::<S>)
-            },
-            commands_for_all_runs: S::COMMANDS_FOR_ALL_RUNS,
-            run_all: |matches, console| {
                 let command = |&matches| <S::Command as FromArgMatches>::from_arg_matches(matches);
                 let commands = matches.iter().map(command).collect::<Result<_, _>>()?;
-                S::run_all(commands, console).map_err(boxed::<S>)
+                S::run(commands, console).map_err(boxed::<S>)
             },
         }
     }
@@ -130,30 +132,41 @@ impl Entry {
         (self.with_commands)(command)
     }
 
-    /// Runs the strategy's own command that `matches` names.
+    /// How much history the first decision needs, configured as for [`inputs`](Self::inputs).
+    ///
+    /// # Errors
+    /// When the matches are of another command.
+    pub fn lookback(&self, matches: &ArgMatches) -> Result<Lookback, BoxError> {
+        (self.lookback)(matches)
+    }
+
+    /// The instruments that are traded, configured as for [`inputs`](Self::inputs); none where it is
+    /// the strategy's own alone, by the side of its decisions.
+    ///
+    /// # Errors
+    /// When the matches are of another command.
+    pub fn legs(&self, matches: &ArgMatches) -> Result<Vec<Leg>, BoxError> {
+        (self.legs)(matches)
+    }
+
+    /// Which configured runs the strategy's own command `name` is for.
+    #[must_use]
+    pub fn scope(&self, name: &str) -> Scope {
+        (self.scope)(name)
+    }
+
+    /// Runs the strategy's own command that each of `matches` names, one for each run that it is for.
     ///
     /// # Errors
     /// Whatever made the command fail; a [`UsageError`] if that was how it was called.
-    pub fn run(&self, matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    pub fn run(&self, matches: &[&ArgMatches], console: &mut Console<'_>) -> Result<(), BoxError> {
         (self.run)(matches, console)
     }
 
-    /// Whether the strategy's own command `name`, when several runs are configured, is for all of them.
+    /// The strategy's parameters as data: names, types, defaults, a JSON schema.
     #[must_use]
-    pub fn is_for_all_runs(&self, name: &str) -> bool {
-        self.commands_for_all_runs.contains(&name)
-    }
-
-    /// Runs the strategy's own command that each of `matches` names, once for each run.
-    ///
-    /// # Errors
-    /// As [`run`](Self::run).
-    pub fn run_all(
-        &self,
-        matches: &[&ArgMatches],
-        console: &mut Console<'_>,
-    ) -> Result<(), BoxError> {
-        (self.run_all)(matches, console)
+    pub fn parameters(&self) -> Parameters {
+        Parameters::of(&self.with_flags(Command::new(self.name)))
     }
 }
 
@@ -237,6 +250,12 @@ impl UsageError {
     #[must_use]
     pub fn new(error: BoxError) -> Self {
         Self(error)
+    }
+
+    /// The error itself.
+    #[must_use]
+    pub fn into_inner(self) -> BoxError {
+        self.0
     }
 }
 

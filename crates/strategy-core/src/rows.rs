@@ -2,6 +2,7 @@
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType};
+use chrono::DateTime;
 use thiserror::Error;
 
 use crate::Input;
@@ -90,6 +91,12 @@ fn refuse_nulls(name: &str, column: &dyn Array) -> Result<(), RowsError> {
     }
 }
 
+/// `2025-11-01 05:00:00 UTC`.
+fn described(micros: i64) -> String {
+    DateTime::from_timestamp_micros(micros)
+        .map_or_else(|| format!("{micros} µs"), |time| time.format("%F %T UTC").to_string())
+}
+
 /// Rows that no strategy can decide on.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -123,6 +130,18 @@ pub enum RowsError {
         column: String,
         /// Row number in the batch, from 0.
         row: usize,
+    },
+    /// Rows come that were decided on before, or earlier ones.
+    #[error(
+        "a row of {} comes after one of {}: rows are decided on once, in the order of time; open the \
+         strategy anew to decide on earlier ones",
+        described(*timestamp), described(*last)
+    )]
+    NotLater {
+        /// The first row of the batch, µs UTC.
+        timestamp: i64,
+        /// The last row that was decided on, µs UTC.
+        last: i64,
     },
     /// Time stands still or runs back.
     #[error(

@@ -1,27 +1,33 @@
 //! What a strategy author writes.
 
 use std::error::Error;
+use std::path::PathBuf;
 
 use clap::{Args, Command, Subcommand};
 
-use crate::{Console, Input, Intent, Leg, Lookback, Rows, SideExits, SignalType, Subject};
+use crate::{
+    Console, Input, Intent, Leg, Lookback, Rows, Scope, SideExits, SignalType, Subject, YearMonth,
+};
 
 /// A trading strategy: from rows to decisions, and whatever commands of its own it has.
 ///
 /// One method serves batch and live: the strategy keeps its own state between calls, and live is a
-/// batch of one row. Three laws follow.
+/// batch of one row. Five laws follow.
 ///
 /// 1. *Split invariance*: however the rows are cut into batches, the same decisions, bit for bit.
 /// 2. *Prefix invariance*: rows after `t` never change the decision at `t` (no look-ahead).
 /// 3. *Determinism*: the same rows, the same decisions.
+/// 4. *Shape*: the same legs in every decision, finite weights of at most 1 together, and the side is
+///    the sign of the first weight.
+/// 5. *Start*: a strategy that starts later and is given its [lookback](Self::lookback) decides as one
+///    that saw the whole history: exactly, unless it says that rows further back still matter.
 pub trait Strategy: Sized + 'static {
     /// The name it is found by on the command line: lower case, words joined by `-`.
     const NAME: &'static str;
     /// What it does, in one line.
     const ABOUT: &'static str;
-    /// Names of those of its own commands that a configuration of several runs means for all of them;
-    /// any other command is for one run at a time.
-    const COMMANDS_FOR_ALL_RUNS: &'static [&'static str] = &[];
+    /// Whether it decides with an [artifact](Self::artifact) of each month, such as its bins.
+    const HAS_ARTIFACTS: bool = false;
 
     /// Its parameters: flags, and with their defaults the configuration of a bare call.
     type Config: Args;
@@ -79,6 +85,26 @@ pub trait Strategy: Sized + 'static {
     /// When the configuration is not a usable one.
     fn new(config: Self::Config, subject: &Subject) -> Result<Self, Self::Error>;
 
+    /// Where the artifact of `month` lies. The framework reads it, so that the same decisions can be
+    /// made from a store of files and from a journal that kept the bytes.
+    ///
+    /// # Errors
+    /// When nothing says where it should lie.
+    fn artifact(&mut self, month: YearMonth) -> Result<PathBuf, Self::Error> {
+        let _ = month;
+        Ok(PathBuf::new())
+    }
+
+    /// Takes the artifact of `month`, before the first of its rows. `None` says that there is none; then it
+    /// is looked for again with the next batch.
+    ///
+    /// # Errors
+    /// When the bytes are no such artifact, or no decision can be made without one.
+    fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), Self::Error> {
+        let _ = (month, bytes);
+        Ok(())
+    }
+
     /// One decision for each of `rows`, which follow all rows of earlier calls.
     ///
     /// A decision at row `t` may use rows up to and including `t`; it is acted on at the next
@@ -94,22 +120,21 @@ pub trait Strategy: Sized + 'static {
         Vec::new()
     }
 
-    /// Carries out one of its own commands.
-    ///
-    /// # Errors
-    /// Whatever made the command fail.
-    fn run(command: Self::Command, console: &mut Console<'_>) -> Result<(), Self::Error> {
-        let _ = (command, console);
-        Ok(())
+    /// Whether its own command `name` is for one configured run, or for each that matches.
+    #[must_use]
+    fn scope(name: &str) -> Scope {
+        let _ = name;
+        Scope::OneRun
     }
 
-    /// Carries out one of [`COMMANDS_FOR_ALL_RUNS`](Self::COMMANDS_FOR_ALL_RUNS), given once for each run. By default one after
-    /// the other, up to the first that fails.
+    /// Carries out one of its own commands. `commands` holds it once for each run that it is meant for:
+    /// once, unless its [scope](Self::scope) is every run and several are configured.
     ///
     /// # Errors
     /// Whatever made the command fail.
-    fn run_all(commands: Vec<Self::Command>, console: &mut Console<'_>) -> Result<(), Self::Error> {
-        commands.into_iter().try_for_each(|command| Self::run(command, console))
+    fn run(commands: Vec<Self::Command>, console: &mut Console<'_>) -> Result<(), Self::Error> {
+        let _ = (commands, console);
+        Ok(())
     }
 
     /// Whether `error` means that the person asked for something that cannot be: the program then

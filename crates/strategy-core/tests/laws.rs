@@ -6,12 +6,12 @@ mod cheaters;
 use arrow::array::RecordBatch;
 use cheaters::{FromCloses, Nothing, Run, cheats, honest, rows, waves};
 use proptest::prelude::*;
-use strategy_core::Strategy;
+use strategy_core::Opened;
 use strategy_core::laws::{self, Checked, Cut, Future, Law, LawError, Violation};
 
 fn check<C: FromCloses>(rows: &RecordBatch, seed: u64) -> Result<Checked, LawError> {
     laws::check(
-        &|| Ok(Box::new(Run::<C>::new(Nothing {}, &strategy_core::Subject::default())?)),
+        &|| Ok(Box::new(Opened::<Run<C>>::of(Nothing {}, &strategy_core::Subject::default())?)),
         rows,
         seed,
     )
@@ -206,4 +206,26 @@ proptest! {
         let found = violation(check::<cheats::Forgetful>(&rows, seed));
         prop_assert_eq!(found, differs.map(|row| (Law::SplitInvariance, row)));
     }
+}
+
+#[test]
+fn a_lookback_that_is_too_short_breaks_start() {
+    let violation = caught::<cheats::ShortMemory>(&waves(50));
+    assert_eq!((violation.law, violation.row), (Law::Start, 4));
+    assert!(violation.to_string().contains("it needs more rows"), "{violation}");
+}
+
+#[test]
+fn a_weight_above_the_capital_breaks_shape() {
+    let violation = caught::<cheats::Greedy>(&[100.0, 105.0, 120.0, 101.0]);
+    assert_eq!((violation.law, violation.row), (Law::Shape, 2));
+    assert!(violation.to_string().contains("add up to 1.5"), "{violation}");
+}
+
+#[test]
+fn endless_memory_is_measured_not_blamed() {
+    let checked = check::<honest::Exponential>(&rows(&waves(60)), 1).unwrap();
+    assert!(checked.starts.compared > 0);
+    let checked = check::<honest::MovingAverage>(&rows(&waves(60)), 1).unwrap();
+    assert_eq!(checked.starts.differing, 0);
 }

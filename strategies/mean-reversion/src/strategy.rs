@@ -4,7 +4,7 @@ use arrow::array::Float64Array;
 use chrono::DateTime;
 use indicators::{Indicator, IndicatorError, ZScore};
 use strategy_core::{
-    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject, WarmUp,
+    Column, Input, Lookback, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject,
     register_strategy,
 };
 
@@ -24,7 +24,6 @@ pub struct MeanReversion {
     thresholds: Thresholds,
     max_half_life: MaxHalfLife,
     held: Side,
-    warm_up: WarmUp,
 }
 
 /// A row's position, and the values that led to it.
@@ -96,6 +95,11 @@ impl Strategy for MeanReversion {
         vec![Input::of(Column::Close)]
     }
 
+    fn lookback(config: &Config) -> Lookback {
+        // A position that is held was entered at a row that may lie further back than any window.
+        Lookback::at_least(rows_before_entry(config))
+    }
+
     fn new(config: Config, _: &Subject) -> Result<Self, ReversionError> {
         let refused = |flag| move |source| ReversionError::Parameter { flag, source };
         let z = config.z_window;
@@ -104,7 +108,6 @@ impl Strategy for MeanReversion {
             window => window.map(|window| Trend::new(z, window)),
         };
         Ok(Self {
-            warm_up: WarmUp::new(rows_before_entry(&config), "no position while windows fill"),
             z_score: ZScore::new(z).map_err(refused("--z-window"))?,
             half_life: HalfLife::new(config.half_life_window)
                 .map_err(refused("--half-life-window"))?,
@@ -123,13 +126,7 @@ impl Strategy for MeanReversion {
                 ReversionError::Close { timestamp, source }
             })
         };
-        let decisions = rows.timestamps().iter().zip(closes).map(decide).collect();
-        self.warm_up.count(rows.len());
-        decisions
-    }
-
-    fn remarks(&self) -> Vec<String> {
-        self.warm_up.remark().into_iter().collect()
+        rows.timestamps().iter().zip(closes).map(decide).collect()
     }
 
     fn is_usage_error(error: &ReversionError) -> bool {

@@ -1,7 +1,6 @@
 //! The bins of the month that a row is in.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -82,7 +81,7 @@ pub struct MonthBins {
     model_path: Option<String>,
     /// What should be known of the bins used so far.
     cautions: Vec<String>,
-    months: BTreeMap<YearMonth, Option<Bins>>,
+    months: BTreeMap<YearMonth, Bins>,
 }
 
 /// A month's bins, with the rule that was checked against them.
@@ -104,6 +103,13 @@ pub(crate) fn in_sample_caution(metadata: &BinMetadata) -> Option<String> {
             metadata.bin_month()
         )
     })
+}
+
+/// Where bins are: under their own key in the store, under that of another month, or in a file of any name.
+enum Place {
+    Own(BinKey),
+    Other(BinKey),
+    File(PathBuf),
 }
 
 impl MonthBins {
@@ -160,11 +166,68 @@ impl MonthBins {
     }
 
     pub(crate) fn of(&mut self, month: YearMonth) -> Result<Option<&Bins>, BinsError> {
-        if let Entry::Vacant(_) = self.months.entry(month) {
-            let bins = self.load(month)?;
-            self.months.insert(month, bins);
+        if !self.months.contains_key(&month) {
+            let loaded = match self.place(month)? {
+                Place::File(path) => Some(BinStore::load_file(&path)?),
+                Place::Other(key) => Some(self.store.load(&key)?),
+                Place::Own(key) => self.own(month, self.store.load(&key))?,
+            };
+            self.keep(month, loaded)?;
         }
-        Ok(self.months.get(&month).and_then(Option::as_ref))
+        Ok(self.months.get(&month))
+    }
+
+    /// The file that the bins for rows of `month` are in.
+    pub(crate) fn path(&mut self, month: YearMonth) -> Result<PathBuf, BinsError> {
+        Ok(match self.place(month)? {
+            Place::File(path) => path,
+            Place::Own(key) | Place::Other(key) => self.store.path(&key),
+        })
+    }
+
+    /// A month's own bins; that there are none is skipped or is an error, as asked for.
+    fn own(
+        &self,
+        month: YearMonth,
+        loaded: Result<BinMetadata, BinningError>,
+    ) -> Result<Option<BinMetadata>, BinsError> {
+        match loaded {
+            Ok(metadata) => Ok(Some(metadata)),
+            Err(BinningError::NotFound { .. }) if self.missing == MissingMonth::Skip => Ok(None),
+            Err(source @ BinningError::NotFound { .. }) => {
+                Err(BinsError::MonthWithoutBins { month, source })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes the bins for rows of `month` as the bytes of their file; `None` when there is none.
+    pub(crate) fn adopt(
+        &mut self,
+        month: YearMonth,
+        bytes: Option<&[u8]>,
+    ) -> Result<(), BinsError> {
+        let metadata = match (self.place(month)?, bytes) {
+            (Place::File(path), Some(bytes)) => Some(BinStore::decode_file(&path, bytes)?),
+            // Says what is wrong with it.
+            (Place::File(path), None) => Some(BinStore::load_file(&path)?),
+            (Place::Own(key), bytes) => {
+                let loaded = match bytes {
+                    Some(bytes) => self.store.decode(&key, bytes),
+                    None => Err(self.store.missing(&key)),
+                };
+                self.own(month, loaded)?
+            }
+            (Place::Other(key), Some(bytes)) => Some(self.store.decode(&key, bytes)?),
+            (Place::Other(key), None) => return Err(self.store.missing(&key).into()),
+        };
+        self.months.remove(&month);
+        self.keep(month, metadata)
+    }
+
+    /// The bins that were adopted for `month`.
+    pub(crate) fn adopted(&self, month: YearMonth) -> Option<&Bins> {
+        self.months.get(&month)
     }
 
     /// The first month that has bins, its own or others by wish.
@@ -225,28 +288,22 @@ impl MonthBins {
         Ok(())
     }
 
-    fn load(&mut self, month: YearMonth) -> Result<Option<Bins>, BinsError> {
-        let metadata = match self.source(month)? {
-            Some(BinsSource::File(path)) => BinStore::load_file(&path)?,
-            Some(BinsSource::Month(other)) => {
-                let key = self.key(other)?;
-                self.store.load(&key)?
-            }
-            None => {
-                let key = self.key(month)?;
-                match (self.store.load(&key), self.missing) {
-                    (Ok(metadata), _) => metadata,
-                    (Err(BinningError::NotFound { .. }), MissingMonth::Skip) => return Ok(None),
-                    (Err(source @ BinningError::NotFound { .. }), _) => {
-                        return Err(BinsError::MonthWithoutBins { month, source });
-                    }
-                    (Err(error), _) => return Err(error.into()),
-                }
-            }
-        };
+    /// Keeps a month's bins, examined. That there are none is not kept: they may come.
+    fn keep(&mut self, month: YearMonth, metadata: Option<BinMetadata>) -> Result<(), BinsError> {
+        let Some(metadata) = metadata else { return Ok(()) };
         self.examine(month, &metadata)?;
         let rule = self.rule.map(|rule| rule.check(&metadata)).transpose()?;
-        Ok(Some(Bins { metadata, rule }))
+        self.months.insert(month, Bins { metadata, rule });
+        Ok(())
+    }
+
+    /// Where the bins for rows of `month` are.
+    fn place(&mut self, month: YearMonth) -> Result<Place, BinsError> {
+        Ok(match self.source(month)? {
+            Some(BinsSource::File(path)) => Place::File(path),
+            Some(BinsSource::Month(other)) => Place::Other(self.key(other)?),
+            None => Place::Own(self.key(month)?),
+        })
     }
 
     fn key(&mut self, month: YearMonth) -> Result<BinKey, BinsError> {

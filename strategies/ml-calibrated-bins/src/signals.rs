@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::array::{ArrayRef, Int8Array, RecordBatch, TimestampMicrosecondArray};
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use arrow::datatypes::Schema;
 use market_data::{Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model};
-use strategy_core::{Column, Input, Rows, SignalType, Strategy, Subject};
+use strategy_core::{Column, ErasedStrategy, Input, Opened, Subject};
 
-use crate::{BinDecision, BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
+use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
 
 /// The decisions of `range`, as `runner ml-calibrated-bins signals` writes them: `timestamp` (µs UTC),
 /// `y_pred`, `p_cal`, `q_bin` and `signal` (1 long, -1 short, 0 neither).
@@ -50,16 +52,14 @@ pub fn signals(
     let dataset = sources.dataset.as_deref();
     let run_name = sources.run_name.as_deref();
     let (source, subject) = predictions(file, dataset, run_name, sources.lock_timeout)?;
-    let mut strategy = MlCalibratedBins::new(config.clone(), &subject)?;
-    let mut timestamps = Vec::new();
-    let mut decisions = Vec::new();
-    for batch in source.rows(range)? {
-        let batch = batch?;
-        let rows = Rows::new(&batch)?;
-        decisions.append(&mut strategy.decide(&rows)?);
-        timestamps.extend_from_slice(rows.timestamps());
-    }
-    Ok(table(timestamps, &decisions)?)
+    let mut strategy = Opened::<MlCalibratedBins>::of(config.clone(), &subject)?;
+    let decided = source
+        .rows(range)?
+        .map(|batch| strategy.decide_batch(&batch?).map_err(BinsError::of_framework))
+        .collect::<Result<Vec<_>, _>>()?;
+    let schema = decided.first().map(RecordBatch::schema);
+    let schema = schema.unwrap_or_else(|| Arc::new(Schema::empty()));
+    Ok(concat_batches(&schema, &decided).map_err(ScoreError::from)?)
 }
 
 /// The rows of the model's predictions, and whose bins they need.
@@ -82,15 +82,4 @@ pub(crate) fn predictions(
     };
     let source = RowSource::open(&[own], &[Input::of(Column::Prediction)])?;
     Ok((source, Subject { dataset, run_name, model_path: Some(model_path) }))
-}
-
-fn table(timestamps: Vec<i64>, decisions: &[BinDecision]) -> Result<RecordBatch, ScoreError> {
-    let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from(timestamps));
-    let codes = decisions.iter().map(|decision| decision.side().code());
-    let codes: ArrayRef = Arc::new(Int8Array::from_iter_values(codes));
-    let own = BinDecision::columns(decisions).into_iter().map(|c| (c.name, c.values, true));
-    let columns = std::iter::once(("timestamp", timestamps, false))
-        .chain(own)
-        .chain([("signal", codes, false)]);
-    Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }

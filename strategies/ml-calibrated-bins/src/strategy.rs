@@ -7,8 +7,8 @@ use arrow::array::{Float64Array, UInt16Array};
 use binning::Scored;
 use chrono::DateTime;
 use strategy_core::{
-    Column, Console, Input, Rows, Side, SignalColumn, SignalType, Strategy, Subject, YearMonth,
-    register_strategy,
+    Column, Console, Input, Rows, Scope, Side, SignalColumn, SignalType, Strategy, Subject,
+    YearMonth, register_strategy,
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
@@ -126,6 +126,16 @@ impl Strategy for MlCalibratedBins {
         Ok(Self { bins, skipped: BTreeMap::new() })
     }
 
+    const HAS_ARTIFACTS: bool = true;
+
+    fn artifact(&mut self, month: YearMonth) -> Result<PathBuf, BinsError> {
+        self.bins.path(month)
+    }
+
+    fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), BinsError> {
+        self.bins.adopt(month, bytes)
+    }
+
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>, BinsError> {
         let scores = rows.column(&Input::of(Column::Prediction))?;
         let mut decisions = Vec::with_capacity(rows.len());
@@ -153,14 +163,12 @@ impl Strategy for MlCalibratedBins {
         error.is_usage()
     }
 
-    const COMMANDS_FOR_ALL_RUNS: &'static [&'static str] = commands::FOR_ALL_RUNS;
-
-    fn run_all(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<(), BinsError> {
-        commands::run_all(commands, console)
+    fn scope(name: &str) -> Scope {
+        commands::scope(name)
     }
 
-    fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {
-        commands::run(command, console)
+    fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<(), BinsError> {
+        commands::run(commands, console)
     }
 }
 
@@ -175,7 +183,7 @@ impl MlCalibratedBins {
         scores: &[f64],
         decisions: &mut Vec<BinDecision>,
     ) -> Result<(), BinsError> {
-        let Some(bins) = self.bins.of(month)? else {
+        let Some(bins) = self.bins.adopted(month) else {
             *self.skipped.entry(month).or_default() += scores.len() as u64;
             let skipped = |&y_pred| BinDecision { y_pred, scored: None, side: Side::NoSignal };
             decisions.extend(scores.iter().map(skipped));

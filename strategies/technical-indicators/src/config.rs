@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{BollingerConfig, MacdConfig, RsiConfig, Vote};
+use crate::{BollingerConfig, Hold, MacdConfig, RsiConfig, Vote};
 
 /// The parameters: which indicators vote, by which rules, and how votes are counted.
 #[derive(Debug, Clone, PartialEq, Args)]
@@ -14,6 +14,10 @@ pub struct Config {
     /// How many of them must take a side
     #[arg(long, value_enum, env = "RUNNER_VOTE", default_value_t)]
     pub vote: Vote,
+
+    /// How long a position is held
+    #[arg(long, value_enum, env = "RUNNER_HOLD", default_value_t)]
+    pub hold: Hold,
 
     /// The RSI's part
     #[command(flatten)]

@@ -17,6 +17,7 @@
 mod bollinger;
 mod config;
 mod error;
+mod hold;
 mod macd;
 mod rsi;
 mod strategy;
@@ -26,6 +27,7 @@ mod voter;
 pub use bollinger::{BollingerConfig, BollingerRule};
 pub use config::{Config, IndicatorName};
 pub use error::TechnicalError;
+pub use hold::Hold;
 pub use macd::{MacdConfig, MacdRule};
 pub use rsi::RsiConfig;
 pub use strategy::{Decision, TechnicalIndicators};

@@ -1,9 +1,9 @@
 //! The strategy: each close is shown to the indicators, and their votes are counted.
 
-use arrow::array::Float64Array;
+use arrow::array::{Float64Array, Int8Array};
 use chrono::DateTime;
 use strategy_core::{
-    Column, Input, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject, WarmUp,
+    Column, Input, Lookback, NoCommands, Rows, Side, SignalColumn, SignalType, Strategy, Subject,
     register_strategy,
 };
 
@@ -11,9 +11,12 @@ use crate::bollinger::BollingerVoter;
 use crate::macd::MacdVoter;
 use crate::rsi::RsiVoter;
 use crate::voter::{Shown, Voter};
-use crate::{Config, IndicatorName, TechnicalError, Vote};
+use crate::{Config, Hold, IndicatorName, TechnicalError, Vote};
 
 /// RSI, MACD and Bollinger Bands on the close, alone or combined by a vote.
+///
+/// The signal is the position held: it is entered when the vote takes a side, and ends as
+/// [`Hold`](crate::Hold) says. The column `vote` has the row's own vote.
 ///
 /// Rows are counted, not dated: over a gap in the candles the indicators go on as if there were none.
 #[derive(Debug)]
@@ -21,14 +24,24 @@ pub struct TechnicalIndicators {
     voters: Vec<Box<dyn Voter>>,
     votes: Vec<Side>,
     vote: Vote,
-    warm_up: WarmUp,
+    hold: Hold,
+    held: Side,
 }
 
 /// A row's decision, and the values that led to it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Decision {
     side: Side,
+    vote: Side,
     shown: Shown,
+}
+
+impl Decision {
+    /// The side that the indicators vote for in this row.
+    #[must_use]
+    pub fn vote(&self) -> Side {
+        self.vote
+    }
 }
 
 impl SignalType for Decision {
@@ -41,7 +54,9 @@ impl SignalType for Decision {
             let values = decisions.iter().map(|decision| value(&decision.shown));
             SignalColumn::new(name, values.collect::<Float64Array>())
         };
+        let votes = decisions.iter().map(|decision| decision.vote.code());
         vec![
+            SignalColumn::new("vote", votes.collect::<Int8Array>()),
             column("rsi", |shown| shown.rsi),
             column("macd", |shown| shown.macd),
             column("macd_signal", |shown| shown.macd_signal),
@@ -66,6 +81,12 @@ impl Strategy for TechnicalIndicators {
         vec![Input::of(Column::Close)]
     }
 
+    fn lookback(config: &Config) -> Lookback {
+        // What cannot be opened decides nothing.
+        let voters = voters(config).unwrap_or_default();
+        Lookback::at_least(voters.iter().map(|voter| voter.warm_up()).max().unwrap_or_default())
+    }
+
     fn new(config: Config, _: &Subject) -> Result<Self, TechnicalError> {
         let named = &config.indicators;
         if named.is_empty() {
@@ -74,19 +95,9 @@ impl Strategy for TechnicalIndicators {
         if (1..named.len()).any(|place| named[..place].contains(&named[place])) {
             return Err(TechnicalError::NamedTwice);
         }
-        let voters = named
-            .iter()
-            .map(|name| {
-                Ok::<Box<dyn Voter>, TechnicalError>(match name {
-                    IndicatorName::Rsi => Box::new(RsiVoter::new(&config.rsi)?),
-                    IndicatorName::Macd => Box::new(MacdVoter::new(&config.macd)?),
-                    IndicatorName::Bollinger => Box::new(BollingerVoter::new(&config.bollinger)),
-                })
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let longest = voters.iter().map(|voter| voter.warm_up()).max().unwrap_or_default();
-        let warm_up = WarmUp::new(longest, "not all indicators while windows fill");
-        Ok(Self { votes: Vec::with_capacity(voters.len()), voters, vote: config.vote, warm_up })
+        let voters = voters(&config)?;
+        let votes = Vec::with_capacity(voters.len());
+        Ok(Self { votes, voters, vote: config.vote, hold: config.hold, held: Side::NoSignal })
     }
 
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Decision>, TechnicalError> {
@@ -102,19 +113,28 @@ impl Strategy for TechnicalIndicators {
                 })?;
                 self.votes.push(side);
             }
-            decisions.push(Decision { side: self.vote.count(&self.votes), shown });
+            let vote = self.vote.count(&self.votes);
+            self.held = self.hold.next(self.held, vote);
+            decisions.push(Decision { side: self.held, vote, shown });
         }
-        self.warm_up.count(rows.len());
         Ok(decisions)
-    }
-
-    fn remarks(&self) -> Vec<String> {
-        self.warm_up.remark().into_iter().collect()
     }
 
     fn is_usage_error(error: &TechnicalError) -> bool {
         !matches!(error, TechnicalError::Rows(_) | TechnicalError::Close { .. })
     }
+}
+
+/// The indicators in use, at their start.
+fn voters(config: &Config) -> Result<Vec<Box<dyn Voter>>, TechnicalError> {
+    let voter = |name: &IndicatorName| {
+        Ok::<Box<dyn Voter>, TechnicalError>(match name {
+            IndicatorName::Rsi => Box::new(RsiVoter::new(&config.rsi)?),
+            IndicatorName::Macd => Box::new(MacdVoter::new(&config.macd)?),
+            IndicatorName::Bollinger => Box::new(BollingerVoter::new(&config.bollinger)),
+        })
+    };
+    config.indicators.iter().map(voter).collect()
 }
 
 register_strategy!(TechnicalIndicators);

@@ -37,7 +37,7 @@ fn decisions_are_those_of_ta_lib_and_numpy() {
     for case in golden["cases"].as_array().unwrap() {
         let flags = case["flags"].as_str().unwrap();
         let decisions = decide(&mut open(flags).unwrap(), 0, &close).unwrap();
-        let signal: Vec<i64> = decisions.iter().map(|d| d.side().code().into()).collect();
+        let signal: Vec<i64> = decisions.iter().map(|d| d.vote().code().into()).collect();
         let wanted: Vec<i64> =
             case["signal"].as_array().unwrap().iter().map(|s| s.as_i64().unwrap()).collect();
         for (row, (found, wanted)) in signal.iter().zip(&wanted).enumerate() {

@@ -14,7 +14,7 @@ use crate::candles::{candle_interval, micros_of};
 use crate::predictions::SettledModel;
 use crate::select::Select;
 use crate::{
-    CandleTable, MarketDataError, PredictionQuery, TimeRange, candle_table, funding,
+    CandleTable, MarketDataError, PredictionQuery, TimeRange, candle_table, funding, model_of_run,
     parse_interval, settle_model,
 };
 
@@ -23,7 +23,10 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Candles,
+    /// Of the model that is settled for the call.
     Predictions,
+    /// Of the run with this number among those that inputs name.
+    PredictionsOf(usize),
     Funding,
 }
 
@@ -34,8 +37,12 @@ impl Kind {
                 Self::Candles
             }
             Column::Prediction => Self::Predictions,
-            Column::FundingRate => Self::Funding,
+            Column::FundingRate | Column::FundingPaid => Self::Funding,
         }
+    }
+
+    fn is_predictions(self) -> bool {
+        matches!(self, Self::Predictions | Self::PredictionsOf(_))
     }
 }
 
@@ -47,6 +54,8 @@ pub(super) struct Planner<'a> {
     instruments: &'a [Instrument],
     /// What the predictions say, by instrument.
     datasets: Vec<Option<String>>,
+    /// The runs that inputs name.
+    runs: Vec<String>,
     pub(super) files: Files,
     pub(super) series: Vec<(Key, Series)>,
     /// Interval and where it is known from, for all that tell one.
@@ -56,12 +65,28 @@ pub(super) struct Planner<'a> {
 impl<'a> Planner<'a> {
     pub(super) fn new(instruments: &'a [Instrument]) -> Self {
         let datasets = instruments.iter().map(|instrument| instrument.dataset.clone()).collect();
-        Self { instruments, datasets, files: Files::default(), series: Vec::new(), interval: None }
+        Self {
+            instruments,
+            datasets,
+            runs: Vec::new(),
+            files: Files::default(),
+            series: Vec::new(),
+            interval: None,
+        }
     }
 
     /// The series that `input` is a column of.
-    pub(super) fn key_of(&self, input: &Input) -> Result<Key, InputError> {
-        let kind = Kind::of(input.column);
+    pub(super) fn key_of(&mut self, input: &Input) -> Result<Key, InputError> {
+        let kind = match &input.run {
+            None => Kind::of(input.column),
+            Some(run) => {
+                let known = self.runs.iter().position(|known| known == run);
+                Kind::PredictionsOf(known.unwrap_or_else(|| {
+                    self.runs.push(run.clone());
+                    self.runs.len() - 1
+                }))
+            }
+        };
         let Some(dataset) = &input.dataset else { return Ok((0, kind)) };
         let is_it = |instrument: &Instrument| instrument.dataset.as_ref() == Some(dataset);
         let found = self.instruments.iter().position(is_it);
@@ -73,34 +98,43 @@ impl<'a> Planner<'a> {
     }
 
     /// Which series says at which times there may be rows: the strategy's own candles or else
-    /// predictions where it declares them, otherwise whichever of the two is configured.
-    pub(super) fn times(&self, declared: &[Key]) -> Result<Key, InputError> {
+    /// predictions where it declares them, otherwise whichever of the two is configured. A series that
+    /// may be missing says so only where nothing else does.
+    pub(super) fn times(&self, inputs: &[Input], declared: &[Key]) -> Result<Key, InputError> {
         let own = self.instruments.first();
-        let declares = |kind| declared.contains(&(0, kind)).then_some((0, kind));
+        let always = inputs.iter().zip(declared).filter(|(input, _)| !input.optional);
+        let always: Vec<Key> = always.map(|(_, key)| *key).collect();
+        let declares = |is: fn(Kind) -> bool| {
+            always.iter().copied().find(|(instrument, kind)| *instrument == 0 && is(*kind))
+        };
         let has_candles = own.is_some_and(|own| own.candles.is_some());
         let has_predictions = own.is_some_and(|own| own.predictions.is_some());
-        declares(Kind::Candles)
-            .or_else(|| declares(Kind::Predictions))
+        declares(|kind| kind == Kind::Candles)
+            .or_else(|| declares(Kind::is_predictions))
             .or_else(|| has_candles.then_some((0, Kind::Candles)))
-            .or_else(|| has_predictions.then_some((0, Kind::Predictions)))
+            .or_else(|| {
+                let of_runs = declared.iter().copied().find(|key| key.1.is_predictions());
+                has_predictions.then(|| of_runs.unwrap_or((0, Kind::Predictions)))
+            })
             .or_else(|| declared.iter().copied().find(|(_, kind)| *kind != Kind::Funding))
             .ok_or(InputError::NoTimes)
     }
 
     /// Opens the file of the series `key` and settles what is left open, for `input`; `volume` says
-    /// whether the volume of candles is needed.
+    /// whether the volume of candles is needed, `optional` whether rows without its values are kept.
     pub(super) fn add(
         &mut self,
         key: Key,
         input: &Input,
         volume: bool,
+        optional: bool,
     ) -> Result<(), MarketDataError> {
         let series = match key.1 {
             Kind::Candles => self.candles(key.0, input, volume)?,
-            Kind::Predictions => self.predictions(key.0, input)?,
+            Kind::Predictions | Kind::PredictionsOf(_) => self.predictions(key, input)?,
             Kind::Funding => self.funding(key.0, input)?,
         };
-        self.series.push((key, series));
+        self.series.push((key, Series { optional, ..series }));
         Ok(())
     }
 
@@ -125,7 +159,11 @@ impl<'a> Planner<'a> {
         Ok(series(file, Rule::SameTime, Content::Candles { table, volume }, bounds))
     }
 
-    fn predictions(&mut self, index: usize, input: &Input) -> Result<Series, MarketDataError> {
+    fn predictions(
+        &mut self,
+        (index, kind): Key,
+        input: &Input,
+    ) -> Result<Series, MarketDataError> {
         let instrument = &self.instruments[index];
         let PredictionFile { path, model_path, feature_key } = instrument
             .predictions
@@ -133,8 +171,15 @@ impl<'a> Planner<'a> {
             .ok_or_else(|| not_configured(input, "predictions", "--pred-duckdb"))?;
         let file = self.open(index, path)?;
         let db = self.files.get(file);
-        let (model_path, dataset) =
-            settle_model(db, model_path.as_deref(), instrument.dataset.as_deref())?;
+        let of_run = match kind {
+            Kind::PredictionsOf(run) => {
+                let dataset = instrument.dataset.as_deref();
+                Some(model_of_run(db, &self.runs[run], dataset)?)
+            }
+            _ => None,
+        };
+        let model_path = of_run.as_deref().or(model_path.as_deref());
+        let (model_path, dataset) = settle_model(db, model_path, instrument.dataset.as_deref())?;
         let query = PredictionQuery {
             dataset: Some(&dataset),
             feature_key: feature_key.as_deref(),
@@ -229,7 +274,7 @@ impl<'a> Planner<'a> {
 }
 
 fn series(file: FileId, rule: Rule, content: Content, (first, last): (i64, i64)) -> Series {
-    Series { file, rule, content, first, last }
+    Series { file, rule, optional: false, content, first, last }
 }
 
 fn not_configured(input: &Input, what: &'static str, flag: &'static str) -> InputError {

@@ -24,23 +24,38 @@ pub struct InputReport {
     pub seen: u64,
     /// Of these, rows that were not given out because another input has no value there.
     pub dropped: u64,
-    /// Rows that were left out because it has no value there, whatever others lack.
+    /// Rows at which it has no value, whatever others lack. They are left out, unless the input may be
+    /// missing.
     pub missing: u64,
+    /// Of these, rows at which its last value was stale: older than two of its own intervals.
+    pub stale: u64,
 }
 
 /// `720 rows; 12 left out: 12 without y_pred`.
 impl fmt::Display for RowReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} rows", self.rows)?;
-        if self.left_out == 0 {
-            return Ok(());
+        if self.left_out > 0 {
+            let lacking = self.inputs.iter().filter(|i| i.missing > 0 && !i.input.optional);
+            let lacking: Vec<String> = lacking.map(InputReport::lacking).collect();
+            write!(f, "; {} left out: {}", self.left_out, lacking.join(", "))?;
         }
-        let missing: Vec<String> = self
-            .inputs
-            .iter()
-            .filter(|input| input.missing > 0)
-            .map(|input| format!("{} without {}", input.missing, input.input))
-            .collect();
-        write!(f, "; {} left out: {}", self.left_out, missing.join(", "))
+        let kept = self.inputs.iter().filter(|i| i.missing > 0 && i.input.optional);
+        let kept: Vec<String> = kept.map(InputReport::lacking).collect();
+        if kept.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "; decided all the same: {}", kept.join(", "))
+        }
+    }
+}
+
+impl InputReport {
+    fn lacking(&self) -> String {
+        let stale = match self.stale {
+            0 => String::new(),
+            stale => format!(" ({stale} with one older than two of its intervals)"),
+        };
+        format!("{} without {}{stale}", self.missing, self.input)
     }
 }

@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Series {
     pub(super) file: FileId,
     pub(super) rule: Rule,
+    /// Whether rows without a value of it are kept.
+    pub(super) optional: bool,
     pub(super) content: Content,
     /// What it covers, µs UTC, the last included.
     pub(super) first: i64,
@@ -121,15 +123,19 @@ impl Series {
         }
     }
 
-    /// From the last event before the range, however long ago, to what its last row may know.
+    /// From the last two events before the range, however long ago, to what its last row may know.
     fn known_events(
         &self,
         db: &Database,
         range: &Range<i64>,
     ) -> Result<TimeRange, MarketDataError> {
-        let before =
-            TimeRange { end: TimeRange::of_micros(range.start, range.end).start, start: None };
-        let start = self.content.bounds(db, before)?.map_or(range.start, |(_, last)| last);
+        let mut start = range.start;
+        // Two events: the time between them tells when the later one goes stale.
+        for _ in 0..2 {
+            let before =
+                TimeRange { end: TimeRange::of_micros(start, range.end).start, start: None };
+            start = self.content.bounds(db, before)?.map_or(start, |(_, last)| last);
+        }
         let end = match self.rule {
             Rule::SameTime => range.end,
             Rule::LastBy(delay) => range.end.saturating_add(delay),
@@ -145,7 +151,7 @@ impl Series {
 /// Where a column stands in the [`Stretch`] of its series.
 pub(super) fn place_of(column: Column) -> usize {
     match column {
-        Column::Open | Column::Prediction | Column::FundingRate => 0,
+        Column::Open | Column::Prediction | Column::FundingRate | Column::FundingPaid => 0,
         Column::High => 1,
         Column::Low => 2,
         Column::Close => 3,

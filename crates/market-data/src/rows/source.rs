@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use chrono::TimeDelta;
+use arrow::array::AsArray;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use chrono::{DateTime, TimeDelta, Utc};
 use strategy_core::{Column, Input};
 
 use super::error::Available;
@@ -19,7 +20,9 @@ use crate::{MarketDataError, TimeRange};
 /// A row exists at each time at which all inputs have a value. Times are those of the strategy's own
 /// candles if it declares a column of them, otherwise of its own predictions. Values of other series
 /// are those at the same time; a `funding_rate` is the last that was settled at or before the close
-/// of the row's candle, so a row never knows a rate of the future.
+/// of the row's candle, so a row never knows a rate of the future. It goes stale after two of its own
+/// intervals: rows later than that are without one. Rows that lack an input which
+/// [may be missing](Input::optional) are kept, with NaN in its place.
 ///
 /// ```
 /// use market_data::{CandleFile, Instrument, RowSource, TimeRange};
@@ -78,7 +81,7 @@ impl RowSource {
         let mut planner = Planner::new(instruments);
         let declared: Vec<Key> =
             inputs.iter().map(|input| planner.key_of(input)).collect::<Result<_, _>>()?;
-        let times = planner.times(&declared)?;
+        let times = planner.times(inputs, &declared)?;
         let mut needed: Vec<Key> = declared.iter().copied().filter(|key| *key != times).collect();
         needed.sort_unstable_by_key(|(instrument, kind)| (*kind, *instrument));
         needed.dedup();
@@ -88,7 +91,12 @@ impl RowSource {
                 .iter()
                 .zip(&declared)
                 .any(|(input, found)| *found == key && input.column == Column::Volume);
-            planner.add(key, input.unwrap_or(&stand_in(key.1)), volume)?;
+            let optional = key != times
+                && inputs
+                    .iter()
+                    .zip(&declared)
+                    .all(|(input, found)| *found != key || input.optional);
+            planner.add(key, input.unwrap_or(&stand_in(key.1)), volume, optional)?;
         }
 
         let mut columns: Vec<InputColumn> = Vec::new();
@@ -151,6 +159,49 @@ impl RowSource {
         Ok(RowStream::new(self, within))
     }
 
+    /// The last `rows` rows before `start`, or as many as there are: where they begin, and how many.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn before(
+        &self,
+        start: DateTime<Utc>,
+        rows: usize,
+    ) -> Result<(DateTime<Utc>, usize), MarketDataError> {
+        let joined = self.series.iter().filter(|series| series.is_joined());
+        let first = joined.map(|series| series.first).max().unwrap_or(i64::MAX);
+        let interval = self.interval.unwrap_or(TimeDelta::hours(1));
+        let interval = interval.num_microseconds().unwrap_or(i64::MAX).max(1);
+        let end = start.timestamp_micros();
+        let mut wanted = i64::try_from(rows).unwrap_or(i64::MAX);
+        if rows == 0 || first >= end {
+            return Ok((start, 0));
+        }
+        loop {
+            let from = end.saturating_sub(wanted.saturating_mul(interval)).max(first);
+            let range = TimeRange::of_micros(from, end);
+            let mut times: Vec<i64> = Vec::new();
+            match self.rows(range) {
+                Ok(stream) => {
+                    for batch in stream {
+                        let batch = batch?;
+                        let column = batch.column(0).as_primitive::<TimestampMicrosecondType>();
+                        times.extend(column.values());
+                    }
+                }
+                Err(MarketDataError::Inputs(InputError::EmptyRange { .. })) => {}
+                Err(error) => return Err(error),
+            }
+            let kept = times.len().min(rows);
+            if kept == rows || from == first {
+                let begin = times.len() - kept;
+                let begin = times.get(begin).and_then(|&t| DateTime::from_timestamp_micros(t));
+                return Ok((begin.unwrap_or(start), kept));
+            }
+            wanted = wanted.saturating_mul(2).saturating_add(24);
+        }
+    }
+
     /// What the series cover that have a row of their own at each time.
     #[must_use]
     pub fn available(&self) -> Vec<Available> {
@@ -171,7 +222,7 @@ impl RowSource {
 fn stand_in(kind: Kind) -> Input {
     Input::of(match kind {
         Kind::Candles => Column::Close,
-        Kind::Predictions => Column::Prediction,
+        Kind::Predictions | Kind::PredictionsOf(_) => Column::Prediction,
         Kind::Funding => Column::FundingRate,
     })
 }

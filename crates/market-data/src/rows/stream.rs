@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
 use chrono::TimeDelta;
-use strategy_core::YearMonth;
+use strategy_core::{Column, YearMonth};
 
 use super::error::InputError;
-use super::join::{Joined, Rule, Stretch, join};
+use super::join::{Joined, Joining, MISSING, Rule, Stretch, join};
 use super::report::{InputReport, RowReport};
 use super::series::Series;
 use super::source::RowSource;
@@ -50,6 +50,7 @@ impl<'a> RowStream<'a> {
             seen: 0,
             dropped: 0,
             missing: 0,
+            stale: 0,
         });
         let report = RowReport { rows: 0, left_out: 0, inputs: inputs.collect() };
         let months = months_of_stretch(source.interval());
@@ -90,11 +91,19 @@ impl<'a> RowStream<'a> {
         if !self.left.is_empty() {
             files.forget_blocks()?;
         }
-        let ruled: Vec<_> = series.iter().map(|series| series.rule).zip(&stretches).collect();
-        self.in_gap = ruled
+        let joining: Vec<_> = series
             .iter()
-            .all(|(rule, stretch)| *rule != Rule::SameTime || stretch.timestamps.is_empty());
-        let joined = join(&ruled);
+            .zip(&stretches)
+            .map(|(series, stretch)| Joining {
+                rule: series.rule,
+                optional: series.optional,
+                stretch,
+            })
+            .collect();
+        self.in_gap = joining
+            .iter()
+            .all(|series| series.rule != Rule::SameTime || series.stretch.timestamps.is_empty());
+        let joined = join(&joining);
         self.count(&joined);
         if !joined.timestamps.is_empty() {
             self.unread = Some(self.batch(&stretches, joined)?);
@@ -123,17 +132,29 @@ impl<'a> RowStream<'a> {
             report.seen += seen;
             report.dropped += seen - rows;
             report.missing += joined.missing[column.series];
+            report.stale += joined.stale[column.series];
         }
     }
 
     fn batch(&self, stretches: &[Stretch], joined: Joined) -> Result<RecordBatch, InputError> {
         let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.source.columns.len() + 1);
-        arrays.push(Arc::new(TimestampMicrosecondArray::from(joined.timestamps)));
         for column in &self.source.columns {
-            let values = &stretches[column.series].columns[column.place];
-            let picked = joined.picks[column.series].iter().map(|&index| values[index]);
-            arrays.push(Arc::new(Float64Array::from_iter_values(picked)));
+            let stretch = &stretches[column.series];
+            let series = &self.source.series[column.series];
+            let picks = &joined.picks[column.series];
+            let interval = match series.rule {
+                Rule::LastBy(interval) if column.input.column == Column::FundingPaid => {
+                    Some(interval)
+                }
+                _ => None,
+            };
+            let values = interval.map_or_else(
+                || values_at(picks, stretch, column.place),
+                |interval| paid(&joined.timestamps, picks, stretch, interval),
+            );
+            arrays.push(Arc::new(Float64Array::from(values)));
         }
+        arrays.insert(0, Arc::new(TimestampMicrosecondArray::from(joined.timestamps)));
         RecordBatch::try_new(self.source.schema(), arrays)
             .map_err(|source| InputError::Batch { source })
     }
@@ -169,10 +190,31 @@ impl Iterator for RowStream<'_> {
 }
 
 impl Series {
-    /// Whether it has a row of its own at each time, rather than lending its last value.
+    /// Whether rows are only where it has one of its own, rather than lending its last value or missing.
     pub(super) fn is_joined(&self) -> bool {
-        self.rule == Rule::SameTime
+        self.rule == Rule::SameTime && !self.optional
     }
+}
+
+/// The values of a column at `picks`; a series without a value in the stretch has no columns.
+fn values_at(picks: &[usize], stretch: &Stretch, place: usize) -> Vec<f64> {
+    let values = stretch.columns.get(place).map_or(&[][..], Vec::as_slice);
+    picks.iter().map(|&index| values.get(index).copied().unwrap_or(f64::NAN)).collect()
+}
+
+/// What was settled in (open, close] of each candle: the sum of the rates, 0 where none was.
+fn paid(opens: &[i64], picks: &[usize], events: &Stretch, interval: i64) -> Vec<f64> {
+    let rates = events.columns.first().map_or(&[][..], Vec::as_slice);
+    let of_row = |(&open, &last): (&i64, &usize)| {
+        if last == MISSING {
+            return f64::NAN;
+        }
+        let close = open.saturating_add(interval);
+        let first = events.timestamps.partition_point(|&time| time <= open);
+        let after = events.timestamps.partition_point(|&time| time <= close);
+        rates.get(first..after).map_or(0.0, |rates| rates.iter().sum())
+    };
+    opens.iter().zip(picks).map(of_row).collect()
 }
 
 /// How many calendar months are read at a time: one of minutes or less, of longer candles as many as

@@ -26,7 +26,7 @@ const FLAT: std::ops::Range<usize> = 200..230;
 ///
 /// Candles are a random walk with a stretch without trades and gaps in time, `y_pred` wanders inside
 /// (0, 1), funding changes every eighth row. Each dataset has a walk of its own; its four prices fit
-/// together.
+/// together. An input that may be missing is missing in every seventh row.
 ///
 /// # Errors
 /// When Arrow refuses the columns, for which it has no reason.
@@ -37,8 +37,13 @@ pub fn rows(inputs: &[Input]) -> Result<RecordBatch, ArrowError> {
     });
     let timestamps: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(timestamps));
     let columns = inputs.iter().map(|input| {
-        let market = Market::of(input.dataset.as_deref().unwrap_or_default());
-        (input.to_string(), Arc::new(Float64Array::from(market.column(input.column))) as ArrayRef)
+        let dataset = input.dataset.as_deref().unwrap_or_default();
+        let run = input.run.as_deref().unwrap_or_default();
+        let mut values = Market::of(&format!("{dataset}{run}")).column(input.column);
+        if input.optional {
+            values.iter_mut().skip(3).step_by(7).for_each(|value| *value = f64::NAN);
+        }
+        (input.to_string(), Arc::new(Float64Array::from(values)) as ArrayRef)
     });
     RecordBatch::try_from_iter([("timestamp".to_owned(), timestamps)].into_iter().chain(columns))
 }
@@ -78,6 +83,7 @@ struct Row {
     volume: f64,
     score: f64,
     funding: f64,
+    paid: f64,
 }
 
 impl Market {
@@ -96,6 +102,7 @@ impl Market {
                 funding = 6e-4 * (draw[0] - 0.4);
             }
             let open = close;
+            let paid = if row.is_multiple_of(8) { funding } else { 0.0 };
             if FLAT.contains(&row) {
                 return Row {
                     open,
@@ -105,6 +112,7 @@ impl Market {
                     volume: 0.0,
                     score: score(logit),
                     funding,
+                    paid,
                 };
             }
             close = open * (1.0 + 0.02 * (draw[1] - 0.5));
@@ -117,6 +125,7 @@ impl Market {
                 volume: 1.0 + 1_000.0 * draw[6],
                 score: score(logit),
                 funding,
+                paid,
             }
         };
         Self((0..ROWS).map(&mut step).collect())
@@ -131,6 +140,7 @@ impl Market {
             Column::Volume => row.volume,
             Column::Prediction => row.score,
             Column::FundingRate => row.funding,
+            Column::FundingPaid => row.paid,
         };
         self.0.iter().map(value).collect()
     }

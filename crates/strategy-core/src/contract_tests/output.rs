@@ -57,10 +57,12 @@ pub(super) fn check(
 
 fn columns_are_named_well(schema: &SchemaRef) -> Result<(), ContractError> {
     let names: Vec<_> = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let [first, own @ .., last] = names.as_slice() else {
+    let is_target = |name: &&String| name.split('@').next() == Some("target");
+    let without_targets = names.iter().rev().skip_while(is_target).count();
+    let [first, own @ .., last] = &names[..without_targets] else {
         return Err(ContractError::Columns { found: names });
     };
-    let reserved = |name: &String| name == "timestamp" || name == "signal";
+    let reserved = |name: &String| ["timestamp", "signal", "target"].contains(&name.as_str());
     if first != "timestamp" || last != "signal" || own.iter().any(reserved) {
         return Err(ContractError::Columns { found: names });
     }
@@ -78,7 +80,9 @@ fn columns_are_named_well(schema: &SchemaRef) -> Result<(), ContractError> {
 }
 
 fn signals_are_sides(full: &RecordBatch) -> Result<(), ContractError> {
-    let signal = full.column(full.num_columns() - 1);
+    let signal = full
+        .column_by_name("signal")
+        .ok_or_else(|| ContractError::SignalType { found: "no column".to_owned() })?;
     let sides = signal
         .as_primitive_opt::<Int8Type>()
         .filter(|signal| signal.null_count() == 0)

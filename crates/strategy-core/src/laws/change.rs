@@ -108,10 +108,10 @@ impl Change {
         let even = row.is_multiple_of(2);
         match (self, kind) {
             (Self::Mirrored, Column::Prediction) => 1.0 - value,
-            (Self::Mirrored, Column::FundingRate) => -value,
+            (Self::Mirrored, Column::FundingRate | Column::FundingPaid) => -value,
             (Self::Mirrored, _) => value * 1.1,
             (Self::Extreme, Column::Prediction) => f64::from(u8::from(even)),
-            (Self::Extreme, Column::FundingRate) => {
+            (Self::Extreme, Column::FundingRate | Column::FundingPaid) => {
                 if even {
                     0.05
                 } else {

@@ -34,6 +34,40 @@ impl Decisions {
     }
 }
 
+impl Decisions {
+    /// A run that began with row `start` after `skipped` rows of lookback, without those.
+    pub(super) fn shifted(self, skipped: usize, start: usize) -> Self {
+        let cut = |(batch, table): (Range<usize>, RecordBatch)| {
+            let rows = batch.len().checked_sub(skipped)?;
+            Some((start..start + rows, table.slice(skipped, rows)))
+        };
+        Self(self.0.into_iter().filter_map(cut).collect())
+    }
+
+    /// The rows of `rows` whose position, side or weights, is another in `found`. Both runs are of one
+    /// batch.
+    pub(super) fn differing_positions(&self, found: &Self, rows: Range<usize>) -> Vec<usize> {
+        let (Some((whole, expected)), Some((batch, found))) = (self.0.first(), found.0.first())
+        else {
+            return Vec::new();
+        };
+        let is_position = |name: &str| name == "signal" || name.starts_with("target");
+        let fields = expected.schema();
+        let columns: Vec<_> = fields
+            .fields()
+            .iter()
+            .zip(expected.columns().iter().zip(found.columns()))
+            .filter(|(field, _)| is_position(field.name()))
+            .map(|(_, columns)| columns)
+            .collect();
+        let differs = |row: &usize| {
+            let (a, b) = (row - whole.start, row - batch.start);
+            columns.iter().any(|(x, y)| x.slice(a, 1).to_data() != y.slice(b, 1).to_data())
+        };
+        rows.filter(differs).collect()
+    }
+}
+
 fn first_difference(
     expected: &RecordBatch,
     found: &RecordBatch,

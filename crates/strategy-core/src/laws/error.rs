@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::{Cut, Feed, Future};
 use crate::{BoxError, RowsError};
 
-/// One of the three laws of a [`Strategy`](crate::Strategy).
+/// One of the laws of a [`Strategy`](crate::Strategy).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Law {
     /// The same rows, the same decisions.
@@ -18,6 +18,11 @@ pub enum Law {
     PrefixInvariance,
     /// However the rows are cut into batches, the same decisions.
     SplitInvariance,
+    /// The same legs in every decision, finite weights of at most 1 together, the side their first one's
+    /// sign.
+    Shape,
+    /// From a later start, after the declared lookback, the decisions of the whole history.
+    Start,
 }
 
 impl fmt::Display for Law {
@@ -26,6 +31,8 @@ impl fmt::Display for Law {
             Self::Determinism => "determinism",
             Self::PrefixInvariance => "prefix invariance",
             Self::SplitInvariance => "split invariance",
+            Self::Shape => "shape",
+            Self::Start => "start",
         })
     }
 }
@@ -80,6 +87,14 @@ impl fmt::Display for Violation {
                     ": `{column}` is {expected}, but {found} when {what}{cut}: the decision looks ahead"
                 )
             }
+            (Law::Shape, _) => write!(f, ": {column} {found}; {expected}"),
+            (Law::Start, _) => write!(
+                f,
+                ": `{column}` is {expected} when the whole history comes first, but {found} when the \
+                 strategy starts with row {} and the lookback that it declares: it needs more rows, or \
+                 must say that its memory has no end",
+                batch.start
+            ),
             (Law::SplitInvariance, _) => write!(
                 f,
                 ": `{column}` is {expected} when the rows come all in one batch, but {found} when \

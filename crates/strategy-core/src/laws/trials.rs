@@ -5,8 +5,8 @@ use std::cell::Cell;
 use arrow::array::RecordBatch;
 
 use super::decisions::{Decisions, Difference};
-use super::{Change, Checked, Cut, Feed, Future, Law, LawError, Open, Violation};
-use crate::Rows;
+use super::{Change, Checked, Cut, Feed, Future, Law, LawError, Open, Starts, Violation};
+use crate::{BoxError, Lookback, Rows, ShapeError};
 
 /// Runs in one batch that must agree before anything else is tried. The standard library gives each
 /// hash map another order, so few runs show it.
@@ -22,7 +22,9 @@ pub(super) struct Trials<'a> {
     rows: &'a RecordBatch,
     timestamps: &'a [i64],
     seed: u64,
+    lookback: Lookback,
     whole: Decisions,
+    starts: Cell<Starts>,
     runs: Cell<usize>,
     refused: Cell<usize>,
 }
@@ -39,14 +41,57 @@ impl<'a> Trials<'a> {
             return Err(LawError::NoRows);
         }
         let (runs, refused) = (Cell::new(0), Cell::new(0));
+        let lookback = open().map_err(|source| LawError::Open { source })?.lookback();
+        let (whole, starts) = (Decisions(Vec::new()), Cell::default());
         let mut trials =
-            Self { open, rows, timestamps, seed, whole: Decisions(Vec::new()), runs, refused };
+            Self { open, rows, timestamps, seed, lookback, whole, starts, runs, refused };
         trials.whole = trials.run(&Feed::of(Cut::Whole))?;
         Ok(trials)
     }
 
     pub(super) fn checked(&self) -> Checked {
-        Checked { rows: self.rows.num_rows(), runs: self.runs.get(), refused: self.refused.get() }
+        Checked {
+            rows: self.rows.num_rows(),
+            runs: self.runs.get(),
+            refused: self.refused.get(),
+            starts: self.starts.get(),
+        }
+    }
+
+    pub(super) fn lookback(&self) -> Lookback {
+        self.lookback
+    }
+
+    /// Starts anew at each of `starts`, after the lookback: the decisions from there on must be those
+    /// of the whole history, or are counted where memory has no end.
+    pub(super) fn start_anywhere(&self, starts: &[usize]) -> Result<(), LawError> {
+        let total = self.rows.num_rows();
+        for &start in starts {
+            let first = start - self.lookback.rows.min(start);
+            let feed = Feed::of(Cut::Whole);
+            let found = self.run_rows(&self.rows.slice(first, total - first), &feed)?;
+            let found = found.shifted(start - first, start);
+            if !self.lookback.unbounded {
+                if let Some(difference) = self.whole.difference(&found, total) {
+                    return Err(self.violation(Law::Start, feed, difference));
+                }
+                self.count_start(total - start, 0, None);
+                continue;
+            }
+            let differing = self.whole.differing_positions(&found, start..total);
+            let last = differing.last().map(|row| row - start);
+            self.count_start(total - start, differing.len(), last);
+        }
+        Ok(())
+    }
+
+    fn count_start(&self, compared: usize, differing: usize, last: Option<usize>) {
+        let starts = self.starts.get();
+        self.starts.set(Starts {
+            compared: starts.compared + compared,
+            differing: starts.differing + differing,
+            last_differing: starts.last_differing.max(last),
+        });
     }
 
     /// Runs in one batch again and again; of all differences the one in the first row is reported.
@@ -129,6 +174,10 @@ impl<'a> Trials<'a> {
             Future::Missing { from } => self.rows.slice(0, from),
             Future::Changed { from, change } => change.applied(self.rows, from, self.seed),
         };
+        self.run_rows(&rows, feed)
+    }
+
+    fn run_rows(&self, rows: &RecordBatch, feed: &Feed) -> Result<Decisions, LawError> {
         let mut strategy = (self.open)().map_err(|source| LawError::Open { source })?;
         let decide = |batch: std::ops::Range<usize>| {
             let slice = rows.slice(batch.start, batch.len());
@@ -137,7 +186,7 @@ impl<'a> Trials<'a> {
                 Ok(decisions) => {
                     Err(LawError::DecisionCount { rows: batch, found: decisions.num_rows() })
                 }
-                Err(source) => Err(LawError::Strategy { rows: batch, feed: feed.clone(), source }),
+                Err(source) => Err(self.refusal(batch, feed, source)),
             }
         };
         feed.cut
@@ -146,6 +195,21 @@ impl<'a> Trials<'a> {
             .map(decide)
             .collect::<Result<_, _>>()
             .map(Decisions)
+    }
+
+    /// A batch that was refused: by the framework for its shape, or by the strategy.
+    fn refusal(&self, batch: std::ops::Range<usize>, feed: &Feed, source: BoxError) -> LawError {
+        let Some(shape) = source.downcast_ref::<ShapeError>() else {
+            return LawError::Strategy { rows: batch, feed: feed.clone(), source };
+        };
+        let difference = Difference {
+            row: batch.start + shape.row,
+            column: "the decision".to_owned(),
+            expected: "a decision is within its declared shape".to_owned(),
+            found: format!("is no decision: {}", shape.fault),
+            batch,
+        };
+        self.violation(Law::Shape, feed.clone(), difference)
     }
 
     fn violation(&self, law: Law, feed: Feed, difference: Difference) -> LawError {

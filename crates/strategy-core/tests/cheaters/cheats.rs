@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use strategy_core::Lookback;
+
 use super::{FromCloses, HOUR, Refusal};
 
 /// Peeks one row ahead: positive before each rise.
@@ -220,5 +222,34 @@ impl FromCloses for Uncleared {
             *scratch
         };
         Ok(close.iter().map(value).collect())
+    }
+}
+
+/// Needs four earlier rows and declares two.
+#[derive(Default)]
+pub(crate) struct ShortMemory(super::honest::MovingAverage);
+
+impl FromCloses for ShortMemory {
+    const NAME: &'static str = "short-memory";
+    const LOOKBACK: Lookback = Lookback { rows: 2, unbounded: false };
+
+    fn values(&mut self, timestamps: &[i64], close: &[f64]) -> Result<Vec<f64>, Refusal> {
+        self.0.values(timestamps, close)
+    }
+}
+
+/// Wants more than the capital at high prices.
+#[derive(Default)]
+pub(crate) struct Greedy;
+
+impl FromCloses for Greedy {
+    const NAME: &'static str = "greedy";
+
+    fn weight(value: f64) -> f64 {
+        if value > 110.0 { 1.5 } else { 1.0 }
+    }
+
+    fn values(&mut self, _: &[i64], close: &[f64]) -> Result<Vec<f64>, Refusal> {
+        Ok(close.to_vec())
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use strategy_core::Lookback;
+
 use super::{FromCloses, Refusal};
 
 /// The mean of the last five closes, NaN before there are five.
@@ -12,6 +14,7 @@ pub(crate) struct MovingAverage {
 
 impl FromCloses for MovingAverage {
     const NAME: &'static str = "moving-average";
+    const LOOKBACK: Lookback = Lookback { rows: 4, unbounded: false };
 
     fn values(&mut self, _: &[i64], close: &[f64]) -> Result<Vec<f64>, Refusal> {
         let mean = |close: &f64| {
@@ -65,5 +68,25 @@ impl FromCloses for NeedsTwo {
             [one] => Err(Refusal::Refused(*one)),
             _ => Ok(vec![1.0; close.len()]),
         }
+    }
+}
+
+/// An exponential average: every earlier close matters a little, and it says so.
+#[derive(Default)]
+pub(crate) struct Exponential {
+    average: Option<f64>,
+}
+
+impl FromCloses for Exponential {
+    const NAME: &'static str = "exponential";
+    const LOOKBACK: Lookback = Lookback { rows: 3, unbounded: true };
+
+    fn values(&mut self, _: &[i64], close: &[f64]) -> Result<Vec<f64>, Refusal> {
+        let mut next = |close: &f64| {
+            let average = self.average.map_or(*close, |average| average + 0.2 * (close - average));
+            self.average = Some(average);
+            close - average
+        };
+        Ok(close.iter().map(&mut next).collect())
     }
 }

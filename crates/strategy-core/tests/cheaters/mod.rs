@@ -7,13 +7,21 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArray};
 use strategy_core::{
-    Column, Input, NoCommands, Rows, RowsError, Side, SignalColumn, SignalType, Strategy,
+    Column, Input, Lookback, NoCommands, Rows, RowsError, Side, SignalColumn, SignalType, Strategy,
 };
 use thiserror::Error;
 
 /// All that the strategies of these tests differ in: from closes to values, long where positive.
 pub(crate) trait FromCloses: Default + 'static {
     const NAME: &'static str;
+
+    /// What it declares as its lookback.
+    const LOOKBACK: Lookback = Lookback { rows: 0, unbounded: false };
+
+    /// The weight of its one leg; by default the side's.
+    fn weight(value: f64) -> f64 {
+        if value > 0.0 { 1.0 } else { 0.0 }
+    }
 
     /// One value for each of `close`, whose candles opened at `timestamps`.
     fn values(&mut self, timestamps: &[i64], close: &[f64]) -> Result<Vec<f64>, Refusal>;
@@ -25,7 +33,7 @@ pub(crate) struct Run<C>(C);
 #[derive(Debug, clap::Args)]
 pub(crate) struct Nothing {}
 
-pub(crate) struct Value(f64);
+pub(crate) struct Value(f64, fn(f64) -> f64);
 
 #[derive(Debug, Error)]
 pub(crate) enum Refusal {
@@ -38,6 +46,10 @@ pub(crate) enum Refusal {
 impl SignalType for Value {
     fn side(&self) -> Side {
         if self.0 > 0.0 { Side::Long } else { Side::NoSignal }
+    }
+
+    fn weight(&self, _: usize) -> f64 {
+        self.1(self.0)
     }
 
     fn columns(values: &[Self]) -> Vec<SignalColumn> {
@@ -58,13 +70,22 @@ impl<C: FromCloses> Strategy for Run<C> {
         vec![Input::of(Column::Close)]
     }
 
+    fn lookback(_: &Nothing) -> Lookback {
+        C::LOOKBACK
+    }
+
     fn new(_: Nothing, _: &strategy_core::Subject) -> Result<Self, Refusal> {
         Ok(Self(C::default()))
     }
 
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Value>, Refusal> {
         let close = rows.column(&Input::of(Column::Close))?;
-        Ok(self.0.values(rows.timestamps(), close)?.into_iter().map(Value).collect())
+        Ok(self
+            .0
+            .values(rows.timestamps(), close)?
+            .into_iter()
+            .map(|v| Value(v, C::weight))
+            .collect())
     }
 }
 

@@ -10,7 +10,7 @@ mod source_args;
 mod verify;
 
 use clap::Subcommand;
-use strategy_core::Console;
+use strategy_core::{Console, Scope};
 
 use crate::BinsError;
 
@@ -39,34 +39,29 @@ pub enum BinsCommand {
     Score(Box<ScoreArgs>),
 }
 
-/// The names of the commands that are for all the runs of a configuration.
-pub(crate) const FOR_ALL_RUNS: &[&str] = &["rebuild", "verify"];
+/// Bins are made and verified for every configured run; anything else is asked of one.
+pub(crate) fn scope(name: &str) -> Scope {
+    if ["rebuild", "verify"].contains(&name) { Scope::EveryRun } else { Scope::OneRun }
+}
 
-/// Carries out the same command for several runs: rebuilds as one, and verifications.
-pub(crate) fn run_all(
-    commands: Vec<BinsCommand>,
-    console: &mut Console<'_>,
-) -> Result<(), BinsError> {
+/// Carries out one command, given once for each run that it is for.
+pub(crate) fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<(), BinsError> {
     let (mut rebuilds, mut verifications) = (Vec::new(), Vec::new());
     for command in commands {
         match command {
             BinsCommand::Rebuild(args) => rebuilds.push(*args),
             BinsCommand::Verify(args) => verifications.push(*args),
-            other => run(other, console)?,
+            BinsCommand::Evaluate(args) => evaluate::run(&args, console)?,
+            BinsCommand::List(args) => list::run(&args, console)?,
+            BinsCommand::Inspect(args) => inspect::run(&args, console)?,
+            BinsCommand::Score(args) => score::run(&args, console)?,
         }
     }
-    rebuild::run(&rebuilds, console)?;
-    verify::run(&verifications, console)
-}
-
-/// Carries out `command`.
-pub(crate) fn run(command: BinsCommand, console: &mut Console<'_>) -> Result<(), BinsError> {
-    match command {
-        BinsCommand::Rebuild(args) => rebuild::run(&[*args], console),
-        BinsCommand::Verify(args) => verify::run(&[*args], console),
-        BinsCommand::Evaluate(args) => evaluate::run(&args, console),
-        BinsCommand::List(args) => list::run(&args, console),
-        BinsCommand::Inspect(args) => inspect::run(&args, console),
-        BinsCommand::Score(args) => score::run(&args, console),
+    if !rebuilds.is_empty() {
+        rebuild::run(&rebuilds, console)?;
     }
+    if !verifications.is_empty() {
+        verify::run(&verifications, console)?;
+    }
+    Ok(())
 }

@@ -13,7 +13,8 @@ use labeling::LabelError;
 use market_data::sample::SampleError;
 use market_data::{MarketDataError, TimeSpan};
 use statistics::StatisticsError;
-use strategy_core::{RowsError, YearMonth};
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, RowsError, YearMonth};
 use thiserror::Error;
 
 use self::text::{
@@ -30,6 +31,12 @@ pub enum BinsError {
     /// The data could not be read.
     #[error(transparent)]
     MarketData(#[from] MarketDataError),
+    /// The framework refused rows or decisions.
+    #[error("the rows cannot be decided on")]
+    Framework {
+        /// What was wrong.
+        source: BoxError,
+    },
     /// The generated sample could not be made.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -509,4 +516,18 @@ pub enum BinsError {
     /// The output could not be put into CSV.
     #[error("cannot write the output as CSV")]
     Csv(#[from] csv::Error),
+}
+
+impl BinsError {
+    /// An error of a strategy that was run by the framework: its own, where it is one.
+    pub(crate) fn of_framework(error: BoxError) -> Self {
+        let error = match error.downcast::<UsageError>() {
+            Ok(usage) => usage.into_inner(),
+            Err(error) => error,
+        };
+        match error.downcast::<Self>() {
+            Ok(own) => *own,
+            Err(source) => Self::Framework { source },
+        }
+    }
 }

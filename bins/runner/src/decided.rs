@@ -1,0 +1,73 @@
+//! A strategy's decisions over a range of rows, after the lookback that it needs.
+
+use arrow::array::RecordBatch;
+use clap::ArgMatches;
+use market_data::{RowReport, RowStream, TimeRange};
+use strategy_core::registry::Entry;
+use strategy_core::{BoxError, Decisions, ErasedStrategy};
+
+use crate::row_args::Chosen;
+
+/// The decisions of the chosen range, batch by batch. Rows of the lookback are decided on before, and
+/// their decisions dropped.
+pub(crate) struct Decided<'a> {
+    strategy: Box<dyn ErasedStrategy>,
+    rows: RowStream<'a>,
+    /// What no rows at all look like.
+    none: Option<RecordBatch>,
+    /// Rows of the lookback that are still to come.
+    skip: usize,
+    /// Rows of the lookback that there are not.
+    lacking: usize,
+}
+
+impl<'a> Decided<'a> {
+    /// The decisions of the strategy of `entry`, opened for `chosen`.
+    pub(crate) fn open(
+        entry: &Entry,
+        matches: &ArgMatches,
+        chosen: &'a Chosen,
+    ) -> Result<Self, BoxError> {
+        let strategy = entry.open(matches, &chosen.subject)?;
+        let needed = strategy.lookback().rows;
+        let (start, found) = match chosen.range.start {
+            Some(start) => {
+                let (before, found) = chosen.source.before(start, needed)?;
+                (Some(before), found)
+            }
+            None => (None, 0),
+        };
+        let rows = chosen.source.rows(TimeRange { start, ..chosen.range })?;
+        let none = Some(RecordBatch::new_empty(chosen.source.schema()));
+        Ok(Self { strategy, rows, none, skip: found, lacking: needed - found })
+    }
+
+    /// The next decisions. The first are there also where there are no rows, and say what columns there
+    /// are.
+    pub(crate) fn next(&mut self) -> Result<Option<Decisions>, BoxError> {
+        let Some(batch) = self.rows.next().transpose()?.or_else(|| self.none.take()) else {
+            return Ok(None);
+        };
+        self.none = None;
+        let decisions = self.strategy.decide(&batch)?;
+        let skipped = self.skip.min(batch.num_rows());
+        self.skip -= skipped;
+        Ok(Some(decisions.without_first(skipped)))
+    }
+
+    /// What became of the rows.
+    pub(crate) fn report(&self) -> &RowReport {
+        self.rows.report()
+    }
+
+    /// What a person should hear of the rows decided on.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        let cold = (self.lacking > 0).then(|| {
+            format!(
+                "the first {} rows are decided on while windows fill: there are no earlier rows",
+                self.lacking
+            )
+        });
+        cold.into_iter().chain(self.strategy.remarks()).collect()
+    }
+}

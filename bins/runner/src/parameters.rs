@@ -1,0 +1,79 @@
+//! `runner <strategy> config`: the configuration as data.
+
+use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
+use comfy_table::{Table, presets::NOTHING};
+use serde_json::{Value, json};
+use strategy_core::registry::Entry;
+use strategy_core::{BoxError, Console};
+
+pub(crate) const NAME: &str = "config";
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// Each parameter with its default and its value in force
+    Table,
+    /// The values in force, as an object
+    Json,
+    /// The JSON schema of such an object
+    Schema,
+}
+
+/// The command, with the flags of the strategy.
+pub(crate) fn command(entry: &Entry) -> Command {
+    let format = Arg::new("format")
+        .long("format")
+        .value_parser(EnumValueParser::<Format>::new())
+        .default_value("table")
+        .help("What to print");
+    entry
+        .with_flags(Command::new(NAME).arg(format).next_help_heading("Parameters of the strategy"))
+        .about("Show the strategy's parameters: defaults, values in force, JSON schema")
+        .long_about(None)
+}
+
+pub(crate) fn run(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let parameters = entry.parameters();
+    let values = parameters.values(matches);
+    match matches.get_one("format").copied().unwrap_or(Format::Table) {
+        Format::Table => {
+            let mut table = Table::new();
+            table.load_style(NOTHING).set_header([
+                "parameter",
+                "in force",
+                "default",
+                "what it does",
+            ]);
+            for parameter in &parameters {
+                let in_force = values.get(&parameter.name).unwrap_or(&Value::Null);
+                table.add_row([
+                    parameter.name.clone(),
+                    words(in_force),
+                    words(&parameter.default_value()),
+                    parameter.about.clone(),
+                ]);
+            }
+            if let Some(first) = table.column_mut(0) {
+                first.set_padding((0, 1));
+            }
+            writeln!(console.out, "{}", table.trim_fmt())?;
+        }
+        Format::Json => writeln!(console.out, "{:#}", json!(values))?,
+        Format::Schema => writeln!(console.out, "{:#}", parameters.schema(entry.name()))?,
+    }
+    Ok(())
+}
+
+/// A value as a person writes it.
+fn words(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Array(values) => values.iter().map(words).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
+    }
+}
