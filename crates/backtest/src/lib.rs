@@ -11,6 +11,8 @@
 //! | between a decision and its order | [`Sizing`]: size and risk |
 //! | what comes out | [`Events`], [`Results`], [`Trade`], [`Fill`], [`EquityRow`], [`Counts`] |
 //! | the past, all at once | [`History`], [`settlements`] |
+//! | what came of it | [`Summary`] |
+//! | venues and instruments | [`Venue`], [`InstrumentTable`] |
 //! | perpetual mechanics | [`liquidation_price`], [`Tiers`] |
 //!
 //! The order of events within a row is told in `docs/backtest.md`.
@@ -56,7 +58,9 @@ mod liquidate;
 mod margin;
 mod rules;
 mod sizing;
+mod summary;
 mod trade;
+mod venue;
 mod wallet;
 
 pub use account::Account;
@@ -73,4 +77,6 @@ pub use sizing::{
     Change, Demand, EqualParts, FixedQuantity, LegRequest, Portfolio, PositionView, Request, Size,
     Sizing,
 };
+pub use summary::{ExitCount, Summary};
 pub use trade::{Exit, ExitReason, Fill, FillKind, Trade};
+pub use venue::{InstrumentTable, VENUES, Venue};

@@ -10,4 +10,5 @@
 
 mod market;
 mod micro;
+mod perp;
 mod shared;
