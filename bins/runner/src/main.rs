@@ -3,6 +3,7 @@
 //! It holds nothing that a crate should hold. A strategy is one dependency in `Cargo.toml` and one
 //! line in `strategies.rs`.
 
+mod backtest;
 mod check;
 mod cli;
 mod config;
@@ -60,7 +61,8 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
     let mut command = cli::command(&strategies);
     let (mut runs, mut configured) = (Vec::new(), Vec::new());
     if let Some(path) = config::file(std::env::args_os()) {
-        let names: Vec<_> = strategies.iter().map(Entry::name).chain([data::NAME]).collect();
+        let names: Vec<_> =
+            strategies.iter().map(Entry::name).chain([data::NAME, backtest::NAME]).collect();
         let file = config::apply(command, &path, &names)?;
         (command, runs, configured) = (file.command, file.runs, file.data);
     }
@@ -72,6 +74,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((data::NAME, matches)) => data::run(matches, &configured, console),
+        Some((backtest::NAME, matches)) => backtest::run_file(matches, console),
         Some((shell::COMPLETIONS, matches)) => {
             shell::complete(cli::command(&strategies), matches, console)
         }

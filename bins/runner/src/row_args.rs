@@ -17,6 +17,11 @@ use crate::time_range::{self, Moment};
 
 /// `command` with the flags that choose rows, and those of the strategy itself.
 pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
+    with_data_flags(entry.with_flags(command.next_help_heading("Parameters of the strategy")))
+}
+
+/// `command` with the flags that choose rows.
+pub(crate) fn with_data_flags(command: Command) -> Command {
     let text = |name: &'static str, value: &'static str, env: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -28,7 +33,6 @@ pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
     let moment = |name: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
     };
-    let command = entry.with_flags(command.next_help_heading("Parameters of the strategy"));
     let command = command
         .next_help_heading("Rows")
         .arg(moment(
@@ -130,6 +134,39 @@ pub(crate) struct Chosen {
     pub(crate) inputs: Vec<PathBuf>,
 }
 
+/// The instruments and the range that the flags choose where no strategy says what is read.
+pub(crate) fn choose_data(
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(Vec<Instrument>, TimeRange), BoxError> {
+    let range = range(matches)?;
+    let flags = DataFlags::from_arg_matches(matches)?;
+    let mut dataset = matches.get_one::<String>("dataset").cloned();
+    let mut path = flags.ohlcv_duckdb.clone();
+    let mut of_sample = None;
+    if let Some(sample) = flags.sample(dataset.as_deref(), console.err)? {
+        of_sample = Some(sample.dataset.clone());
+        (dataset, path) = (Some(sample.dataset), Some(sample.candles));
+    }
+    let own = Instrument {
+        dataset,
+        candles: path.map(|path| CandleFile { path, table: flags.ohlcv_table.clone() }),
+        predictions: None,
+        lock_timeout: flags.lock_timeout,
+    };
+    let others = others(matches, &flags, of_sample.as_deref());
+    Ok((std::iter::once(own).chain(others.into_values()).collect(), range))
+}
+
+fn range(matches: &ArgMatches) -> Result<TimeRange, UsageError> {
+    let moment = |name: &str| matches.get_one::<Moment>(name).copied();
+    let range = time_range::range(moment("start"), moment("end"));
+    if Option::zip(range.start, range.end).is_some_and(|(start, end)| start >= end) {
+        return Err(UsageError::new("--start comes after --end".into()));
+    }
+    Ok(range)
+}
+
 /// Opens the files that the strategy's inputs need.
 pub(crate) fn choose(
     entry: &Entry,
@@ -137,11 +174,7 @@ pub(crate) fn choose(
     console: &mut Console<'_>,
 ) -> Result<Chosen, BoxError> {
     let inputs = entry.inputs(matches)?;
-    let moment = |name: &str| matches.get_one::<Moment>(name).copied();
-    let range = time_range::range(moment("start"), moment("end"));
-    if Option::zip(range.start, range.end).is_some_and(|(start, end)| start >= end) {
-        return Err(UsageError::new("--start comes after --end".into()).into());
-    }
+    let range = range(matches)?;
     let flags = DataFlags::from_arg_matches(matches)?;
     let given = |name: &str| matches.get_one::<String>(name).cloned();
     let mut dataset = given("dataset");

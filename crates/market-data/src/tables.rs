@@ -238,7 +238,10 @@ impl Database {
     }
 
     /// The table `name`, or `None` where a file may do without it.
-    pub(crate) fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
+    ///
+    /// # Errors
+    /// When the list of tables cannot be read.
+    pub fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
         let known = self.known();
         if known.tables.get().is_none() {
             if let Some(table) = known.named(name) {

@@ -1,0 +1,221 @@
+//! The flags of an account, and what they come to.
+
+use std::path::PathBuf;
+
+use backtest::{
+    FundingGaps, FundingRule, GapFill, Gaps, InstrumentTable, Intent, MarginMode, Rules, Slippage,
+    Tie, Venue,
+};
+use chrono::TimeDelta;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, Exits, SideExits};
+
+use super::decisions::Asked;
+use super::simulate::{Outcome, Simulated};
+
+const BASIS_POINT: f64 = 0.0001;
+
+/// What the flags come to.
+pub(crate) struct Settings {
+    pub(crate) venue: &'static Venue,
+    pub(crate) table: InstrumentTable,
+    /// Those of the tie rule that was asked for.
+    pub(crate) rules: Rules,
+    pub(crate) quantity: Option<f64>,
+    pub(crate) funding_gaps: FundingGaps,
+    pub(crate) close_at_end: bool,
+    pub(crate) detail: Option<PathBuf>,
+    pub(crate) detail_table: Option<String>,
+}
+
+fn number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .allow_negative_numbers(true)
+        .value_parser(value_parser!(f64))
+        .help(help)
+}
+
+fn choice(name: &'static str, values: &'static [&'static str], help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_parser(PossibleValuesParser::new(values)).help(help)
+}
+
+/// `command` with the flags of an account.
+pub(crate) fn with_flags(command: Command) -> Command {
+    command
+        .next_help_heading("Trades")
+        .args([
+            choice("intent", &["position", "change", "entry"],
+                "What a signal asks for: the position wanted; a change of it (0 says nothing); one new \
+                 trade [default: what the strategy says; position for a file]"),
+            number("take-profit", "FRACTION", "End a trade this far in its favour: 0.04 is 4 %"),
+            number("stop-loss", "FRACTION", "End a trade this far against it"),
+            number("trailing-stop", "FRACTION", "End a trade this far from its best price"),
+            Arg::new("max-hold").long("max-hold").value_name("ROWS").value_parser(value_parser!(u32))
+                .help("End a trade at the open this many rows after its entry's"),
+            Arg::new("max-trades").long("max-trades").value_name("N").value_parser(value_parser!(usize))
+                .default_value("1").help("Trades of the intent entry that may be open at once"),
+            choice("tie", &["pessimistic", "optimistic"],
+                "What came first in a candle that reaches loss and profit of a trade; the other rule's \
+                 result is shown beside it").default_value("pessimistic"),
+            choice("gap-fill", &["open", "limit"],
+                "Where a take profit fills that a candle opens beyond").default_value("open"),
+            choice("gaps", &["refuse", "hold"],
+                "What to do about candles that are missing while something is held").default_value("refuse"),
+            Arg::new("close-at-end").long("close-at-end").action(ArgAction::SetTrue)
+                .help("Close what is open at the last close, at its cost"),
+            Arg::new("detail-ohlcv").long("detail-ohlcv").value_name("FILE").value_parser(value_parser!(PathBuf))
+                .help("DuckDB file or Parquet file of finer candles, which decide what came first"),
+            Arg::new("detail-table").long("detail-table").value_name("TABLE").requires("detail-ohlcv")
+                .help("Table of finer candles, if that file has several"),
+        ])
+        .next_help_heading("Account")
+        .args([
+            number("capital", "AMOUNT", "Equity at the start, in quote currency").default_value("10000"),
+            number("quantity", "AMOUNT", "Trade this quantity each time, in base currency [default: the \
+                   equity over --max-trades]"),
+            number("leverage", "X", "Notional over margin").default_value("1"),
+            choice("margin", &["isolated", "cross"], "How margin is kept").default_value("isolated"),
+            number("fee-maker", "FRACTION", "Fee of take profits [default: the venue's base tier]"),
+            number("fee-taker", "FRACTION", "Fee of all other fills [default: the venue's base tier]"),
+            number("slippage", "FRACTION", "What market orders lose against the price").default_value("0.0001"),
+            number("slippage-range", "FRACTION", "The same as a fraction of the candle's range")
+                .conflicts_with("slippage"),
+            choice("funding", &["charge", "both-ends", "off"],
+                "Who pays funding stamped at the time of a fill: whoever held before; also who opens then; \
+                 nobody ever").default_value("charge"),
+            choice("funding-gaps", &["refuse", "zero"],
+                "What to do where funding rates are missing").default_value("refuse"),
+        ])
+        .args(instrument_flags())
+}
+
+/// The flags that choose a venue and its instruments.
+pub(crate) fn instrument_flags() -> [Arg; 2] {
+    [
+        Arg::new("venue")
+            .long("venue")
+            .value_name("NAME")
+            .env("RUNNER_VENUE")
+            .default_value("binance-usdm")
+            .help("Whose fees and funding hours: binance-usdm, bybit, okx, hyperliquid"),
+        Arg::new("instruments")
+            .long("instruments")
+            .value_name("FILE")
+            .env("RUNNER_INSTRUMENTS")
+            .value_delimiter(',')
+            .action(ArgAction::Append)
+            .value_parser(value_parser!(PathBuf))
+            .help("The exchange's own exchangeInfo or leverageBracket JSON; may be repeated"),
+    ]
+}
+
+/// The venue that is asked for.
+pub(crate) fn venue(matches: &ArgMatches) -> Result<&'static Venue, UsageError> {
+    let name = matches.get_one::<String>("venue").map_or("binance-usdm", String::as_str);
+    Venue::find(name).map_err(|error| UsageError::new(error.into()))
+}
+
+/// The table of instruments that is in force.
+pub(crate) fn instrument_table(matches: &ArgMatches) -> Result<InstrumentTable, BoxError> {
+    let mut table = InstrumentTable::shipped();
+    for path in matches.get_many::<PathBuf>("instruments").into_iter().flatten() {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("--instruments {name} cannot be read: {error}"))?;
+        table.read(&name, &text)?;
+    }
+    Ok(table)
+}
+
+/// An interval as in `1h`.
+pub(crate) fn interval(text: &str) -> Result<TimeDelta, String> {
+    market_data::parse_interval(text)
+        .ok_or_else(|| "wanted an interval as 1m, 5m, 1h or 1d".to_owned())
+}
+
+impl Settings {
+    /// The settings of `matches` for what is asked.
+    pub(crate) fn of(matches: &ArgMatches, asked: &Asked) -> Result<Self, BoxError> {
+        let venue = venue(matches)?;
+        let given = |name: &str| matches.get_one::<f64>(name).copied();
+        let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
+        let mut fees = venue.fees;
+        fees.maker = given("fee-maker").unwrap_or(fees.maker);
+        fees.taker = given("fee-taker").unwrap_or(fees.taker);
+        let overridden = |exits: Exits| Exits {
+            take_profit: given("take-profit").or(exits.take_profit),
+            stop_loss: given("stop-loss").or(exits.stop_loss),
+            trailing_stop: given("trailing-stop").or(exits.trailing_stop),
+            max_hold: matches.get_one("max-hold").copied().or(exits.max_hold),
+        };
+        let intent = match text("intent") {
+            "position" => Intent::Position,
+            "change" => Intent::Change,
+            "entry" => Intent::Entry,
+            _ => asked.intent,
+        };
+        let exits =
+            SideExits { long: overridden(asked.exits.long), short: overridden(asked.exits.short) };
+        if intent == Intent::Entry && (exits.long.is_empty() || exits.short.is_empty()) {
+            let error = "trades of the intent entry end by their exits alone, and none is set: pass \
+                         --take-profit, --stop-loss, --trailing-stop or --max-hold";
+            return Err(UsageError::new(error.into()).into());
+        }
+        let quantity = given("quantity");
+        if quantity.is_some_and(|quantity| !(quantity > 0.0 && quantity.is_finite())) {
+            return Err(UsageError::new("--quantity must be a number above 0".into()).into());
+        }
+        if quantity.is_some() && asked.legs.len() > 1 {
+            let error = "--quantity is for strategies of one instrument: this one has several legs";
+            return Err(UsageError::new(error.into()).into());
+        }
+        let is = |name: &str, value: &str| text(name) == value;
+        let rules = Rules {
+            capital: given("capital").unwrap_or_default(),
+            intent,
+            exits,
+            max_trades: matches.get_one("max-trades").copied().unwrap_or(1),
+            leverage: given("leverage").unwrap_or(1.0),
+            margin: if is("margin", "cross") { MarginMode::Cross } else { MarginMode::Isolated },
+            fees,
+            slippage: given("slippage-range").map_or_else(
+                || Slippage::OfPrice(given("slippage").unwrap_or(BASIS_POINT)),
+                Slippage::OfRange,
+            ),
+            funding: match text("funding") {
+                "both-ends" => FundingRule::BothEnds,
+                "off" => FundingRule::Off,
+                _ => FundingRule::Charge,
+            },
+            tie: if is("tie", "optimistic") { Tie::Optimistic } else { Tie::Pessimistic },
+            gap_fill: if is("gap-fill", "limit") { GapFill::Limit } else { GapFill::Open },
+            gaps: if is("gaps", "hold") { Gaps::Hold } else { Gaps::Refuse },
+        };
+        Ok(Self {
+            venue,
+            table: instrument_table(matches)?,
+            rules,
+            quantity,
+            funding_gaps: if is("funding-gaps", "zero") {
+                FundingGaps::Zero
+            } else {
+                FundingGaps::Refuse
+            },
+            close_at_end: matches.get_flag("close-at-end"),
+            detail: matches.get_one::<PathBuf>("detail-ohlcv").cloned(),
+            detail_table: matches.get_one::<String>("detail-table").cloned(),
+        })
+    }
+
+    /// The outcome under the tie rule that was asked for.
+    pub(crate) fn chosen<'a>(&self, outcome: &'a Outcome) -> &'a Simulated {
+        match self.rules.tie {
+            Tie::Pessimistic => &outcome.pessimistic,
+            Tie::Optimistic => &outcome.optimistic,
+        }
+    }
+}

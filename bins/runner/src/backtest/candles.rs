@@ -1,0 +1,217 @@
+//! Candles and funding of the legs, beside whatever the strategy reads.
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
+use backtest::{Candle, History, Instrument, Settlement, settlements};
+use chrono::{DateTime, TimeDelta};
+use market_data::{Database, RowSource, TimeRange, read_funding};
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, Column, Input};
+
+use super::args::Settings;
+use super::decisions::Asked;
+
+/// The candles that decisions are traded on.
+pub(crate) struct Market {
+    /// The legs' datasets, or what else is known of them.
+    pub(crate) names: Vec<String>,
+    pub(crate) instruments: Vec<Instrument>,
+    pub(crate) history: History,
+    pub(crate) interval: TimeDelta,
+    /// What a person should know of funding, margin and order rules.
+    pub(crate) notes: Vec<String>,
+}
+
+const PRICES: [Column; 4] = [Column::Open, Column::High, Column::Low, Column::Close];
+
+/// Reads candles from the first decision to the last, and the funding of that time.
+pub(crate) fn load(
+    files: &[market_data::Instrument],
+    asked: &Asked,
+    settings: &Settings,
+) -> Result<Market, BoxError> {
+    let inputs: Vec<Input> = files
+        .iter()
+        .enumerate()
+        .flat_map(|(leg, file)| {
+            PRICES.map(|column| match (&file.dataset, leg) {
+                (Some(dataset), 1..) => Input::of_dataset(column, dataset.clone()),
+                _ => Input::of(column),
+            })
+        })
+        .collect();
+    let source = RowSource::open(files, &inputs)?;
+    let interval = source.interval().ok_or("the interval of the candles is not known")?;
+    let candle = micros(interval);
+    let lasts = asked.interval.map_or(candle, micros);
+    check_intervals(asked, lasts, candle)?;
+    let (Some(&first), Some(&last)) = (asked.times.first(), asked.times.last()) else {
+        return Err("there are no decisions to trade".into());
+    };
+    let range = TimeRange {
+        start: DateTime::from_timestamp_micros(first),
+        end: DateTime::from_timestamp_micros(last + lasts),
+    };
+    let (mut times, mut candles) = (Vec::new(), Vec::new());
+    for batch in source.rows(range)? {
+        take(&batch?, &mut times, &mut candles)?;
+    }
+    let begin = times.first().copied().unwrap_or(first);
+    let end = times.last().map_or(last, |last| last + candle);
+    drop(source);
+
+    let (mut names, mut instruments) = (Vec::new(), Vec::new());
+    let (mut paid, mut notes) = (Vec::new(), Vec::new());
+    for (leg, file) in files.iter().enumerate() {
+        let name = file.dataset.clone().unwrap_or_else(|| "the candles".to_owned());
+        paid.extend(funding(leg, file, (begin, end), settings, &name, &mut notes)?);
+        instruments.push(instrument(&name, settings, &mut notes)?);
+        names.push(name);
+    }
+    paid.sort_by_key(|settlement| settlement.time);
+    let history = History::new(times, candle, candles, paid)?;
+    Ok(Market { names, instruments, history, interval, notes })
+}
+
+/// A row of another length than a candle must be said, or decisions would be traded before they were
+/// known.
+fn check_intervals(asked: &Asked, lasts: i64, candle: i64) -> Result<(), BoxError> {
+    let spacing = asked.times.windows(2).map(|pair| pair[1] - pair[0]).min();
+    if lasts < candle || lasts % candle != 0 {
+        return Err(UsageError::new(
+            format!(
+                "a row of signals lasts {} s, a candle {} s: rows must last a whole number of candles",
+                lasts / 1_000_000,
+                candle / 1_000_000
+            )
+            .into(),
+        )
+        .into());
+    }
+    match spacing {
+        Some(spacing) if asked.of_file && asked.interval.is_none() && spacing != candle => {
+            Err(UsageError::new(
+                format!(
+                    "the rows of {} are {} s apart or more, candles last {} s: say with \
+                     --signal-interval how long a row lasts, since its signal is known at its end only",
+                    asked.name,
+                    spacing / 1_000_000,
+                    candle / 1_000_000
+                )
+                .into(),
+            )
+            .into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Takes times and candles, one a leg, out of a batch of prices.
+pub(crate) fn take(
+    batch: &RecordBatch,
+    times: &mut Vec<i64>,
+    candles: &mut Vec<Candle>,
+) -> Result<(), BoxError> {
+    let of_time = batch.column(0).as_primitive::<TimestampMicrosecondType>().values();
+    let columns: Vec<&[f64]> = (1..batch.num_columns())
+        .map(|column| batch.column(column).as_primitive::<Float64Type>().values().as_ref())
+        .collect();
+    for (row, &time) in of_time.iter().enumerate() {
+        times.push(time);
+        for prices in columns.chunks_exact(4) {
+            candles.push(Candle::new(time, [0, 1, 2, 3].map(|place: usize| prices[place][row]))?);
+        }
+    }
+    Ok(())
+}
+
+/// The settlements of a leg; a file without any is not refused, but said.
+fn funding(
+    leg: usize,
+    file: &market_data::Instrument,
+    span: (i64, i64),
+    settings: &Settings,
+    name: &str,
+    notes: &mut Vec<String>,
+) -> Result<Vec<Settlement>, BoxError> {
+    if settings.rules.funding == backtest::FundingRule::Off {
+        notes.push(format!("{name}: no funding is charged (--funding off)"));
+        return Ok(Vec::new());
+    }
+    let Some(candles) = &file.candles else { return Ok(Vec::new()) };
+    let database = Database::open(&candles.path, file.lock_timeout)?;
+    let found = match funding_dataset(&database, file.dataset.as_deref())? {
+        Some(dataset) => read_funding(&database, &dataset, TimeRange::ALL)?,
+        None => None,
+    };
+    let Some(rates) = found else {
+        notes.push(format!(
+            "{name}: NO FUNDING IS CHARGED: {} has no funding rates of it",
+            candles.path.display()
+        ));
+        return Ok(Vec::new());
+    };
+    let records = rates.timestamps.into_iter().zip(rates.rates).map(|(t, rate)| (t, rate, None));
+    let longest = settings.venue.longest_funding_hours * 3_600_000_000;
+    let from = records.filter(|(time, ..)| *time >= span.0 - longest);
+    let (found, holes) = settlements(leg, from, span, longest, settings.funding_gaps)?;
+    if holes > 0 {
+        notes.push(format!(
+            "{name}: {holes} holes in the funding rates, where nothing is charged (--funding-gaps zero)"
+        ));
+    }
+    Ok(found)
+}
+
+/// The dataset of the table of funding rates that is meant: of that name, or of that name but for the
+/// interval; the only one where no name is known.
+fn funding_dataset(database: &Database, dataset: Option<&str>) -> Result<Option<String>, BoxError> {
+    if database.find_table("funding_rates")?.is_none() {
+        return Ok(None);
+    }
+    let sql =
+        "SELECT DISTINCT CAST(dataset AS VARCHAR) FROM funding_rates WHERE dataset IS NOT NULL";
+    let mut known = Vec::new();
+    for batch in database.stream(sql, &[])? {
+        let batch = batch?;
+        let names = batch.column(0).as_string::<i32>();
+        known.extend(names.iter().flatten().map(str::to_owned));
+    }
+    let stem = |name: &str| name.rsplit_once('_').map_or("", |(stem, _)| stem).to_owned();
+    let Some(dataset) = dataset else {
+        return Ok((known.len() == 1).then(|| known.remove(0)));
+    };
+    let exact = known.iter().find(|name| *name == dataset);
+    let alike = known.iter().find(|name| !stem(name).is_empty() && stem(name) == stem(dataset));
+    Ok(exact.or(alike).cloned())
+}
+
+/// The order rules and tiers of a leg, by the symbol in its dataset's name.
+fn instrument(
+    name: &str,
+    settings: &Settings,
+    notes: &mut Vec<String>,
+) -> Result<Instrument, BoxError> {
+    let known = name.split('_').find_map(|part| settings.table.find(part));
+    match known {
+        Some(known) => Ok(Instrument { name: name.to_owned(), ..known.clone() }),
+        None if settings.rules.leverage > 1.0 => Err(UsageError::new(
+            format!(
+                "no table of instruments has {name}, so a leverage above 1 cannot be judged: pass the \
+                 exchange's leverageBracket JSON with --instruments"
+            )
+            .into(),
+        )
+        .into()),
+        None => {
+            notes.push(format!(
+                "{name}: no table of instruments has it: nothing is rounded, nothing liquidated"
+            ));
+            Ok(Instrument::named(name))
+        }
+    }
+}
+
+pub(crate) fn micros(interval: TimeDelta) -> i64 {
+    interval.num_microseconds().unwrap_or(i64::MAX)
+}

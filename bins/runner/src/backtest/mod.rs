@@ -1,0 +1,98 @@
+//! `runner <strategy> backtest` and `runner backtest --signals FILE`: what decisions would have earned.
+
+mod args;
+mod candles;
+mod decisions;
+mod detail;
+mod output;
+mod signals_file;
+mod simulate;
+mod summary;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use strategy_core::{BoxError, Console};
+
+use crate::row_args;
+use args::Settings;
+use decisions::Asked;
+
+pub(crate) const NAME: &str = "backtest";
+
+const ABOUT: &str =
+    "Trade the decisions on past candles: what they would have earned, and what it cost";
+
+/// The command for a file of signals made anywhere.
+pub(crate) fn command_of_file() -> Command {
+    let signals = Arg::new("signals")
+        .long("signals")
+        .value_name("FILE")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help(
+            "File with the columns timestamp and signal (-1, 0, 1), or target and target@dataset",
+        );
+    let interval = Arg::new("signal-interval")
+        .long("signal-interval")
+        .value_name("INTERVAL")
+        .value_parser(args::interval)
+        .help("How long a row of signals lasts, as in 1h [default: as long as a candle]");
+    let command = Command::new(NAME).arg(signals).arg(interval);
+    let command = args::with_flags(command).args(output_flags());
+    row_args::with_data_flags(command).about(ABOUT).long_about(None)
+}
+
+fn output_flags() -> [Arg; 3] {
+    [
+        Arg::new("output")
+            .long("output")
+            .short('o')
+            .value_name("FOLDER")
+            .value_parser(value_parser!(PathBuf))
+            .help("Folder for trades.parquet, equity.parquet, fills.parquet and summary.json"),
+        Arg::new("overwrite")
+            .long("overwrite")
+            .action(ArgAction::SetTrue)
+            .requires("output")
+            .help("Replace these files if they exist"),
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(["text", "json"])
+            .default_value("text")
+            .help("How the summary is printed"),
+    ]
+}
+
+/// Backtests a file of signals.
+pub(crate) fn run_file(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let (own, range) = row_args::choose_data(matches, console)?;
+    let asked = signals_file::read(matches, range)?;
+    let instruments = asked.instruments(&own)?;
+    finish(&asked, &instruments, matches, console)
+}
+
+fn finish(
+    asked: &Asked,
+    instruments: &[market_data::Instrument],
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let settings = Settings::of(matches, asked)?;
+    let output = output::Output::of(matches)?;
+    let market = candles::load(instruments, asked, &settings)?;
+    let mut detail = detail::open(instruments, &market, &settings)?;
+    let outcome = simulate::run(asked, &market, &settings, detail.as_mut())?;
+    let report = summary::Report::of(asked, &market, &settings, &outcome);
+    if let Some(output) = output {
+        output.write(&market, settings.chosen(&outcome), &report)?;
+    }
+    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+        serde_json::to_writer_pretty(&mut *console.out, &report)?;
+        writeln!(console.out)?;
+    } else {
+        report.print(console.out)?;
+    }
+    Ok(())
+}

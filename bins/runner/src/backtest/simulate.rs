@@ -1,0 +1,177 @@
+//! Running accounts over the rows: both tie rules, and buy and hold.
+
+use backtest::{
+    Account, Bar, Candle, Counts, Decision, EqualParts, FixedQuantity, Gaps, Intent, Results, Row,
+    Rules, Sizing, Summary, Tie,
+};
+use chrono::DateTime;
+use strategy_core::BoxError;
+
+use super::args::Settings;
+use super::candles::{Market, micros};
+use super::decisions::Asked;
+use super::detail::{Detail, DetailFile};
+
+/// One run of an account.
+pub(crate) struct Simulated {
+    pub(crate) results: Results,
+    pub(crate) summary: Summary,
+}
+
+/// All runs.
+pub(crate) struct Outcome {
+    pub(crate) pessimistic: Simulated,
+    pub(crate) optimistic: Simulated,
+    pub(crate) hold: Simulated,
+    /// Finer candles used; `None` where there were none.
+    pub(crate) detail_rows: Option<u64>,
+    /// Candles between the first and the last decision that had none.
+    pub(crate) without_decision: u64,
+}
+
+type Running = Account<Box<dyn Sizing>, Results>;
+
+/// Trades what is asked for.
+pub(crate) fn run(
+    asked: &Asked,
+    market: &Market,
+    settings: &Settings,
+    detail: Option<&mut DetailFile>,
+) -> Result<Outcome, BoxError> {
+    let sizing = || -> Box<dyn Sizing> {
+        match settings.quantity {
+            Some(quantity) => Box::new(FixedQuantity(quantity)),
+            None => Box::new(EqualParts),
+        }
+    };
+    let account = |rules: Rules, sizing| -> Result<Running, BoxError> {
+        Ok(Account::new(rules, market.instruments.clone(), sizing, Results::default())?)
+    };
+    let of_tie = |tie| Rules { tie, ..settings.rules.clone() };
+    let hold = Rules {
+        intent: Intent::Position,
+        exits: strategy_core::SideExits::default(),
+        max_trades: 1,
+        leverage: 1.0,
+        gaps: Gaps::Hold,
+        ..settings.rules.clone()
+    };
+    let mut pessimistic = account(of_tie(Tie::Pessimistic), sizing())?;
+    let mut optimistic = account(of_tie(Tie::Optimistic), sizing())?;
+    let mut held = account(hold.clone(), Box::new(EqualParts))?;
+    let mut bought = vec![0.0; asked.legs.len()];
+    bought[0] = 1.0;
+
+    let mut stream = detail.map(|file| file.stream()).transpose()?;
+    let mut rows = Rows::new(asked, market);
+    let mut lacking = 0;
+    for bar in market.history.bars() {
+        let decision = rows.decision(&bar)?;
+        let fine = match &mut stream {
+            Some(stream) => {
+                let (times, candles, interval) = stream.within(bar.time, bar.until)?;
+                lacking += u64::from(times.is_empty());
+                finer(&bar, times, candles, interval)
+            }
+            None => Vec::new(),
+        };
+        let row = Row { bar, detail: &fine, decision };
+        pessimistic.row(&row)?;
+        optimistic.row(&row)?;
+        let decision = Some(Decision::Weights { weights: &bought, outlook: None });
+        held.row(&Row { bar, detail: &[], decision })?;
+    }
+    rows.finish()?;
+    let end = |account: Running, rules: &Rules| {
+        let (results, counts) = account.finish(settings.close_at_end);
+        let counts = Counts { incomplete_detail: counts.incomplete_detail + lacking, ..counts };
+        Simulated { summary: Summary::of(&results, &counts, rules), results }
+    };
+    Ok(Outcome {
+        pessimistic: end(pessimistic, &settings.rules),
+        optimistic: end(optimistic, &settings.rules),
+        hold: end(held, &hold),
+        detail_rows: stream.map(|stream: Detail<'_>| stream.rows),
+        without_decision: rows.silent,
+    })
+}
+
+/// Finer candles as bars, each with the settlements of its time.
+fn finer<'a>(bar: &Bar<'a>, times: &[i64], candles: &'a [Candle], interval: i64) -> Vec<Bar<'a>> {
+    let mut settled = 0;
+    times
+        .iter()
+        .zip(candles)
+        .map(|(&time, candle)| {
+            let (from, until) = (settled, time + interval);
+            settled += bar.settlements[from..].partition_point(|s| s.time < until);
+            Bar {
+                time,
+                until,
+                candles: std::slice::from_ref(candle),
+                marks: None,
+                settlements: &bar.settlements[from..settled],
+            }
+        })
+        .collect()
+}
+
+/// Finds the decision of each bar.
+struct Rows<'a> {
+    asked: &'a Asked,
+    next: usize,
+    /// µs that a row lasts.
+    lasts: i64,
+    /// Bars at whose close a row would have ended, without one.
+    silent: u64,
+}
+
+impl<'a> Rows<'a> {
+    fn new(asked: &'a Asked, market: &Market) -> Self {
+        let lasts = asked.interval.map_or(micros(market.interval), micros);
+        Self { asked, next: 0, lasts, silent: 0 }
+    }
+
+    fn decision(&mut self, bar: &Bar<'_>) -> Result<Option<Decision<'a>>, BoxError> {
+        let asked = self.asked;
+        let Some(&time) = asked.times.get(self.next) else { return Ok(None) };
+        let known = time + self.lasts;
+        if known < bar.until {
+            return Err(self.without_candle(time));
+        }
+        if known == bar.until {
+            let legs = asked.legs.len();
+            let weights = &asked.weights[self.next * legs..(self.next + 1) * legs];
+            let outlook = asked.outlooks.get(self.next).and_then(Option::as_ref);
+            self.next += 1;
+            return Ok(Some(Decision::Weights { weights, outlook }));
+        }
+        if (known - bar.until) % self.lasts != 0 {
+            return Ok(None);
+        }
+        // Before the first row nothing is asked, and nothing counts as silence.
+        if self.next == 0 {
+            return Ok(None);
+        }
+        self.silent += 1;
+        Ok(Some(Decision::Silent))
+    }
+
+    fn finish(&self) -> Result<(), BoxError> {
+        match self.asked.times.get(self.next) {
+            Some(&time) => Err(self.without_candle(time)),
+            None => Ok(()),
+        }
+    }
+
+    fn without_candle(&self, time: i64) -> BoxError {
+        let at = DateTime::from_timestamp_micros(time).unwrap_or_default();
+        format!(
+            "{}: the row at {} UTC has no candle that closes when it ends: are these signals of another \
+             instrument or interval? Name their candles with --ohlcv-duckdb, or leave such rows out",
+            self.asked.name,
+            at.format("%Y-%m-%d %H:%M"),
+        )
+        .into()
+    }
+}
