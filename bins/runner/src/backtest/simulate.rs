@@ -5,6 +5,8 @@ use backtest::{
     Rules, Sizing, Summary, Tie,
 };
 use chrono::DateTime;
+use serde::Serialize;
+use statistics::{EquityCurve, Performance, PerformanceSettings, TradeStatistics};
 use strategy_core::BoxError;
 
 use super::args::Settings;
@@ -15,7 +17,34 @@ use super::detail::{Detail, DetailFile};
 /// One run of an account.
 pub(crate) struct Simulated {
     pub(crate) results: Results,
+    pub(crate) run: Run,
+}
+
+/// What `summary.json` says of one run.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Run {
+    #[serde(flatten)]
     pub(crate) summary: Summary,
+    /// Sharpe ratio and its kind; null where the equity was gone.
+    pub(crate) performance: Option<Performance>,
+    /// Win rate and profit factor with their intervals.
+    pub(crate) trade_statistics: TradeStatistics,
+}
+
+impl Run {
+    fn of(results: &Results, counts: &Counts, rules: &Rules) -> Result<Self, BoxError> {
+        let times: Vec<i64> = results.equity.iter().map(|row| row.time).collect();
+        let equity: Vec<f64> = results.equity.iter().map(|row| row.equity).collect();
+        let settings = PerformanceSettings::default();
+        let curve = EquityCurve::new(&times, &equity, rules.capital);
+        let exits = results.trades.iter().filter_map(|trade| trade.exit);
+        let profits: Vec<f64> = exits.map(|exit| exit.net_pnl).collect();
+        Ok(Self {
+            summary: Summary::of(results, counts, rules),
+            performance: curve.and_then(|curve| Performance::of(&curve, &settings)).ok(),
+            trade_statistics: TradeStatistics::of(&profits, &settings.resampling)?,
+        })
+    }
 }
 
 /// All runs.
@@ -82,15 +111,15 @@ pub(crate) fn run(
         held.row(&Row { bar, detail: &[], decision })?;
     }
     rows.finish()?;
-    let end = |account: Running, rules: &Rules| {
+    let end = |account: Running, rules: &Rules| -> Result<Simulated, BoxError> {
         let (results, counts) = account.finish(settings.close_at_end);
         let counts = Counts { incomplete_detail: counts.incomplete_detail + lacking, ..counts };
-        Simulated { summary: Summary::of(&results, &counts, rules), results }
+        Ok(Simulated { run: Run::of(&results, &counts, rules)?, results })
     };
     Ok(Outcome {
-        pessimistic: end(pessimistic, &settings.rules),
-        optimistic: end(optimistic, &settings.rules),
-        hold: end(held, &hold),
+        pessimistic: end(pessimistic, &settings.rules)?,
+        optimistic: end(optimistic, &settings.rules)?,
+        hold: end(held, &hold)?,
         detail_rows: stream.map(|stream: Detail<'_>| stream.rows),
         without_decision: rows.silent,
     })

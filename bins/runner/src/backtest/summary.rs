@@ -2,15 +2,16 @@
 
 use std::io::Write;
 
-use backtest::{Counts, FundingRule, Intent, Rules, Slippage, Summary, Tie};
+use backtest::{Counts, FundingRule, Intent, Rules, Slippage, Tie};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use statistics::{Estimate, Performance, StatisticsError};
 use strategy_core::{BoxError, Exits};
 
 use super::args::Settings;
 use super::candles::{Market, micros};
 use super::decisions::Asked;
-use super::simulate::Outcome;
+use super::simulate::{Outcome, Run};
 
 /// What `summary.json` holds. Times are UTC; amounts are in quote currency.
 #[derive(Debug, Serialize)]
@@ -23,10 +24,10 @@ pub(crate) struct Report {
     instrument_table: String,
     rules: Rules,
     /// Of the tie rule that was asked for, which the files show.
-    result: Summary,
-    pessimistic: Summary,
-    optimistic: Summary,
-    buy_and_hold: Summary,
+    result: Run,
+    pessimistic: Run,
+    optimistic: Run,
+    buy_and_hold: Run,
     /// Finer candles used.
     detail_rows: Option<u64>,
     /// Candles between the first and the last decision that had none.
@@ -68,10 +69,10 @@ impl Report {
             venue: settings.venue.name,
             instrument_table: settings.table.source.clone(),
             rules: settings.rules.clone(),
-            result: settings.chosen(outcome).summary.clone(),
-            pessimistic: outcome.pessimistic.summary.clone(),
-            optimistic: outcome.optimistic.summary.clone(),
-            buy_and_hold: outcome.hold.summary.clone(),
+            result: settings.chosen(outcome).run.clone(),
+            pessimistic: outcome.pessimistic.run.clone(),
+            optimistic: outcome.optimistic.run.clone(),
+            buy_and_hold: outcome.hold.run.clone(),
             detail_rows: outcome.detail_rows,
             without_decision: outcome.without_decision,
             notes: market.notes.clone(),
@@ -100,17 +101,17 @@ impl Report {
         }
         writeln!(out)?;
         let columns = [&self.pessimistic, &self.optimistic, &self.buy_and_hold];
-        writeln!(out, "{:<18}{:>16}{:>16}{:>16}", "", "pessimistic", "optimistic", "buy and hold")?;
+        writeln!(out, "{:<18}{:>23}{:>23}{:>23}", "", "pessimistic", "optimistic", "buy and hold")?;
         for (name, value) in LINES {
             let [pessimistic, optimistic, hold] = columns.map(value);
-            writeln!(out, "{name:<18}{pessimistic:>16}{optimistic:>16}{hold:>16}")?;
+            writeln!(out, "{name:<18}{pessimistic:>23}{optimistic:>23}{hold:>23}")?;
         }
         writeln!(out)?;
         self.print_rest(out)
     }
 
     fn print_rest(&self, out: &mut dyn Write) -> Result<(), BoxError> {
-        let result = &self.result;
+        let result = &self.result.summary;
         let tie = match self.rules.tie {
             Tie::Pessimistic => "pessimistic",
             Tie::Optimistic => "optimistic",
@@ -128,6 +129,13 @@ impl Report {
             let peak =
                 peak.map_or("the start".to_owned(), |peak| peak.format("%Y-%m-%d").to_string());
             writeln!(out, "{tie}: largest drawdown from {peak} to {}", trough.format("%Y-%m-%d"))?;
+        }
+        if self.result.performance.is_some() {
+            writeln!(
+                out,
+                "in brackets: 95 % intervals; of ratios from daily UTC returns, 365 a year, by stationary \
+                 bootstrap"
+            )?;
         }
         writeln!(
             out,
@@ -171,7 +179,7 @@ impl Report {
         };
         let funding = match rules.funding {
             FundingRule::Off => "no funding".to_owned(),
-            _ => format!("{} funding payments", self.result.counts.funding_payments),
+            _ => format!("{} funding payments", self.result.summary.counts.funding_payments),
         };
         vec![
             format!("{intent}{exits}"),
@@ -187,30 +195,51 @@ impl Report {
     }
 }
 
-type Line = (&'static str, fn(&Summary) -> String);
+type Line = (&'static str, fn(&Run) -> String);
 
-const LINES: [Line; 17] = [
-    ("trades", |s| match s.open_trades {
-        0 => s.trades.to_string(),
-        open => format!("{} + {open} open", s.trades),
+const LINES: [Line; 20] = [
+    ("trades", |run| match run.summary.open_trades {
+        0 => run.summary.trades.to_string(),
+        open => format!("{} + {open} open", run.summary.trades),
     }),
-    ("win rate", |s| s.win_rate.map_or("-".to_owned(), percent)),
-    ("profit factor", |s| s.profit_factor.map_or("-".to_owned(), |v| format!("{v:.2}"))),
-    ("rows held", |s| s.mean_rows_held.map_or("-".to_owned(), |v| format!("{v:.1}"))),
-    ("gross P&L", |s| signed(s.gross_pnl)),
-    ("  slippage", |s| signed(-s.slippage)),
-    ("  fees", |s| signed(-s.fees)),
-    ("  funding", |s| signed(s.funding)),
-    ("net P&L", |s| signed(s.net_pnl)),
-    ("final equity", |s| format!("{:.2}", s.final_equity)),
-    ("return", |s| percent(s.total_return)),
-    ("largest drawdown", |s| percent(s.max_drawdown)),
-    ("time in market", |s| percent(s.time_in_market)),
-    ("exposure, mean", |s| percent(s.mean_gross_exposure)),
-    ("exposure, most", |s| percent(s.max_gross_exposure)),
-    ("turnover", |s| format!("{:.1} x", s.turnover)),
-    ("liquidations", |s| s.counts.liquidations.to_string()),
+    ("win rate", |run| estimate(&run.trade_statistics.win_rate, 100.0, " %")),
+    ("profit factor", |run| estimate(&run.trade_statistics.profit_factor, 1.0, "")),
+    ("rows held", |run| run.summary.mean_rows_held.map_or("-".to_owned(), |v| format!("{v:.1}"))),
+    ("gross P&L", |run| signed(run.summary.gross_pnl)),
+    ("  slippage", |run| signed(-run.summary.slippage)),
+    ("  fees", |run| signed(-run.summary.fees)),
+    ("  funding", |run| signed(run.summary.funding)),
+    ("net P&L", |run| signed(run.summary.net_pnl)),
+    ("final equity", |run| format!("{:.2}", run.summary.final_equity)),
+    ("return", |run| percent(run.summary.total_return)),
+    ("largest drawdown", |run| percent(run.summary.max_drawdown)),
+    ("Sharpe ratio", |run| ratio(run, |performance| &performance.sharpe)),
+    ("Sortino ratio", |run| ratio(run, |performance| &performance.sortino)),
+    ("Calmar ratio", |run| ratio(run, |performance| &performance.calmar)),
+    ("time in market", |run| percent(run.summary.time_in_market)),
+    ("exposure, mean", |run| percent(run.summary.mean_gross_exposure)),
+    ("exposure, most", |run| percent(run.summary.max_gross_exposure)),
+    ("turnover", |run| format!("{:.1} x", run.summary.turnover)),
+    ("liquidations", |run| run.summary.counts.liquidations.to_string()),
 ];
+
+fn ratio(run: &Run, of: fn(&Performance) -> &Result<Estimate, StatisticsError>) -> String {
+    run.performance.as_ref().map_or("-".to_owned(), |found| estimate(of(found), 1.0, ""))
+}
+
+/// A value with its 95 % interval, as `0.46 [-0.61, 1.50]`.
+fn estimate(found: &Result<Estimate, StatisticsError>, unit: f64, sign: &str) -> String {
+    let Ok(Estimate { value, interval }) = found else { return "-".to_owned() };
+    let value = value * unit;
+    let decimals = if unit > 1.0 { 1 } else { 2 };
+    match interval {
+        Ok(found) => {
+            let (lower, upper) = (found.lower * unit, found.upper * unit);
+            format!("{value:.decimals$}{sign} [{lower:.decimals$}, {upper:.decimals$}]")
+        }
+        Err(_) => format!("{value:.decimals$}{sign}"),
+    }
+}
 
 /// What was not done as asked, or needs to be known.
 fn counted(counts: &Counts) -> Vec<String> {
