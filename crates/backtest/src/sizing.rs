@@ -192,7 +192,8 @@ impl Sizing for EqualParts {
         portfolio: &Portfolio<'_>,
         _: &mut Vec<Change>,
     ) -> Size {
-        Size::Budget(portfolio.equity / request.max_trades as f64)
+        // Fees can take the last of it, and the noise of sums a little more.
+        Size::Budget(portfolio.equity.max(0.0) / request.max_trades as f64)
     }
 }
 

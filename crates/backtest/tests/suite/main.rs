@@ -8,6 +8,10 @@
 )]
 #![allow(clippy::print_stdout, reason = "tests on real data say how much they compared")]
 
+mod bad_input;
+mod detail;
+mod laws;
+mod liquidation;
 mod market;
 mod micro;
 mod perp;

@@ -16,7 +16,7 @@ use strategy_core::{Exits, SideExits};
 
 use crate::market::HOUR;
 
-fn table(path: &Path) -> RecordBatch {
+pub(crate) fn table(path: &Path) -> RecordBatch {
     let file = std::fs::File::open(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
     let schema = reader.schema().clone();
