@@ -55,6 +55,11 @@ impl<'a> Decided<'a> {
         Ok(Some(decisions.without_first(skipped)))
     }
 
+    /// The strategy.
+    pub(crate) fn strategy(&self) -> &dyn ErasedStrategy {
+        &*self.strategy
+    }
+
     /// What became of the rows.
     pub(crate) fn report(&self) -> &RowReport {
         self.rows.report()

@@ -112,6 +112,7 @@ fn run_strategy(
         Some((signals::NAME, matches)) => signals::run(entry, matches, console),
         Some((check::NAME, matches)) => check::run(entry, matches, console),
         Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),
+        Some((backtest::NAME, matches)) => backtest::run(entry, matches, console),
         _ if of_runs.is_empty() => entry.run(&[matches], console),
         _ => entry.run(&of_runs, console),
     }

@@ -132,6 +132,8 @@ pub(crate) struct Chosen {
     pub(crate) subject: Subject,
     /// The files that are read.
     pub(crate) inputs: Vec<PathBuf>,
+    /// Where the data of all instruments is, the strategy's own first.
+    pub(crate) instruments: Vec<Instrument>,
 }
 
 /// The instruments and the range that the flags choose where no strategy says what is read.
@@ -222,7 +224,7 @@ pub(crate) fn choose(
     let source = RowSource::open(&instruments, &inputs)?;
     let subject = Subject { dataset, run_name, model_path: model_path.filter(|_| scored) };
     let range = from_first_decision(entry, matches, &subject, &source, range, console)?;
-    Ok(Chosen { inputs: inputs_read, source, range, subject })
+    Ok(Chosen { inputs: inputs_read, source, range, subject, instruments })
 }
 
 /// `range`, begun where the strategy can decide first if nobody says where to begin.

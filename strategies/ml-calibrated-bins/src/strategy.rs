@@ -6,9 +6,11 @@ use std::path::PathBuf;
 use arrow::array::{Float64Array, UInt16Array};
 use binning::Scored;
 use chrono::DateTime;
+use labeling::{TargetKey, TiePolicy};
+use market_data::parse_interval;
 use strategy_core::{
-    Column, Console, Input, Rows, Scope, Side, SignalColumn, SignalType, Strategy, Subject,
-    YearMonth, register_strategy,
+    Column, Console, Exits, Input, Intent, Rows, Scope, Side, SideExits, SignalColumn, SignalType,
+    Strategy, Subject, YearMonth, register_strategy,
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
@@ -107,6 +109,17 @@ impl Strategy for MlCalibratedBins {
         vec![Input::of(Column::Prediction)]
     }
 
+    fn intent(_: &BinsConfig) -> Intent {
+        Intent::Entry
+    }
+
+    /// The barriers of the run's target key. A short bets that the stop is hit first: its profit is
+    /// the key's stop, its loss the key's take profit. None where the run or the length of a row is not
+    /// known.
+    fn exits(_: &BinsConfig, subject: &Subject) -> Result<SideExits, BinsError> {
+        Ok(exits_of(subject).unwrap_or_default())
+    }
+
     /// The first month that has bins, where months without are an error.
     fn begins(config: &BinsConfig, subject: &Subject) -> Result<Option<i64>, BinsError> {
         if config.missing_month == MissingMonth::Skip {
@@ -174,6 +187,23 @@ impl Strategy for MlCalibratedBins {
 
 register_strategy!(MlCalibratedBins);
 
+fn exits_of(subject: &Subject) -> Option<SideExits> {
+    let key = TargetKey::find_in_run_name(subject.run_name.as_deref()?).ok()?;
+    let rule = key.rule(TiePolicy::default());
+    let (_, interval) = subject.dataset.as_deref()?.rsplit_once('_')?;
+    let row = parse_interval(interval)?.num_microseconds().filter(|row| *row > 0)?;
+    let rows =
+        u32::try_from(rule.horizon().num_microseconds()? / row).ok().filter(|rows| *rows > 0)?;
+    let exits = |profit, loss| Exits {
+        take_profit: Some(profit),
+        stop_loss: Some(loss),
+        trailing_stop: None,
+        max_hold: Some(rows),
+    };
+    let (up, down) = (rule.take_profit(), rule.stop_loss());
+    Some(SideExits { long: exits(up, down), short: exits(down, up) })
+}
+
 impl MlCalibratedBins {
     /// Decides on rows of one month.
     fn decide_month(
@@ -199,5 +229,30 @@ impl MlCalibratedBins {
             BinDecision { y_pred, scored: Some(scored), side }
         }));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_takes_its_profit_at_the_stop_of_the_target_key() {
+        let subject = |dataset: &str, run: &str| Subject {
+            dataset: Some(dataset.to_owned()),
+            run_name: Some(run.to_owned()),
+            model_path: None,
+        };
+        let run = "run_1_lgbm_y_tp_before_sl_u0.04_d0.02_24h_binary";
+        let found = exits_of(&subject("binance_btcusdt_perp_15m", run)).unwrap_or_default();
+        let exits = |profit, loss| Exits {
+            take_profit: Some(profit),
+            stop_loss: Some(loss),
+            trailing_stop: None,
+            max_hold: Some(96),
+        };
+        assert_eq!(found, SideExits { long: exits(0.04, 0.02), short: exits(0.02, 0.04) });
+        assert_eq!(exits_of(&subject("binance_btcusdt_perp_1h", "run_1")), None);
+        assert_eq!(exits_of(&subject("btc", run)), None);
     }
 }

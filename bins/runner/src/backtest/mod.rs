@@ -4,6 +4,7 @@ mod args;
 mod candles;
 mod decisions;
 mod detail;
+mod of_strategy;
 mod output;
 mod signals_file;
 mod simulate;
@@ -12,7 +13,10 @@ mod summary;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
+
+pub(crate) use args::{instrument_flags, instrument_table, venue};
 
 use crate::row_args;
 use args::Settings;
@@ -22,6 +26,13 @@ pub(crate) const NAME: &str = "backtest";
 
 const ABOUT: &str =
     "Trade the decisions on past candles: what they would have earned, and what it cost";
+
+/// The command of a strategy, with its flags.
+pub(crate) fn command(entry: &Entry) -> Command {
+    let command = args::with_flags(Command::new(NAME)).args(output_flags());
+    // What it is about comes last: groups of flags bring descriptions of their own.
+    row_args::with_flags(command, entry).about(ABOUT).long_about(None)
+}
 
 /// The command for a file of signals made anywhere.
 pub(crate) fn command_of_file() -> Command {
@@ -63,6 +74,18 @@ fn output_flags() -> [Arg; 3] {
             .default_value("text")
             .help("How the summary is printed"),
     ]
+}
+
+/// Backtests the strategy's own decisions.
+pub(crate) fn run(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let chosen = row_args::choose(entry, matches, console)?;
+    let asked = of_strategy::decide(entry, matches, &chosen, console)?;
+    let instruments = asked.instruments(&chosen.instruments)?;
+    finish(&asked, &instruments, matches, console)
 }
 
 /// Backtests a file of signals.

@@ -54,7 +54,7 @@ pub(crate) fn read_file(path: &Path, range: TimeRange) -> Result<Asked, BoxError
             .iter()
             .map(|(index, _)| cast(batch.column(*index), &DataType::Float64))
             .collect::<Result<Vec<_>, _>>()?;
-        let values: Vec<_> = values.iter().map(|v| v.as_primitive::<Float64Type>()).collect();
+        let values: Vec<_> = values.iter().map(AsArray::as_primitive::<Float64Type>).collect();
         for index in 0..batch.num_rows() {
             row += 1;
             if times.is_null(index) {

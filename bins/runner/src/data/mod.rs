@@ -1,6 +1,7 @@
 //! `runner data`: what the files with market data hold, and the generated sample.
 
 mod bin_files;
+mod instruments;
 mod problems;
 mod sample;
 mod status;
@@ -21,6 +22,7 @@ pub(crate) fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(status::command())
         .subcommand(sample::command())
+        .subcommand(instruments::command())
 }
 
 pub(crate) fn run(
@@ -31,6 +33,7 @@ pub(crate) fn run(
     match matches.subcommand() {
         Some((status::NAME, matches)) => status::run(matches, configured, console),
         Some((sample::NAME, matches)) => sample::run(matches, console),
+        Some((instruments::NAME, matches)) => instruments::run(matches, console),
         _ => Ok(()),
     }
 }
