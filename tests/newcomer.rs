@@ -156,6 +156,25 @@ fn one_side_can_be_traded_alone() {
     fails(market.path(), &format!("{ten} --long-bin-threshold 11"), 2, &["long from bin 11"]);
 }
 
+/// Which calibration was better is told with how sure that is.
+#[test]
+fn platt_and_isotonic_are_compared_in_pairs() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = json(folder.path(), "ml-calibrated-bins evaluate --from 2025-06 --format json");
+    for loss in ["brier", "log_loss"] {
+        let paired = &report["platt_less_isotonic"][loss];
+        let number = |value: &Value| value.as_f64().unwrap();
+        let mean = number(&paired["mean"]);
+        let wanted = number(&report["overall"]["platt"][loss])
+            - number(&report["overall"]["isotonic"][loss]);
+        assert!((mean - wanted).abs() < 1e-12, "{loss}: {mean}, not {wanted}");
+        let [lower, upper] = ["lower", "upper"].map(|side| number(&paired["interval"][side]));
+        assert!(lower < mean && mean < upper, "{paired}");
+    }
+    let text = ok(folder.path(), "ml-calibrated-bins evaluate --from 2025-06");
+    assert!(text.contains("Platt less isotonic on the same rows"), "{text}");
+}
+
 /// Neither a path, a home folder nor any variable of a login shell.
 #[test]
 fn the_program_works_in_the_environment_of_cron() {

@@ -295,3 +295,31 @@ fn two_runs_that_turn_out_to_be_one_do_not_replace_each_other() {
     let inspected = ok(market.path(), "ml-calibrated-bins inspect 2025-11 --bins-root bins");
     assert!(inspected.contains("platt: slope"), "{inspected}");
 }
+
+#[test]
+fn signals_of_all_runs_come_in_one_call() {
+    let market = desk();
+    ok(market.path(), REBUILD);
+    let thresholds = "--long-bin-threshold 5 --short-bin-threshold 1 --start 2025-11-01";
+    let signals = |flags: &str| {
+        ok(market.path(), &format!("ml-calibrated-bins signals {thresholds} {flags}"))
+    };
+    let all = signals("--all-runs");
+    let mut lines = all.lines();
+    assert_eq!(lines.next(), Some("dataset,run_name,timestamp,y_pred,p_cal,q_bin,signal"));
+    let of = |run: &str| {
+        let start = format!("{DATASET},{run}_{LABEL},");
+        let own = all.lines().filter_map(|line| line.strip_prefix(&start)).collect::<Vec<_>>();
+        own.join("\n")
+    };
+    for run in ["a", "b"] {
+        let alone = signals(&format!("--run-name {run}_y_tp"));
+        assert_eq!(of(run), alone.split_once('\n').unwrap().1.trim_end(), "{run}");
+    }
+    assert_eq!(lines.count(), 2 * 24 * 4);
+
+    let closes = signals("--run-name a_y_tp --with-close");
+    assert!(closes.starts_with("timestamp,y_pred,p_cal,q_bin,signal,close\n"), "{closes}");
+    let close = closes.lines().nth(1).unwrap().rsplit(',').next().unwrap().parse::<f64>().unwrap();
+    assert!((90.0..110.0).contains(&close), "{close}");
+}

@@ -6,7 +6,9 @@ use market_data::{RowReport, RowStream, TimeRange};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Decisions, ErasedStrategy};
 
+use crate::output_columns;
 use crate::row_args::Chosen;
+use crate::signals::WITH_CLOSE;
 
 /// The decisions of the chosen range, batch by batch. Rows of the lookback are decided on before, and
 /// their decisions dropped.
@@ -15,6 +17,8 @@ pub(crate) struct Decided<'a> {
     rows: RowStream<'a>,
     /// What no rows at all look like.
     none: Option<RecordBatch>,
+    /// Whether the candle's close stands beside each decision.
+    with_close: bool,
     /// Rows of the lookback that are still to come.
     skip: usize,
     /// Rows of the lookback that there are not.
@@ -39,7 +43,9 @@ impl<'a> Decided<'a> {
         };
         let rows = chosen.source.rows(TimeRange { start, ..chosen.range })?;
         let none = Some(RecordBatch::new_empty(chosen.source.schema()));
-        Ok(Self { strategy, rows, none, skip: found, lacking: needed - found })
+        let with_close = matches.try_get_one::<bool>(WITH_CLOSE).ok().flatten().copied();
+        let with_close = with_close == Some(true);
+        Ok(Self { strategy, rows, none, with_close, skip: found, lacking: needed - found })
     }
 
     /// The next decisions. The first are there also where there are no rows, and say what columns there
@@ -49,7 +55,10 @@ impl<'a> Decided<'a> {
             return Ok(None);
         };
         self.none = None;
-        let decisions = self.strategy.decide(&batch)?;
+        let mut decisions = self.strategy.decide(&batch)?;
+        if self.with_close {
+            decisions.table = output_columns::with_close(decisions.table, &batch)?;
+        }
         let skipped = self.skip.min(batch.num_rows());
         self.skip -= skipped;
         Ok(Some(decisions.without_first(skipped)))

@@ -13,6 +13,7 @@ mod failure;
 mod interrupt;
 mod list;
 mod logging;
+mod output_columns;
 mod parameters;
 mod row_args;
 mod runs;
@@ -109,7 +110,14 @@ fn run_strategy(
         of_runs.iter().filter_map(|matches| Some(matches.subcommand()?.1)).collect();
     let matches = of_runs.first().copied().unwrap_or(matches);
     match matches.subcommand() {
-        Some((signals::NAME, matches)) => signals::run(entry, matches, console),
+        Some((signals::NAME, matches)) => {
+            let below = of_runs.iter().filter_map(|run| Some(run.subcommand()?.1));
+            let mut each: Vec<&ArgMatches> = below.collect();
+            if each.is_empty() {
+                each.push(matches);
+            }
+            signals::run(entry, &each, console)
+        }
         Some((check::NAME, matches)) => check::run(entry, matches, console),
         Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),
         Some((backtest::NAME, matches)) => backtest::run(entry, matches, console),

@@ -11,8 +11,9 @@ use market_data::{
     CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model,
 };
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Column, Console, Subject};
+use strategy_core::{BoxError, Column, Console, Input, Subject};
 
+use crate::signals::WITH_CLOSE;
 use crate::time_range::{self, Moment};
 
 /// `command` with the flags that choose rows, and those of the strategy itself.
@@ -175,7 +176,12 @@ pub(crate) fn choose(
     matches: &ArgMatches,
     console: &mut Console<'_>,
 ) -> Result<Chosen, BoxError> {
-    let inputs = entry.inputs(matches)?;
+    let mut inputs = entry.inputs(matches)?;
+    let close = Input::of(Column::Close);
+    let with_close = matches.try_get_one::<bool>(WITH_CLOSE).ok().flatten().copied();
+    if with_close == Some(true) && !inputs.contains(&close) {
+        inputs.push(close);
+    }
     let range = range(matches)?;
     let flags = DataFlags::from_arg_matches(matches)?;
     let given = |name: &str| matches.get_one::<String>(name).cloned();

@@ -14,6 +14,7 @@ use strategy_core::registry::Entry;
 use thiserror::Error;
 
 use crate::config::{configurable, key_of, set_default};
+use crate::signals::ALL_RUNS;
 
 /// The keys that say which run is meant.
 const IDENTITY: [&str; 3] = ["dataset", "run_name", "model_path"];
@@ -164,7 +165,8 @@ pub(crate) fn chosen<'r>(
         let asked = asked.iter().map(|(key, value)| format!("{key} {value}")).collect::<Vec<_>>();
         return Err(RunsError::Unknown { asked: asked.join(", "), runs: described(&own) });
     }
-    if found.len() > 1 && entry.scope(name) == Scope::OneRun {
+    let all_runs = matches.try_get_one::<bool>(ALL_RUNS).ok().flatten().copied();
+    if found.len() > 1 && entry.scope(name) == Scope::OneRun && all_runs != Some(true) {
         return Err(RunsError::NotUnique { command: name.to_owned(), runs: described(&found) });
     }
     Ok(found)
@@ -199,7 +201,7 @@ pub(crate) enum RunsError {
     PartOfSeveral { part: String, runs: Vec<String> },
     #[error(
         "`{command}` is for one run and the configuration has several: choose one with --dataset, \
-         --run-name or --model-path:\n  {}",
+         --run-name or --model-path (`signals` takes --all-runs too):\n  {}",
         runs.join("\n  ")
     )]
     NotUnique { command: String, runs: Vec<String> },

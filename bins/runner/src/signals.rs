@@ -8,9 +8,11 @@ use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
 
 use crate::decided::Decided;
-use crate::row_args;
+use crate::{output_columns, row_args};
 
 pub(crate) const NAME: &str = "signals";
+pub(crate) const WITH_CLOSE: &str = "with-close";
+pub(crate) const ALL_RUNS: &str = "all-runs";
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
@@ -35,45 +37,71 @@ pub(crate) fn command(entry: &Entry) -> Command {
                  a terminal, otherwise csv]",
             ),
     ]);
+    let command = command.args([
+        Arg::new(WITH_CLOSE)
+            .long(WITH_CLOSE)
+            .action(ArgAction::SetTrue)
+            .help("Add the column `close`, the close of each row's candle"),
+        Arg::new(ALL_RUNS).long(ALL_RUNS).action(ArgAction::SetTrue).help(
+            "Decide for all configured runs (or those that --dataset and --model-path choose), one \
+             after the other, with the columns `dataset` and `run_name` in front",
+        ),
+    ]);
     // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(command, entry)
         .about("Decide on rows: long, short or nothing for each")
         .long_about(None)
 }
 
+/// Decides for each of `of_runs`, one call's flags with the values of one configured run.
 pub(crate) fn run(
     entry: &Entry,
-    matches: &ArgMatches,
+    of_runs: &[&ArgMatches],
     console: &mut Console<'_>,
 ) -> Result<(), BoxError> {
-    let format = format(matches, console.out_is_terminal)?;
-    let chosen = row_args::choose(entry, matches, console)?;
-    if let Some(output) = matches.get_one::<PathBuf>("output") {
-        refuse_input(output, &chosen.inputs)?;
+    let Some(&first) = of_runs.first() else { return Ok(()) };
+    let format = format(first, console.out_is_terminal)?;
+    let mut chosen = Vec::with_capacity(of_runs.len());
+    for matches in of_runs {
+        chosen.push(row_args::choose(entry, matches, console)?);
     }
-    let mut decided = Decided::open(entry, matches, &chosen)?;
-
-    // The first decisions come before the output is opened: what fails at once writes nothing.
-    let Some(first) = decided.next()? else { return Ok(()) };
-    let destination = match matches.get_one::<PathBuf>("output") {
+    let output = first.get_one::<PathBuf>("output");
+    if let Some(output) = output {
+        chosen.iter().try_for_each(|chosen| refuse_input(output, &chosen.inputs))?;
+    }
+    let destination = match output {
         Some(path) => {
-            Destination::File { path: path.clone(), overwrite: matches.get_flag("overwrite") }
+            Destination::File { path: path.clone(), overwrite: first.get_flag("overwrite") }
         }
         None => Destination::Stream(&mut *console.out),
     };
-    let mut writer = BatchWriter::new(destination, format, first.table.schema())?;
-    writer.write(&first.table)?;
-    while let Some(decisions) = decided.next()? {
-        writer.write(&decisions.table)?;
+    // The first decisions come before the output is opened: what fails at once writes nothing.
+    let mut destination = Some(destination);
+    let mut writer: Option<BatchWriter<'_>> = None;
+    let mut said = Vec::new();
+    for (matches, chosen) in of_runs.iter().zip(&chosen) {
+        let mut decided = Decided::open(entry, matches, chosen)?;
+        while let Some(decisions) = decided.next()? {
+            let mut table = decisions.table;
+            if matches.get_flag(ALL_RUNS) {
+                table = output_columns::of_run(&table, &chosen.subject)?;
+            }
+            if let Some(destination) = destination.take() {
+                writer = Some(BatchWriter::new(destination, format, table.schema())?);
+            }
+            if let Some(writer) = &mut writer {
+                writer.write(&table)?;
+            }
+        }
+        let report = decided.report();
+        said.extend((report.left_out > 0).then(|| report.to_string()));
+        said.extend(decided.remarks().into_iter().map(|remark| format!("warning: {remark}")));
     }
-    writer.finish()?;
-
-    let report = decided.report();
-    if report.left_out > 0 {
-        let _ = writeln!(console.err, "{report}");
+    if let Some(writer) = writer {
+        writer.finish()?;
     }
-    for remark in decided.remarks() {
-        let _ = writeln!(console.err, "warning: {remark}");
+    for line in said {
+        let _ = writeln!(console.err, "{line}");
     }
     Ok(())
 }

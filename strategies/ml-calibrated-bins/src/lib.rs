@@ -54,7 +54,7 @@ pub use completeness::Lacking;
 pub use error::BinsError;
 pub use evaluate::{
     BinHits, Comparison, Evaluation, EvaluationSettings, HitRate, MonthQuality, Note, Ordering,
-    Quality, SignalHits, evaluate,
+    PlattLessIsotonic, Quality, SignalHits, evaluate,
 };
 pub use inputs::Inputs;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins};

@@ -79,8 +79,10 @@ fn contents(table: &TableStatus, out: &mut dyn Write) -> io::Result<()> {
             )
         }
         TableContent::Predictions { models } => models.iter().try_for_each(|model| {
-            let path = or_null(model.model_path.as_ref());
-            writeln!(out, "    {path} of {}", or_null(model.dataset.as_ref()))?;
+            // Its folder: the path would fill the line.
+            let name = run_name(model).or_else(|| model.model_path.clone());
+            let (name, dataset) = (or_null(name.as_ref()), or_null(model.dataset.as_ref()));
+            writeln!(out, "    {name} of {dataset}")?;
             let (rows, keys) = (model.rows, model.feature_keys.join(", "));
             writeln!(out, "      {}, rows {rows}, feature keys {keys}", range(model.span))
         }),

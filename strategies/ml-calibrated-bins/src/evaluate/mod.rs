@@ -6,6 +6,7 @@
 mod hits;
 mod note;
 mod outcome;
+mod paired;
 mod quality;
 mod walk;
 
@@ -21,6 +22,7 @@ use walk::MonthRows;
 pub use hits::{BinHits, HitRate, Ordering, SignalHits};
 pub use note::Note;
 pub use outcome::{Comparison, Evaluation, EvaluationSettings, MonthQuality};
+pub use paired::PlattLessIsotonic;
 pub use quality::Quality;
 
 impl Run {
@@ -100,6 +102,8 @@ pub fn evaluate(
         });
     }
     let overall = compare(&pooled, "all months", &mut notes);
+    let platt_less_isotonic =
+        paired::platt_less_isotonic(&pooled, settings, block_rows, &mut notes);
     let n_bins = settings.bins.n_bins.get();
     let bins = hits::bins(&pooled, n_bins, &bootstrap, &mut notes)?;
     let ordering = hits::ordering(&bins, &mut notes);
@@ -118,6 +122,7 @@ pub fn evaluate(
         seed: settings.seed,
         months: by_month,
         overall,
+        platt_less_isotonic,
         bins,
         ordering,
         signals,

@@ -4,7 +4,7 @@ use calibration::CalibrationMethod;
 use serde::Serialize;
 use strategy_core::YearMonth;
 
-use super::{BinHits, Note, Ordering, Quality, SignalHits};
+use super::{BinHits, Note, Ordering, PlattLessIsotonic, Quality, SignalHits};
 use crate::{Settings, Sides, SignalRule};
 
 /// What an evaluation is made with, beside its data.
@@ -67,6 +67,8 @@ pub struct Evaluation {
     pub months: Vec<MonthQuality>,
     /// The rows of all months as one.
     pub overall: Comparison,
+    /// Which calibration was better on these rows, and how sure that is.
+    pub platt_less_isotonic: PlattLessIsotonic,
     /// Each bin, over the rows of all months.
     pub bins: Vec<BinHits>,
     /// Whether higher bins came true more often.

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use statistics::Interval;
+use statistics::{Interval, PairedDifference};
 use strategy_core::Side;
 
 use super::number::count;
@@ -43,6 +43,22 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
     }
 
     let confidence = format!("{} %", evaluation.confidence * 100.0);
+    let difference = |paired: Option<PairedDifference>| {
+        paired.map_or_else(
+            || NONE.to_owned(),
+            |PairedDifference { mean, interval: Interval { lower, upper } }| {
+                format!("{mean:+.5} ({lower:+.5} to {upper:+.5})")
+            },
+        )
+    };
+    let paired = &evaluation.platt_less_isotonic;
+    writeln!(
+        out,
+        "Platt less isotonic on the same rows ({confidence} block bootstrap; below 0 Platt was better):\n\
+         Brier {}, log loss {}\n",
+        difference(paired.brier),
+        difference(paired.log_loss)
+    )?;
     let wilson = format!("Wilson {confidence}");
     let bootstrap = format!("bootstrap {confidence}");
     writeln!(out, "Bins by {method}, all months")?;
