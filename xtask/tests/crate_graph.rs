@@ -13,14 +13,14 @@ use serde_json::Value;
 /// strategy; the runner may use everything; `xtask` nothing. So a new strategy needs no line here.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("backtest", &["strategy-core"]),
-    ("binning", &["calibration", "statistics", "strategy-core"]),
+    ("binning", &["calibration", "labeling", "statistics", "strategy-core"]),
     ("calibration", &["statistics"]),
     ("indicators", &[]),
     ("labeling", &[]),
     ("market-data", &["strategy-core", "tabular"]),
     ("monitoring", &["statistics", "strategy-core"]),
     ("report", &[]),
-    ("risk", &["backtest", "statistics", "strategy-core"]),
+    ("risk", &["backtest", "labeling", "statistics", "strategy-core"]),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),

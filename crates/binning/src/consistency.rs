@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use calibration::CalibrationMethod;
 
 use crate::list::LONGEST;
-use crate::{BinRecord, BinningError, Diagnostics, LabelSource, MetadataParts};
+use crate::{
+    BinPayoffs, BinRecord, BinningError, Diagnostics, LabelSource, MetadataParts, PayoffTally,
+};
 
 /// How far rounding may take the mean of a bin's values beyond them: a sum of `n` numbers is off by
 /// `n · 1.1e−16` of itself at most, so this is safe up to 10^9 rows.
@@ -17,7 +19,8 @@ pub(crate) fn check(parts: &MetadataParts) -> Result<(), BinningError> {
     check_label(parts)?;
     check_calibrator(parts)?;
     check_diagnostics(&parts.diagnostics)?;
-    check_bins(parts)
+    check_bins(parts)?;
+    check_payoffs(parts)
 }
 
 fn check_names(parts: &MetadataParts) -> Result<(), BinningError> {
@@ -132,6 +135,65 @@ fn check_bin(record: &BinRecord) -> Result<(), BinningError> {
     }
     let within = hit_rate_lower <= hit_rate && hit_rate <= hit_rate_upper;
     ensure(within, FIELD, || format!("the hit rate of bin {bin} lies outside its interval"))
+}
+
+/// Payoffs are about rows of the window, one long and one short trade each.
+fn check_payoffs(parts: &MetadataParts) -> Result<(), BinningError> {
+    const FIELD: &str = "payoffs";
+    let Some(payoffs) = &parts.payoffs else { return Ok(()) };
+    let bins = &parts.diagnostics.bins;
+    for (name, side) in [("long", &payoffs.long), ("short", &payoffs.short)] {
+        ensure(side.len() == bins.len(), FIELD, || {
+            format!("{} {name} records for {} bins", side.len(), bins.len())
+        })?;
+        for (payoffs, bin) in side.iter().zip(bins) {
+            let n = check_bin_payoffs(payoffs)
+                .map_err(|reason| BinningError::Inconsistent { field: FIELD, reason })?;
+            ensure(n <= bin.rows, FIELD, || {
+                format!("{n} {name} trades of {} rows in bin {}", bin.rows, bin.bin)
+            })?;
+        }
+        let rows = total(side.iter().map(|bin| bin.total().n));
+        ensure(rows == Some(payoffs.rows), FIELD, || {
+            format!("the {name} trades do not add up to {} rows", payoffs.rows)
+        })?;
+    }
+    let same = payoffs.long.iter().zip(&payoffs.short).all(|(a, b)| a.total().n == b.total().n);
+    ensure(same, FIELD, || "a bin has another number of long trades than of short ones".to_owned())
+}
+
+/// The number of the bin's trades.
+fn check_bin_payoffs(bin: &BinPayoffs) -> Result<u64, String> {
+    let mut n = 0_u64;
+    let mut duration = 0_u64;
+    for tally in bin.tallies() {
+        check_tally(&tally)?;
+        n = n.checked_add(tally.n).ok_or("more trades than can be counted")?;
+        duration = duration.checked_add(tally.duration).ok_or("a duration beyond 2^64")?;
+    }
+    let most = n as f64 * (1.0 + ROUNDING);
+    if !((0.0..=most).contains(&bin.effective_n) && (bin.effective_n > 0.0) == (n > 0)) {
+        return Err(format!("effective number {} of {n} trades", bin.effective_n));
+    }
+    let squares = bin.block_squares;
+    if !(squares >= 0.0 && squares.is_finite() && (n > 0 || squares == 0.0)) {
+        return Err(format!("block squares {squares} of {n} trades"));
+    }
+    Ok(n)
+}
+
+fn check_tally(tally: &PayoffTally) -> Result<(), String> {
+    let PayoffTally { n, sum, sum_of_squares, duration } = *tally;
+    let fits = sum.is_finite()
+        && sum_of_squares.is_finite()
+        // Cauchy and Schwarz: (Σg)² ≤ n·Σg².
+        && sum * sum <= n as f64 * sum_of_squares * (1.0 + ROUNDING)
+        && (n > 0 || sum_of_squares == 0.0)
+        && duration >= n
+        && (n > 0 || duration == 0);
+    let reason =
+        || format!("{n} payoffs with sum {sum}, squares {sum_of_squares}, duration {duration}");
+    if fits { Ok(()) } else { Err(reason()) }
 }
 
 fn total(mut rows: impl Iterator<Item = u64>) -> Option<u64> {

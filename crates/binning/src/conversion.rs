@@ -5,12 +5,12 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use strategy_core::YearMonth;
 
 use crate::record::{
-    BinEntry, CalibratorEntry, DiagnosticsEntry, FitEntry, LabelEntry, LeftOutEntry,
-    MetadataRecord, SourceEntry,
+    BinEntry, BinPayoffsEntry, CalibratorEntry, DiagnosticsEntry, FitEntry, LabelEntry,
+    LeftOutEntry, MetadataRecord, PayoffsEntry, SourceEntry, TallyEntry,
 };
 use crate::{
-    BinEdges, BinKey, BinMetadata, BinRecord, BinningError, Diagnostics, FitRecord, LabelRecord,
-    LeftOut, MetadataParts, SourceRecord,
+    BinEdges, BinKey, BinMetadata, BinPayoffs, BinRecord, BinningError, Diagnostics, FitRecord,
+    LabelRecord, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 
 impl BinMetadata {
@@ -43,6 +43,7 @@ impl BinMetadata {
                 gradient_norm: fit.gradient_norm,
             }),
             diagnostics: diagnostics_entry(&parts.diagnostics),
+            payoffs: parts.payoffs.as_ref().map(payoffs_entry),
             software_version: parts.software_version.clone(),
             fingerprint: parts.fingerprint.clone(),
         }
@@ -90,6 +91,7 @@ impl BinMetadata {
                 gradient_norm,
             }),
             diagnostics: diagnostics(&record.diagnostics),
+            payoffs: record.payoffs.as_ref().map(payoffs).transpose()?,
             software_version: record.software_version,
             fingerprint: record.fingerprint,
         })
@@ -206,4 +208,47 @@ fn bin_record(entry: &BinEntry) -> BinRecord {
     BinRecord {
         bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
     }
+}
+
+fn payoffs_entry(payoffs: &Payoffs) -> PayoffsEntry {
+    let tally = |&PayoffTally { n, sum, sum_of_squares, duration }: &PayoffTally| TallyEntry {
+        n,
+        sum,
+        sum_of_squares,
+        duration,
+    };
+    let entry = |(bin, payoffs): (u16, &BinPayoffs)| BinPayoffsEntry {
+        bin,
+        take_profit: tally(&payoffs.take_profit),
+        stop_loss: tally(&payoffs.stop_loss),
+        time: tally(&payoffs.time),
+        effective_n: payoffs.effective_n,
+        block_squares: payoffs.block_squares,
+    };
+    let side = |bins: &[BinPayoffs]| (1..).zip(bins).map(entry).collect();
+    PayoffsEntry { rows: payoffs.rows, long: side(&payoffs.long), short: side(&payoffs.short) }
+}
+
+fn payoffs(entry: &PayoffsEntry) -> Result<Payoffs, BinningError> {
+    let tally = |&TallyEntry { n, sum, sum_of_squares, duration }: &TallyEntry| PayoffTally {
+        n,
+        sum,
+        sum_of_squares,
+        duration,
+    };
+    let bin = |(number, entry): (u16, &BinPayoffsEntry)| {
+        if entry.bin != number {
+            let reason = format!("bin {} stands where bin {number} belongs", entry.bin);
+            return Err(BinningError::Inconsistent { field: "payoffs", reason });
+        }
+        Ok(BinPayoffs {
+            take_profit: tally(&entry.take_profit),
+            stop_loss: tally(&entry.stop_loss),
+            time: tally(&entry.time),
+            effective_n: entry.effective_n,
+            block_squares: entry.block_squares,
+        })
+    };
+    let side = |bins: &[BinPayoffsEntry]| (1..).zip(bins).map(bin).collect::<Result<_, _>>();
+    Ok(Payoffs { rows: entry.rows, long: side(&entry.long)?, short: side(&entry.short)? })
 }

@@ -4,7 +4,7 @@
 //! special code:
 //!
 //! ```text
-//! {"format": "calibrated-bins", "version": 1, "crc32": CRC-32 of payload, "payload": bytes}
+//! {"format": "calibrated-bins", "version": 2, "crc32": CRC-32 of payload, "payload": bytes}
 //! ```
 //!
 //! `payload` is a MessagePack map of the record. This writer always uses the 32-bit forms of the
@@ -17,7 +17,7 @@ use crate::record::MetadataRecord;
 use crate::{BinMetadata, BinningError};
 
 /// The version of the format that this program writes and reads.
-pub const FORMAT_VERSION: u8 = 1;
+pub const FORMAT_VERSION: u8 = 2;
 
 /// Larger files are refused unread. An isotonic calibrator has 18 bytes a threshold, so this is far
 /// above what a window of any length gives.

@@ -8,6 +8,7 @@
 //! - [`BinEdges`], [`BinCount`]: quantile edges and the assignment of values to bins
 //! - [`score_into`]: raw scores to probabilities and bins in one go
 //! - [`Diagnostics`], [`summarise_bins`]: what the window looks like through its own bins
+//! - [`Payoffs`]: what the window's trades paid, by bin and side
 //! - [`BinMetadata`], [`MetadataParts`]: everything about the bins of one month, checked
 //! - [`BinStore`], [`BinKey`], [`BinFilter`]: saving, loading, listing
 //! - [`RunLock`], [`Holder`]: one writer at a time in a run's folder
@@ -31,6 +32,7 @@ mod list;
 mod listing;
 mod lock;
 mod metadata;
+mod payoffs;
 mod provenance;
 mod quantile;
 pub mod record;
@@ -51,6 +53,7 @@ pub use holder::Holder;
 pub use key::BinKey;
 pub use listing::BinFilter;
 pub use metadata::{BinMetadata, MetadataParts, Scored};
+pub use payoffs::{BinPayoffs, PayoffRow, PayoffTally, Payoffs};
 pub use provenance::{FitRecord, LabelCutoff, LabelRecord, LabelSource, LeftOut, SourceRecord};
 pub use record::MetadataRecord;
 pub use run_lock::{DEFAULT_LOCK_WAIT, RunLock};

@@ -8,8 +8,8 @@ use strategy_core::YearMonth;
 
 use crate::envelope::{decode, encode};
 use crate::{
-    BinEdges, BinKey, BinStore, BinningError, Diagnostics, FitRecord, LabelRecord, SourceRecord,
-    consistency, score_into,
+    BinEdges, BinKey, BinStore, BinningError, Diagnostics, FitRecord, LabelRecord, Payoffs,
+    SourceRecord, consistency, score_into,
 };
 
 /// What bins are made of, before anyone checked that it fits together; see [`BinMetadata::new`].
@@ -43,6 +43,8 @@ pub struct MetadataParts {
     pub fit: Option<FitRecord>,
     /// Quality over the window.
     pub diagnostics: Diagnostics,
+    /// What the window's trades paid; none where the candles that tell it are not there.
+    pub payoffs: Option<Payoffs>,
     /// Version of the program that made the bins.
     pub software_version: String,
     /// BLAKE3 of the window's rows, 64 lowercase hex digits.

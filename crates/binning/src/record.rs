@@ -1,4 +1,4 @@
-//! The record on disk, version 1: what the file's payload and `inspect --format json` show.
+//! The record on disk, version 2: what the file's payload and `inspect --format json` show.
 //!
 //! A type of its own, converted by hand: the domain types may change, these names and their order
 //! may not without a new version of the format.
@@ -34,6 +34,7 @@ pub struct MetadataRecord {
     pub matched_model_path: String,
     pub fit: Option<FitEntry>,
     pub diagnostics: DiagnosticsEntry,
+    pub payoffs: Option<PayoffsEntry>,
     pub software_version: String,
     pub fingerprint: String,
 }
@@ -152,4 +153,40 @@ pub struct BinEntry {
     pub hit_rate_lower: Option<f64>,
     pub hit_rate_upper: Option<f64>,
     pub reachable: bool,
+}
+
+/// See [`Payoffs`](crate::Payoffs).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `Payoffs`, which explains them")]
+pub struct PayoffsEntry {
+    pub rows: u64,
+    #[serde(deserialize_with = "list")]
+    pub long: Vec<BinPayoffsEntry>,
+    #[serde(deserialize_with = "list")]
+    pub short: Vec<BinPayoffsEntry>,
+}
+
+/// See [`BinPayoffs`](crate::BinPayoffs).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `BinPayoffs`, which explains them")]
+pub struct BinPayoffsEntry {
+    pub bin: u16,
+    pub take_profit: TallyEntry,
+    pub stop_loss: TallyEntry,
+    pub time: TallyEntry,
+    pub effective_n: f64,
+    pub block_squares: f64,
+}
+
+/// See [`PayoffTally`](crate::PayoffTally).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "the fields are those of `PayoffTally`, which explains them")]
+pub struct TallyEntry {
+    pub n: u64,
+    pub sum: f64,
+    pub sum_of_squares: f64,
+    pub duration: u64,
 }

@@ -89,7 +89,7 @@ pub(crate) struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    fn new(series: &CandleSeries<'a>, rule: &BarrierRule) -> Result<Self, LabelError> {
+    pub(crate) fn new(series: &CandleSeries<'a>, rule: &BarrierRule) -> Result<Self, LabelError> {
         let (horizon, interval) = (rule.horizon(), series.interval());
         let not_multiple = LabelError::HorizonNotMultiple { horizon, interval };
         let interval_micros = series.interval_micros;
@@ -102,7 +102,7 @@ impl<'a> Window<'a> {
     }
 
     /// How many entries have a window that ends within the series: the first so many.
-    fn complete_entries(&self) -> usize {
+    pub(crate) fn complete_entries(&self) -> usize {
         let Some(&end) = self.timestamps.last() else { return 0 };
         self.timestamps.partition_point(|&entry| entry.abs_diff(end) >= self.horizon_micros)
     }

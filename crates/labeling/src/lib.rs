@@ -9,6 +9,8 @@
 //! - [`BarrierRule`], [`TiePolicy`]: the rule;
 //! - [`CandleSeries`]: checked columns of candles;
 //! - [`label_candles`], [`Outcome`]: the labels;
+//! - [`trade_ends`], [`TradeEnds`]: how the trades that the labels speak of ended, when, and what they paid;
+//! - [`Concurrency`]: how many trades overlap, and how unique each is;
 //! - [`LabelError`], [`KeyPart`]: what can be wrong.
 //!
 //! Timestamps are `i64` microseconds since the Unix epoch, UTC: the candle's open time. No I/O.
@@ -40,6 +42,7 @@ mod ahead;
 mod band;
 mod barrier;
 mod chunk;
+mod concurrency;
 mod entries;
 mod error;
 mod extremes;
@@ -50,9 +53,12 @@ mod search;
 mod series;
 mod target_key;
 mod touch;
+mod trade;
 
 pub use barrier::{Outcome, label_candles};
+pub use concurrency::Concurrency;
 pub use error::{KeyPart, LabelError};
 pub use rule::{BarrierRule, TiePolicy};
 pub use series::CandleSeries;
 pub use target_key::TargetKey;
+pub use trade::{Ending, TradeEnd, TradeEnds, trade_ends};

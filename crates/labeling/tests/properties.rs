@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use labeling::{BarrierRule, CandleSeries, Outcome, TiePolicy, label_candles};
+use labeling::{
+    BarrierRule, CandleSeries, Ending, Outcome, TiePolicy, TradeEnd, TradeEnds, label_candles,
+    trade_ends,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -25,6 +28,13 @@ impl Candles {
         let interval = TimeDelta::minutes(1);
         let series = CandleSeries::new(timestamps, open, high, low, close, interval).unwrap();
         label_candles(&series, rule).unwrap()
+    }
+
+    fn trades(&self, rule: &BarrierRule) -> Vec<Option<TradeEnds>> {
+        let Self { timestamps, open, high, low, close } = self;
+        let interval = TimeDelta::minutes(1);
+        let series = CandleSeries::new(timestamps, open, high, low, close, interval).unwrap();
+        trade_ends(&series, rule).unwrap()
     }
 
     fn push(&mut self, timestamp: i64, [open, close, a, b]: [f64; 4]) {
@@ -92,6 +102,44 @@ fn reference(candles: &Candles, rule: &BarrierRule) -> Vec<Outcome> {
         Outcome::NoTakeProfit
     };
     candles.timestamps.iter().enumerate().map(label).collect()
+}
+
+/// The trades of every candle, one candle after the other: those of [`reference`] with when and what.
+fn reference_trades(candles: &Candles, rule: &BarrierRule) -> Vec<Option<TradeEnds>> {
+    let (u, d) = (rule.take_profit(), rule.stop_loss());
+    let horizon = usize::try_from(rule.horizon().num_minutes()).unwrap();
+    let trade = |(entry, outcome): (usize, Outcome)| {
+        outcome.label()?;
+        let close = candles.close[entry];
+        let (up, down) = (close * (1.0 + u), close * (1.0 - d));
+        for row in entry + 1..=entry + horizon {
+            let (high, low) = (candles.high[row] >= up, candles.low[row] <= down);
+            if !high && !low {
+                continue;
+            }
+            let (above, below) = ((up - candles.open[row]).abs(), (candles.open[row] - down).abs());
+            let near = rule.tie_policy() == TiePolicy::ProximityToOpen;
+            let (long, short) = if high && low {
+                (near && above < below, near && below < above)
+            } else {
+                (high, low)
+            };
+            let end = |wins: bool, profit: f64, loss: f64| TradeEnd {
+                ending: if wins { Ending::TakeProfit } else { Ending::StopLoss },
+                rows: u32::try_from(row - entry).unwrap(),
+                payoff: if wins { profit } else { -loss },
+            };
+            return Some(TradeEnds { long: end(long, u, d), short: end(short, d, u) });
+        }
+        let change = candles.close[entry + horizon] / close - 1.0;
+        let end = |payoff| TradeEnd {
+            ending: Ending::Time,
+            rows: u32::try_from(horizon).unwrap(),
+            payoff,
+        };
+        Some(TradeEnds { long: end(change), short: end(-change) })
+    };
+    reference(candles, rule).into_iter().enumerate().map(trade).collect()
 }
 
 /// Prices on a coarse lattice on which barriers lie too (sixteenths of a close of 64 are whole):
@@ -170,6 +218,17 @@ proptest! {
     #[test]
     fn equals_the_rule_read_word_for_word(candles in candles(), rule in rule()) {
         prop_assert_eq!(candles.label(&rule), reference(&candles, &rule));
+    }
+
+    #[test]
+    fn trades_end_as_the_rule_says(candles in candles(), rule in rule()) {
+        let trades = candles.trades(&rule);
+        prop_assert_eq!(&trades, &reference_trades(&candles, &rule));
+        for (outcome, trade) in candles.label(&rule).into_iter().zip(trades) {
+            prop_assert_eq!(outcome.label().is_some(), trade.is_some());
+            let profit = trade.is_some_and(|ends| ends.long.ending == Ending::TakeProfit);
+            prop_assert_eq!(profit, outcome == Outcome::TakeProfit);
+        }
     }
 
     #[test]
@@ -257,5 +316,6 @@ proptest! {
     #[test]
     fn equals_the_rule_where_barriers_are_far(candles in walk(), rule in rule_for_walks()) {
         prop_assert_eq!(candles.label(&rule), reference(&candles, &rule));
+        prop_assert_eq!(candles.trades(&rule), reference_trades(&candles, &rule));
     }
 }

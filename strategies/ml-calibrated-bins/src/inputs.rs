@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use binning::LabelSource;
 use chrono::{DateTime, TimeDelta, Utc};
-use labeling::Outcome;
+use labeling::{Outcome, TradeEnds};
 use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
 
 use crate::completeness::Newest;
@@ -52,6 +52,9 @@ pub(crate) struct TrainFile {
 pub(crate) struct CandleState {
     /// Open times, µs UTC, ascending.
     pub(crate) timestamps: Vec<i64>,
+    /// How the trades from each candle's close ended under the target's rule; empty for a target that is
+    /// none, and why where the candles cannot tell.
+    pub(crate) trades: Result<Vec<Option<TradeEnds>>, String>,
 }
 
 /// Labels by time, ascending.

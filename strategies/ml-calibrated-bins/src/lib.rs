@@ -29,6 +29,7 @@ mod inputs;
 mod load;
 mod month_bins;
 mod months;
+mod payoffs;
 mod plan;
 mod rebuild;
 mod report;

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use binning::{LabelCutoff, LabelSource};
 use chrono::TimeDelta;
-use labeling::{CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, label_candles};
+use labeling::{
+    CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, TradeEnds, label_candles, trade_ends,
+};
 use market_data::{
     MarketDataError, PredictionQuery, Predictions, Prices, TargetLabels, TimeRange, TimeSpan,
     candle_table, newest_candle, newest_target, parse_interval, prediction_range, read_predictions,
@@ -44,7 +46,10 @@ impl Run {
         let mut inputs = Inputs {
             labels,
             newest,
-            candles: candles.map(|candles| CandleState { timestamps: candles.timestamps }),
+            candles: candles.map(|candles| CandleState {
+                trades: self.trades(&candles).map_err(|error| error.to_string()),
+                timestamps: candles.timestamps,
+            }),
             interval,
             identity: Identity {
                 dataset: self.dataset.clone(),
@@ -177,6 +182,14 @@ impl Run {
         Ok(labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy))
     }
 
+    /// How the trades from each candle's close ended.
+    fn trades(&self, candles: &Prices) -> Result<Vec<Option<TradeEnds>>, LabelError> {
+        match &self.target.rule {
+            Ok(key) => trade_ends(&series(candles)?, &key.rule(self.tie_policy)),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
     /// The newest row of what labels come from.
     fn newest_label(&self, source: LabelSource) -> Result<Option<i64>, BinsError> {
         Ok(match (source, &self.candles) {
@@ -206,15 +219,18 @@ fn label(
     key: &TargetKey,
     tie_policy: TiePolicy,
 ) -> Result<Vec<Outcome>, LabelError> {
-    let series = CandleSeries::new(
+    label_candles(&series(candles)?, &key.rule(tie_policy))
+}
+
+fn series(candles: &Prices) -> Result<CandleSeries<'_>, LabelError> {
+    CandleSeries::new(
         &candles.timestamps,
         &candles.open,
         &candles.high,
         &candles.low,
         &candles.close,
         candles.interval,
-    )?;
-    label_candles(&series, &key.rule(tie_policy))
+    )
 }
 
 /// `pred_train.csv` beside the model, if it is there.

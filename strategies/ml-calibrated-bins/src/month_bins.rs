@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use binning::{BinKey, BinMetadata, BinStore, BinningError, LabelCutoff};
 use clap::ValueEnum;
-use strategy_core::{ParseYearMonthError, Subject, YearMonth};
+use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 
 use crate::commands::{BinsRoot, RunChoice};
 use crate::rule::CheckedRule;
@@ -90,6 +90,32 @@ pub(crate) struct Bins {
     pub(crate) metadata: BinMetadata,
     /// `None` where no signals are wanted.
     pub(crate) rule: Option<CheckedRule>,
+    /// What is known of long and of short trades, bin by bin; empty where the bins do not say.
+    outlooks: [Vec<Option<Outlook>>; 2],
+}
+
+impl Bins {
+    fn new(metadata: BinMetadata, rule: Option<CheckedRule>) -> Self {
+        let payoffs = metadata.parts().payoffs.as_ref();
+        let of = |side| {
+            let bins = metadata.edges().bins();
+            payoffs.map_or_else(Vec::new, |payoffs| {
+                bins.map(|bin| payoffs.outlook(bin, side)).collect()
+            })
+        };
+        let outlooks = [of(Side::Long), of(Side::Short)];
+        Self { metadata, rule, outlooks }
+    }
+
+    /// What is known of a trade on `side` from a row in `q_bin`.
+    pub(crate) fn outlook(&self, q_bin: u16, side: Side) -> Option<Outlook> {
+        let outlooks = match side {
+            Side::Long => &self.outlooks[0],
+            Side::Short => &self.outlooks[1],
+            Side::NoSignal => return None,
+        };
+        *outlooks.get(usize::from(q_bin).checked_sub(1)?)?
+    }
 }
 
 /// That bins were made with predictions of rows that the model was trained on.
@@ -293,7 +319,7 @@ impl MonthBins {
         let Some(metadata) = metadata else { return Ok(()) };
         self.examine(month, &metadata)?;
         let rule = self.rule.map(|rule| rule.check(&metadata)).transpose()?;
-        self.months.insert(month, Bins { metadata, rule });
+        self.months.insert(month, Bins::new(metadata, rule));
         Ok(())
     }
 

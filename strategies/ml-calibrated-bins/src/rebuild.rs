@@ -10,6 +10,7 @@ use strategy_core::YearMonth;
 
 use crate::completeness;
 use crate::fingerprint::fingerprint;
+use crate::payoffs::payoffs;
 use crate::warning::{self, Warning};
 use crate::window::{WindowRows, label_deadline};
 use crate::{BinsError, Inputs, Settings};
@@ -56,6 +57,7 @@ pub fn rebuild(
     let diagnostics =
         Diagnostics::over(&rows.scores, &p_cal, &rows.labels, &edges, &range).map_err(binning)?;
 
+    let payoffs = payoffs(inputs, month, &rows, &p_cal, &edges)?;
     let identity = &inputs.identity;
     let metadata = BinMetadata::new(MetadataParts {
         key: BinKey::new(&identity.dataset, &identity.run_name, month).map_err(binning)?,
@@ -77,6 +79,7 @@ pub fn rebuild(
         sources: rows.sources(),
         fit,
         diagnostics,
+        payoffs,
         software_version: env!("CARGO_PKG_VERSION").to_owned(),
         fingerprint: fingerprint(&rows.timestamps, &rows.scores, &rows.labels),
     })

@@ -9,8 +9,8 @@ use chrono::DateTime;
 use labeling::{TargetKey, TiePolicy};
 use market_data::parse_interval;
 use strategy_core::{
-    Column, Console, Exits, Input, Intent, Rows, Scope, Side, SideExits, SignalColumn, SignalType,
-    Strategy, Subject, YearMonth, register_strategy,
+    Column, Console, Exits, Input, Intent, Outlook, Rows, Scope, Side, SideExits, SignalColumn,
+    SignalType, Strategy, Subject, YearMonth, register_strategy,
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
@@ -69,11 +69,18 @@ pub struct BinDecision {
     pub scored: Option<Scored>,
     /// Long, short or none.
     pub side: Side,
+    /// What trades of its bin and side paid, before costs; none without a side, or where the bins do not
+    /// say.
+    pub outlook: Option<Outlook>,
 }
 
 impl SignalType for BinDecision {
     fn side(&self) -> Side {
         self.side
+    }
+
+    fn outlook(&self) -> Option<Outlook> {
+        self.outlook
     }
 
     fn columns(signals: &[Self]) -> Vec<SignalColumn> {
@@ -215,7 +222,8 @@ impl MlCalibratedBins {
     ) -> Result<(), BinsError> {
         let Some(bins) = self.bins.adopted(month) else {
             *self.skipped.entry(month).or_default() += scores.len() as u64;
-            let skipped = |&y_pred| BinDecision { y_pred, scored: None, side: Side::NoSignal };
+            let side = Side::NoSignal;
+            let skipped = |&y_pred| BinDecision { y_pred, scored: None, side, outlook: None };
             decisions.extend(scores.iter().map(skipped));
             return Ok(());
         };
@@ -226,7 +234,8 @@ impl MlCalibratedBins {
         })?;
         decisions.extend(scores.iter().zip(scored).map(|(&y_pred, scored)| {
             let side = bins.rule.map_or(Side::NoSignal, |rule| rule.side(scored.q_bin));
-            BinDecision { y_pred, scored: Some(scored), side }
+            let outlook = bins.outlook(scored.q_bin, side);
+            BinDecision { y_pred, scored: Some(scored), side, outlook }
         }));
         Ok(())
     }

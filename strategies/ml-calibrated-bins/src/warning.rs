@@ -51,6 +51,11 @@ pub enum Warning {
     },
     /// There are no candles to look for gaps in.
     CandlesUnchecked,
+    /// The candles cannot tell what trades paid, so sizing by Kelly has nothing to go by.
+    NoPayoffs {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// Labels are missing for rows old enough to have one.
     MissingLabels {
         /// How many rows.
@@ -103,6 +108,7 @@ pub(crate) fn about(
         in_sample(inputs, rows),
         missing_predictions(inputs, metadata, rows),
         missing_candles(inputs, metadata),
+        no_payoffs(inputs),
         (rows.left_out.without_label > 0)
             .then_some(Warning::MissingLabels { rows: rows.left_out.without_label }),
         inputs
@@ -154,6 +160,11 @@ fn missing_candles(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
     let (of, missing) = candles.missing(&window, inputs.interval);
     let first = DateTime::from_timestamp_micros(*missing.first()?)?;
     Some(Warning::MissingCandles { missing: missing.len() as u64, of, first })
+}
+
+fn no_payoffs(inputs: &Inputs) -> Option<Warning> {
+    let reason = inputs.candles.as_ref()?.trades.as_ref().err()?.clone();
+    Some(Warning::NoPayoffs { reason })
 }
 
 /// Below this a hit rate's interval is as wide as all the bins' hit rates lie apart.
@@ -223,6 +234,10 @@ impl fmt::Display for Warning {
             Self::CandlesUnchecked => {
                 f.write_str("no table of candles was found, so nobody looked for gaps in it")
             }
+            Self::NoPayoffs { reason } => write!(
+                f,
+                "the bins say nothing of what trades paid, so they cannot be sized by Kelly: {reason}"
+            ),
             Self::MissingLabels { rows } => {
                 write!(f, "{rows} rows have a prediction and no label, and were left out")
             }

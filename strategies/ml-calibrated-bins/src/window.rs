@@ -15,8 +15,8 @@ pub(crate) struct WindowRows {
     pub(crate) timestamps: Vec<i64>,
     pub(crate) scores: Vec<f64>,
     pub(crate) labels: Vec<bool>,
-    /// How many of the rows are out-of-sample predictions; the others are in-sample.
-    pub(crate) out_of_sample: u64,
+    /// Whether each row is an out-of-sample prediction; the others are in-sample.
+    pub(crate) out_of_sample: Vec<bool>,
     pub(crate) left_out: LeftOut,
 }
 
@@ -77,7 +77,7 @@ impl WindowRows {
                     rows.timestamps.push(timestamp);
                     rows.scores.push(score);
                     rows.labels.push(known == Outcome::TakeProfit);
-                    rows.out_of_sample += u64::from(origin == Origin::OutOfSample);
+                    rows.out_of_sample.push(origin == Origin::OutOfSample);
                 }
             }
         }
@@ -89,12 +89,12 @@ impl WindowRows {
     }
 
     pub(crate) fn in_sample(&self) -> u64 {
-        self.len() - self.out_of_sample
+        self.out_of_sample.iter().filter(|&&out| !out).count() as u64
     }
 
     /// Who predicted the rows, under the names of the bin file.
     pub(crate) fn sources(&self) -> Vec<SourceRecord> {
-        [("predictions", self.out_of_sample), ("pred_train", self.in_sample())]
+        [("predictions", self.len() - self.in_sample()), ("pred_train", self.in_sample())]
             .map(|(name, rows)| SourceRecord { name: name.to_owned(), rows })
             .into_iter()
             .filter(|source| source.rows > 0)

@@ -14,6 +14,6 @@ with open(sys.argv[1], "rb") as file:
     envelope = msgpack.unpack(file)
 
 assert envelope["format"] == "calibrated-bins", "another kind of file"
-assert envelope["version"] == 1, "another version"
+assert envelope["version"] == 2, "another version"
 assert envelope["crc32"] == zlib.crc32(envelope["payload"]), "damaged"
 print(json.dumps(msgpack.unpackb(envelope["payload"]), indent=1))

@@ -41,7 +41,7 @@ impl Scratch {
 
 /// A file as an honest writer frames it, whatever the payload.
 fn framed(payload: &[u8]) -> Vec<u8> {
-    let mut file = b"\x84\xa6format\xafcalibrated-bins\xa7version\x01\xa5crc32\xce".to_vec();
+    let mut file = b"\x84\xa6format\xafcalibrated-bins\xa7version\x02\xa5crc32\xce".to_vec();
     file.extend(crc32fast::hash(payload).to_be_bytes());
     file.extend(b"\xa7payload\xc6");
     file.extend(u32::try_from(payload.len()).unwrap().to_be_bytes());
@@ -93,11 +93,11 @@ fn other_files_are_no_bins() {
 fn a_later_version_is_named() {
     let scratch = Scratch::new(&sample::metadata());
     let mut bytes = scratch.intact.clone();
-    bytes[VERSION] = 2;
+    bytes[VERSION] = 3;
     bytes.truncate(VERSION + 5); // whatever a later version puts here
     let error = scratch.error(&bytes);
     assert!(
-        matches!(error, BinningError::UnknownVersion { found: 2, supported: 1, .. }),
+        matches!(error, BinningError::UnknownVersion { found: 3, supported: 2, .. }),
         "{error}"
     );
 }

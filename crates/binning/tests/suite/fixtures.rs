@@ -1,4 +1,4 @@
-//! Files of version 1 stay readable, and stay what is written.
+//! Files of version 2 stay readable, and stay what is written.
 //!
 //! The fixtures are the sample as it was saved when the format was defined. They are never made anew:
 //! if these tests fail, the format has changed and needs a new version. The JSON beside them is what
@@ -34,12 +34,12 @@ fn check(month: &str, sample: MetadataParts) {
 }
 
 #[test]
-fn platt_of_version_1() {
+fn platt_of_version_2() {
     check("2025-11", sample::platt());
 }
 
 #[test]
-fn isotonic_of_version_1() {
+fn isotonic_of_version_2() {
     check("2025-12", sample::isotonic());
 }
 
@@ -64,6 +64,7 @@ fn the_record_has_the_public_names_in_their_order() {
         "matched_model_path",
         "fit",
         "diagnostics",
+        "payoffs",
         "software_version",
         "fingerprint",
     ];

@@ -8,6 +8,7 @@ mod fixtures;
 mod golden;
 mod locking;
 mod metadata;
+mod payoffs;
 mod processes;
 mod sample;
 mod store;

@@ -2,13 +2,13 @@
 
 use binning::{
     BinCount, BinEdges, BinMetadata, BinStore, BinningError, Diagnostics, MetadataParts,
-    OnExisting, SourceRecord, summarise_bins,
+    OnExisting, Payoffs, SourceRecord, summarise_bins,
 };
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
-use crate::sample;
+use crate::{payoffs, sample};
 
 /// Makes one change to metadata that fit together; the field that must be blamed.
 fn refused(change: impl FnOnce(&mut MetadataParts)) -> &'static str {
@@ -181,6 +181,13 @@ fn rebuilt(rows: &[(f64, bool)], calibrator: Calibrator, n_bins: BinCount) -> Bi
     parts.cal_rows = rows.len() as u64;
     parts.sources.truncate(1);
     parts.sources[0].rows = parts.cal_rows;
+    let mut q_bin = vec![0; p_cal.len()];
+    edges.assign_into(&p_cal, &mut q_bin).unwrap();
+    let payoffs = (0..)
+        .zip(&q_bin)
+        .zip(&labels)
+        .map(|((at, &bin), &hit)| payoffs::row(at, bin, 3, if hit { 0.04 } else { -0.02 }));
+    parts.payoffs = Some(Payoffs::over(&payoffs.collect::<Vec<_>>(), n_bins.get()).unwrap());
     parts.calibrator = calibrator;
     parts.edges = edges;
     BinMetadata::new(parts).unwrap()

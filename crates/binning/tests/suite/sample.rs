@@ -1,8 +1,8 @@
 //! Metadata to test with.
 
 use binning::{
-    BinEdges, BinKey, BinMetadata, BinRecord, Diagnostics, FitRecord, LabelCutoff, LabelRecord,
-    LabelSource, LeftOut, MetadataParts, SourceRecord,
+    BinEdges, BinKey, BinMetadata, BinPayoffs, BinRecord, Diagnostics, FitRecord, LabelCutoff,
+    LabelRecord, LabelSource, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::{TimeDelta, Utc};
@@ -66,6 +66,7 @@ pub(crate) fn platt() -> MetadataParts {
                 bin(4, Some(0.5), None, 4368, [0.6, 0.61, 0.59, 0.63]),
             ],
         },
+        payoffs: Some(payoffs()),
         software_version: "0.1.0".to_owned(),
         fingerprint: "0123456789abcdef".repeat(4),
     }
@@ -87,6 +88,7 @@ pub(crate) fn isotonic() -> MetadataParts {
     parts.label.cutoff = LabelCutoff::None;
     parts.label.left_out = LeftOut::default();
     parts.fit = None;
+    parts.payoffs = None;
     parts.diagnostics.bins = vec![
         bin(1, None, Some(0.375), 4000, [0.3, 0.3, 0.28, 0.32]),
         bin(2, Some(0.375), None, 4736, [0.5, 0.5, 0.48, 0.52]),
@@ -126,5 +128,31 @@ fn bin(
         hit_rate_lower: Some(low),
         hit_rate_upper: Some(high),
         reachable: true,
+    }
+}
+
+/// Payoffs of the 8,000 out-of-sample rows: 2,000, 2,000, 0 and 4,000 a bin. Every number is exact in
+/// binary.
+fn payoffs() -> Payoffs {
+    let side = |sign: f64| {
+        let bin = |thousands: u64| BinPayoffs {
+            take_profit: tally(250 * thousands, 0.0625 * sign, 8),
+            stop_loss: tally(250 * thousands, -0.03125 * sign, 4),
+            time: tally(500 * thousands, 0.0078125 * sign, 24),
+            effective_n: 62.5 * thousands as f64,
+            block_squares: 0.5 * thousands as f64,
+        };
+        vec![bin(2), bin(2), BinPayoffs::default(), bin(4)]
+    };
+    Payoffs { rows: 8000, long: side(1.0), short: side(-1.0) }
+}
+
+fn tally(n: u64, payoff: f64, rows: u64) -> PayoffTally {
+    let count = n as f64;
+    PayoffTally {
+        n,
+        sum: count * payoff,
+        sum_of_squares: count * payoff * payoff,
+        duration: n * rows,
     }
 }
