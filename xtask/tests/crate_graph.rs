@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("market-data", &["strategy-core", "tabular"]),
     ("monitoring", &["statistics", "strategy-core"]),
     ("report", &[]),
-    ("risk", &["backtest", "labeling", "statistics", "strategy-core"]),
+    ("risk", &["backtest", "labeling", "strategy-core"]),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),

@@ -121,6 +121,11 @@ impl<S: Sizing, E: Events> Account<S, E> {
         &self.counts
     }
 
+    /// What sizes its trades.
+    pub fn sizing(&self) -> &S {
+        &self.sizing
+    }
+
     /// Takes down what happens.
     pub fn events(&mut self) -> &mut E {
         &mut self.events

@@ -152,9 +152,8 @@ impl Search<'_> {
                 }
                 (up, _, _) => (up, !up),
             };
-            let side = |wins, profit: f64, loss: f64| match wins {
-                true => end(Ending::TakeProfit, profit),
-                false => end(Ending::StopLoss, -loss),
+            let side = |wins, profit: f64, loss: f64| {
+                if wins { end(Ending::TakeProfit, profit) } else { end(Ending::StopLoss, -loss) }
             };
             TradeEnds { long: side(long_wins, u, d), short: side(short_wins, d, u) }
         };

@@ -138,7 +138,7 @@ fn payoffs() -> Payoffs {
         let bin = |thousands: u64| BinPayoffs {
             take_profit: tally(250 * thousands, 0.0625 * sign, 8),
             stop_loss: tally(250 * thousands, -0.03125 * sign, 4),
-            time: tally(500 * thousands, 0.0078125 * sign, 24),
+            time: tally(500 * thousands, 0.007_812_5 * sign, 24),
             effective_n: 62.5 * thousands as f64,
             block_squares: 0.5 * thousands as f64,
         };

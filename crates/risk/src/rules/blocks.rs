@@ -1,0 +1,170 @@
+//! Rules that block entries for a time: daily loss, cooldown, stop guard, kill switch.
+
+use std::collections::VecDeque;
+
+use backtest::{Bar, Demand, ExitReason, Portfolio, Trade};
+
+use super::{Rule, close_all};
+use crate::ask::Ask;
+use crate::limits::Guard;
+
+const HOUR: i64 = 3_600_000_000;
+const DAY: i64 = 24 * HOUR;
+
+/// Blocks entries until midnight UTC once the account's equity has lost a fraction since 00:00 UTC.
+#[derive(Debug, Clone)]
+pub(crate) struct DailyLoss {
+    limit: f64,
+    day: Option<i64>,
+    start: f64,
+    last: f64,
+    locked: bool,
+}
+
+impl DailyLoss {
+    pub(crate) fn new(limit: f64) -> Self {
+        Self { limit, day: None, start: 0.0, last: 0.0, locked: false }
+    }
+}
+
+impl Rule for DailyLoss {
+    fn name(&self) -> &'static str {
+        "daily-loss"
+    }
+
+    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, _: &mut Vec<Demand>) {
+        let Portfolio { time, equity, .. } = *portfolio;
+        let day = time.div_euclid(DAY);
+        if self.day != Some(day) {
+            let before = if self.day.is_some() { self.last } else { portfolio.rules.capital };
+            // A row that closes at midnight is the new day's start itself.
+            self.start = if time.rem_euclid(DAY) == 0 { equity } else { before };
+            (self.day, self.locked) = (Some(day), false);
+        }
+        self.locked |= equity <= self.start * (1.0 - self.limit);
+        self.last = equity;
+    }
+
+    fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {
+        self.locked.then(|| {
+            let (loss, limit) = ((1.0 - self.last / self.start) * 100.0, self.limit * 100.0);
+            (0.0, format!("equity is {loss:.2} % below 00:00 UTC, reached {limit} %: blocked until midnight"))
+        })
+    }
+}
+
+/// Blocks entries of an instrument at the closes of so many rows after one of its trades has ended, the
+/// row that it ended in being the first.
+#[derive(Debug, Clone)]
+pub(crate) struct Cooldown {
+    rows: u64,
+    row: u64,
+    ended: Vec<usize>,
+    until: Vec<u64>,
+}
+
+impl Cooldown {
+    pub(crate) fn new(rows: u32, instruments: usize) -> Self {
+        Self { rows: rows.into(), row: 0, ended: Vec::new(), until: vec![0; instruments] }
+    }
+}
+
+impl Rule for Cooldown {
+    fn name(&self) -> &'static str {
+        "cooldown"
+    }
+
+    fn closed(&mut self, trade: &Trade) {
+        self.ended.push(trade.instrument);
+    }
+
+    fn row(&mut self, _: &Bar<'_>, _: &Portfolio<'_>, _: &mut Vec<Demand>) {
+        self.row += 1;
+        for instrument in self.ended.drain(..) {
+            self.until[instrument] = self.row + self.rows;
+        }
+    }
+
+    fn limit(&self, ask: &Ask<'_>, _: f64) -> Option<(f64, String)> {
+        let legs = ask.request.legs.iter().zip(&self.until);
+        let until = legs.filter(|(leg, _)| leg.weight != 0.0).map(|(_, &until)| until).max()?;
+        (self.row < until).then(|| {
+            (0.0, format!("a trade has just ended: blocked for {} more rows", until - self.row))
+        })
+    }
+}
+
+/// Blocks entries for a time after so many stops within a time. Stop losses, trailing stops and
+/// liquidations count.
+#[derive(Debug, Clone)]
+pub(crate) struct StopGuard {
+    guard: Guard,
+    fresh: u32,
+    stops: VecDeque<i64>,
+    until: i64,
+    now: i64,
+}
+
+impl StopGuard {
+    pub(crate) fn new(guard: Guard) -> Self {
+        Self { guard, fresh: 0, stops: VecDeque::new(), until: i64::MIN, now: i64::MIN }
+    }
+}
+
+impl Rule for StopGuard {
+    fn name(&self) -> &'static str {
+        "stop-guard"
+    }
+
+    fn closed(&mut self, trade: &Trade) {
+        use ExitReason::{Liquidation, StopLoss, TrailingStop};
+        let reason = trade.exit.map(|exit| exit.reason);
+        self.fresh += u32::from(matches!(reason, Some(StopLoss | TrailingStop | Liquidation)));
+    }
+
+    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, _: &mut Vec<Demand>) {
+        self.now = portfolio.time;
+        for _ in 0..std::mem::take(&mut self.fresh) {
+            self.stops.push_back(self.now);
+        }
+        let oldest = self.now - i64::from(self.guard.within_hours) * HOUR;
+        while self.stops.front().is_some_and(|&stop| stop <= oldest) {
+            self.stops.pop_front();
+        }
+        if self.stops.len() >= self.guard.stops as usize {
+            self.until = self.now + i64::from(self.guard.lock_hours) * HOUR;
+            self.stops.clear();
+        }
+    }
+
+    fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {
+        let Guard { stops, within_hours, .. } = self.guard;
+        (self.now < self.until).then(|| {
+            let hours = (self.until - self.now) as f64 / HOUR as f64;
+            (
+                0.0,
+                format!("{stops} stops within {within_hours} h: blocked for {hours:.1} more hours"),
+            )
+        })
+    }
+}
+
+/// Closes everything and blocks entries. It stays engaged until it is re-armed from outside.
+#[derive(Debug, Clone)]
+pub(crate) struct KillSwitch {
+    pub(crate) reason: String,
+}
+
+impl Rule for KillSwitch {
+    fn name(&self) -> &'static str {
+        "kill-switch"
+    }
+
+    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
+        close_all(portfolio, demands, self.name(), || self.reason.clone());
+    }
+
+    fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {
+        Some((0.0, self.reason.clone()))
+    }
+}

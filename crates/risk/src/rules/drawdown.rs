@@ -1,0 +1,73 @@
+//! The ladder of drawdowns.
+
+use backtest::{Bar, Demand, Portfolio};
+
+use super::{Rule, close_all};
+use crate::ask::Ask;
+use crate::limits::Ladder;
+
+/// Scales entries by the step of the ladder that the drawdown of the account's equity has reached. A step
+/// of factor 0 closes everything and blocks entries until the ladder is re-armed: after a time, with the
+/// equity of then as the new peak.
+#[derive(Debug, Clone)]
+pub(crate) struct DrawdownLadder {
+    ladder: Ladder,
+    peak: f64,
+    drawdown: f64,
+    factor: f64,
+    flat_since: Option<i64>,
+}
+
+impl DrawdownLadder {
+    pub(crate) fn new(ladder: Ladder) -> Self {
+        Self { ladder, peak: 0.0, drawdown: 0.0, factor: 1.0, flat_since: None }
+    }
+
+    fn why(&self) -> String {
+        let fall = self.drawdown * 100.0;
+        match self.flat_since {
+            None => format!("equity is {fall:.2} % below its peak: entries × {}", self.factor),
+            Some(_) => format!(
+                "equity fell {fall:.2} % below its peak: flat for {} days",
+                self.ladder.rearm_days
+            ),
+        }
+    }
+}
+
+impl Rule for DrawdownLadder {
+    fn name(&self) -> &'static str {
+        "drawdown-ladder"
+    }
+
+    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
+        const DAY: f64 = 86_400_000_000.0;
+        let Portfolio { time, equity, .. } = *portfolio;
+        if self.peak == 0.0 {
+            self.peak = portfolio.rules.capital;
+        }
+        let rearmed = self
+            .flat_since
+            .is_some_and(|since| (time - since) as f64 >= self.ladder.rearm_days * DAY);
+        if rearmed {
+            (self.flat_since, self.peak) = (None, equity);
+        }
+        if self.flat_since.is_none() {
+            self.peak = self.peak.max(equity);
+            self.drawdown = 1.0 - equity / self.peak;
+            let reached =
+                self.ladder.steps.iter().rev().find(|step| self.drawdown >= step.drawdown);
+            self.factor = reached.map_or(1.0, |step| step.factor);
+            if self.factor == 0.0 {
+                self.flat_since = Some(time);
+            }
+        }
+        if self.flat_since.is_some() {
+            close_all(portfolio, demands, self.name(), || self.why());
+        }
+    }
+
+    fn limit(&self, _: &Ask<'_>, size: f64) -> Option<(f64, String)> {
+        (self.factor < 1.0).then(|| (size * self.factor, self.why()))
+    }
+}

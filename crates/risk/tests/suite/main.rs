@@ -1,0 +1,13 @@
+//! Sizing and risk against outside programs, and their laws.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod kelly;
+mod oracle;
+mod sizing;
+mod stress;
+mod volatility;

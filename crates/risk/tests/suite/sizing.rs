@@ -1,0 +1,321 @@
+//! Sizers and rules in an account: what they do to trades, and their laws.
+
+use backtest::{
+    Account, Bar, Candle, Decision, EqualParts, ExitReason, Instrument, Intent, Results, Row,
+    Rules, Settlement, Sizing,
+};
+use proptest::prelude::*;
+use risk::{Guard, Ladder, Limits, RiskError, RiskSizing, Sizer, Step};
+use strategy_core::{Exits, Outlook, SideExits};
+
+const HOUR: i64 = 3_600_000_000;
+
+/// Closes and, for each, what is wanted from the next open on.
+struct Run<'a> {
+    closes: &'a [f64],
+    wanted: &'a [f64],
+    rules: Rules,
+    outlook: Option<Outlook>,
+}
+
+fn stops(stop: f64) -> SideExits {
+    SideExits::both(Exits { stop_loss: Some(stop), ..Exits::default() })
+}
+
+impl Run<'_> {
+    fn with<S: Sizing, T>(&self, sizing: S, then: impl Fn(&S) -> T) -> (Results, T) {
+        let instruments = vec![Instrument::named("btcusdt")];
+        let mut account =
+            Account::new(self.rules.clone(), instruments, sizing, Results::default()).unwrap();
+        let mut open = self.closes[0];
+        for (hour, (&close, &wanted)) in self.closes.iter().zip(self.wanted).enumerate() {
+            let time = i64::try_from(hour).unwrap() * HOUR;
+            let prices = [open, open.max(close), open.min(close), close];
+            let candles = [Candle::new(time, prices).unwrap()];
+            let bar = Bar {
+                time,
+                until: time + HOUR,
+                candles: &candles,
+                marks: None,
+                settlements: &[] as &[Settlement],
+            };
+            let weights = [wanted];
+            let decision =
+                Some(Decision::Weights { weights: &weights, outlook: self.outlook.as_ref() });
+            account.row(&Row { bar, detail: &[], decision }).unwrap();
+            open = close;
+        }
+        let told = then(account.sizing());
+        (account.finish(false).0, told)
+    }
+
+    fn sized(&self, sizer: Sizer, limits: &Limits) -> (Results, Option<RiskError>) {
+        let sizing = RiskSizing::new(sizer, limits, &self.rules.exits, 1, HOUR).unwrap();
+        self.with(sizing, |sizing| sizing.fault().cloned())
+    }
+}
+
+fn entry(stop: f64) -> Rules {
+    Rules { intent: Intent::Entry, exits: stops(stop), ..Rules::default() }
+}
+
+fn notional(results: &Results, fill: usize) -> f64 {
+    let fill = &results.fills[fill];
+    fill.quantity * fill.price
+}
+
+#[test]
+fn each_sizer_gives_its_size() {
+    let run = Run {
+        closes: &[100.0, 100.0, 101.0],
+        wanted: &[1.0, 0.0, 0.0],
+        rules: entry(0.02),
+        outlook: Some(Outlook {
+            mean: 0.01,
+            second_moment: 0.001,
+            standard_error: 0.002,
+            effective_n: 100.0,
+            side_mean: 0.004,
+            mean_duration: 10.0,
+        }),
+    };
+    let size = |sizer| notional(&run.sized(sizer, &Limits::off()).0, 0);
+    assert_eq!(size(Sizer::EqualParts), 10_000.0);
+    assert_eq!(size(Sizer::FixedQuantity(3.0)), 300.0);
+    assert_eq!(size(Sizer::FixedNotional(1_234.0)), 1_234.0);
+    assert!((size(Sizer::FixedFraction(0.005)) - 2_500.0).abs() < 1e-9);
+    // Half of 0.01 and 0.004, over the second moment, × ¼ × shrinkage: above what a stop may lose.
+    assert!((size(Sizer::PayoffKelly(risk::KellySettings::default())) - 2_500.0).abs() < 1e-9);
+    let bold = risk::KellySettings { stop_risk: 0.49, ..risk::KellySettings::default() };
+    let k = 0.007_f64.powi(2) / (0.007_f64.powi(2) + 0.001_f64.powi(2));
+    assert!((size(Sizer::PayoffKelly(bold)) - 10_000.0_f64.min(2_500.0 * k * 7.0)).abs() < 1e-9);
+}
+
+#[test]
+fn vol_target_is_flat_until_a_long_half_life_has_passed_and_then_has_its_volatility() {
+    let closes: Vec<f64> = (0..200).map(|row| if row % 2 == 0 { 100.0 } else { 101.0 }).collect();
+    let run = Run { closes: &closes, wanted: &[1.0; 200], rules: Rules::default(), outlook: None };
+    let (results, _) = run.sized(Sizer::VolTarget(0.2), &Limits::off());
+    // 168 returns are known at the close of row 168; the fill is at the next open.
+    assert_eq!(results.fills[0].time, 169 * HOUR);
+    let volatility = 1.01_f64.ln() * (365.0 * 24.0_f64).sqrt();
+    let weight = results.equity[170].gross_exposure;
+    assert!((weight - 0.2 / volatility).abs() < 0.002, "{weight}");
+}
+
+#[test]
+fn a_strategy_without_an_outlook_cannot_be_sized_by_kelly() {
+    let run =
+        Run { closes: &[100.0, 100.0], wanted: &[1.0, 0.0], rules: entry(0.02), outlook: None };
+    let kelly = Sizer::PayoffKelly(risk::KellySettings::default());
+    let (results, fault) = run.sized(kelly, &Limits::off());
+    assert!(results.fills.is_empty());
+    assert!(matches!(fault, Some(RiskError::NoOutlook { .. })));
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_refused() {
+    let refused = |sizer: Sizer, exits: &SideExits| sizer.check(exits, 1).unwrap_err().to_string();
+    let message = refused(Sizer::VolTarget(40.0), &SideExits::default());
+    assert!(message.contains("did you mean 0.4?"), "{message}");
+    let message = refused(Sizer::FixedFraction(0.005), &SideExits::default());
+    assert!(message.contains("have no stop"), "{message}");
+    let trailing = SideExits::both(Exits { trailing_stop: Some(0.02), ..Exits::default() });
+    assert!(Sizer::FixedFraction(0.005).check(&trailing, 1).is_ok());
+    assert!(Sizer::FixedQuantity(1.0).check(&trailing, 2).is_err());
+    let limits = |change: fn(&mut Limits)| {
+        let mut limits = Limits::standard();
+        change(&mut limits);
+        limits.check()
+    };
+    assert_eq!(limits(|_| ()), Ok(()));
+    assert_eq!(Limits::off().check(), Ok(()));
+    assert!(matches!(limits(|l| l.gross = Some(0.5)), Err(RiskError::Contradiction { .. })));
+    assert!(matches!(limits(|l| l.instrument = Some(3.0)), Err(RiskError::Contradiction { .. })));
+    assert!(matches!(limits(|l| l.daily_loss = Some(3.0)), Err(RiskError::Parameter { .. })));
+    assert!(limits(|l| l.stale.as_mut().unwrap().flat_hours = 1.0).is_err());
+    assert!(limits(|l| l.shock.as_mut().unwrap().factor = 1.5).is_err());
+    assert!(limits(|l| l.stop_guard = Some(Guard { stops: 0, ..Guard::default() })).is_err());
+    let disordered = |l: &mut Limits| l.drawdown.as_mut().unwrap().steps.swap(0, 1);
+    assert!(matches!(limits(disordered), Err(RiskError::Ladder { step: 2, .. })));
+    for nan in [f64::NAN, -1.0, 0.0] {
+        let all = Limits { gross: Some(nan), ..Limits::off() };
+        assert!(all.check().is_err());
+    }
+}
+
+#[test]
+fn an_exposure_limit_scales_and_says_so() {
+    let run = Run {
+        closes: &[100.0, 100.0, 100.0],
+        wanted: &[1.0, 0.0, 0.0],
+        rules: Rules { leverage: 5.0, ..entry(0.02) },
+        outlook: None,
+    };
+    for (limits, rule) in [
+        (Limits { gross: Some(2.0), ..Limits::off() }, "gross-exposure"),
+        (Limits { net: Some(2.0), ..Limits::off() }, "net-exposure"),
+        (Limits { instrument: Some(2.0), ..Limits::off() }, "instrument-exposure"),
+    ] {
+        let (results, _) = run.sized(Sizer::EqualParts, &limits);
+        assert!((notional(&results, 0) - 20_000.0).abs() < 1e-6, "{rule}");
+        assert_eq!(results.changes.len(), 1);
+        let change = &results.changes[0];
+        assert_eq!((change.rule, change.from), (rule, 50_000.0));
+        assert!(change.why.contains("of 2 allowed: scaled"), "{}", change.why);
+    }
+}
+
+#[test]
+fn the_ladder_scales_closes_and_is_rearmed_with_a_new_peak() {
+    let ladder = Ladder {
+        steps: vec![Step { drawdown: 0.05, factor: 0.5 }, Step { drawdown: 0.10, factor: 0.0 }],
+        rearm_days: 0.25,
+    };
+    let limits = Limits { drawdown: Some(ladder), ..Limits::off() };
+    let closes = [100.0, 100.0, 88.0, 88.0, 88.0, 88.0, 88.0, 88.0, 88.0, 88.0, 88.0, 88.0];
+    let run = Run { closes: &closes, wanted: &[1.0; 12], rules: Rules::default(), outlook: None };
+    let (results, _) = run.sized(Sizer::EqualParts, &limits);
+    // Bought at the open of row 1; the fall of row 2 closes at the open of row 3; six hours after the
+    // close of row 2 the ladder is armed again and the position is wanted again.
+    let fills: Vec<(i64, bool)> =
+        results.fills.iter().map(|fill| (fill.time / HOUR, fill.quantity > 0.0)).collect();
+    assert_eq!(fills, [(1, true), (3, false), (9, true)]);
+    assert_eq!(results.trades[0].exit.unwrap().reason, ExitReason::Risk);
+    assert!((notional(&results, 2) - 8_800.0).abs() < 1e-6, "the whole equity of then");
+}
+
+#[test]
+fn the_days_loss_blocks_until_midnight() {
+    let mut closes = vec![100.0; 30];
+    closes[2..].fill(96.0);
+    // A position that is given up and wanted again, every hour.
+    let mut wanted: Vec<f64> = (0..30).map(|row| f64::from(u8::from(row % 2 == 0))).collect();
+    wanted[1] = 1.0;
+    let run = Run { closes: &closes, wanted: &wanted, rules: Rules::default(), outlook: None };
+    let limits = Limits { daily_loss: Some(0.03), ..Limits::off() };
+    let (results, _) = run.sized(Sizer::EqualParts, &limits);
+    let entries: Vec<i64> = results
+        .fills
+        .iter()
+        .filter(|fill| fill.quantity > 0.0)
+        .map(|fill| fill.time / HOUR)
+        .collect();
+    // Bought at 1; the loss shows at the close of row 2; row 23 closes at midnight, row 24 asks again.
+    assert_eq!(entries, [1, 25, 27, 29]);
+    assert!(results.changes.iter().all(|change| change.rule == "daily-loss"));
+}
+
+#[test]
+fn cooldown_and_stop_guard_lock_entries() {
+    // Every second row falls by 3 %: an entry is stopped in the row after its own.
+    let closes: Vec<f64> = (0..60).map(|row| 100.0 * 0.97_f64.powi(row / 2)).collect();
+    let run = Run { closes: &closes, wanted: &[1.0; 60], rules: entry(0.02), outlook: None };
+    let entries = |limits: &Limits| -> Vec<i64> {
+        let (results, _) = run.sized(Sizer::FixedNotional(100.0), limits);
+        results
+            .fills
+            .iter()
+            .filter(|fill| fill.quantity > 0.0)
+            .map(|fill| fill.time / HOUR)
+            .collect()
+    };
+    let free = entries(&Limits::off());
+    let cooled = entries(&Limits { cooldown: Some(3), ..Limits::off() });
+    assert!(free.windows(2).all(|pair| pair[1] - pair[0] == 2), "{free:?}");
+    // Stopped in the row after the entry; that row's close and the next two are blocked.
+    assert!(cooled.windows(2).all(|pair| pair[1] - pair[0] > 3), "{cooled:?}");
+    let guarded = entries(&Limits {
+        stop_guard: Some(Guard { stops: 4, within_hours: 24, lock_hours: 12 }),
+        ..Limits::off()
+    });
+    assert_eq!(guarded[..4], free[..4]);
+    assert!(guarded[4] - guarded[3] > 12, "{guarded:?}");
+}
+
+#[test]
+fn stale_candles_block_and_then_close() {
+    let mut closes: Vec<f64> = (0..30).map(|row| 100.0 + f64::from(row % 3)).collect();
+    let last = closes[10];
+    closes[11..22].fill(last);
+    let run = Run { closes: &closes, wanted: &[1.0; 30], rules: Rules::default(), outlook: None };
+    let limits = Limits { stale: Some(risk::Stale::default()), ..Limits::off() };
+    let (results, _) = run.sized(Sizer::EqualParts, &limits);
+    let fills: Vec<i64> = results.fills.iter().map(|fill| fill.time / HOUR).collect();
+    // The last fresh candle closes at 11:00; at 17:00 nothing has come for six hours. The first that moves
+    // again is that of row 23: it is still after a long silence, and the next one is not.
+    assert_eq!(fills, [1, 17, 25]);
+}
+
+#[test]
+fn a_shock_of_volatility_halves_entries() {
+    let mut closes: Vec<f64> =
+        (0..180).map(|row| if row % 2 == 0 { 100.0 } else { 100.1 }).collect();
+    closes[176] = 104.0;
+    closes[177..].fill(104.0);
+    let mut wanted = vec![0.0; 180];
+    wanted[176] = 1.0;
+    let run = Run { closes: &closes, wanted: &wanted, rules: Rules::default(), outlook: None };
+    let limits = Limits { shock: Some(risk::Shock::default()), ..Limits::off() };
+    let (results, _) = run.sized(Sizer::EqualParts, &limits);
+    assert!((notional(&results, 0) - 5_000.0).abs() < 1e-6);
+    assert!(results.changes[0].why.contains("entries × 0.5"), "{}", results.changes[0].why);
+}
+
+#[test]
+fn the_kill_switch_closes_and_blocks() {
+    let run =
+        Run { closes: &[100.0; 6], wanted: &[1.0; 6], rules: Rules::default(), outlook: None };
+    let exits = SideExits::default();
+    let sizing = RiskSizing::new(Sizer::EqualParts, &Limits::off(), &exits, 1, HOUR).unwrap();
+    let sizing = sizing.killed("engaged by hand: blocked");
+    let (results, acted) = run.with(sizing, |sizing| sizing.acted()["kill-switch"]);
+    assert!(results.fills.is_empty());
+    assert_eq!(results.changes[0].rule, "kill-switch");
+    assert_eq!(acted, 6);
+}
+
+fn walk() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
+    proptest::collection::vec((-0.04..0.04_f64, -1_i8..=1), 30..260).prop_map(|steps| {
+        let mut price = 100.0;
+        steps
+            .into_iter()
+            .map(|(change, side)| {
+                price *= 1.0 + change;
+                (price, f64::from(side))
+            })
+            .unzip()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn with_all_limits_off_the_trades_are_those_of_the_bare_account(
+        (closes, wanted) in walk(), as_entries in any::<bool>(),
+    ) {
+        let rules = if as_entries { entry(0.03) } else { Rules::default() };
+        let run = Run { closes: &closes, wanted: &wanted, rules, outlook: None };
+        let (bare, ()) = run.with(EqualParts, |_| ());
+        let (off, _) = run.sized(Sizer::EqualParts, &Limits::off());
+        prop_assert_eq!(bare.fills, off.fills);
+        prop_assert_eq!(bare.equity, off.equity);
+        prop_assert!(off.changes.is_empty());
+    }
+
+    #[test]
+    fn a_rule_never_makes_a_size_larger((closes, wanted) in walk(), as_entries in any::<bool>()) {
+        let rules = if as_entries { entry(0.03) } else { Rules::default() };
+        let rules = Rules { leverage: 4.0, ..rules };
+        let run = Run { closes: &closes, wanted: &wanted, rules, outlook: None };
+        let (results, _) = run.sized(Sizer::EqualParts, &Limits::standard());
+        for change in &results.changes {
+            prop_assert!(change.to <= change.from && change.to >= 0.0, "{change:?}");
+        }
+        for row in &results.equity {
+            // Limits hold at entry; prices move afterwards.
+            prop_assert!(row.gross_exposure <= 1.35, "{}", row.gross_exposure);
+        }
+    }
+}
