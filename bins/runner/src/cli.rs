@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
-use crate::{backtest, check, data, list, parameters, shell, signals};
+use crate::{backtest, check, data, list, parameters, risk, shell, signals};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
@@ -72,6 +72,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         .subcommand(list::command())
         .subcommand(data::command())
         .subcommand(backtest::command_of_file())
+        .subcommand(risk::command())
         .subcommands(shell::commands())
         .subcommands(strategies.iter().map(strategy));
     with_negative_numbers(command)

@@ -3,7 +3,7 @@
 //! There is no second definition of what can be configured: a key is a flag that also has an
 //! environment variable, its value becomes the flag's default, and so `--help` shows it. Keys before
 //! any table count for every strategy and for `data`, those in a table named like one of them for that
-//! one. A list of tables `[[<strategy>.runs]]` gives the values of several runs: see [`crate::runs`].
+//! one; `[sizing]` and `[risk]` count for every command with an account. A list of tables `[[<strategy>.runs]]` gives the values of several runs: see [`crate::runs`].
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -44,6 +44,9 @@ pub(crate) fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<Path
 
 /// The list of tables, in the table of a strategy, with the runs there are.
 const RUNS: &str = "runs";
+
+/// Tables of flags that every account has, whatever strategy it trades.
+const ACCOUNT_TABLES: [&str; 2] = ["sizing", "risk"];
 
 /// What a file says: the command line with its values as defaults, its runs, and whose data it names.
 #[derive(Debug, Clone)]
@@ -113,7 +116,15 @@ pub(crate) fn apply(
                     data.extend(file.data(name, run.line, true, word));
                 }
             }
-            _ => return Err(file.unknown(key, strategies.iter().copied())),
+            DeValue::Table(own) if ACCOUNT_TABLES.contains(&name) => {
+                for (key, value) in own {
+                    command = file.set(command, strategies, key, value)?;
+                }
+            }
+            _ => {
+                let names = strategies.iter().chain(&ACCOUNT_TABLES).copied();
+                return Err(file.unknown(key, names));
+            }
         }
     }
     ConfiguredRun::refuse_repeated(&runs)

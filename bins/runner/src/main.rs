@@ -11,10 +11,12 @@ mod data;
 mod decided;
 mod failure;
 mod interrupt;
+mod kill_switch;
 mod list;
 mod logging;
 mod output_columns;
 mod parameters;
+mod risk;
 mod row_args;
 mod runs;
 mod shell;
@@ -76,6 +78,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((data::NAME, matches)) => data::run(matches, &configured, console),
         Some((backtest::NAME, matches)) => backtest::run_file(matches, console),
+        Some((risk::NAME, matches)) => risk::run(matches, console),
         Some((shell::COMPLETIONS, matches)) => {
             shell::complete(cli::command(&strategies), matches, console)
         }

@@ -14,6 +14,7 @@ use strategy_core::{BoxError, Exits, SideExits};
 
 use super::decisions::Asked;
 use super::simulate::{Outcome, Simulated};
+use super::sizing_args::{self, SizingSettings};
 
 const BASIS_POINT: f64 = 0.0001;
 
@@ -23,7 +24,7 @@ pub(crate) struct Settings {
     pub(crate) table: InstrumentTable,
     /// Those of the tie rule that was asked for.
     pub(crate) rules: Rules,
-    pub(crate) quantity: Option<f64>,
+    pub(crate) sizing: SizingSettings,
     pub(crate) funding_gaps: FundingGaps,
     pub(crate) close_at_end: bool,
     pub(crate) detail: Option<PathBuf>,
@@ -45,6 +46,10 @@ fn choice(name: &'static str, values: &'static [&'static str], help: &'static st
 
 /// `command` with the flags of an account.
 pub(crate) fn with_flags(command: Command) -> Command {
+    sizing_args::with_flags(with_account_flags(command))
+}
+
+fn with_account_flags(command: Command) -> Command {
     command
         .next_help_heading("Trades")
         .args([
@@ -199,7 +204,7 @@ impl Settings {
             venue,
             table: instrument_table(matches)?,
             rules,
-            quantity,
+            sizing: sizing_args::settings(matches, quantity)?,
             funding_gaps: if is("funding-gaps", "zero") {
                 FundingGaps::Zero
             } else {

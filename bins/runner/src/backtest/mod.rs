@@ -6,8 +6,10 @@ mod decisions;
 mod detail;
 mod of_strategy;
 mod output;
+mod risk_report;
 mod signals_file;
 mod simulate;
+mod sizing_args;
 mod summary;
 
 use std::path::PathBuf;
@@ -61,7 +63,7 @@ fn output_flags() -> [Arg; 3] {
             .short('o')
             .value_name("FOLDER")
             .value_parser(value_parser!(PathBuf))
-            .help("Folder for trades.parquet, equity.parquet, fills.parquet and summary.json"),
+            .help("Folder for trades.parquet, equity.parquet, fills.parquet, changes.parquet and summary.json"),
         Arg::new("overwrite")
             .long("overwrite")
             .action(ArgAction::SetTrue)

@@ -8,7 +8,7 @@ use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int8Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, UInt64Array,
 };
-use backtest::{Exit, FillKind, Results};
+use backtest::{Exit, ExitReason, FillKind, Results};
 use clap::ArgMatches;
 use strategy_core::BoxError;
 use tabular::{BatchWriter, Destination, Format};
@@ -23,7 +23,8 @@ pub(crate) struct Output {
     overwrite: bool,
 }
 
-const FILES: [&str; 4] = ["trades.parquet", "equity.parquet", "fills.parquet", "summary.json"];
+const FILES: [&str; 5] =
+    ["trades.parquet", "equity.parquet", "fills.parquet", "changes.parquet", "summary.json"];
 
 impl Output {
     /// The folder that `-o` names. It must not hold results already, unless they may be replaced.
@@ -54,6 +55,7 @@ impl Output {
         self.parquet("trades.parquet", &trades(results, market)?)?;
         self.parquet("equity.parquet", &equity(results)?)?;
         self.parquet("fills.parquet", &fills(results, market)?)?;
+        self.parquet("changes.parquet", &changes(results)?)?;
         let path = self.folder.join("summary.json");
         let text = serde_json::to_string_pretty(report)? + "\n";
         let partial = self.folder.join(".summary.json.partial");
@@ -152,5 +154,37 @@ fn fills(results: &Results, market: &Market) -> Result<RecordBatch, BoxError> {
         ("slippage", of(backtest::Fill::slippage)),
         ("maker", Arc::new(fills.iter().map(|fill| Some(fill.maker)).collect::<BooleanArray>())),
         ("reason", Arc::new(StringArray::from_iter_values(kinds))),
+        ("rules", Arc::new(rules(results).into_iter().collect::<StringArray>())),
+    ])
+}
+
+/// For each fill the rules that changed its size, or that demanded it, joined by commas: what was decided at
+/// the close before is filled at the next open, so both have one time.
+fn rules(results: &Results) -> Vec<Option<String>> {
+    let mut next = 0;
+    let of_fill = |fill: &backtest::Fill| {
+        let asked = matches!(fill.kind, FillKind::Entry | FillKind::Exit(ExitReason::Risk));
+        let changes = &results.changes;
+        while changes.get(next).is_some_and(|change| change.time < fill.time) {
+            next += 1;
+        }
+        let here = changes[next..].iter().take_while(|change| change.time == fill.time);
+        let names: Vec<&str> = here.map(|change| change.rule).collect();
+        (asked && !names.is_empty()).then(|| names.join(","))
+    };
+    results.fills.iter().map(of_fill).collect()
+}
+
+/// What sizing and risk changed, in order: also where nothing was filled in the end.
+fn changes(results: &Results) -> Result<RecordBatch, BoxError> {
+    let changes = &results.changes;
+    let of = |value: fn(&backtest::Change) -> f64| floats(changes.iter().map(value));
+    let whys = changes.iter().map(|change| change.why.as_str());
+    batch(vec![
+        ("timestamp", times(changes.iter().map(|change| change.time))),
+        ("rule", Arc::new(StringArray::from_iter_values(changes.iter().map(|change| change.rule)))),
+        ("from", of(|change| change.from)),
+        ("to", of(|change| change.to)),
+        ("why", Arc::new(StringArray::from_iter_values(whys))),
     ])
 }

@@ -1,18 +1,20 @@
 //! Running accounts over the rows: both tie rules, and buy and hold.
 
+use ::risk::{Limits, RiskSizing};
 use backtest::{
-    Account, Bar, Candle, Counts, Decision, EqualParts, FixedQuantity, Gaps, Intent, Results, Row,
-    Rules, Sizing, Summary, Tie,
+    Account, Bar, Candle, Counts, Decision, Gaps, Intent, Results, Row, Rules, Summary, Tie,
 };
 use chrono::DateTime;
 use serde::Serialize;
 use statistics::{EquityCurve, Performance, PerformanceSettings, TradeStatistics};
 use strategy_core::BoxError;
+use strategy_core::registry::UsageError;
 
 use super::args::Settings;
 use super::candles::{Market, micros};
 use super::decisions::Asked;
 use super::detail::{Detail, DetailFile};
+use super::sizing_args::SizingSettings;
 
 /// One run of an account.
 pub(crate) struct Simulated {
@@ -52,13 +54,15 @@ pub(crate) struct Outcome {
     pub(crate) pessimistic: Simulated,
     pub(crate) optimistic: Simulated,
     pub(crate) hold: Simulated,
+    /// The tie rule asked for, without each of the rules of risk.
+    pub(crate) without: Vec<(&'static str, Summary)>,
     /// Finer candles used; `None` where there were none.
     pub(crate) detail_rows: Option<u64>,
     /// Candles between the first and the last decision that had none.
     pub(crate) without_decision: u64,
 }
 
-type Running = Account<Box<dyn Sizing>, Results>;
+type Running = Account<RiskSizing, Results>;
 
 /// Trades what is asked for.
 pub(crate) fn run(
@@ -67,15 +71,14 @@ pub(crate) fn run(
     settings: &Settings,
     detail: Option<&mut DetailFile>,
 ) -> Result<Outcome, BoxError> {
-    let sizing = || -> Box<dyn Sizing> {
-        match settings.quantity {
-            Some(quantity) => Box::new(FixedQuantity(quantity)),
-            None => Box::new(EqualParts),
-        }
-    };
-    let account = |rules: Rules, sizing| -> Result<Running, BoxError> {
-        Ok(Account::new(rules, market.instruments.clone(), sizing, Results::default())?)
-    };
+    let lasts = asked.interval.map_or(micros(market.interval), micros);
+    let chosen = &settings.sizing;
+    let account =
+        |rules: Rules, sizing: &SizingSettings, limits: &Limits| -> Result<Running, BoxError> {
+            let instruments = market.instruments.clone();
+            let sizing = sizing.build(limits, &rules.exits, instruments.len(), lasts)?;
+            Ok(Account::new(rules, instruments, sizing, Results::default())?)
+        };
     let of_tie = |tie| Rules { tie, ..settings.rules.clone() };
     let hold = Rules {
         intent: Intent::Position,
@@ -85,9 +88,16 @@ pub(crate) fn run(
         gaps: Gaps::Hold,
         ..settings.rules.clone()
     };
-    let mut pessimistic = account(of_tie(Tie::Pessimistic), sizing())?;
-    let mut optimistic = account(of_tie(Tie::Optimistic), sizing())?;
-    let mut held = account(hold.clone(), Box::new(EqualParts))?;
+    let mut pessimistic = account(of_tie(Tie::Pessimistic), chosen, &chosen.limits)?;
+    let mut optimistic = account(of_tie(Tie::Optimistic), chosen, &chosen.limits)?;
+    let mut held = account(hold.clone(), &SizingSettings::none(), &Limits::off())?;
+    // The same backtest without each rule, to tell what it costs or saves.
+    let without = |rule: &&'static str| {
+        let limits = chosen.limits.without(rule);
+        Ok((*rule, account(settings.rules.clone(), chosen, &limits)?))
+    };
+    let mut without =
+        chosen.limits.rules().iter().map(without).collect::<Result<Vec<_>, BoxError>>()?;
     let mut bought = vec![0.0; asked.legs.len()];
     bought[0] = 1.0;
 
@@ -107,10 +117,25 @@ pub(crate) fn run(
         let row = Row { bar, detail: &fine, decision };
         pessimistic.row(&row)?;
         optimistic.row(&row)?;
+        for (_, account) in &mut without {
+            account.row(&row)?;
+        }
         let decision = Some(Decision::Weights { weights: &bought, outlook: None });
         held.row(&Row { bar, detail: &[], decision })?;
     }
     rows.finish()?;
+    for account in [&pessimistic, &optimistic] {
+        if let Some(fault) = account.sizing().fault() {
+            return Err(UsageError::new(fault.clone().into()).into());
+        }
+    }
+    let without = without
+        .into_iter()
+        .map(|(rule, account)| {
+            let (results, counts) = account.finish(settings.close_at_end);
+            (rule, Summary::of(&results, &counts, &settings.rules))
+        })
+        .collect();
     let end = |account: Running, rules: &Rules| -> Result<Simulated, BoxError> {
         let (results, counts) = account.finish(settings.close_at_end);
         let counts = Counts { incomplete_detail: counts.incomplete_detail + lacking, ..counts };
@@ -120,6 +145,7 @@ pub(crate) fn run(
         pessimistic: end(pessimistic, &settings.rules)?,
         optimistic: end(optimistic, &settings.rules)?,
         hold: end(held, &hold)?,
+        without,
         detail_rows: stream.map(|stream: Detail<'_>| stream.rows),
         without_decision: rows.silent,
     })

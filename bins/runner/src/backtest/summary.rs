@@ -11,6 +11,7 @@ use strategy_core::{BoxError, Exits};
 use super::args::Settings;
 use super::candles::{Market, micros};
 use super::decisions::Asked;
+use super::risk_report::RiskReport;
 use super::simulate::{Outcome, Run};
 
 /// What `summary.json` holds. Times are UTC; amounts are in quote currency.
@@ -32,6 +33,8 @@ pub(crate) struct Report {
     detail_rows: Option<u64>,
     /// Candles between the first and the last decision that had none.
     without_decision: u64,
+    /// The sizer, the rules, and what each of them did.
+    risk: RiskReport,
     notes: Vec<String>,
     remarks: Vec<String>,
 }
@@ -75,6 +78,7 @@ impl Report {
             buy_and_hold: outcome.hold.run.clone(),
             detail_rows: outcome.detail_rows,
             without_decision: outcome.without_decision,
+            risk: RiskReport::of(settings, outcome),
             notes: market.notes.clone(),
             remarks: asked.remarks.clone(),
         }
@@ -94,6 +98,9 @@ impl Report {
             length(*interval_seconds)
         )?;
         for line in self.rules_in_words() {
+            writeln!(out, "{line}")?;
+        }
+        for line in self.risk.in_words() {
             writeln!(out, "{line}")?;
         }
         for note in &self.notes {
@@ -143,6 +150,9 @@ impl Report {
             result.counts.ambiguous
         )?;
         for line in counted(&result.counts) {
+            writeln!(out, "{line}")?;
+        }
+        for line in self.risk.what_rules_did() {
             writeln!(out, "{line}")?;
         }
         if self.without_decision > 0 {

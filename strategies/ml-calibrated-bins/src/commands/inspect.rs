@@ -7,6 +7,7 @@ use strategy_core::{Console, Side, YearMonth};
 
 use super::RunChoice;
 use super::rebuild::ReportFormat;
+use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::in_sample_caution;
 use crate::report::{json, table, text};
 use crate::{BinsError, SignalRule};
@@ -28,9 +29,19 @@ pub struct InspectArgs {
     #[command(flatten)]
     rule: SignalRule,
 
+    /// Fees and slippage of entry and exit together, as a fraction of the notional: what sizes are
+    /// computed after
+    #[arg(long, value_name = "FRACTION", default_value_t = 0.0012, value_parser = cost)]
+    round_trip_cost: f64,
+
     /// How to print the report; json has the names of the bin file
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
+}
+
+fn cost(text: &str) -> Result<f64, String> {
+    let cost = text.parse().ok().filter(|cost| (0.0..0.1).contains(cost));
+    cost.ok_or_else(|| "wanted a fraction of the notional, from 0 to below 0.1".to_owned())
 }
 
 fn raw_score(text: &str) -> Result<f64, String> {
@@ -57,6 +68,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
     let (dataset, run_name) = args.run.settle(&store)?;
     let metadata = store.load(&BinKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;
+    let sizes = sizes(&metadata, args.round_trip_cost);
     match args.format {
         ReportFormat::Json => {
             #[derive(Serialize)]
@@ -65,13 +77,19 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
                 metadata: MetadataRecord,
                 #[serde(skip_serializing_if = "Vec::is_empty")]
                 tests: Vec<Tested>,
+                #[serde(skip_serializing_if = "Vec::is_empty")]
+                sizes: Vec<BinSize>,
             }
-            json::write(&Document { metadata: metadata.to_record(), tests: tested }, console.out)
+            let metadata = metadata.to_record();
+            json::write(&Document { metadata, tests: tested, sizes }, console.out)
         }
         ReportFormat::Text => {
             text::metadata(&metadata, console.out)?;
             if let Some(caution) = in_sample_caution(&metadata) {
                 writeln!(console.out, "warning: {caution}\n")?;
+            }
+            if !sizes.is_empty() {
+                writeln!(console.out, "{}", sizes::text(&sizes, args.round_trip_cost))?;
             }
             if !tested.is_empty() {
                 let header = ["score", "probability", "bin", "signal"];

@@ -6,6 +6,7 @@ mod inspect;
 mod list;
 mod rebuild;
 mod score;
+mod sizes;
 mod source_args;
 mod verify;
 

@@ -1,0 +1,290 @@
+//! The flags of sizing and risk, and what they come to.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use ::risk::{
+    Distance, Guard, KellySettings, Ladder, Limits, RiskSizing, Shock, Sizer, Stale, Step,
+};
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, SideExits};
+
+use crate::kill_switch;
+
+/// Sizer and limits that are in force.
+#[derive(Debug, Clone)]
+pub(crate) struct SizingSettings {
+    pub(crate) sizer: Sizer,
+    pub(crate) limits: Limits,
+    /// Why the kill switch is engaged.
+    pub(crate) killed: Option<String>,
+}
+
+impl SizingSettings {
+    /// Equal parts, no rules.
+    pub(crate) fn none() -> Self {
+        Self { sizer: Sizer::EqualParts, limits: Limits::off(), killed: None }
+    }
+
+    /// The sizing of an account with other limits.
+    pub(crate) fn build(
+        &self,
+        limits: &Limits,
+        exits: &SideExits,
+        instruments: usize,
+        interval: i64,
+    ) -> Result<RiskSizing, UsageError> {
+        let sizing = RiskSizing::new(self.sizer, limits, exits, instruments, interval)
+            .map_err(|error| UsageError::new(error.into()))?;
+        Ok(match &self.killed {
+            Some(reason) => sizing.killed(reason.clone()),
+            None => sizing,
+        })
+    }
+}
+
+/// `command` with the flags of sizing and risk.
+pub(crate) fn with_flags(command: Command) -> Command {
+    command
+        .next_help_heading("Sizing")
+        .args(sizer_flags())
+        .next_help_heading("Risk (each rule may be `off`)")
+        .args(limit_flags())
+}
+
+fn text(name: &'static str, value: &'static str, env: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).env(env).help(help)
+}
+
+fn number(name: &'static str, value: &'static str, env: &'static str, help: &'static str) -> Arg {
+    text(name, value, env, help).allow_negative_numbers(true).value_parser(value_parser!(f64))
+}
+
+fn sizer_flags() -> Vec<Arg> {
+    let sizers = [
+        "equal-parts",
+        "fixed-quantity",
+        "fixed-notional",
+        "fixed-fraction",
+        "vol-target",
+        "payoff-kelly",
+    ];
+    vec![
+        text("sizing", "SIZER", "RUNNER_SIZING",
+            "How large a trade is: the equity over --max-trades; --quantity; --notional; what loses \
+             --risk-per-trade at the stop; a position of --target-volatility; Kelly from what trades of the \
+             same bin have paid [default: equal-parts, fixed-quantity with --quantity]")
+            .value_parser(PossibleValuesParser::new(sizers)),
+        number("notional", "AMOUNT", "RUNNER_NOTIONAL", "Notional of a trade, in quote currency"),
+        number("risk-per-trade", "FRACTION", "RUNNER_RISK_PER_TRADE",
+            "Part of the equity that a stop may lose, of fixed-fraction and payoff-kelly").default_value("0.005"),
+        number("target-volatility", "FRACTION", "RUNNER_TARGET_VOLATILITY",
+            "Volatility a year of a position, of vol-target").default_value("0.4"),
+        number("kelly-fraction", "FRACTION", "RUNNER_KELLY_FRACTION",
+            "Part of the growth-optimal size, of payoff-kelly").default_value("0.25"),
+        number("kelly-prior", "N", "RUNNER_KELLY_PRIOR",
+            "Observations that the mean of all rows counts for against a bin's own").default_value("100"),
+        number("kelly-most", "X", "RUNNER_KELLY_MOST",
+            "Largest notional, as a multiple of the equity").default_value("1"),
+    ]
+}
+
+fn limit_flags() -> Vec<Arg> {
+    vec![
+        text("risk", "RULES", "RUNNER_RISK",
+            "Which rules hold: none but those named below, or all, at the values in brackets")
+            .value_parser(PossibleValuesParser::new(["off", "standard"])).default_value("off"),
+        text("max-gross", "X", "RUNNER_MAX_GROSS",
+            "Gross exposure as a multiple of the equity; scales entries [2]"),
+        text("max-net", "X", "RUNNER_MAX_NET",
+            "Net exposure as a multiple of the equity; scales entries [1]"),
+        text("max-instrument", "X", "RUNNER_MAX_INSTRUMENT",
+            "Exposure to one instrument as a multiple of the equity; scales entries [1]"),
+        text("max-correlated", "FRACTION", "RUNNER_MAX_CORRELATED",
+            "Volatility a year of all positions together; scales entries [0.4]"),
+        text("drawdown-ladder", "STEPS", "RUNNER_DRAWDOWN_LADDER",
+            "Drawdowns of the equity and factors for entries, 0 closes everything [0.05:0.5,0.10:0.25,0.15:0]"),
+        text("ladder-days", "DAYS", "RUNNER_LADDER_DAYS",
+            "Days after which a ladder that closed is re-armed, with the peak reset [7]"),
+        text("max-daily-loss", "FRACTION", "RUNNER_MAX_DAILY_LOSS",
+            "Loss since 00:00 UTC that blocks entries until midnight [0.03]"),
+        text("cooldown", "ROWS", "RUNNER_COOLDOWN",
+            "Rows without an entry after a trade has ended [2]"),
+        text("stop-guard", "STOPS:HOURS:HOURS", "RUNNER_STOP_GUARD",
+            "So many stops within so many hours block entries for so many [4:24:12]"),
+        text("liquidation-distance", "STOPS:FRACTION", "RUNNER_LIQUIDATION_DISTANCE",
+            "Least distance of liquidation, in stop distances and of the price; scales or blocks [2:0.15]"),
+        text("volatility-shock", "RATIO:FACTOR", "RUNNER_VOLATILITY_SHOCK",
+            "Volatility of 6 h over that of 168 h above which entries shrink by a factor [3:0.5]"),
+        text("stale-data", "HOURS:HOURS", "RUNNER_STALE_DATA",
+            "Hours without a fresh candle that block entries, and that close everything [2:6]"),
+        text("kill-switch", "FILE", "RUNNER_KILL_SWITCH",
+            "File of `runner risk kill`: while it is engaged nothing is entered and everything is closed")
+            .value_parser(value_parser!(PathBuf)),
+    ]
+}
+
+/// The settings of `matches`.
+pub(crate) fn settings(
+    matches: &ArgMatches,
+    quantity: Option<f64>,
+) -> Result<SizingSettings, BoxError> {
+    let killed = match matches.get_one::<PathBuf>("kill-switch") {
+        Some(path) => kill_switch::engaged(Path::new(path))?,
+        None => None,
+    };
+    let limits = limits(matches)?;
+    limits.check().map_err(|error| UsageError::new(error.into()))?;
+    Ok(SizingSettings { sizer: sizer(matches, quantity)?, limits, killed })
+}
+
+fn sizer(matches: &ArgMatches, quantity: Option<f64>) -> Result<Sizer, UsageError> {
+    let given = |name: &str| matches.get_one::<f64>(name).copied();
+    let value = |name: &str| given(name).unwrap_or_default();
+    let needed = |flag: &str, found: Option<f64>| {
+        found.ok_or_else(|| UsageError::new(format!("this sizing needs --{flag}").into()))
+    };
+    let name = matches.get_one::<String>("sizing").map(String::as_str);
+    if quantity.is_some() && name.is_some_and(|name| name != "fixed-quantity") {
+        return Err(UsageError::new("--quantity is for --sizing fixed-quantity".into()));
+    }
+    Ok(match name {
+        Some("fixed-quantity") => Sizer::FixedQuantity(needed("quantity", quantity)?),
+        Some("fixed-notional") => Sizer::FixedNotional(needed("notional", given("notional"))?),
+        Some("fixed-fraction") => Sizer::FixedFraction(value("risk-per-trade")),
+        Some("vol-target") => Sizer::VolTarget(value("target-volatility")),
+        Some("payoff-kelly") => Sizer::PayoffKelly(KellySettings {
+            fraction: value("kelly-fraction"),
+            prior: value("kelly-prior"),
+            most: value("kelly-most"),
+            stop_risk: value("risk-per-trade"),
+        }),
+        _ => quantity.map_or(Sizer::EqualParts, Sizer::FixedQuantity),
+    })
+}
+
+fn limits(matches: &ArgMatches) -> Result<Limits, UsageError> {
+    let standard = matches.get_one::<String>("risk").is_some_and(|rules| rules == "standard");
+    let mut limits = if standard { Limits::standard() } else { Limits::off() };
+    let given = |name: &'static str| Given { matches, name };
+    given("max-gross").number(&mut limits.gross)?;
+    // A default may not contradict what was asked for.
+    if let (true, Some(gross)) = (standard, limits.gross) {
+        limits.net = limits.net.map(|net| net.min(gross));
+        limits.instrument = limits.instrument.map(|one| one.min(gross));
+    }
+    given("max-net").number(&mut limits.net)?;
+    given("max-instrument").number(&mut limits.instrument)?;
+    given("max-correlated").number(&mut limits.correlated)?;
+    given("max-daily-loss").number(&mut limits.daily_loss)?;
+    given("cooldown").number(&mut limits.cooldown)?;
+    given("drawdown-ladder").list(
+        &mut limits.drawdown,
+        "0.05:0.5,0.15:0",
+        |steps: &[Vec<f64>]| {
+            let steps = steps.iter().map(|step| match step[..] {
+                [drawdown, factor] => Some(Step { drawdown, factor }),
+                _ => None,
+            });
+            Some(Ladder { steps: steps.collect::<Option<_>>()?, ..Ladder::default() })
+        },
+    )?;
+    let mut days = limits.drawdown.as_ref().map(|ladder| ladder.rearm_days);
+    given("ladder-days").number(&mut days)?;
+    if let (Some(ladder), Some(days)) = (&mut limits.drawdown, days) {
+        ladder.rearm_days = days;
+    }
+    given("stop-guard").list(
+        &mut limits.stop_guard,
+        "4:24:12",
+        |parts: &[Vec<u32>]| match parts {
+            [part] => match part[..] {
+                [stops, within_hours, lock_hours] => {
+                    Some(Guard { stops, within_hours, lock_hours })
+                }
+                _ => None,
+            },
+            _ => None,
+        },
+    )?;
+    given("liquidation-distance")
+        .pair(&mut limits.liquidation, "2:0.15", |stops, least| Distance { stops, least })?;
+    given("volatility-shock")
+        .pair(&mut limits.shock, "3:0.5", |ratio, factor| Shock { ratio, factor })?;
+    given("stale-data").pair(&mut limits.stale, "2:6", |entries_hours, flat_hours| Stale {
+        entries_hours,
+        flat_hours,
+    })?;
+    Ok(limits)
+}
+
+/// A flag that may be `off`.
+struct Given<'a> {
+    matches: &'a ArgMatches,
+    name: &'static str,
+}
+
+impl Given<'_> {
+    /// The parts of its value, by commas and colons; `None` where it is not given.
+    fn parts<T: FromStr>(&self, example: &str) -> Result<Option<Option<Vec<Vec<T>>>>, UsageError> {
+        let Some(text) = self.matches.get_one::<String>(self.name) else { return Ok(None) };
+        if text == "off" {
+            return Ok(Some(None));
+        }
+        let parts = text
+            .split(',')
+            .map(|part| part.split(':').map(|number| number.trim().parse().ok()).collect())
+            .collect::<Option<Vec<Vec<T>>>>();
+        parts.map_or_else(|| Err(self.wrong(text, example)), |parts| Ok(Some(Some(parts))))
+    }
+
+    fn wrong(&self, found: &str, example: &str) -> UsageError {
+        let name = self.name;
+        UsageError::new(format!("--{name} is `{found}`: wanted `off`, or as in {example}").into())
+    }
+
+    fn list<T: FromStr, V>(
+        &self,
+        into: &mut Option<V>,
+        example: &str,
+        make: impl Fn(&[Vec<T>]) -> Option<V>,
+    ) -> Result<(), UsageError> {
+        match self.parts(example)? {
+            None => {}
+            Some(None) => *into = None,
+            Some(Some(parts)) => {
+                let made = make(&parts);
+                let text = self.matches.get_one::<String>(self.name).map_or("", String::as_str);
+                *into = Some(made.ok_or_else(|| self.wrong(text, example))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn pair<V>(
+        &self,
+        into: &mut Option<V>,
+        example: &str,
+        make: impl Fn(f64, f64) -> V,
+    ) -> Result<(), UsageError> {
+        self.list(into, example, |parts: &[Vec<f64>]| match parts {
+            [part] => match part[..] {
+                [a, b] => Some(make(a, b)),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn number<T: FromStr + Copy>(&self, into: &mut Option<T>) -> Result<(), UsageError> {
+        self.list(into, "2", |parts: &[Vec<T>]| match parts {
+            [part] => match part[..] {
+                [number] => Some(number),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+}

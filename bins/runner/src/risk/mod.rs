@@ -1,0 +1,125 @@
+//! `runner risk`: what positions could lose, and the kill switch.
+
+mod measured;
+mod position;
+mod report;
+
+use std::path::PathBuf;
+
+use backtest::MarginMode;
+use clap::{Arg, ArgMatches, Command, value_parser};
+use strategy_core::{BoxError, Console};
+
+use crate::{backtest as backtests, kill_switch, row_args};
+use position::Position;
+
+pub(crate) const NAME: &str = "risk";
+
+/// The command.
+pub(crate) fn command() -> Command {
+    let file = || {
+        Arg::new("file")
+            .value_name("FILE")
+            .required(true)
+            .value_parser(value_parser!(PathBuf))
+            .help("The switch's file, as --kill-switch names it")
+    };
+    let why = Arg::new("why").long("why").value_name("TEXT").default_value("by hand").help("Why");
+    Command::new(NAME)
+        .about("What positions could lose: VaR, CVaR, exposure, liquidation, stress; the kill switch")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(report_command())
+        .subcommand(
+            Command::new("kill")
+                .about("Engage a kill switch: accounts that name it close everything and enter nothing")
+                .arg(file())
+                .arg(why),
+        )
+        .subcommand(Command::new("arm").about("Re-arm a kill switch").arg(file()))
+}
+
+fn report_command() -> Command {
+    let command = Command::new("report")
+        .arg(
+            Arg::new("position")
+                .long("position")
+                .value_name("DATASET=QUANTITY[@ENTRY[/STOP]]")
+                .action(clap::ArgAction::Append)
+                .value_parser(position::parse)
+                .help(
+                    "A position: signed quantity, entry price [default: the last close], stop price; may \
+                     be repeated",
+                ),
+        )
+        .arg(
+            Arg::new("backtest")
+                .long("backtest")
+                .value_name("FOLDER")
+                .conflicts_with("position")
+                .value_parser(value_parser!(PathBuf))
+                .help("The trades still open in the results of a backtest (its -o folder)"),
+        )
+        .arg(
+            Arg::new("equity")
+                .long("equity")
+                .value_name("AMOUNT")
+                .value_parser(value_parser!(f64))
+                .help("The account's equity, in quote currency [default: 10000; the backtest's last]"),
+        )
+        .arg(
+            Arg::new("leverage")
+                .long("leverage")
+                .value_name("X")
+                .value_parser(value_parser!(f64))
+                .default_value("1")
+                .help("Notional over margin of isolated positions"),
+        )
+        .arg(
+            Arg::new("margin")
+                .long("margin")
+                .value_parser(["isolated", "cross"])
+                .default_value("isolated")
+                .help("How margin is kept"),
+        )
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_parser(["text", "json"])
+                .default_value("text")
+                .help("How the report is printed"),
+        )
+        .args(backtests::instrument_flags());
+    row_args::with_data_flags(command)
+        .about("VaR and CVaR of a day, exposure, liquidation distances, stress of given positions")
+        .long_about(None)
+}
+
+/// What is asked about.
+struct Asked {
+    positions: Vec<Position>,
+    equity: f64,
+    leverage: f64,
+    margin: MarginMode,
+}
+
+pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let file = |matches: &ArgMatches| matches.get_one::<PathBuf>("file").cloned();
+    match matches.subcommand() {
+        Some(("kill", matches)) => {
+            let path = file(matches).ok_or("FILE is missing")?;
+            let why = matches.get_one::<String>("why").map_or("", String::as_str);
+            kill_switch::kill(&path, why)?;
+            writeln!(console.out, "{} is engaged ({why})", path.display())?;
+            Ok(())
+        }
+        Some(("arm", matches)) => {
+            let path = file(matches).ok_or("FILE is missing")?;
+            kill_switch::arm(&path)?;
+            writeln!(console.out, "{} is armed: entries are allowed", path.display())?;
+            Ok(())
+        }
+        Some((_, matches)) => report::run(matches, console),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,105 @@
+//! The positions that are asked about.
+
+use std::path::Path;
+
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::{Float64Type, Int8Type};
+use strategy_core::BoxError;
+
+/// One position.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Position {
+    pub(crate) dataset: String,
+    /// Signed, in base currency.
+    pub(crate) quantity: f64,
+    /// Entry price; `None`: the last close.
+    pub(crate) entry: Option<f64>,
+    /// Stop price.
+    pub(crate) stop: Option<f64>,
+}
+
+/// Reads `dataset=0.5@60000/58000`.
+pub(crate) fn parse(text: &str) -> Result<Position, String> {
+    let wanted = || {
+        "wanted a dataset, a signed quantity, perhaps entry and stop, as in \
+         binance_btcusdt_perp_1h=0.5@60000/58000"
+            .to_owned()
+    };
+    let (dataset, rest) = text.split_once('=').ok_or_else(wanted)?;
+    let (quantity, prices) =
+        rest.split_once('@').map_or((rest, None), |(quantity, prices)| (quantity, Some(prices)));
+    let (entry, stop) = match prices.map(|prices| prices.split_once('/').ok_or(prices)) {
+        None => (None, None),
+        Some(Err(entry)) => (Some(entry), None),
+        Some(Ok((entry, stop))) => (Some(entry), Some(stop)),
+    };
+    let number = |text: &str| text.parse().ok().filter(|found: &f64| found.is_finite());
+    let price = |text: Option<&str>| match text {
+        None => Ok(None),
+        Some(text) => number(text).filter(|&price| price > 0.0).map(Some).ok_or_else(wanted),
+    };
+    let quantity = number(quantity).filter(|&quantity| quantity != 0.0).ok_or_else(wanted)?;
+    let (entry, stop) = (price(entry)?, price(stop)?);
+    if dataset.is_empty() {
+        return Err(wanted());
+    }
+    Ok(Position { dataset: dataset.to_owned(), quantity, entry, stop })
+}
+
+/// The open trades of a backtest's folder, and its last equity.
+pub(crate) fn of_backtest(folder: &Path) -> Result<(Vec<Position>, f64), BoxError> {
+    const ROWS: usize = 65_536;
+    let column = |name: &str, batch: &arrow::array::RecordBatch| {
+        batch.column_by_name(name).cloned().ok_or_else(|| -> BoxError {
+            format!("{} has no column `{name}`: is it the folder of a backtest?", folder.display())
+                .into()
+        })
+    };
+    let mut positions = Vec::new();
+    for batch in tabular::read(&folder.join("trades.parquet"), ROWS)? {
+        let batch = batch?;
+        let exits = column("exit_reason", &batch)?;
+        let (names, sides) = (column("instrument", &batch)?, column("side", &batch)?);
+        let (quantities, entries) = (column("quantity", &batch)?, column("entry_price", &batch)?);
+        let names = names.as_string_opt::<i32>().ok_or("`instrument` is no text")?;
+        let sides = sides.as_primitive_opt::<Int8Type>().ok_or("`side` is no 8-bit integer")?;
+        let quantities =
+            quantities.as_primitive_opt::<Float64Type>().ok_or("`quantity` is no float")?;
+        let entries =
+            entries.as_primitive_opt::<Float64Type>().ok_or("`entry_price` is no float")?;
+        for row in (0..batch.num_rows()).filter(|&row| exits.is_null(row)) {
+            positions.push(Position {
+                dataset: names.value(row).to_owned(),
+                quantity: quantities.value(row) * f64::from(sides.value(row)),
+                entry: Some(entries.value(row)),
+                stop: None,
+            });
+        }
+    }
+    let mut equity = None;
+    for batch in tabular::read(&folder.join("equity.parquet"), ROWS)? {
+        let batch = batch?;
+        let values = column("equity", &batch)?;
+        let values = values.as_primitive_opt::<Float64Type>().ok_or("`equity` is no float")?;
+        equity = values.values().last().copied().or(equity);
+    }
+    let equity = equity.ok_or_else(|| format!("{} has no equity", folder.display()))?;
+    Ok((positions, equity))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_read_or_refused() {
+        let read = parse("btc=-0.5@60000/61000").unwrap();
+        assert_eq!((read.quantity, read.entry, read.stop), (-0.5, Some(60_000.0), Some(61_000.0)));
+        assert_eq!(parse("btc=1").unwrap().entry, None);
+        assert_eq!(parse("btc=1@5").unwrap().stop, None);
+        for wrong in ["btc", "=1", "btc=0", "btc=x", "btc=1@-5", "btc=1@5/0", "btc=nan", "btc=1@"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! `runner risk report`.
+
+use std::path::PathBuf;
+
+use ::risk::{SCENARIOS, stressed_price};
+use backtest::{MarginMode, Tiers, liquidation_price};
+use clap::ArgMatches;
+use market_data::Instrument;
+use serde::Serialize;
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, Console};
+
+use super::Asked;
+use super::measured::{Days, TailRisk, Tails, at, days, returns};
+use super::position::{self, Position};
+use crate::backtest as backtests;
+use crate::row_args;
+
+/// What is printed, as JSON under these names. Fractions are of the equity unless said.
+#[derive(Debug, Serialize)]
+struct Report {
+    equity: f64,
+    gross_exposure: f64,
+    net_exposure: f64,
+    positions: Vec<Line>,
+    days: usize,
+    historical: Vec<TailRisk>,
+    filtered: Vec<TailRisk>,
+    stress: Vec<Stress>,
+}
+
+#[derive(Debug, Serialize)]
+struct Line {
+    dataset: String,
+    quantity: f64,
+    entry: f64,
+    /// The last close, and when it was.
+    price: f64,
+    price_time: String,
+    notional: f64,
+    exposure: f64,
+    /// The price that liquidates it; null where none does.
+    liquidation: Option<f64>,
+    /// Its distance as a fraction of the price.
+    distance: Option<f64>,
+}
+
+#[derive(Debug, Serialize)]
+struct Stress {
+    scenario: &'static str,
+    /// Change of the equity.
+    change: f64,
+    /// Positions that would be liquidated on the way.
+    liquidated: Vec<String>,
+}
+
+/// A position with its market.
+struct Held {
+    position: Position,
+    days: Days,
+    tiers: Tiers,
+}
+
+impl Held {
+    fn entry(&self) -> f64 {
+        self.position.entry.unwrap_or(self.days.last)
+    }
+
+    fn notional(&self) -> f64 {
+        self.position.quantity * self.days.last
+    }
+
+    fn unrealised(&self) -> f64 {
+        self.position.quantity * (self.days.last - self.entry())
+    }
+}
+
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let asked = asked(matches)?;
+    let table = backtests::instrument_table(matches)?;
+    let (instruments, range) = row_args::choose_data(matches, console)?;
+    let mut held = Vec::new();
+    for position in &asked.positions {
+        let days = days(find(&instruments, &position.dataset)?, range)?;
+        let known = position.dataset.split('_').find_map(|part| table.find(part));
+        let tiers = known.map_or_else(Tiers::none, |known| known.tiers.clone());
+        held.push(Held { position: position.clone(), days, tiers });
+    }
+    let report = report(&asked, held)?;
+    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+        serde_json::to_writer_pretty(&mut *console.out, &report)?;
+        writeln!(console.out)?;
+        return Ok(());
+    }
+    print(&report, console)
+}
+
+fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
+    let given = matches.get_one::<f64>("equity").copied();
+    let (positions, equity) = match matches.get_one::<PathBuf>("backtest") {
+        Some(folder) => {
+            let (positions, equity) = position::of_backtest(folder)?;
+            if positions.is_empty() {
+                return Err(format!(
+                    "{} ends without an open trade: there is nothing at risk",
+                    folder.display()
+                )
+                .into());
+            }
+            (positions, given.unwrap_or(equity))
+        }
+        None => {
+            let positions = matches.get_many::<Position>("position").into_iter().flatten();
+            (positions.cloned().collect::<Vec<_>>(), given.unwrap_or(10_000.0))
+        }
+    };
+    if positions.is_empty() {
+        let error = "nothing to report on: pass --position, or --backtest FOLDER";
+        return Err(UsageError::new(error.into()).into());
+    }
+    let leverage = matches.get_one::<f64>("leverage").copied().unwrap_or(1.0);
+    for (name, found, least) in [("--equity", equity, 0.0), ("--leverage", leverage, 1.0)] {
+        if !(found >= least && found > 0.0 && found.is_finite()) {
+            let error =
+                format!("{name} is {found}: wanted a number above 0, a leverage of 1 or more");
+            return Err(UsageError::new(error.into()).into());
+        }
+    }
+    let cross = matches.get_one::<String>("margin").is_some_and(|margin| margin == "cross");
+    let margin = if cross { MarginMode::Cross } else { MarginMode::Isolated };
+    Ok(Asked { positions, equity, leverage, margin })
+}
+
+fn find<'a>(known: &'a [Instrument], dataset: &str) -> Result<&'a Instrument, BoxError> {
+    let named = known.iter().find(|instrument| instrument.dataset.as_deref() == Some(dataset));
+    let only = known.first().filter(|first| first.dataset.is_none() && first.candles.is_some());
+    named.or(only).ok_or_else(|| {
+        format!("there are no candles of {dataset}: pass --other-ohlcv {dataset}=FILE").into()
+    })
+}
+
+fn report(asked: &Asked, held: Vec<Held>) -> Result<Report, BoxError> {
+    let equity = asked.equity;
+    let positions = held.iter().map(|one| line(asked, &held, one)).collect::<Vec<_>>();
+    let stress = SCENARIOS.iter().map(|scenario| {
+        let mut change = 0.0;
+        let mut liquidated = Vec::new();
+        for (one, line) in held.iter().zip(&positions) {
+            let stop = one.position.stop.map(|stop| 1.0 - stop / one.days.last);
+            let fall = scenario.fall_of(&one.position.dataset);
+            let ended = one.days.last * stressed_price(one.position.quantity, stop, fall);
+            let gone = line.liquidation.is_some_and(|price| {
+                if one.position.quantity > 0.0 { ended <= price } else { ended >= price }
+            });
+            if gone {
+                liquidated.push(one.position.dataset.clone());
+            }
+            let margin = one.notional().abs() / asked.leverage;
+            let lost = one.position.quantity * (ended - one.days.last);
+            let isolated = asked.margin == MarginMode::Isolated;
+            change += if gone && isolated { -margin } else { lost };
+        }
+        Stress { scenario: scenario.name, change: change / equity, liquidated }
+    });
+    let stress = stress.collect();
+    let sum = |of: fn(f64) -> f64| held.iter().map(|one| of(one.notional())).sum::<f64>() / equity;
+    let (gross_exposure, net_exposure) = (sum(f64::abs), sum(|notional| notional));
+    let weighted: Vec<(f64, Days)> =
+        held.into_iter().map(|one| (one.notional() / equity, one.days)).collect();
+    let Tails { days, historical, filtered } = Tails::of(&returns(&weighted))?;
+    Ok(Report {
+        equity,
+        gross_exposure,
+        net_exposure,
+        positions,
+        days,
+        historical,
+        filtered,
+        stress,
+    })
+}
+
+fn line(asked: &Asked, all: &[Held], one: &Held) -> Line {
+    let (entry, price) = (one.entry(), one.days.last);
+    let backing = match asked.margin {
+        MarginMode::Isolated => one.position.quantity.abs() * entry / asked.leverage,
+        MarginMode::Cross => {
+            let others: f64 = all
+                .iter()
+                .filter(|other| !std::ptr::eq(*other, one))
+                .map(|other| other.tiers.maintenance(other.notional().abs()))
+                .sum();
+            // The wallet and the others' unrealised profit: the equity without this one's.
+            asked.equity - one.unrealised() - others
+        }
+    };
+    let liquidation = liquidation_price(one.position.quantity, entry, backing, &one.tiers);
+    Line {
+        dataset: one.position.dataset.clone(),
+        quantity: one.position.quantity,
+        entry,
+        price,
+        price_time: at(one.days.last_time),
+        notional: one.notional(),
+        exposure: one.notional() / asked.equity,
+        liquidation,
+        distance: liquidation.map(|found| (found / price - 1.0).abs()),
+    }
+}
+
+fn print(report: &Report, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let out = &mut *console.out;
+    let percent = |fraction: f64| format!("{:.2} %", fraction * 100.0);
+    writeln!(
+        out,
+        "equity {:.2}, gross exposure {:.2} ×, net {:+.2} ×",
+        report.equity, report.gross_exposure, report.net_exposure
+    )?;
+    for line in &report.positions {
+        let liquidation = match (line.liquidation, line.distance) {
+            (Some(price), Some(distance)) => {
+                format!("liquidated at {price:.2}, {} away", percent(distance))
+            }
+            _ => "no price liquidates it, or its tiers are not known".to_owned(),
+        };
+        writeln!(
+            out,
+            "{}: {} at {}, {} at {} UTC, {:+.2} × equity; {liquidation}",
+            line.dataset, line.quantity, line.entry, line.price, line.price_time, line.exposure
+        )?;
+    }
+    writeln!(out, "\nwhat one day may lose, of {} days held like this:", report.days)?;
+    for (name, tails) in
+        [("as the days were", &report.historical), ("at today's volatility", &report.filtered)]
+    {
+        for tail in tails {
+            writeln!(
+                out,
+                "  {name:<22} {:.0} %: value at risk {}, mean beyond it {}",
+                tail.level * 100.0,
+                percent(tail.value_at_risk),
+                percent(tail.conditional_value_at_risk)
+            )?;
+        }
+    }
+    writeln!(out, "\nif the market fell as it did (stops filled at the candle's low):")?;
+    for stress in &report.stress {
+        let gone = if stress.liquidated.is_empty() {
+            String::new()
+        } else {
+            format!(", liquidated: {}", stress.liquidated.join(", "))
+        };
+        writeln!(
+            out,
+            "  {:<22} {:+.2} % of the equity{gone}",
+            stress.scenario,
+            stress.change * 100.0
+        )?;
+    }
+    Ok(())
+}
