@@ -69,7 +69,7 @@ impl RiskReport {
             limits: settings.sizing.limits.clone(),
             killed: settings.sizing.killed.clone(),
             bounded: bounds().count() as u64,
-            last_bound: bounds().last().map(|change| change.why.clone()),
+            last_bound: bounds().next_back().map(|change| change.why.clone()),
             rules,
         }
     }

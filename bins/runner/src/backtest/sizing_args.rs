@@ -227,39 +227,30 @@ struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// The parts of its value, by commas and colons; `None` where it is not given.
-    fn parts<T: FromStr>(&self, example: &str) -> Result<Option<Option<Vec<Vec<T>>>>, UsageError> {
-        let Some(text) = self.matches.get_one::<String>(self.name) else { return Ok(None) };
-        if text == "off" {
-            return Ok(Some(None));
-        }
-        let parts = text
-            .split(',')
-            .map(|part| part.split(':').map(|number| number.trim().parse().ok()).collect())
-            .collect::<Option<Vec<Vec<T>>>>();
-        parts.map_or_else(|| Err(self.wrong(text, example)), |parts| Ok(Some(Some(parts))))
-    }
-
-    fn wrong(&self, found: &str, example: &str) -> UsageError {
-        let name = self.name;
-        UsageError::new(format!("--{name} is `{found}`: wanted `off`, or as in {example}").into())
-    }
-
+    /// Its value into `into`: `make` of its parts by commas and colons, none for `off`; what is there stays
+    /// where the flag is not given.
     fn list<T: FromStr, V>(
         &self,
         into: &mut Option<V>,
         example: &str,
         make: impl Fn(&[Vec<T>]) -> Option<V>,
     ) -> Result<(), UsageError> {
-        match self.parts(example)? {
-            None => {}
-            Some(None) => *into = None,
-            Some(Some(parts)) => {
-                let made = make(&parts);
-                let text = self.matches.get_one::<String>(self.name).map_or("", String::as_str);
-                *into = Some(made.ok_or_else(|| self.wrong(text, example))?);
-            }
+        let Some(text) = self.matches.get_one::<String>(self.name) else { return Ok(()) };
+        if text == "off" {
+            *into = None;
+            return Ok(());
         }
+        let parts = text
+            .split(',')
+            .map(|part| part.split(':').map(|number| number.trim().parse().ok()).collect())
+            .collect::<Option<Vec<Vec<T>>>>();
+        let made = parts.and_then(|parts| make(&parts)).ok_or_else(|| {
+            let name = self.name;
+            UsageError::new(
+                format!("--{name} is `{text}`: wanted `off`, or as in {example}").into(),
+            )
+        })?;
+        *into = Some(made);
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use statistics::{StatisticsError, conditional_value_at_risk, filtered_returns, v
 use strategy_core::BoxError;
 
 const DAY: i64 = 86_400_000_000;
-/// RiskMetrics' decay for days.
+/// The decay of `RiskMetrics` for days.
 const LAMBDA: f64 = 0.94;
 /// Days that only start the filter.
 const WARM_UP: usize = 60;

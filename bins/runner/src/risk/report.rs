@@ -97,22 +97,19 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
 
 fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
     let given = matches.get_one::<f64>("equity").copied();
-    let (positions, equity) = match matches.get_one::<PathBuf>("backtest") {
-        Some(folder) => {
-            let (positions, equity) = position::of_backtest(folder)?;
-            if positions.is_empty() {
-                return Err(format!(
-                    "{} ends without an open trade: there is nothing at risk",
-                    folder.display()
-                )
-                .into());
-            }
-            (positions, given.unwrap_or(equity))
+    let (positions, equity) = if let Some(folder) = matches.get_one::<PathBuf>("backtest") {
+        let (positions, equity) = position::of_backtest(folder)?;
+        if positions.is_empty() {
+            return Err(format!(
+                "{} ends without an open trade: there is nothing at risk",
+                folder.display()
+            )
+            .into());
         }
-        None => {
-            let positions = matches.get_many::<Position>("position").into_iter().flatten();
-            (positions.cloned().collect::<Vec<_>>(), given.unwrap_or(10_000.0))
-        }
+        (positions, given.unwrap_or(equity))
+    } else {
+        let positions = matches.get_many::<Position>("position").into_iter().flatten();
+        (positions.cloned().collect::<Vec<_>>(), given.unwrap_or(10_000.0))
     };
     if positions.is_empty() {
         let error = "nothing to report on: pass --position, or --backtest FOLDER";
