@@ -68,8 +68,12 @@ fn by_sql(fixture: &Fixture, start: Option<i64>, end: Option<i64>) -> Vec<Row> {
     let mut statement = connection
         .prepare(
             "SELECT epoch_us(c.timestamp), c.close, p.y_pred, e.low,
-                 (SELECT arg_max(f.funding_rate, f.timestamp) FROM funding_rates f
-                  WHERE f.timestamp <= c.timestamp + INTERVAL 1 MINUTE) AS rate
+                 (SELECT CASE WHEN len(l) = 1 OR epoch_us(c.timestamp) + 60000000 - l[1].t
+                                   <= 2 * (l[1].t - l[2].t) THEN l[1].r END
+                  FROM (SELECT list({'t': epoch_us(f.timestamp), 'r': f.funding_rate}
+                                    ORDER BY f.timestamp DESC) AS l
+                        FROM funding_rates f
+                        WHERE f.timestamp <= c.timestamp + INTERVAL 1 MINUTE)) AS rate
              FROM ohlcv_btc_1m c JOIN predictions p ON p.ts = c.timestamp
                  JOIN ohlcv_eth_1m e ON e.timestamp = c.timestamp
              WHERE rate IS NOT NULL AND epoch_us(c.timestamp) >= ? AND epoch_us(c.timestamp) < ?

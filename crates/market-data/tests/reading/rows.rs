@@ -301,7 +301,7 @@ fn a_file_is_opened_once_under_whatever_name() {
 fn an_interval_that_no_name_tells_comes_from_the_rows() {
     let sql = candles("mine", "2025-01-01 00:00", 5)
         .replace("INTERVAL (i) HOUR", "INTERVAL (2 * i) HOUR")
-        + &funding(&["2025-01-01 04:00:00", "2025-01-01 04:00:00.000001"]);
+        + &funding(&["2025-01-01 04:00:00", "2025-01-01 06:00:00.000001"]);
     let fixture = Fixture::new(&sql);
     let table = Some("mine".to_owned());
     let candles = Some(CandleFile { table, ..CandleFile::new(&fixture.path) });
@@ -319,7 +319,57 @@ fn an_interval_that_no_name_tells_comes_from_the_rows() {
     let (batches, _) = collect(&source, TimeRange::ALL).unwrap();
     let rates = column(&batches, "funding_rate");
     assert_eq!(
-        rates[..2],
-        [(micros("2025-01-01 02:00"), 0.001), (micros("2025-01-01 04:00"), 0.002)]
+        rates[..3],
+        [
+            (micros("2025-01-01 02:00"), 0.001),
+            (micros("2025-01-01 04:00"), 0.001),
+            (micros("2025-01-01 06:00"), 0.002)
+        ]
     );
+}
+
+#[test]
+fn what_was_paid_is_what_was_settled_in_the_candle() {
+    let sql = candles("ohlcv_btc_1h", "2025-01-01 00:00", 12)
+        + &funding(&["2025-01-01 01:00:00", "2025-01-01 02:30:00", "2025-01-01 03:00:00"]);
+    let fixture = Fixture::new(&sql);
+    let source =
+        RowSource::open(&[instrument(&fixture.path)], &inputs(&["close", "funding_paid"])).unwrap();
+    let (batches, report) = collect(&source, TimeRange::ALL).unwrap();
+    let paid = column(&batches, "funding_paid");
+    // (open, close]: the stamp at a candle's close is its own, two in one candle add up.
+    assert_eq!(
+        paid[..3],
+        [
+            (micros("2025-01-01 00:00"), 0.001),
+            (micros("2025-01-01 01:00"), 0.0),
+            (micros("2025-01-01 02:00"), 0.002 + 0.003),
+        ]
+    );
+    // The last two events lie half an hour apart: after an hour, nobody knows.
+    assert_eq!(paid.last().map(|row| row.0), Some(micros("2025-01-01 03:00")));
+    assert_eq!(report.inputs[1].stale, 8);
+    assert!(report.to_string().contains("8 with one older than two of its intervals"), "{report}");
+}
+
+#[test]
+fn rows_without_an_input_that_may_be_missing_are_kept() {
+    let sql = candles("ohlcv_btc_1h", "2025-01-01 00:00", 4)
+        + "CREATE TABLE predictions AS SELECT TIMESTAMP '2025-01-01 01:00' AS ts, 0.25 AS y_pred,
+               'm/run_a/model.txt' AS model_path, 'btc_1h' AS dataset;
+           INSERT INTO predictions VALUES ('2025-01-01 02:00', 0.5, 'm/run_b/model.txt', 'btc_1h');";
+    let fixture = Fixture::new(&sql);
+    let names = inputs(&["close", "y_pred#run_a?", "y_pred#run_b?"]);
+    let source = RowSource::open(&[instrument(&fixture.path)], &names).unwrap();
+    let (batches, report) = collect(&source, TimeRange::ALL).unwrap();
+    assert_eq!((report.rows, report.left_out), (4, 0));
+    let values = |name: &str| column(&batches, name).iter().map(|row| row.1).collect::<Vec<_>>();
+    let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    let nan = f64::NAN;
+    assert_eq!(bits(values("y_pred#run_a?")), bits(vec![nan, 0.25, nan, nan]));
+    assert_eq!(bits(values("y_pred#run_b?")), bits(vec![nan, nan, 0.5, nan]));
+    let unknown =
+        RowSource::open(&[instrument(&fixture.path)], &inputs(&["close", "y_pred#run_c"]));
+    let error = unknown.unwrap_err().to_string();
+    assert!(error.contains("no predictions of the run run_c; its runs: run_a, run_b"), "{error}");
 }
