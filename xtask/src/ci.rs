@@ -1,12 +1,14 @@
 //! `cargo xtask ci`: everything that must hold before a change lands.
 
 use std::fs;
-use std::process::{Command, ExitCode};
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::command::{cargo, root, say, status};
+use crate::command::{announce, cargo, root, say, status};
 
 /// Flags of `ci`.
 #[derive(Debug, Args)]
@@ -14,22 +16,45 @@ pub(crate) struct CiArgs {
     /// Skip the book, for those who do not have mdbook
     #[arg(long)]
     no_book: bool,
+
+    /// Skip licences and sources, for those who do not have cargo-deny
+    #[arg(long)]
+    no_deny: bool,
 }
+
+/// How a test says that it did not run, because something it needs is not there.
+const SKIPPED: &str = "skipped:";
 
 /// One check: what it is for, and the program that makes it.
 struct Check {
     what: &'static str,
     command: Command,
+    /// Whether its output is that of tests, which say what they skipped.
+    tests: bool,
 }
 
 pub(crate) fn run(args: &CiArgs) -> Result<ExitCode> {
     let mut failed = Vec::new();
+    let mut skipped = Vec::new();
+    if let Err(error) = real_data() {
+        say(&format!("{error:#}"));
+        failed.push("REAL_DATA");
+    }
     for mut check in checks(args)? {
         say(&format!("\n== {}", check.what));
-        if !status(&mut check.command)?.success() {
+        let passed = if check.tests {
+            tests(&mut check.command, &mut skipped)?
+        } else {
+            status(&mut check.command)?.success()
+        };
+        if !passed {
             failed.push(check.what);
         }
     }
+    say(&format!("\n{} said that it was skipped, or a part of it:", tests_text(skipped.len())));
+    skipped.sort();
+    skipped.dedup();
+    skipped.iter().for_each(|reason| say(&format!("  {reason}")));
     if failed.is_empty() {
         say("\nall checks passed");
         return Ok(ExitCode::SUCCESS);
@@ -42,7 +67,7 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
     let with = |what, arguments: &[&str]| {
         let mut command = cargo();
         command.args(arguments);
-        Check { what, command }
+        Check { what, command, tests: false }
     };
     let mut checks = vec![
         with("formatting", &["fmt", "--all", "--", "--check"]),
@@ -50,7 +75,7 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
             "lints",
             &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
         ),
-        Check { what: "tests, with the README's command", command: readme_tests()? },
+        Check { what: "tests, with the README's command", command: readme_tests()?, tests: true },
         with("API documentation", &["doc", "--workspace", "--no-deps", "--locked"]),
     ];
     if let Some(docs) = checks.last_mut() {
@@ -59,7 +84,19 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
     if !args.no_book {
         let mut command = Command::new("mdbook");
         command.arg("build").arg("docs").current_dir(root());
-        checks.push(Check { what: "the book", command });
+        checks.push(Check { what: "the book", command, tests: false });
+    }
+    if !args.no_deny {
+        // Advisories need a database from the network; these three do not.
+        checks
+            .push(with("licences and sources", &["deny", "check", "bans", "licenses", "sources"]));
+    }
+    if std::env::var_os("DUCKDB_LIB_DIR").is_some() {
+        let prebuilt = ["--no-default-features", "--features", "prebuilt"];
+        checks.push(with(
+            "a prebuilt DuckDB",
+            &[&["check", "--locked", "-p", "runner"], &prebuilt[..]].concat(),
+        ));
     }
     Ok(checks)
 }
@@ -71,8 +108,42 @@ fn readme_tests() -> Result<Command> {
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let line = test_command(&text)?;
     let mut command = cargo();
-    command.args(line.split_whitespace().skip(1));
+    // Tests that pass say on their output what they compared and what they skipped.
+    command.args(line.split_whitespace().skip(1)).args(["--no-fail-fast", "--", "--show-output"]);
     Ok(command)
+}
+
+/// Runs tests, repeats what they print, and collects what they skipped.
+fn tests(command: &mut Command, skipped: &mut Vec<String>) -> Result<bool> {
+    announce(command);
+    let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
+    let output = child.stdout.take().context("the tests have no output")?;
+    for line in BufReader::new(output).lines() {
+        let line = line.context("cannot read what the tests print")?;
+        // Where cargo would have printed it.
+        let _ = writeln!(std::io::stdout(), "{line}");
+        skipped.extend(line.trim().strip_prefix(SKIPPED).map(|reason| reason.trim().to_owned()));
+    }
+    Ok(child.wait().context("cannot wait for the tests")?.success())
+}
+
+fn tests_text(count: usize) -> String {
+    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
+}
+
+/// Refuses a folder of real data that has none: tests would be skipped without a word.
+fn real_data() -> Result<()> {
+    let Some(folder) = std::env::var_os("REAL_DATA").filter(|folder| !folder.is_empty()) else {
+        say("REAL_DATA is unset: tests of real data and of outside values are skipped");
+        return Ok(());
+    };
+    let oracles = Path::new(&folder).join("oracles");
+    let mut files = fs::read_dir(&oracles)
+        .with_context(|| format!("REAL_DATA is set and {} cannot be read", oracles.display()))?;
+    if files.next().is_none() {
+        bail!("REAL_DATA is set and {} is empty", oracles.display());
+    }
+    Ok(())
 }
 
 fn test_command(readme: &str) -> Result<&str> {

@@ -50,14 +50,16 @@ pub(crate) fn run(
     let starts = checked.starts;
     if starts.compared == 0 {
         writeln!(console.out, "start was not tried: there are fewer rows than the lookback needs")?;
-    } else if starts.differing > 0 {
+    } else if entry.lookback(matches)?.unbounded {
         writeln!(
             console.out,
             "memory has no end: of {} decisions after later starts, {} have another side or weight \
-             than those of the whole history; the last one {} rows after its start",
+             than those of the whole history{}",
             starts.compared,
             starts.differing,
-            starts.last_differing.unwrap_or_default()
+            starts.last_differing.map_or_else(String::new, |rows| format!(
+                "; the last one {rows} rows after its start"
+            ))
         )?;
     }
     if checked.refused > 0 {
