@@ -28,19 +28,22 @@
 //!   data that serialises.
 //! - How good are the probabilities? [`brier_score`] and [`log_loss`] over all, [`auc()`] of their
 //!   order, [`expected_calibration_error`] and the [`reliability()`] table group by group,
-//!   [`calibration_line()`] and the test [`spiegelhalter()`] without groups.
+//!   [`calibration_line()`], [`brier_parts`] and the test [`spiegelhalter()`] without groups;
+//!   [`line_errors`] says how sure a line is.
 //! - [`CalibrationError`]: everything that can go wrong.
 
 mod auc;
 mod buckets;
 mod calibration_line;
 mod calibrator;
+mod corp;
 mod diagnostics;
 mod error;
 mod expected_error;
 mod groups;
 mod isotonic;
 mod kernel;
+mod line_errors;
 mod platt;
 mod probability;
 mod reliability;
@@ -53,11 +56,13 @@ mod weights;
 pub use auc::auc;
 pub use calibration_line::{CalibrationLine, calibration_line};
 pub use calibrator::{CalibrationMethod, Calibrator};
+pub use corp::{BrierParts, brier_parts};
 pub use diagnostics::{brier_score, log_loss};
 pub use error::CalibrationError;
 pub use expected_error::expected_calibration_error;
 pub use groups::Grouping;
 pub use isotonic::IsotonicCalibrator;
+pub use line_errors::{LineErrors, line_errors};
 pub use platt::{GRADIENT_TOLERANCE, PlattFit, PlattOptions, PlattScaling};
 pub use probability::MIN_PROBABILITY;
 pub use reliability::{ReliabilityGroup, reliability};
