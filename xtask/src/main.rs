@@ -1,4 +1,4 @@
-//! Developer tasks: `cargo xtask ci`, `cargo xtask backfill`, `cargo xtask new-strategy`.
+//! Developer tasks: `cargo xtask ci`, `cargo xtask backfill`, `cargo xtask new-strategy`, and others.
 //!
 //! Light on purpose: it drives other programs and must not link DuckDB, so that it starts at once
 //! also where nothing is built yet.
@@ -8,6 +8,7 @@ mod bench;
 mod ci;
 mod command;
 mod new_strategy;
+mod pictures;
 
 use std::process::ExitCode;
 
@@ -28,6 +29,8 @@ enum Task {
     Backfill(backfill::BackfillArgs),
     /// Measure time and memory, alone or beside what others would use
     Bench(bench::BenchArgs),
+    /// Make the pictures of reports in README and docs anew, with chromium
+    Pictures(pictures::PicturesArgs),
     /// Make the crate of a new strategy, and let the runner know it
     NewStrategy(new_strategy::NewStrategyArgs),
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Task::Ci(args) => ci::run(&args),
         Task::Backfill(args) => backfill::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Pictures(args) => pictures::run(&args),
         Task::NewStrategy(args) => new_strategy::run(&args),
     };
     match result {

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
-use crate::{backtest, check, data, list, parameters, risk, shell, signals};
+use crate::{backtest, check, data, list, monitor, parameters, risk, shell, signals};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
@@ -73,6 +73,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         .subcommand(data::command())
         .subcommand(backtest::command_of_file())
         .subcommand(risk::command())
+        .subcommand(monitor::command(strategies))
         .subcommands(shell::commands())
         .subcommands(strategies.iter().map(strategy));
     with_negative_numbers(command)

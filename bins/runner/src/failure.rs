@@ -10,6 +10,7 @@ use strategy_core::registry::{RegistryError, UsageError};
 use crate::config::ConfigError;
 use crate::interrupt;
 use crate::logging::{LogFormat, json_line};
+use crate::monitor::Firing;
 use crate::runs::RunsError;
 
 const WRONG_USAGE: u8 = 2;
@@ -28,6 +29,10 @@ pub(crate) fn report(
             let _ = usage.print();
         }
         return u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from);
+    }
+    // What a monitor found is no failure; it has been told.
+    if let Some(firing) = error.downcast_ref::<Firing>() {
+        return ExitCode::from(firing.code);
     }
     let causes = || std::iter::successors(error.source(), |&cause| cause.source());
     // The reader went away (`| head`): it has what it wanted.

@@ -14,6 +14,7 @@ mod interrupt;
 mod kill_switch;
 mod list;
 mod logging;
+mod monitor;
 mod output_columns;
 mod parameters;
 mod risk;
@@ -24,6 +25,7 @@ mod signals;
 mod strategies;
 mod time_range;
 mod tips;
+mod whole_file;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -79,6 +81,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
         Some((data::NAME, matches)) => data::run(matches, &configured, console),
         Some((backtest::NAME, matches)) => backtest::run_file(matches, console),
         Some((risk::NAME, matches)) => risk::run(matches, console),
+        Some((monitor::NAME, matches)) => monitor::run(&strategies, matches, console),
         Some((shell::COMPLETIONS, matches)) => {
             shell::complete(cli::command(&strategies), matches, console)
         }

@@ -2,6 +2,8 @@
 
 #![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
 
+use std::path::PathBuf;
+
 use binning::{BinCount, LabelCutoff};
 use calibration::CalibrationMethod;
 use clap::Args;
@@ -10,9 +12,10 @@ use strategy_core::{Console, YearMonth};
 
 use super::rebuild::{ReportFormat, bin_count, month_range};
 use super::source_args::SourceArgs;
+use crate::evaluate::evaluate_rows;
 use crate::report::collapse::collapse;
-use crate::report::{evaluation, json};
-use crate::{BinsError, EvaluationSettings, Run, Settings, SignalRule, evaluate};
+use crate::report::{evaluation, evaluation_page, file, json};
+use crate::{BinsError, EvaluationSettings, Run, Settings, SignalRule};
 
 /// Flags of `evaluate`.
 ///
@@ -76,6 +79,10 @@ pub struct EvaluateArgs {
     /// How to print the report
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
+
+    /// Page to write beside it, with charts: one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
 }
 
 fn confidence(text: &str) -> Result<f64, String> {
@@ -106,17 +113,25 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let settings = args.settings();
     let sources =
         args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;
+    if let Some(path) = &args.report {
+        file::check(path, [&*sources.predictions, &*sources.candles].into_iter())?;
+    }
     let mut run = Run::open(&sources)?;
     let months = month_range(&run, &settings.bins, args.from, args.to)?;
     let inputs = run.load_with_outcomes(&months, &settings.bins)?;
-    let evaluated = evaluate(&inputs, &months, &settings)?;
+    let evaluated_rows = evaluate_rows(&inputs, &months, &settings)?;
+    let evaluated = &evaluated_rows.evaluation;
     for warning in collapse(evaluated.warnings.iter().cloned()) {
         // Whoever closed standard error does not want to hear it.
         let _ = writeln!(console.err, "warning: {warning}");
     }
+    if let Some(path) = &args.report {
+        let page = evaluation_page::page(&evaluated_rows, &inputs, file::origin());
+        file::write_page(&page.page(), path)?;
+    }
     match args.format {
-        ReportFormat::Text => evaluation::write(&evaluated, console.out)?,
-        ReportFormat::Json => json::write(&evaluated, console.out)?,
+        ReportFormat::Text => evaluation::write(evaluated, console.out)?,
+        ReportFormat::Json => json::write(evaluated, console.out)?,
     }
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! `inspect`: the bins of a month, and where scores fall in them.
 
+use std::path::PathBuf;
+
 use binning::{BinKey, BinMetadata, MetadataRecord, Scored};
 use clap::Args;
 use serde::Serialize;
@@ -9,7 +11,7 @@ use super::RunChoice;
 use super::rebuild::ReportFormat;
 use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::in_sample_caution;
-use crate::report::{json, table, text};
+use crate::report::{file, inspection_page, json, table, text};
 use crate::{BinsError, SignalRule};
 
 /// Flags of `inspect`.
@@ -37,6 +39,14 @@ pub struct InspectArgs {
     /// How to print the report; json has the names of the bin file
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
+
+    /// Page to write beside it, with charts: one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+
+    /// Another month, shown beside the first on the page
+    #[arg(long, value_name = "MONTH", requires = "report")]
+    compare: Option<YearMonth>,
 }
 
 fn cost(text: &str) -> Result<f64, String> {
@@ -69,6 +79,17 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
     let metadata = store.load(&BinKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;
     let sizes = sizes(&metadata, args.round_trip_cost);
+    if let Some(path) = &args.report {
+        let other = args.compare.map(|month| {
+            Ok::<_, BinsError>(store.load(&BinKey::new(&dataset, &run_name, month)?)?)
+        });
+        let other = other.transpose()?;
+        let months: Vec<&BinMetadata> = std::iter::once(&metadata).chain(&other).collect();
+        let of_months: Vec<_> = months.iter().map(|month| store.path(month.key())).collect();
+        file::check(path, of_months.iter().map(PathBuf::as_path))?;
+        let page = inspection_page::page(&months, args.rule, file::origin());
+        file::write_page(&page.page(), path)?;
+    }
     match args.format {
         ReportFormat::Json => {
             #[derive(Serialize)]

@@ -17,13 +17,13 @@ use strategy_core::YearMonth;
 use crate::window::micros;
 use crate::{BinsError, Inputs, Run, Settings};
 use note::Notes;
-use walk::MonthRows;
 
 pub use hits::{BinHits, HitRate, Ordering, SignalHits};
 pub use note::Note;
 pub use outcome::{Comparison, Evaluation, EvaluationSettings, MonthQuality};
 pub use paired::PlattLessIsotonic;
 pub use quality::Quality;
+pub(crate) use walk::MonthRows;
 
 impl Run {
     /// Reads what an evaluation of `months` needs: their windows as [`Run::load`] does, the months
@@ -73,6 +73,24 @@ pub fn evaluate(
     months: &[YearMonth],
     settings: &EvaluationSettings,
 ) -> Result<Evaluation, BinsError> {
+    Ok(evaluate_rows(inputs, months, settings)?.evaluation)
+}
+
+/// An evaluation and the rows that it is of, for those who draw it.
+pub(crate) struct Evaluated {
+    pub(crate) evaluation: Evaluation,
+    /// All months' rows.
+    pub(crate) rows: MonthRows,
+    /// For each month where its rows end in those of all, and the edges of its bins.
+    pub(crate) months: Vec<(usize, Vec<f64>)>,
+}
+
+/// What [`evaluate`] does, with the rows.
+pub(crate) fn evaluate_rows(
+    inputs: &Inputs,
+    months: &[YearMonth],
+    settings: &EvaluationSettings,
+) -> Result<Evaluated, BinsError> {
     let horizon = inputs
         .labels
         .horizon
@@ -86,11 +104,13 @@ pub fn evaluate(
     let mut notes = Notes::default();
     let mut pooled = MonthRows::default();
     let mut by_month = Vec::with_capacity(months.len());
+    let mut ends = Vec::with_capacity(months.len());
     for month in months {
         let rows = walk::month_rows(inputs, month, settings, &mut notes)?;
         let comparison = compare(&rows, &month.to_string(), &mut notes);
         by_month.push(MonthQuality { month, in_sample_rows: rows.in_sample, comparison });
         pooled.append(rows);
+        ends.push((pooled.labels.len(), pooled.edges.clone()));
     }
     if let (true, Some(first), Some(last)) =
         (pooled.labels.is_empty(), by_month.first(), by_month.last())
@@ -109,7 +129,7 @@ pub fn evaluate(
     let ordering = hits::ordering(&bins, &mut notes);
     let signals =
         if pooled.has_rule { Some(hits::signals(&pooled, &bootstrap, &mut notes)?) } else { None };
-    Ok(Evaluation {
+    let evaluation = Evaluation {
         dataset: inputs.identity.dataset.clone(),
         run_name: inputs.identity.run_name.clone(),
         target_key: inputs.labels.target_key.clone(),
@@ -126,9 +146,10 @@ pub fn evaluate(
         bins,
         ordering,
         signals,
-        warnings: pooled.warnings,
+        warnings: pooled.warnings.clone(),
         notes: notes.into_vec(),
-    })
+    };
+    Ok(Evaluated { evaluation, rows: pooled, months: ends })
 }
 
 /// `horizons` label horizons in rows, rounded up.

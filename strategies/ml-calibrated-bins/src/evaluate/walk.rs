@@ -13,16 +13,20 @@ use crate::{BinsError, Inputs, Settings, SignalRule, Warning, rebuild};
 
 /// Scored rows in order of time with the labels that came later; of one month or several.
 #[derive(Debug, Default)]
-pub(super) struct MonthRows {
-    pub(super) labels: Vec<bool>,
-    pub(super) raw: Vec<f64>,
-    pub(super) platt: Vec<f64>,
-    pub(super) isotonic: Vec<f64>,
+pub(crate) struct MonthRows {
+    /// µs UTC.
+    pub(crate) timestamps: Vec<i64>,
+    pub(crate) labels: Vec<bool>,
+    pub(crate) raw: Vec<f64>,
+    pub(crate) platt: Vec<f64>,
+    pub(crate) isotonic: Vec<f64>,
     /// Probabilities by the method whose bins are judged.
-    pub(super) judged: Vec<f64>,
+    pub(crate) judged: Vec<f64>,
     /// Its bins, from 1.
-    pub(super) bins: Vec<u16>,
-    pub(super) sides: Vec<Side>,
+    pub(crate) bins: Vec<u16>,
+    pub(crate) sides: Vec<Side>,
+    /// The edges of the last month's bins.
+    pub(crate) edges: Vec<f64>,
     pub(super) without_label: u64,
     /// In-sample rows that the calibrations were made of.
     pub(super) in_sample: u64,
@@ -35,6 +39,8 @@ pub(super) struct MonthRows {
 impl MonthRows {
     /// Adds the rows of a later month.
     pub(super) fn append(&mut self, later: Self) {
+        self.timestamps.extend(later.timestamps);
+        self.edges = later.edges;
         self.labels.extend(later.labels);
         self.raw.extend(later.raw);
         self.platt.extend(later.platt);
@@ -83,8 +89,9 @@ pub(super) fn month_rows(
     let rule = rule(judged, &settings.rule, notes)?;
     let warnings = warnings.iter().map(|warning| format!("{month}: {warning}")).collect();
     let in_sample = in_sample(&judged.parts().sources);
-    let mut rows =
-        MonthRows { in_sample, has_rule: rule.is_some(), warnings, ..MonthRows::default() };
+    let edges = judged.edges().as_slice().to_vec();
+    let has_rule = rule.is_some();
+    let mut rows = MonthRows { in_sample, has_rule, warnings, edges, ..MonthRows::default() };
     let mut labels = inputs.labels.cursor();
     for (timestamp, score, origin) in
         inputs.predictions_in(&(month.start()..month.plus_months(1).start()))
@@ -94,6 +101,7 @@ pub(super) fn month_rows(
         }
         match labels.at(timestamp).and_then(labeling::Outcome::label) {
             Some(label) => {
+                rows.timestamps.push(timestamp);
                 rows.raw.push(score);
                 rows.labels.push(label);
             }

@@ -33,6 +33,31 @@ pub(crate) fn check<'a>(
 /// Writes the report whole or not at all: a monitor may read it at any moment. A link leads to the
 /// file that it stands for, which is replaced instead of the link.
 pub(super) fn write(document: &impl Serialize, path: &Path) -> io::Result<()> {
+    let mut bytes = serde_json::to_vec_pretty(document)?;
+    bytes.push(b'\n');
+    write_whole(&bytes, path)
+}
+
+/// Writes a page.
+pub(crate) fn write_page(page: &::report::Page, path: &Path) -> Result<(), BinsError> {
+    write_whole(page.to_html().as_bytes(), path)
+        .map_err(|source| BinsError::Report { path: path.to_owned(), source })
+}
+
+/// What a page's footer says of the program: the command as it was called, and the version.
+pub(crate) fn origin() -> Vec<(String, String)> {
+    let arguments = std::env::args_os().skip(1).map(|argument| {
+        let text = argument.to_string_lossy().into_owned();
+        if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
+    });
+    let command: Vec<String> = std::iter::once("runner".to_owned()).chain(arguments).collect();
+    vec![
+        ("Command".to_owned(), command.join(" ")),
+        ("Version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ]
+}
+
+fn write_whole(bytes: &[u8], path: &Path) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
@@ -45,8 +70,7 @@ pub(super) fn write(document: &impl Serialize, path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
-    serde_json::to_writer_pretty(&mut file, document)?;
-    writeln!(file)?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

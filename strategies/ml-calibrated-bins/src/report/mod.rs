@@ -3,7 +3,9 @@
 pub(crate) mod collapse;
 mod document;
 pub(crate) mod evaluation;
+pub(crate) mod evaluation_page;
 pub(crate) mod file;
+pub(crate) mod inspection_page;
 pub(crate) mod json;
 pub(crate) mod number;
 mod printer;

@@ -52,7 +52,7 @@ pub(crate) fn metadata(metadata: &BinMetadata, out: &mut dyn Write) -> io::Resul
 }
 
 /// Names and values, in the order in which a careful person asks.
-fn facts(parts: &MetadataParts) -> Vec<(&'static str, String)> {
+pub(super) fn facts(parts: &MetadataParts) -> Vec<(&'static str, String)> {
     let left_out = &parts.label.left_out;
     let mut facts = vec![
         ("run", parts.key.run_name().to_owned()),

@@ -1,0 +1,112 @@
+//! What is kept between calls: the monitors, and which alerts fire.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{SecondsFormat, Utc};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use monitoring::{AlertBook, Monitor};
+use serde::{Deserialize, Serialize};
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, Console};
+
+use crate::whole_file;
+
+pub(super) const ACKNOWLEDGE: &str = "acknowledge";
+
+/// Version of the state's file.
+const VERSION: u32 = 1;
+
+/// The state's file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct StateFile {
+    version: u32,
+    pub(super) monitors: BTreeMap<String, Monitor>,
+    pub(super) book: AlertBook,
+}
+
+impl Default for StateFile {
+    fn default() -> Self {
+        Self { version: VERSION, monitors: BTreeMap::new(), book: AlertBook::default() }
+    }
+}
+
+impl StateFile {
+    /// The state at `path`, or that of a monitor that has seen nothing.
+    pub(super) fn read(path: &Path) -> Result<Self, BoxError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(format!("cannot read {}: {error}", path.display()).into()),
+        };
+        let state: Self = serde_json::from_str(&text)
+            .map_err(|error| format!("{} is no state of a monitor: {error}", path.display()))?;
+        if state.version != VERSION {
+            let found = state.version;
+            let error =
+                format!("{} has version {found}, this program knows {VERSION}", path.display());
+            return Err(error.into());
+        }
+        Ok(state)
+    }
+
+    pub(super) fn write(&self, path: &Path) -> Result<(), BoxError> {
+        whole_file::write(path, &serde_json::to_vec(self)?)
+    }
+}
+
+/// All alerts as Alertmanager sends them to a webhook, version 4.
+pub(super) fn webhook(book: &AlertBook) -> Result<Vec<u8>, BoxError> {
+    let alerts = book.outbox();
+    let firing = alerts.iter().any(|alert| alert.status == "firing");
+    let document = serde_json::json!({
+        "version": "4",
+        "groupKey": "{}:{monitor=\"runner\"}",
+        "truncatedAlerts": 0,
+        "status": if firing { "firing" } else { "resolved" },
+        "receiver": "webhook",
+        "groupLabels": {},
+        "commonLabels": {},
+        "commonAnnotations": {},
+        "externalURL": "",
+        "alerts": alerts,
+    });
+    let mut bytes = serde_json::to_vec_pretty(&document)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+pub(super) fn acknowledge_command() -> Command {
+    Command::new(ACKNOWLEDGE)
+        .about("End alerts that fire: they are told as resolved once")
+        .arg(
+            Arg::new("fingerprint")
+                .value_name("FINGERPRINT")
+                .required(true)
+                .num_args(1..)
+                .help("Fingerprints of alerts, as the monitor prints them"),
+        )
+        .arg(
+            Arg::new("state")
+                .long("state")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .required(true)
+                .help("The monitor's file"),
+        )
+}
+
+pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let Some(path) = matches.get_one::<PathBuf>("state") else { return Ok(()) };
+    let mut state = StateFile::read(path)?;
+    let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+    for fingerprint in matches.get_many::<String>("fingerprint").into_iter().flatten() {
+        if !state.book.acknowledge(fingerprint, &now) {
+            let error = format!("{}: no alert {fingerprint} fires", path.display());
+            return Err(UsageError::new(error.into()).into());
+        }
+        writeln!(console.out, "acknowledged {fingerprint}")?;
+    }
+    state.write(path)
+}

@@ -1,0 +1,132 @@
+//! Decisions and candles from DuckDB files.
+
+use std::collections::HashMap;
+
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, TimestampMicrosecondType, UInt16Type};
+use chrono::{DateTime, Datelike, TimeDelta};
+use clap::{ArgMatches, FromArgMatches};
+use labeling::{TargetKey, TiePolicy};
+use market_data::{DataFlags, Database, Prices, TimeRange, candle_table, read_prices};
+use monitoring::{CalibrationSettings, Decided, Row};
+use strategy_core::registry::{Entry, UsageError};
+use strategy_core::{BoxError, Console};
+
+use crate::row_args::{self, Chosen};
+
+/// Rows to watch.
+pub(crate) struct Source {
+    /// `strategy/dataset/run`.
+    pub(crate) name: String,
+    pub(crate) settings: CalibrationSettings,
+    pub(crate) rows: Vec<Decided>,
+}
+
+/// What was decided on a row.
+type Scored = HashMap<i64, (f64, u16)>;
+
+/// Decides on the rows that the flags choose, and puts each beside its candle. Candles after the last
+/// row are kept as far as its label looks.
+pub(crate) fn open(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<Source, BoxError> {
+    let chosen = row_args::choose(entry, matches, console)?;
+    let subject = chosen.subject.clone();
+    let dataset = subject.dataset.clone().unwrap_or_default();
+    let run = subject.run_name.clone().unwrap_or_default();
+    let key = match matches.get_one::<String>("target-key") {
+        Some(text) => TargetKey::parse(text),
+        None => TargetKey::find_in_run_name(&run),
+    };
+    let rule = key.map_err(|error| UsageError::new(error.into()))?.rule(TiePolicy::Conservative);
+    let range = chosen.range;
+    let scored = decide(entry, matches, chosen, console)?;
+    let prices = prices(matches, &dataset, range, rule.horizon())?;
+    let interval = prices.interval.num_seconds();
+    let horizon = rule.horizon().num_seconds() / interval.max(1);
+    let settings = CalibrationSettings::new(
+        rule.take_profit(),
+        rule.stop_loss(),
+        u32::try_from(horizon).unwrap_or(0),
+        interval,
+    )?;
+    let rows = (0..prices.len()).map(|k| decided(&prices, k, &scored)).collect();
+    Ok(Source { name: format!("{}/{dataset}/{run}", entry.name()), settings, rows })
+}
+
+fn decided(prices: &Prices, k: usize, scored: &Scored) -> Decided {
+    let micros = prices.timestamps[k];
+    let found = scored.get(&micros);
+    let day = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+    let row = Row {
+        time: micros.div_euclid(1_000_000),
+        high: prices.high[k],
+        low: prices.low[k],
+        close: prices.close[k],
+        p: found.map(|found| found.0),
+    };
+    let month = i64::from(day.year()) * 12 + i64::from(day.month0());
+    Decided { row, bin: found.map(|found| found.1), month }
+}
+
+/// Probability and bin of each row that was decided on.
+fn decide(
+    entry: &Entry,
+    matches: &ArgMatches,
+    chosen: Chosen,
+    console: &mut Console<'_>,
+) -> Result<Scored, BoxError> {
+    let mut strategy = entry.open(matches, &chosen.subject)?;
+    let mut scored = Scored::new();
+    for batch in &mut chosen.source.rows(chosen.range)? {
+        add(&strategy.decide_batch(&batch?)?, &mut scored)?;
+    }
+    for remark in strategy.remarks() {
+        let _ = writeln!(console.err, "warning: {remark}");
+    }
+    Ok(scored)
+}
+
+fn add(batch: &RecordBatch, scored: &mut Scored) -> Result<(), BoxError> {
+    let column = |name: &str| {
+        batch.column_by_name(name).ok_or_else(|| format!("decisions have no column {name}"))
+    };
+    let (times, p_cal, q_bin) = (column("timestamp")?, column("p_cal")?, column("q_bin")?);
+    let unlike = |name: &str| format!("the column {name} of decisions has another type");
+    let times =
+        times.as_primitive_opt::<TimestampMicrosecondType>().ok_or_else(|| unlike("timestamp"))?;
+    let p_cal = p_cal.as_primitive_opt::<Float64Type>().ok_or_else(|| unlike("p_cal"))?;
+    let q_bin = q_bin.as_primitive_opt::<UInt16Type>().ok_or_else(|| unlike("q_bin"))?;
+    for k in 0..batch.num_rows() {
+        if p_cal.is_valid(k) && q_bin.is_valid(k) {
+            scored.insert(times.value(k), (p_cal.value(k), q_bin.value(k)));
+        }
+    }
+    Ok(())
+}
+
+/// The candles of the rows, and of one horizon after them.
+fn prices(
+    matches: &ArgMatches,
+    dataset: &str,
+    range: TimeRange,
+    horizon: TimeDelta,
+) -> Result<Prices, BoxError> {
+    let flags = DataFlags::from_arg_matches(matches)?;
+    // That it is the sample was said when rows were chosen.
+    let sample = flags.sample(Some(dataset), &mut std::io::sink())?;
+    let path = match (sample, &flags.ohlcv_duckdb) {
+        (Some(sample), _) => sample.candles,
+        (None, Some(path)) => path.clone(),
+        (None, None) => {
+            let error = "labels come from candles: name their file with --ohlcv-duckdb";
+            return Err(UsageError::new(error.into()).into());
+        }
+    };
+    let database = Database::open(&path, flags.lock_timeout)?;
+    let table = candle_table(&database, flags.ohlcv_table.as_deref())?;
+    let end = range.end.and_then(|end| end.checked_add_signed(horizon));
+    Ok(read_prices(&database, &table, TimeRange { end, ..range })?)
+}

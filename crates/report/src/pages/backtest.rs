@@ -1,0 +1,338 @@
+//! What a strategy would have earned.
+
+use crate::number::{change, count, fixed, per_cent};
+use crate::pages::{at, backtest_trades, equity};
+use crate::time::{day, minute};
+use crate::{
+    Axis, Bar, Bars, Candle, Candles, Chart, Figure, Layer, Page, Plot, Section, Table, Tile, Tone,
+    TradeMark, TradeMarkKind,
+};
+
+/// What a page of a backtest shows. Instants are seconds, UTC; shares are fractions of 1.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Backtest {
+    /// The dataset, or the file of signals.
+    pub dataset: String,
+    /// Strategy, run, range, costs: a line each.
+    pub facts: Vec<String>,
+    /// The verdict and whatever else a person must read first.
+    pub answers: Vec<String>,
+    /// What to read with care.
+    pub warnings: Vec<String>,
+    /// The numbers at the top, those of the summary.
+    pub tiles: Vec<Tile>,
+    /// Capital at the start.
+    pub capital: f64,
+    /// Every row's equity, in order of time, under the tie rule that was asked for.
+    pub equity: Vec<EquityPoint>,
+    /// The name of that tie rule.
+    pub tie: String,
+    /// Equity under the other tie rule: name and points.
+    pub other_tie: Option<(String, Vec<EquityPoint>)>,
+    /// What holding the instrument from the first open on would be worth.
+    pub hold: Vec<HoldPoint>,
+    /// Gross, slippage, fees, funding and net result of all trades, in money.
+    pub costs: Option<Costs>,
+    /// All trades, in order of entry.
+    pub trades: Vec<Trade>,
+    /// The instrument's candles; the last weeks are drawn.
+    pub candles: Vec<Candle>,
+    /// The whole summary, names and values.
+    pub summary: Vec<(String, String)>,
+    /// The footer: names and values.
+    pub origin: Vec<(String, String)>,
+}
+
+/// A row's equity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EquityPoint {
+    /// When.
+    pub time: i64,
+    /// Equity, in money.
+    pub equity: f64,
+    /// Distance below the highest equity so far, ≤ 0.
+    pub drawdown: f64,
+    /// Notional held, long and short, as a share of equity.
+    pub gross_exposure: f64,
+}
+
+/// What buying and holding is worth.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct HoldPoint {
+    /// When.
+    pub time: i64,
+    /// Worth, in money.
+    pub equity: f64,
+}
+
+/// From the gross to the net result, in money: net = gross − slippage − fees + funding.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Costs {
+    /// Result at the prices before costs.
+    pub gross: f64,
+    /// Lost to slippage.
+    pub slippage: f64,
+    /// Paid as fees.
+    pub fees: f64,
+    /// Funding, positive when received.
+    pub funding: f64,
+    /// What remains.
+    pub net: f64,
+}
+
+/// One trade, as `trades.parquet` has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trade {
+    /// Whether it was long.
+    pub long: bool,
+    /// When it was entered.
+    pub entry_time: i64,
+    /// At what price.
+    pub entry_price: f64,
+    /// When it ended; `None` while open.
+    pub exit_time: Option<i64>,
+    /// At what price.
+    pub exit_price: Option<f64>,
+    /// Why it ended: `take_profit`, `stop_loss`, `time`...
+    pub exit_reason: Option<String>,
+    /// Its net result, in money.
+    pub net_pnl: Option<f64>,
+    /// The worst it came to, a fraction of the entry price.
+    pub mae: Option<f64>,
+    /// The best it came to, a fraction of the entry price.
+    pub mfe: Option<f64>,
+    /// Decision rows from entry to exit.
+    pub rows_held: Option<u64>,
+}
+
+/// Weeks of candles that are drawn, fewer where they hold more trades than these.
+const WEEKS: i64 = 6;
+const MOST_TRADES: usize = 120;
+
+impl Backtest {
+    /// The page.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        let mut page = Page::new("Backtest", &self.dataset);
+        page = self.facts.iter().fold(page, |page, fact| page.fact(fact.clone()));
+        page = self.answers.iter().fold(page, |page, answer| page.answer(answer.clone()));
+        page = page.warnings(self.warnings.iter().cloned());
+        page = self.tiles.iter().fold(page, |page, tile| page.tile(tile.clone()));
+        let equity = Section::new("Equity")
+            .figure(self.equity())
+            .figure(self.underwater())
+            .figure(equity::months(self))
+            .figure(self.waterfall())
+            .figure(self.exposure());
+        page = page.section(equity).section(backtest_trades::section(self)).section(self.market());
+        let summary = self.summary.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
+        page = page.section(
+            Section::new("Summary")
+                .table("All numbers", Table::new(&["what", "value"]).rows(summary).words()),
+        );
+        self.origin.iter().fold(page, |page, (name, value)| page.origin(name, value.clone()))
+    }
+
+    fn equity(&self) -> Figure {
+        let of = |points: &[EquityPoint]| {
+            points.iter().map(|p| (at(p.time), p.equity)).collect::<Vec<_>>()
+        };
+        let line = of(&self.equity);
+        let mut layers = Vec::new();
+        let hold: Vec<_> = self.hold.iter().map(|p| (at(p.time), p.equity)).collect();
+        if !hold.is_empty() {
+            layers.push(Layer::line("buy and hold", Tone::Neutral, hold));
+        }
+        if let Some((name, other)) = &self.other_tie {
+            let points = self.equity.iter().zip(other);
+            let band =
+                points.map(|(a, b)| (at(a.time), a.equity.min(b.equity), a.equity.max(b.equity)));
+            layers.push(Layer::Band {
+                name: String::new(),
+                tone: Tone::Long,
+                points: band.collect(),
+            });
+            layers.push(Layer::Line {
+                name: format!("ties {name}"),
+                tone: Tone::Long,
+                dashed: true,
+                points: of(other),
+            });
+        }
+        let name = if self.other_tie.is_some() {
+            format!("ties {}", self.tie)
+        } else {
+            "equity".to_owned()
+        };
+        layers.push(Layer::line(&name, Tone::Long, line));
+        layers.push(Layer::Level { name: "capital".to_owned(), y: self.capital });
+        let mut plot = Plot::new(Axis::Time, Axis::Number, "equity", layers);
+        plot.height = 0.6;
+        let rows = equity::month_ends(&self.equity).into_iter().map(|p| {
+            let by =
+                |points: &[EquityPoint]| points.iter().find(|o| o.time == p.time).map(|o| o.equity);
+            let hold = self.hold.iter().find(|o| o.time == p.time).map(|o| o.equity);
+            vec![
+                day(p.time),
+                fixed(Some(p.equity), 2),
+                fixed(self.other_tie.as_ref().and_then(|(_, points)| by(points)), 2),
+                fixed(hold, 2),
+                per_cent(Some(p.drawdown), 2),
+            ]
+        });
+        let other = self.other_tie.as_ref().map_or("other ties", |(name, _)| name.as_str());
+        Figure::new(
+            "Equity",
+            Chart::Plot(plot),
+            "Worth of the account at every row's close, funding included, after all costs. The band lies between both \
+             rules for candles that touch stop and take profit. The table has the last row of each month.",
+            Table::new(&["last row of", self.tie.as_str(), other, "buy and hold", "drawdown"]).rows(rows),
+        )
+        .full()
+    }
+
+    fn underwater(&self) -> Figure {
+        let points = self.equity.iter().map(|p| (at(p.time), p.drawdown)).collect();
+        let layer = Layer::Area {
+            name: "below the highest equity so far".to_owned(),
+            tone: Tone::Short,
+            points,
+        };
+        let mut plot = Plot::new(Axis::Time, Axis::PerCent, "drawdown", vec![layer]);
+        plot.height = 0.34;
+        let rows = equity::worst(&self.equity, 5).into_iter().enumerate().map(|(k, d)| {
+            vec![
+                (k + 1).to_string(),
+                per_cent(Some(d.depth), 2),
+                minute(d.peak),
+                minute(d.bottom),
+                d.recovered.map_or_else(|| "not yet".to_owned(), minute),
+            ]
+        });
+        Figure::new(
+            "Drawdown",
+            Chart::Plot(plot),
+            "How far below its highest value so far the equity was. The table has the five worst.",
+            Table::new(&["rank", "depth", "peak", "bottom", "recovered"]).rows(rows),
+        )
+        .full()
+    }
+
+    fn waterfall(&self) -> Figure {
+        let Some(costs) = self.costs else {
+            let chart = Chart::Bars(Bars::default());
+            return Figure::new(
+                "From gross to net",
+                chart,
+                "No trade: nothing to add up.",
+                Table::default(),
+            );
+        };
+        let after_slippage = costs.gross - costs.slippage;
+        let after_fees = after_slippage - costs.fees;
+        let steps = [
+            ("gross", 0.0, costs.gross, costs.gross),
+            ("slippage", costs.gross, after_slippage, -costs.slippage),
+            ("fees", after_slippage, after_fees, -costs.fees),
+            ("funding", after_fees, after_fees + costs.funding, costs.funding),
+            ("net", 0.0, costs.net, costs.net),
+        ];
+        let bars = steps.map(|(name, from, to, value)| Bar {
+            name: name.to_owned(),
+            from,
+            to,
+            tone: Tone::of_sign(value),
+            text: crate::number::signed(Some(value), 2),
+        });
+        let rows = steps.map(|(name, _, _, value)| {
+            vec![
+                name.to_owned(),
+                crate::number::signed(Some(value), 2),
+                change(Some(value / self.capital), 2),
+            ]
+        });
+        Figure::new(
+            "From gross to net",
+            Chart::Bars(Bars { bars: bars.to_vec() }),
+            "Sums over all trades, in money; net = gross − slippage − fees + funding.",
+            Table::new(&["part", "money", "of the capital"]).rows(rows),
+        )
+    }
+
+    fn exposure(&self) -> Figure {
+        let points = self.equity.iter().map(|p| (at(p.time), p.gross_exposure)).collect();
+        let layer =
+            Layer::Area { name: "notional over equity".to_owned(), tone: Tone::Neutral, points };
+        let plot = Plot::new(Axis::Time, Axis::PerCent, "exposure", vec![layer]);
+        let n = self.equity.len();
+        let within = self.equity.iter().filter(|p| p.gross_exposure > 0.0).count();
+        let share = (n > 0).then(|| within as f64 / n as f64);
+        let mean =
+            (n > 0).then(|| self.equity.iter().map(|p| p.gross_exposure).sum::<f64>() / n as f64);
+        let table = Table::new(&["what", "value"])
+            .row(["rows with a position".to_owned(), per_cent(share, 1)])
+            .row(["mean gross exposure".to_owned(), per_cent(mean, 1)])
+            .row(["rows".to_owned(), count(n as u64)]);
+        Figure::new(
+            "Exposure",
+            Chart::Plot(plot),
+            "Gross notional as a share of equity at every row's close.",
+            table,
+        )
+    }
+
+    /// The last weeks' candles with what was traded in them.
+    fn market(&self) -> Section {
+        let last = self.candles.last().map_or(0.0, |candle| candle.time);
+        // Marks of more trades would cover one another.
+        let crowded = self.trades.len().checked_sub(MOST_TRADES).map(|k| self.trades[k].entry_time);
+        let from = (last - at(WEEKS * 7 * 86_400)).max(crowded.map_or(f64::MIN, at));
+        let candles: Vec<Candle> =
+            self.candles.iter().filter(|c| c.time >= from).copied().collect();
+        let within = |time: i64| at(time) >= from && at(time) <= last;
+        let mut marks = Vec::new();
+        for trade in &self.trades {
+            let side = if trade.long { "long" } else { "short" };
+            if within(trade.entry_time) {
+                marks.push(TradeMark {
+                    time: at(trade.entry_time),
+                    price: trade.entry_price,
+                    kind: if trade.long {
+                        TradeMarkKind::LongEntry
+                    } else {
+                        TradeMarkKind::ShortEntry
+                    },
+                    title: format!(
+                        "{side} from {} at {}",
+                        minute(trade.entry_time),
+                        trade.entry_price
+                    ),
+                });
+            }
+            if let (Some(time), Some(price)) =
+                (trade.exit_time.filter(|&t| within(t)), trade.exit_price)
+            {
+                let reason = trade.exit_reason.as_deref().unwrap_or("");
+                let title = format!("{side} ended {} at {price}: {reason}", minute(time));
+                marks.push(TradeMark { time: at(time), price, kind: TradeMarkKind::Exit, title });
+            }
+        }
+        let recent: Vec<&Trade> = self
+            .trades
+            .iter()
+            .filter(|t| within(t.entry_time) || t.exit_time.is_some_and(within))
+            .collect();
+        let shown = recent.len().min(100);
+        let rows = recent[recent.len() - shown..].iter().map(|trade| backtest_trades::row(trade));
+        let table = Table::new(backtest_trades::COLUMNS).rows(rows);
+        let figure = Figure::new(
+            "The last weeks",
+            Chart::Candles(Candles { candles, marks }),
+            "Candles (joined where they would be too narrow), hollow where the price rose. Blue triangles up: long \
+             entries; orange triangles down: short entries; crosses: exits, in the candle they happened in. The table has \
+             the last hundred trades of the range.",
+            table,
+        );
+        Section::new("Market").figure(figure.full())
+    }
+}

@@ -1,0 +1,21 @@
+//! The project's pages: a structure of plain data in, a [`Page`](crate::Page) out.
+
+mod backtest;
+mod backtest_trades;
+mod equity;
+mod evaluation;
+mod evaluation_bins;
+mod inspection;
+
+pub use backtest::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
+pub use evaluation::{Bin, Evaluation, Measured, Method, Month, Payoff, Uncertain};
+pub use inspection::{BinShape, Inspection, MonthBins};
+
+/// An interval's lower and upper end.
+pub type Interval = (f64, f64);
+
+/// Seconds that a plot of times takes.
+#[allow(clippy::cast_precision_loss, reason = "seconds of a calendar")]
+pub(crate) fn at(seconds: i64) -> f64 {
+    seconds as f64
+}

@@ -1,0 +1,257 @@
+//! Pages of whatever data: whole, escaped, small, and without anything from outside.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+#![allow(clippy::cast_possible_wrap, reason = "small numbers of rows")]
+
+use proptest::prelude::*;
+use report::pages::{
+    Backtest, Bin, BinShape, Costs, EquityPoint, Evaluation, HoldPoint, Inspection, Measured,
+    Method, Month, MonthBins, Payoff, Trade,
+};
+use report::{Candle, Tile, Tone};
+
+/// Every element that is opened is closed, in order; no character of a text is read as markup.
+fn check(html: &str) {
+    assert!(html.starts_with("<!DOCTYPE html>"));
+    for outside in ["<script", "http:", "https:", "url(", "@import", "javascript:", "NaN", "inf "] {
+        assert!(!html.contains(outside), "{outside}");
+    }
+    let mut open = Vec::new();
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        let end = start + rest[start..].find('>').unwrap();
+        let tag = &rest[start + 1..end];
+        rest = &rest[end + 1..];
+        let name: String = tag.chars().take_while(|c| !c.is_whitespace()).collect();
+        match name.trim_end_matches('/') {
+            name if name.starts_with('!') || ["meta", "link"].contains(&name) => {}
+            name if name.starts_with('/') => {
+                assert_eq!(open.pop().as_deref(), Some(&name[1..]), "{tag}");
+            }
+            _ if tag.ends_with('/') => {}
+            "style" => rest = &rest[rest.find("</style>").unwrap() + 8..],
+            name => open.push(name.to_owned()),
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+const HOSTILE: &str = "<script>alert('x')</script> \" & \u{202e}אבג ضصث 日本 🦀";
+
+fn evaluation(months: usize, n_bins: u16, name: &str) -> Evaluation {
+    let share = |k: usize| Some(0.05 + k as f64 / 100.0);
+    let measured = |k: usize| Measured {
+        value: share(k),
+        wilson: Some((0.01, 0.3)),
+        bootstrap: (!k.is_multiple_of(3)).then_some((0.0, 0.4)),
+    };
+    let n = usize::from(n_bins);
+    let method = |name: &str| Method {
+        name: name.to_owned(),
+        brier: Some(0.11),
+        decomposition: Some((0.001, 0.004, 0.113)),
+        log_loss: Some(0.36),
+        auc: Some(0.61),
+        slope: Some(0.9),
+        intercept: Some(-0.1),
+        z: Some(-1.2),
+        corp: vec![(0.01, 0.02), (0.2, 0.15), (0.6, 0.5)],
+    };
+    Evaluation {
+        dataset: name.to_owned(),
+        facts: vec![name.repeat(4)],
+        warnings: vec![name.to_owned(); 30],
+        rows: 700 * months as u64,
+        base_rate: Some(0.13),
+        independent_rows: Some(30.0 * months as f64),
+        confidence: 0.95,
+        bootstrap: "1000 resamples".to_owned(),
+        methods: ["raw", "platt", "isotonic"].map(method).to_vec(),
+        judged: 1,
+        density: (0_u32..40)
+            .map(|k| (f64::from(k) / 80.0, f64::from(k + 1) / 80.0, u64::from(40 - k)))
+            .collect(),
+        months: (0..months)
+            .map(|k| Month {
+                name: format!("month {k}"),
+                start: 1_672_531_200 + k as i64 * 2_629_800,
+                rows: 700,
+                base_rate: share(k % 20),
+                brier: Some(0.1),
+                auc: Some(0.5 + (k % 7) as f64 / 50.0),
+                slope: (k != 1).then_some((1.1, Some((0.2, 2.0)))),
+                intercept: Some((0.1, None)),
+                z: Some(1.0),
+                bin_rows: vec![35; n],
+                bin_hit_rates: (0..n).map(|b| (b != 2).then_some(0.1)).collect(),
+                edges: (1..n).map(|b| b as f64 / 60.0).collect(),
+            })
+            .collect(),
+        bins: (1..=n_bins)
+            .map(|number| Bin {
+                number,
+                tone: [Tone::Short, Tone::Neutral, Tone::Long][usize::from(number) * 3 / (n + 1)],
+                rows: 1_300,
+                mean_p: share(number.into()),
+                hit_rate: measured(number.into()),
+                payoff: Some(Payoff { mean: -0.0012, interval: Some((-0.01, 0.008)) }),
+            })
+            .collect(),
+        kendall_tau: Some(0.9),
+        ordered_share: Some(0.97),
+        break_even: Some(0.35),
+        payoff_rule: "rule".to_owned(),
+        sides: vec![("long".to_owned(), 2_600, measured(19), None)],
+        origin: vec![("Command".to_owned(), name.to_owned())],
+    }
+}
+
+fn backtest(rows: usize, trades: usize, name: &str) -> Backtest {
+    // Hours of up to three years, or as many finer rows.
+    let step = if rows > 26_280 { 94_608_000 / rows as i64 } else { 3_600 };
+    let mut high = 10_000.0_f64;
+    let equity = |k: usize| 10_000.0 + ((k * 7_919) % 977) as f64 - 300.0 + k as f64 / 50.0;
+    let point = |k: usize| {
+        high = high.max(equity(k));
+        EquityPoint {
+            time: 1_672_531_200 + k as i64 * step,
+            equity: equity(k),
+            drawdown: equity(k) / high - 1.0,
+            gross_exposure: (k % 3) as f64 / 2.0,
+        }
+    };
+    let equity: Vec<_> = (0..rows).map(point).collect();
+    let hold = equity.iter().map(|p| HoldPoint { time: p.time, equity: p.equity * 1.5 });
+    let candle = |k: usize| {
+        let open = 100.0 + ((k * 37) % 41) as f64;
+        Candle {
+            time: (1_672_531_200 + k as i64 * step) as f64,
+            open,
+            high: open + 3.0,
+            low: open - 3.0,
+            close: open + (k % 5) as f64 - 2.0,
+        }
+    };
+    let trade = |k: usize| Trade {
+        long: k.is_multiple_of(2),
+        entry_time: 1_672_531_200 + (k * rows / trades.max(1)) as i64 * step,
+        entry_price: 100.0,
+        exit_time: (k + 1 < trades).then(|| 1_672_531_200 + (k * rows / trades + 5) as i64 * step),
+        exit_price: (k + 1 < trades).then_some(104.0),
+        exit_reason: (k + 1 < trades).then(|| name.to_owned()),
+        net_pnl: (k + 1 < trades).then_some(if k.is_multiple_of(3) { 40.0 } else { -20.0 }),
+        mae: Some(-0.01),
+        mfe: Some(0.02),
+        rows_held: Some(k as u64 % 24),
+    };
+    Backtest {
+        dataset: name.to_owned(),
+        answers: vec![name.to_owned()],
+        tiles: vec![Tile::new(
+            "Profit factor",
+            report::number::fixed(Some(f64::INFINITY), 2),
+            name,
+        )],
+        capital: 10_000.0,
+        other_tie: Some(("optimistic".to_owned(), equity.clone())),
+        tie: "pessimistic".to_owned(),
+        hold: hold.collect(),
+        equity,
+        costs: (trades > 0).then_some(Costs {
+            gross: 10.0,
+            slippage: 1.0,
+            fees: 3.0,
+            funding: -0.5,
+            net: 5.5,
+        }),
+        trades: (0..trades).map(trade).collect(),
+        candles: (0..rows).map(candle).collect(),
+        summary: vec![("name".to_owned(), name.to_owned())],
+        ..Backtest::default()
+    }
+}
+
+#[test]
+fn three_years_of_hours_are_small() {
+    for html in [
+        evaluation(41, 20, "binance_btcusdt_perp_1h").page().to_html(),
+        backtest(26_280, 1_752, "binance_btcusdt_perp_1h").page().to_html(),
+    ] {
+        check(&html);
+        assert!(html.len() < 300_000, "{}", html.len());
+    }
+}
+
+#[test]
+fn more_rows_change_the_size_little() {
+    let size = |rows, trades| backtest(rows, trades, "d").page().to_html().len();
+    assert!(size(400_000, 30_000) < size(26_280, 1_752) * 13 / 10);
+}
+
+#[test]
+fn nothing_one_row_and_infinities_are_said() {
+    let nothing = Evaluation::default().page().to_html();
+    check(&nothing);
+    assert!(nothing.contains("nothing can be judged"));
+    check(&evaluation(1, 2, "one").page().to_html());
+    let empty = Backtest::default().page().to_html();
+    check(&empty);
+    assert!(empty.contains("No trade was made") && empty.contains("nothing to draw"));
+    let one = backtest(1, 1, "one").page().to_html();
+    check(&one);
+    assert!(one.contains('∞'));
+    check(&Inspection::default().page().to_html());
+}
+
+#[test]
+fn hostile_names_are_text() {
+    for name in [HOSTILE.to_owned(), "x".repeat(200), "'\"><svg onload=alert(1)>".to_owned()] {
+        check(&evaluation(3, 20, &name).page().to_html());
+        check(&backtest(500, 20, &name).page().to_html());
+        let bin = BinShape {
+            number: 1,
+            tone: Tone::Short,
+            lower: None,
+            upper: Some(0.1),
+            rows: 3,
+            mean_p: Some(0.05),
+            hit_rate: Some(0.0),
+            interval: Some((0.0, 0.6)),
+            reachable: false,
+        };
+        let month = MonthBins {
+            name: name.clone(),
+            facts: vec![(name.clone(), name.clone())],
+            rows: 3,
+            base_rate: 0.0,
+            quality: vec![("Brier".to_owned(), 0.1, 0.1)],
+            curve: vec![(0.0, 0.1), (1.0, 0.4)],
+            bins: vec![bin],
+        };
+        let months = vec![month.clone(), month];
+        let inspection = Inspection {
+            dataset: name.clone(),
+            months,
+            facts: vec![name.clone()],
+            ..Inspection::default()
+        };
+        check(&inspection.page().to_html());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn any_text_and_any_size_make_a_whole_page(
+        name in "\\PC{0,60}",
+        months in 0_usize..5,
+        n_bins in 2_u16..40,
+        rows in 0_usize..200,
+        trades in 0_usize..10,
+    ) {
+        // What the check itself looks for may stand in a name.
+        prop_assume!(!["NaN", "inf ", "url(", "http"].iter().any(|part| name.contains(part)));
+        check(&evaluation(months, n_bins, &name).page().to_html());
+        check(&backtest(rows, trades, &name).page().to_html());
+    }
+}

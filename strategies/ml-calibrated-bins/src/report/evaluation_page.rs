@@ -1,0 +1,279 @@
+//! The evaluation as a page to look at.
+
+use calibration::{CalibrationLine, IsotonicCalibrator, LabelledScores, brier_parts, line_errors};
+use labeling::{TargetKey, TiePolicy, TradeEnds};
+use ndarray::ArrayView1;
+use report::Tone;
+use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
+use statistics::{BlockMean, Interval, block_means, normal};
+use strategy_core::Side;
+
+use crate::evaluate::{Evaluated, MonthRows};
+use crate::inputs::CandleState;
+use crate::{Comparison, Evaluation, HitRate, Inputs, Quality};
+
+/// Costs of a trade that payoffs are shown after: a taker fee of 0.05 % and slippage of one basis
+/// point, at entry and at exit.
+const ROUND_TRIP: f64 = 2.0 * (0.0005 + 0.0001);
+
+/// Stretches of the density.
+const STRETCHES: usize = 40;
+
+/// The page of `evaluated`; `facts` and `origin` say what the command knows.
+pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, String)>) -> Page {
+    let Evaluated { evaluation, rows, .. } = evaluated;
+    let rule = TargetKey::find_in_run_name(&evaluation.target_key).ok();
+    let rule = rule.map(|key| key.rule(TiePolicy::Conservative));
+    let payoffs = Payoffs::new(evaluated, inputs);
+    let tones = tones(rows, evaluation.bins.len());
+    let span = |k: usize| evaluation.months.get(k).map(|month| month.month.to_string());
+    let range = span(0).zip(span(evaluation.months.len().wrapping_sub(1)));
+    let notes = evaluation
+        .notes
+        .iter()
+        .map(|note| format!("{}: {}: {}", note.about, note.statistics.join(", "), note.reason));
+    Page {
+        dataset: evaluation.dataset.clone(),
+        facts: vec![
+            format!("run {}", evaluation.run_name),
+            format!("label {}", evaluation.target_key),
+            range.map_or(String::new(), |(from, to)| format!("{from} to {to}")),
+            format!(
+                "bins by {}, each month's from the {} months before it",
+                evaluation.method, evaluation.lookback_months
+            ),
+        ],
+        warnings: evaluation.warnings.iter().cloned().chain(notes).collect(),
+        rows: evaluation.overall.rows,
+        base_rate: evaluation.overall.base_rate,
+        independent_rows: Some(evaluation.overall.rows as f64 / horizon_rows(inputs)),
+        confidence: evaluation.confidence,
+        bootstrap: format!(
+            "{} resamples of blocks of {} rows, seed {}",
+            evaluation.resamples, evaluation.block_rows, evaluation.seed
+        ),
+        methods: vec![
+            method("raw", &evaluation.overall.raw, &rows.raw, &rows.labels),
+            method("platt", &evaluation.overall.platt, &rows.platt, &rows.labels),
+            method("isotonic", &evaluation.overall.isotonic, &rows.isotonic, &rows.labels),
+        ],
+        judged: match evaluation.method {
+            calibration::CalibrationMethod::Platt => 1,
+            calibration::CalibrationMethod::Isotonic => 2,
+        },
+        density: density(&rows.judged),
+        months: months(evaluated, inputs),
+        bins: evaluation
+            .bins
+            .iter()
+            .enumerate()
+            .map(|(k, bin)| Bin {
+                number: bin.bin,
+                tone: tones[k],
+                rows: bin.hit_rate.rows,
+                mean_p: bin.mean_p_cal,
+                hit_rate: measured(&bin.hit_rate),
+                payoff: payoffs.bins.get(k).copied().flatten(),
+            })
+            .collect(),
+        kendall_tau: evaluation.ordering.kendall_tau,
+        ordered_share: evaluation.ordering.ordered_share,
+        break_even: rule
+            .as_ref()
+            .map(|rule| (rule.stop_loss() + ROUND_TRIP) / (rule.take_profit() + rule.stop_loss())),
+        payoff_rule: format!(
+            "A long from the close of the row's candle, ended by the label's own barriers or its horizon, after {:.2} % \
+             for fees and slippage of both trades; funding is not counted. A trade at the next open differs a little.",
+            ROUND_TRIP * 100.0
+        ),
+        sides: evaluation.signals.as_ref().map_or_else(Vec::new, |signals| {
+            let side = |name: &str, rate: &HitRate, payoff| {
+                (name.to_owned(), rate.rows, measured(rate), payoff)
+            };
+            vec![
+                side("long", &signals.long, payoffs.sides[0]),
+                side("short", &signals.short, payoffs.sides[1]),
+            ]
+        }),
+        origin,
+    }
+}
+
+/// The label's horizon in rows.
+fn horizon_rows(inputs: &Inputs) -> f64 {
+    let micros = |delta: Option<chrono::TimeDelta>| {
+        delta.and_then(|delta| delta.num_microseconds()).unwrap_or(1).max(1) as f64
+    };
+    (micros(inputs.labels.horizon) / micros(Some(inputs.interval))).max(1.0)
+}
+
+fn measured(rate: &HitRate) -> Measured {
+    Measured {
+        value: rate.hit_rate,
+        wilson: rate.wilson.map(pair),
+        bootstrap: rate.bootstrap.map(pair),
+    }
+}
+
+fn pair(interval: Interval) -> (f64, f64) {
+    (interval.lower, interval.upper)
+}
+
+fn method(name: &str, quality: &Quality, p: &[f64], labels: &[bool]) -> Method {
+    let scores = LabelledScores::new(ArrayView1::from(p), ArrayView1::from(labels));
+    let corp = scores.and_then(|scores| IsotonicCalibrator::fit(&scores));
+    let parts = brier_parts(p, labels).ok();
+    Method {
+        name: name.to_owned(),
+        brier: quality.brier,
+        decomposition: parts
+            .map(|parts| (parts.miscalibration, parts.discrimination, parts.uncertainty)),
+        log_loss: quality.log_loss,
+        auc: quality.auc,
+        slope: quality.calibration_slope,
+        intercept: quality.calibration_intercept,
+        z: quality.spiegelhalter_z,
+        corp: corp.map_or_else(
+            |_| Vec::new(),
+            |fit| fit.x().iter().copied().zip(fit.y().iter().copied()).collect(),
+        ),
+    }
+}
+
+/// Rows in stretches of probability of equal width.
+fn density(p: &[f64]) -> Vec<(f64, f64, u64)> {
+    let top = p.iter().copied().fold(0.0, f64::max);
+    if top <= 0.0 {
+        return Vec::new();
+    }
+    let width = top / STRETCHES as f64;
+    let mut rows = vec![0; STRETCHES];
+    for p in p {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        let stretch = ((p / width) as usize).min(STRETCHES - 1);
+        rows[stretch] += 1;
+    }
+    let stretch = |(k, rows)| (k as f64 * width, (k + 1) as f64 * width, rows);
+    rows.into_iter().enumerate().map(stretch).collect()
+}
+
+fn months(evaluated: &Evaluated, inputs: &Inputs) -> Vec<Month> {
+    let Evaluated { evaluation, rows, months } = evaluated;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few rows")]
+    let block = horizon_rows(inputs).ceil() as usize;
+    let z = normal::quantile(0.5 + evaluation.confidence / 2.0);
+    let mut from = 0;
+    let month = |(found, (end, edges)): (&crate::MonthQuality, &(usize, Vec<f64>))| {
+        let range = from..*end;
+        from = *end;
+        let (p, y) = (&rows.judged[range.clone()], &rows.labels[range.clone()]);
+        let quality = judged(evaluation, &found.comparison);
+        let line = quality.calibration_slope.zip(quality.calibration_intercept);
+        let line = line.map(|(slope, intercept)| CalibrationLine { slope, intercept });
+        let errors = line.and_then(|line| line_errors(p, y, &line, block).ok().flatten());
+        let around = |value: f64, error: f64| (value - z * error, value + z * error);
+        let n = evaluation.bins.len();
+        let (mut bin_rows, mut hits) = (vec![0_u64; n], vec![0_u64; n]);
+        for (&bin, &label) in rows.bins[range].iter().zip(y) {
+            bin_rows[usize::from(bin) - 1] += 1;
+            hits[usize::from(bin) - 1] += u64::from(label);
+        }
+        let rate = |(&rows, &hits): (&u64, &u64)| (rows > 0).then(|| hits as f64 / rows as f64);
+        Month {
+            name: found.month.to_string(),
+            start: found.month.start().timestamp(),
+            rows: found.comparison.rows,
+            base_rate: found.comparison.base_rate,
+            brier: quality.brier,
+            auc: quality.auc,
+            slope: line
+                .map(|line| (line.slope, errors.map(|errors| around(line.slope, errors.slope)))),
+            intercept: line.map(|line| {
+                (line.intercept, errors.map(|errors| around(line.intercept, errors.intercept)))
+            }),
+            z: quality.spiegelhalter_z,
+            bin_hit_rates: bin_rows.iter().zip(&hits).map(rate).collect(),
+            bin_rows,
+            edges: edges.clone(),
+        }
+    };
+    evaluation.months.iter().zip(months).map(month).collect()
+}
+
+fn judged<'a>(evaluation: &Evaluation, comparison: &'a Comparison) -> &'a Quality {
+    match evaluation.method {
+        calibration::CalibrationMethod::Platt => &comparison.platt,
+        calibration::CalibrationMethod::Isotonic => &comparison.isotonic,
+    }
+}
+
+/// The side that each bin takes, as its rows did.
+fn tones(rows: &MonthRows, n_bins: usize) -> Vec<Tone> {
+    let mut tones = vec![Tone::Neutral; n_bins];
+    for (&bin, side) in rows.bins.iter().zip(&rows.sides) {
+        tones[usize::from(bin) - 1] = tone(*side);
+    }
+    tones
+}
+
+pub(super) fn tone(side: Side) -> Tone {
+    match side {
+        Side::Long => Tone::Long,
+        Side::Short => Tone::Short,
+        Side::NoSignal => Tone::Neutral,
+    }
+}
+
+/// Mean net payoffs: of each bin as a long, of the long rows and of the short ones.
+struct Payoffs {
+    bins: Vec<Option<Payoff>>,
+    sides: [Option<Payoff>; 2],
+}
+
+impl Payoffs {
+    fn new(evaluated: &Evaluated, inputs: &Inputs) -> Self {
+        let Evaluated { evaluation, rows, .. } = evaluated;
+        let long = gross(inputs.candles.as_ref(), &rows.timestamps, |ends| ends.long.payoff);
+        let short = gross(inputs.candles.as_ref(), &rows.timestamps, |ends| ends.short.payoff);
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few rows")]
+        let block = horizon_rows(inputs).ceil() as usize;
+        let z = normal::quantile(0.5 + evaluation.confidence / 2.0);
+        let means = |payoffs: &[Option<f64>], group: &dyn Fn(usize) -> u16, n: u16| {
+            let known = payoffs.iter().enumerate();
+            let (groups, net): (Vec<u16>, Vec<f64>) =
+                known.filter_map(|(k, gross)| Some((group(k), (*gross)? - ROUND_TRIP))).unzip();
+            let payoff = |BlockMean { mean, error }| Payoff {
+                mean,
+                interval: error.map(|error| (mean - z * error, mean + z * error)),
+            };
+            let found = block_means(&groups, &net, n, block).unwrap_or_default().into_iter();
+            found.map(|found| found.map(payoff)).collect::<Vec<_>>()
+        };
+        let n = u16::try_from(evaluation.bins.len()).unwrap_or(u16::MAX);
+        let of = |side: Side, payoffs: &[Option<f64>]| {
+            let group = |k: usize| u16::from(rows.sides[k] == side);
+            means(payoffs, &group, 1).first().copied().flatten()
+        };
+        Self {
+            bins: means(&long, &|k| rows.bins[k], n),
+            sides: [of(Side::Long, &long), of(Side::Short, &short)],
+        }
+    }
+}
+
+/// The payoff of the trade from each of `timestamps` (µs, ascending), where candles tell it.
+fn gross(
+    candles: Option<&CandleState>,
+    timestamps: &[i64],
+    of: fn(&TradeEnds) -> f64,
+) -> Vec<Option<f64>> {
+    let found = candles.and_then(|candles| Some((candles, candles.trades.as_deref().ok()?)));
+    let Some((candles, trades)) = found else { return vec![None; timestamps.len()] };
+    let mut next = 0;
+    let mut payoff = |timestamp: i64| {
+        next += candles.timestamps[next..].partition_point(|&t| t < timestamp);
+        let here = candles.timestamps.get(next) == Some(&timestamp);
+        here.then(|| trades.get(next)?.as_ref().map(of)).flatten()
+    };
+    timestamps.iter().map(|&timestamp| payoff(timestamp)).collect()
+}

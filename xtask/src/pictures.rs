@@ -1,0 +1,104 @@
+//! `cargo xtask pictures`: the pictures of reports in README and docs, made anew from the sample.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::command::{cargo, root, say, status};
+
+/// Flags of `pictures`.
+#[derive(Debug, Args)]
+pub(crate) struct PicturesArgs {
+    /// A runner that is built already, instead of `cargo run -p runner`
+    #[arg(long, value_name = "PROGRAM", env = "RUNNER_PROGRAM")]
+    runner: Option<OsString>,
+
+    /// The browser
+    #[arg(long, value_name = "PROGRAM", default_value = "chromium")]
+    chromium: OsString,
+
+    /// Folder for pages and pictures [default: docs/pictures; pages are not kept there]
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<std::path::PathBuf>,
+}
+
+/// A page, the command that writes it, and its picture's height.
+const PAGES: &[(&str, &[&str], u32)] = &[
+    ("evaluation", &["ml-calibrated-bins", "evaluate"], 2_060),
+    ("inspection", &["ml-calibrated-bins", "inspect", "2025-11", "--compare", "2025-10"], 1_500),
+];
+
+/// What must be there before.
+const BEFORE: &[&[&str]] =
+    &[&["ml-calibrated-bins", "rebuild", "--from", "2025-10", "--to", "2025-11"]];
+
+pub(crate) fn run(args: &PicturesArgs) -> Result<ExitCode> {
+    let work = std::env::temp_dir().join(format!("pictures-{}", std::process::id()));
+    fs::create_dir_all(&work).context("cannot make a folder for the pages")?;
+    let result = make(args, &work);
+    fs::remove_dir_all(&work).context("cannot remove the folder of the pages")?;
+    result
+}
+
+fn make(args: &PicturesArgs, work: &Path) -> Result<ExitCode> {
+    let out = args.out.clone().unwrap_or_else(|| root().join("docs/pictures"));
+    fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    for command in BEFORE {
+        runner(args, work, command)?;
+    }
+    for (name, command, height) in PAGES {
+        let page = work.join(format!("{name}.html"));
+        let mut command: Vec<&str> = command.to_vec();
+        let shown = page.to_string_lossy().into_owned();
+        command.extend(["--report", &shown]);
+        runner(args, work, &command)?;
+        let picture = out.join(format!("{name}.png"));
+        let mut browser = Command::new(&args.chromium);
+        browser.args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+        ]);
+        browser.arg(format!("--user-data-dir={}", work.join("browser").display()));
+        browser.arg(format!("--window-size=1400,{height}"));
+        browser.arg(format!("--screenshot={}", picture.display()));
+        browser.arg(format!("file://{}", page.display()));
+        let made = status(browser.stderr(std::process::Stdio::null())).context(
+            "the pictures need a browser: Debian's chromium, or name one with --chromium",
+        )?;
+        ensure!(made.success() && picture.is_file(), "{} was not made", picture.display());
+        say(&format!("made {}", picture.display()));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the runner in an empty folder, where nothing is configured, so that it uses the sample.
+fn runner(args: &PicturesArgs, work: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = match &args.runner {
+        Some(program) => Command::new(program),
+        None => {
+            let mut cargo = cargo();
+            cargo.args(["run", "--quiet", "-p", "runner", "--manifest-path"]);
+            cargo.arg(root().join("Cargo.toml")).arg("--");
+            cargo
+        }
+    };
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("RUNNER_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(work).args(arguments).stdout(std::process::Stdio::null());
+    let done = status(&mut command)?;
+    ensure!(done.success(), "the runner failed");
+    Ok(())
+}
