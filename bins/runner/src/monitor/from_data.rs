@@ -12,6 +12,7 @@ use monitoring::{CalibrationSettings, Decided, Row};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
+use crate::decided::Decided;
 use crate::row_args::{self, Chosen};
 
 /// Rows to watch.
@@ -42,7 +43,7 @@ pub(crate) fn open(
     };
     let rule = key.map_err(|error| UsageError::new(error.into()))?.rule(TiePolicy::Conservative);
     let range = chosen.range;
-    let scored = decide(entry, matches, chosen, console)?;
+    let scored = decide(entry, matches, &chosen, console)?;
     let prices = prices(matches, &dataset, range, rule.horizon())?;
     let interval = prices.interval.num_seconds();
     let horizon = rule.horizon().num_seconds() / interval.max(1);
@@ -75,15 +76,15 @@ fn decided(prices: &Prices, k: usize, scored: &Scored) -> Decided {
 fn decide(
     entry: &Entry,
     matches: &ArgMatches,
-    chosen: Chosen,
+    chosen: &Chosen,
     console: &mut Console<'_>,
 ) -> Result<Scored, BoxError> {
-    let mut strategy = entry.open(matches, &chosen.subject)?;
+    let mut decided = Decided::open(entry, matches, chosen)?;
     let mut scored = Scored::new();
-    for batch in &mut chosen.source.rows(chosen.range)? {
-        add(&strategy.decide_batch(&batch?)?, &mut scored)?;
+    while let Some(decisions) = decided.next()? {
+        add(&decisions.table, &mut scored)?;
     }
-    for remark in strategy.remarks() {
+    for remark in decided.remarks() {
         let _ = writeln!(console.err, "warning: {remark}");
     }
     Ok(scored)
