@@ -83,14 +83,13 @@ fn make(args: &PicturesArgs, work: &Path) -> Result<ExitCode> {
 
 /// Runs the runner in an empty folder, where nothing is configured, so that it uses the sample.
 fn runner(args: &PicturesArgs, work: &Path, arguments: &[&str]) -> Result<()> {
-    let mut command = match &args.runner {
-        Some(program) => Command::new(program),
-        None => {
-            let mut cargo = cargo();
-            cargo.args(["run", "--quiet", "-p", "runner", "--manifest-path"]);
-            cargo.arg(root().join("Cargo.toml")).arg("--");
-            cargo
-        }
+    let mut command = if let Some(program) = &args.runner {
+        Command::new(program)
+    } else {
+        let mut cargo = cargo();
+        cargo.args(["run", "--quiet", "-p", "runner", "--manifest-path"]);
+        cargo.arg(root().join("Cargo.toml")).arg("--");
+        cargo
     };
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RUNNER_") {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use strategy_core::BoxError;
+use strategy_core::registry::UsageError;
 
 /// Writes a file whole or not at all.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BoxError> {
@@ -24,4 +25,33 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BoxError> {
         Ok::<_, io::Error>(())
     };
     write().map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+}
+
+/// Refuses a page that would replace one of the files that are read.
+pub(crate) fn refuse_input<'a>(
+    page: &Path,
+    mut inputs: impl Iterator<Item = &'a Path>,
+) -> Result<(), UsageError> {
+    let same = |input: &Path| {
+        Option::zip(page.canonicalize().ok(), input.canonicalize().ok())
+            .is_some_and(|(page, input)| page == input)
+    };
+    if inputs.any(same) {
+        let error = format!("--report {} is a file of data: name another file", page.display());
+        return Err(UsageError::new(error.into()));
+    }
+    Ok(())
+}
+
+/// What a page's footer says of the program: the command as it was called, and the version.
+pub(crate) fn origin() -> Vec<(String, String)> {
+    let arguments = std::env::args_os().skip(1).map(|argument| {
+        let text = argument.to_string_lossy().into_owned();
+        if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
+    });
+    let command: Vec<String> = std::iter::once("runner".to_owned()).chain(arguments).collect();
+    vec![
+        ("Command".to_owned(), command.join(" ")),
+        ("Version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ]
 }

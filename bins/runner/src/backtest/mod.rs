@@ -6,6 +6,7 @@ mod decisions;
 mod detail;
 mod of_strategy;
 mod output;
+mod page;
 mod risk_report;
 mod signals_file;
 mod simulate;
@@ -20,7 +21,7 @@ use strategy_core::{BoxError, Console};
 
 pub(crate) use args::{instrument_flags, instrument_table, venue};
 
-use crate::row_args;
+use crate::{row_args, whole_file};
 use args::Settings;
 use decisions::Asked;
 
@@ -56,7 +57,7 @@ pub(crate) fn command_of_file() -> Command {
     row_args::with_data_flags(command).about(ABOUT).long_about(None)
 }
 
-fn output_flags() -> [Arg; 3] {
+fn output_flags() -> [Arg; 4] {
     [
         Arg::new("output")
             .long("output")
@@ -75,6 +76,11 @@ fn output_flags() -> [Arg; 3] {
             .value_parser(["text", "json"])
             .default_value("text")
             .help("How the summary is printed"),
+        Arg::new("report")
+            .long("report")
+            .value_name("FILE.html")
+            .value_parser(value_parser!(PathBuf))
+            .help("Page to write beside it, with charts: one HTML file that needs nothing else"),
     ]
 }
 
@@ -106,12 +112,25 @@ fn finish(
 ) -> Result<(), BoxError> {
     let settings = Settings::of(matches, asked)?;
     let output = output::Output::of(matches)?;
+    let page = matches.get_one::<PathBuf>("report");
+    if let Some(path) = page {
+        let signals = matches.try_get_one::<PathBuf>("signals").ok().flatten();
+        let files = instruments.iter().flat_map(|instrument| {
+            let candles = instrument.candles.iter().map(|file| file.path.as_path());
+            candles.chain(instrument.predictions.iter().map(|file| file.path.as_path()))
+        });
+        whole_file::refuse_input(path, files.chain(signals.map(PathBuf::as_path)))?;
+    }
     let market = candles::load(instruments, asked, &settings)?;
     let mut detail = detail::open(instruments, &market, &settings)?;
     let outcome = simulate::run(asked, &market, &settings, detail.as_mut())?;
     let report = summary::Report::of(asked, &market, &settings, &outcome);
     if let Some(output) = output {
         output.write(&market, settings.chosen(&outcome), &report)?;
+    }
+    if let Some(path) = page {
+        let page = page::page(asked, &market, &settings, &outcome, &report, whole_file::origin());
+        whole_file::write(path, page.to_html().as_bytes())?;
     }
     if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
         serde_json::to_writer_pretty(&mut *console.out, &report)?;

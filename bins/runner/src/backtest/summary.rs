@@ -169,7 +169,7 @@ impl Report {
         Ok(())
     }
 
-    fn rules_in_words(&self) -> Vec<String> {
+    pub(super) fn rules_in_words(&self) -> Vec<String> {
         let rules = &self.rules;
         let intent = match rules.intent {
             Intent::Position => "a signal is the position wanted".to_owned(),
@@ -205,9 +205,9 @@ impl Report {
     }
 }
 
-type Line = (&'static str, fn(&Run) -> String);
+pub(super) type Line = (&'static str, fn(&Run) -> String);
 
-const LINES: [Line; 20] = [
+pub(super) const LINES: [Line; 20] = [
     ("trades", |run| match run.summary.open_trades {
         0 => run.summary.trades.to_string(),
         open => format!("{} + {open} open", run.summary.trades),

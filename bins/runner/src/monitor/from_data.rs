@@ -12,7 +12,7 @@ use monitoring::{CalibrationSettings, Decided, Row};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
-use crate::decided::Decided;
+use crate::decided;
 use crate::row_args::{self, Chosen};
 
 /// Rows to watch.
@@ -79,7 +79,7 @@ fn decide(
     chosen: &Chosen,
     console: &mut Console<'_>,
 ) -> Result<Scored, BoxError> {
-    let mut decided = Decided::open(entry, matches, chosen)?;
+    let mut decided = decided::Decided::open(entry, matches, chosen)?;
     let mut scored = Scored::new();
     while let Some(decisions) = decided.next()? {
         add(&decisions.table, &mut scored)?;

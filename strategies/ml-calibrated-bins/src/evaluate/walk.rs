@@ -91,7 +91,7 @@ pub(super) fn month_rows(
     let in_sample = in_sample(&judged.parts().sources);
     let edges = judged.edges().as_slice().to_vec();
     let has_rule = rule.is_some();
-    let mut rows = MonthRows { in_sample, has_rule, warnings, edges, ..MonthRows::default() };
+    let mut rows = MonthRows { edges, in_sample, has_rule, warnings, ..MonthRows::default() };
     let mut labels = inputs.labels.cursor();
     for (timestamp, score, origin) in
         inputs.predictions_in(&(month.start()..month.plus_months(1).start()))
