@@ -61,3 +61,24 @@ fn a_page_replaces_no_data() {
     fails(folder.path(), &command, 2, &["is a file of data"]);
     assert_eq!(std::fs::read(folder.path().join(data)).unwrap(), before);
 }
+
+#[test]
+fn a_backtest_has_the_numbers_of_its_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = "mean-reversion backtest --start 2025-01-01 --format json --report page.html";
+    let summary = json(folder.path(), arguments);
+    let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
+    assert!(
+        page.len() < 300_000 && !page.contains("<script") && page.contains("runner mean-reversion")
+    );
+    let result = &summary["result"];
+    let number = |name: &str| result[name].as_f64().unwrap();
+    let drawdown = format!("<strong>{:.2} %</strong>", number("max_drawdown") * 100.0);
+    assert!(page.contains(&drawdown), "{drawdown}");
+    let signed = |value: f64| format!("{value:+.2}").replace('+', "");
+    for name in ["gross_pnl", "net_pnl"] {
+        let digits = signed(number(name)).replace('-', "");
+        let (whole, _) = digits.split_once('.').unwrap();
+        assert!(whole.len() > 3 || page.contains(&digits), "{name} {digits}");
+    }
+}

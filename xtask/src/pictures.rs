@@ -29,12 +29,14 @@ pub(crate) struct PicturesArgs {
 /// A page, the command that writes it, and its picture's height.
 const PAGES: &[(&str, &[&str], u32)] = &[
     ("evaluation", &["ml-calibrated-bins", "evaluate"], 2_060),
+    ("backtest", &["ml-calibrated-bins", "backtest", "--start", "2025-10-01"], 2_400),
+    ("monitor", &["monitor", "--from-data", "--start", "2025-01-01"], 1_500),
     ("inspection", &["ml-calibrated-bins", "inspect", "2025-11", "--compare", "2025-10"], 1_500),
 ];
 
 /// What must be there before.
 const BEFORE: &[&[&str]] =
-    &[&["ml-calibrated-bins", "rebuild", "--from", "2025-10", "--to", "2025-11"]];
+    &[&["ml-calibrated-bins", "rebuild", "--from", "2025-01", "--to", "2025-11"]];
 
 pub(crate) fn run(args: &PicturesArgs) -> Result<ExitCode> {
     let work = std::env::temp_dir().join(format!("pictures-{}", std::process::id()));

@@ -27,17 +27,18 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BoxError> {
     write().map_err(|error| format!("cannot write {}: {error}", path.display()).into())
 }
 
-/// Refuses a page that would replace one of the files that are read.
+/// Refuses a place that `flag` names where one of the files that are read would be replaced.
 pub(crate) fn refuse_input<'a>(
-    page: &Path,
+    flag: &str,
+    place: &Path,
     mut inputs: impl Iterator<Item = &'a Path>,
 ) -> Result<(), UsageError> {
     let same = |input: &Path| {
-        Option::zip(page.canonicalize().ok(), input.canonicalize().ok())
-            .is_some_and(|(page, input)| page == input)
+        Option::zip(place.canonicalize().ok(), input.canonicalize().ok())
+            .is_some_and(|(place, input)| place == input)
     };
     if inputs.any(same) {
-        let error = format!("--report {} is a file of data: name another file", page.display());
+        let error = format!("--{flag} {} is a file of data: name another file", place.display());
         return Err(UsageError::new(error.into()));
     }
     Ok(())

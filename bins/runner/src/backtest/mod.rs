@@ -119,7 +119,7 @@ fn finish(
             let candles = instrument.candles.iter().map(|file| file.path.as_path());
             candles.chain(instrument.predictions.iter().map(|file| file.path.as_path()))
         });
-        whole_file::refuse_input(path, files.chain(signals.map(PathBuf::as_path)))?;
+        whole_file::refuse_input("report", path, files.chain(signals.map(PathBuf::as_path)))?;
     }
     let market = candles::load(instruments, asked, &settings)?;
     let mut detail = detail::open(instruments, &market, &settings)?;

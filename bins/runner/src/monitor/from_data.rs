@@ -1,6 +1,7 @@
 //! Decisions and candles from DuckDB files.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType, UInt16Type};
@@ -21,6 +22,8 @@ pub(crate) struct Source {
     pub(crate) name: String,
     pub(crate) settings: CalibrationSettings,
     pub(crate) rows: Vec<Decided>,
+    /// The files that are read.
+    pub(crate) files: Vec<PathBuf>,
 }
 
 /// What was decided on a row.
@@ -54,7 +57,12 @@ pub(crate) fn open(
         interval,
     )?;
     let rows = (0..prices.len()).map(|k| decided(&prices, k, &scored)).collect();
-    Ok(Source { name: format!("{}/{dataset}/{run}", entry.name()), settings, rows })
+    Ok(Source {
+        name: format!("{}/{dataset}/{run}", entry.name()),
+        settings,
+        rows,
+        files: chosen.inputs,
+    })
 }
 
 fn decided(prices: &Prices, k: usize, scored: &Scored) -> Decided {

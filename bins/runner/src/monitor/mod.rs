@@ -4,6 +4,7 @@ mod book;
 mod from_data;
 mod metrics;
 mod output;
+mod page;
 mod simulate;
 
 use std::path::PathBuf;
@@ -66,6 +67,10 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         file(
             "alerts",
             "File for alerts as Alertmanager's webhook JSON; what has ended is told once",
+        ),
+        file(
+            "report",
+            "Page to write beside it, with charts: one HTML file that needs nothing else",
         ),
         file("metrics", "File for metrics in the text format of Prometheus"),
         Arg::new("watch")
@@ -137,6 +142,11 @@ fn look(
     };
     let entry = strategies.find(STRATEGY)?;
     let source = from_data::open(entry, matches, console)?;
+    for flag in ["state", "alerts", "metrics", "report"] {
+        if let Some(place) = matches.get_one::<PathBuf>(flag) {
+            whole_file::refuse_input(flag, place, source.files.iter().map(PathBuf::as_path))?;
+        }
+    }
     let n_bins = *matches.get_one::<u16>("n-bins").unwrap_or(&20);
     let monitor = state
         .monitors
@@ -184,6 +194,10 @@ fn look(
     match matches.get_one::<String>("format").map(String::as_str) {
         Some("json") => output::json(&source.name, &months, monitor, &state.book, console.out)?,
         _ => output::text(&source.name, &months, monitor, &state.book, console.out)?,
+    }
+    if let Some(path) = matches.get_one::<PathBuf>("report") {
+        let page = page::page(&source.name, &months, monitor, &state.book);
+        whole_file::write(path, page.to_html().as_bytes())?;
     }
     if let Some(path) = matches.get_one::<PathBuf>("metrics") {
         whole_file::write(path, metrics::text(&source.name, monitor, lateness).as_bytes())?;

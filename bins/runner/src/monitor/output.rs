@@ -90,7 +90,7 @@ pub(super) fn text(
     Ok(())
 }
 
-fn alarms(alarms: &[Alarm]) -> String {
+pub(super) fn alarms(alarms: &[Alarm]) -> String {
     if alarms.is_empty() {
         return NONE.to_owned();
     }

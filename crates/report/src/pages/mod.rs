@@ -6,10 +6,12 @@ mod equity;
 mod evaluation;
 mod evaluation_bins;
 mod inspection;
+mod monitoring;
 
 pub use backtest::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
 pub use evaluation::{Bin, Evaluation, Measured, Method, Month, Payoff, Uncertain};
 pub use inspection::{BinShape, Inspection, MonthBins};
+pub use monitoring::{Monitoring, WatchedMonth};
 
 /// An interval's lower and upper end.
 pub type Interval = (f64, f64);

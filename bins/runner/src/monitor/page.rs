@@ -1,0 +1,54 @@
+//! What was found, as a page to look at.
+
+use monitoring::{AlertBook, Monitor, MonthReport};
+use report::Page;
+use report::pages::{Monitoring, WatchedMonth};
+
+use super::output::{alarms, month_name};
+use crate::whole_file;
+
+pub(super) fn page(
+    name: &str,
+    months: &[MonthReport],
+    monitor: &Monitor,
+    book: &AlertBook,
+) -> Page {
+    let detectors = monitor.calibration().detectors().all().iter().map(|detector| {
+        let name = format!("{} {}", detector.tier().name(), detector.side().name());
+        (name, detector.value(), detector.tier().threshold())
+    });
+    let firing = book.outbox().into_iter().filter(|alert| alert.status == "firing");
+    let firing = firing.filter(|alert| alert.labels.get("severity").is_some_and(|s| s != "none"));
+    let alerts = firing.map(|alert| {
+        let label = |name: &str| alert.labels.get(name).cloned().unwrap_or_default();
+        let what = alert.annotations.get("summary").cloned().unwrap_or_default();
+        [label("alertname"), label("side"), alert.starts_at.clone(), what]
+    });
+    Monitoring {
+        journal: name.to_owned(),
+        facts: Vec::new(),
+        months: months.iter().skip_while(|month| month.scored == 0).map(month).collect(),
+        detectors: detectors.collect(),
+        alerts: alerts.collect(),
+        origin: whole_file::origin(),
+    }
+    .page()
+}
+
+fn month(report: &MonthReport) -> WatchedMonth {
+    let known = report.labelled as f64;
+    let share = |part: f64| (report.labelled > 0).then(|| part / known);
+    let (year, month) = (report.month.div_euclid(12), report.month.rem_euclid(12) + 1);
+    WatchedMonth {
+        name: month_name(report.month),
+        start: report::time::month_start(year, month) * 86_400,
+        scored: report.scored,
+        missing: report.missing,
+        labelled: report.labelled,
+        promised: share(report.promised),
+        came: share(report.hits as f64),
+        alarms: if report.alarms.is_empty() { String::new() } else { alarms(&report.alarms) },
+        psi: report.psi.zip(report.limits.map(|limits| limits.psi)),
+        distance: report.wasserstein.zip(report.limits.map(|limits| limits.wasserstein)),
+    }
+}
