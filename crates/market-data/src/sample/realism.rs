@@ -226,14 +226,15 @@ fn training_ends_where_its_labels_would_reach_into_the_out_of_sample_hours() {
 }
 
 #[test]
-fn scores_are_distinct_probabilities() {
+fn scores_are_probabilities_with_hardly_a_tie() {
     for sample in &DEFAULT.instruments {
         let mut scores = [&sample.predictions.y_pred[..], &sample.training.y_pred].concat();
         assert!(scores.iter().all(|&score| 0.0 < score && score < 1.0));
         let all = scores.len();
         scores.sort_by(f64::total_cmp);
         scores.dedup();
-        assert_eq!(scores.len(), all);
+        // Of 19,320 scores of eight decimals, a few pairs meet by chance.
+        assert!(all - scores.len() < 10, "{} ties", all - scores.len());
     }
 }
 
