@@ -11,6 +11,7 @@
 )]
 
 mod backfill;
+mod backtest;
 mod bad_input;
 mod candle_strategies;
 mod complete;

@@ -5,8 +5,8 @@ use crate::decide::Order;
 use crate::exits::OpenTrade;
 use crate::wallet::Wallet;
 use crate::{
-    BacktestError, Change, Counts, Demand, EquityRow, Events, ExitReason, Gaps, Instrument,
-    LegRequest, MarginMode, PositionView, Rules, Sizing,
+    BacktestError, Change, Close, Counts, Demand, Events, ExitReason, Gaps, Instrument, LegRequest,
+    MarginMode, PositionView, Rules, Sizing,
 };
 
 /// An account that trades one or several instruments by the decisions of rows.
@@ -70,7 +70,8 @@ impl<S: Sizing, E: Events> Account<S, E> {
             next_trade: 0,
             next_group: 0,
             time: 0,
-            last: Vec::with_capacity(count),
+            // Until the first bar nothing is held, and nothing valued.
+            last: vec![Candle { open: 0.0, high: 0.0, low: 0.0, close: 0.0 }; count],
             until: None,
             wanted: vec![0.0; count],
             level: vec![0.0; count],
@@ -179,8 +180,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             }
             self.within(bar);
         }
-        self.last.clear();
-        self.last.extend_from_slice(bar.candles);
+        self.last.copy_from_slice(bar.candles);
         Ok(())
     }
 
@@ -216,14 +216,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             }
         }
         self.peak = self.peak.max(equity);
-        let of_equity = |notional: f64| if equity > 0.0 { notional / equity } else { 0.0 };
-        self.events.equity(&EquityRow {
-            time,
-            equity,
-            drawdown: equity / self.peak - 1.0,
-            gross_exposure: of_equity(gross),
-            net_exposure: of_equity(net),
-        });
+        self.events.close(&Close { time, equity, peak: self.peak, gross, net });
         equity
     }
 

@@ -34,6 +34,37 @@ pub struct EquityRow {
     pub net_exposure: f64,
 }
 
+/// The account at the close of a row, nothing divided yet. Amounts are in quote currency.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Close {
+    /// The row's open time, µs UTC.
+    pub time: i64,
+    /// Cash and unrealised profit.
+    pub equity: f64,
+    /// Highest equity so far, the capital included.
+    pub peak: f64,
+    /// Sum of the sizes of all notionals.
+    pub gross: f64,
+    /// Sum of the signed notionals.
+    pub net: f64,
+}
+
+impl Close {
+    /// With drawdown and exposures.
+    #[must_use]
+    pub fn row(&self) -> EquityRow {
+        let of_equity =
+            |notional: f64| if self.equity > 0.0 { notional / self.equity } else { 0.0 };
+        EquityRow {
+            time: self.time,
+            equity: self.equity,
+            drawdown: self.equity / self.peak - 1.0,
+            gross_exposure: of_equity(self.gross),
+            net_exposure: of_equity(self.net),
+        }
+    }
+}
+
 /// Takes down what an account does. Each method is called as it happens.
 pub trait Events {
     /// A fill.
@@ -51,6 +82,12 @@ pub trait Events {
     /// A change that sizing or risk made. A demand is one too: from 1 to the fraction kept.
     fn change(&mut self, change: &Change) {
         let _ = change;
+    }
+    /// The close of a row, as it comes: one that keeps no rows saves the divisions of
+    /// [`equity`](Self::equity), which it calls otherwise.
+    #[inline]
+    fn close(&mut self, close: &Close) {
+        self.equity(&close.row());
     }
     /// The close of a row. The last one is told again if open trades are closed at the end.
     fn equity(&mut self, row: &EquityRow) {

@@ -68,7 +68,7 @@ pub use bar::{Bar, Candle, Decision, Row, Settlement};
 pub use costs::{Fees, Slippage};
 pub use counts::Counts;
 pub use error::BacktestError;
-pub use events::{EquityRow, Events, FundingPayment, NoEvents, Results};
+pub use events::{Close, EquityRow, Events, FundingPayment, NoEvents, Results};
 pub use history::{FundingGaps, History, settlements};
 pub use instrument::Instrument;
 pub use margin::{Tier, Tiers, liquidation_price, liquidation_price_in};

@@ -2,7 +2,7 @@
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
-use backtest::{Candle, History, Instrument, Settlement, settlements};
+use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, settlements};
 use chrono::{DateTime, TimeDelta};
 use market_data::{Database, RowSource, TimeRange, read_funding};
 use strategy_core::registry::UsageError;
@@ -67,6 +67,13 @@ pub(crate) fn load(
         paid.extend(funding(leg, file, (begin, end), settings, &name, &mut notes)?);
         instruments.push(instrument(&name, settings, &mut notes)?);
         names.push(name);
+    }
+    if settings.venue.name != "binance-usdm" && settings.table == InstrumentTable::shipped() {
+        notes.push(format!(
+            "order rules and maintenance tiers are those of Binance, not of {}: replace them with \
+             --instruments",
+            settings.venue.name
+        ));
     }
     paid.sort_by_key(|settlement| settlement.time);
     let history = History::new(times, candle, candles, paid)?;

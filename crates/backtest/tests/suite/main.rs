@@ -15,4 +15,5 @@ mod liquidation;
 mod market;
 mod micro;
 mod perp;
+mod seam;
 mod shared;
