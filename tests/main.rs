@@ -45,6 +45,7 @@ mod shell;
 mod signals;
 #[path = "../bins/runner/src/strategies.rs"]
 mod strategies;
+mod stream;
 mod tree;
 mod verify;
 mod verify_runs;

@@ -4,7 +4,7 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
-use crate::{backtest, check, data, list, monitor, parameters, risk, shell, signals};
+use crate::{backtest, check, data, list, monitor, parameters, risk, shell, signals, stream};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
@@ -32,6 +32,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             .subcommand(check::command(entry))
             .subcommand(parameters::command(entry))
             .subcommand(backtest::command(entry))
+            .subcommand(stream::command(entry))
     };
     let command = Command::new("runner")
         .about(ABOUT)

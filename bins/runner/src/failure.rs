@@ -1,4 +1,4 @@
-//! How a failure is told, and the exit code it gives: 1 failed, 2 wrong usage.
+//! How a failure is told, and the exit code it gives: 1 failed, 2 wrong usage, 75 try again later.
 
 use std::error::Error;
 use std::io::{self, ErrorKind, Write};
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use market_data::sample::SampleError;
 use strategy_core::registry::{RegistryError, UsageError};
+use streaming::StreamError;
 
 use crate::config::ConfigError;
 use crate::interrupt;
@@ -14,6 +15,9 @@ use crate::monitor::Firing;
 use crate::runs::RunsError;
 
 const WRONG_USAGE: u8 = 2;
+
+/// What cron and service managers know as a temporary failure (`EX_TEMPFAIL`).
+const TRY_LATER: u8 = 75;
 
 /// Writes the error and its causes to `err`; the exit code says what kind it was.
 pub(crate) fn report(
@@ -47,6 +51,9 @@ pub(crate) fn report(
     }
     if let Some(code) = interrupt::exit_code() {
         return code;
+    }
+    if matches!(error.downcast_ref(), Some(StreamError::Held { .. })) {
+        return ExitCode::from(TRY_LATER);
     }
     let of_usage = |cause: &(dyn Error + 'static)| {
         cause.is::<RegistryError>()

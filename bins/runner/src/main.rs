@@ -23,6 +23,7 @@ mod runs;
 mod shell;
 mod signals;
 mod strategies;
+mod stream;
 mod time_range;
 mod tips;
 mod whole_file;
@@ -125,6 +126,7 @@ fn run_strategy(
             signals::run(entry, &each, console)
         }
         Some((check::NAME, matches)) => check::run(entry, matches, console),
+        Some((stream::NAME, matches)) => stream::run(entry, matches, console),
         Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),
         Some((backtest::NAME, matches)) => backtest::run(entry, matches, console),
         _ if of_runs.is_empty() => entry.run(&[matches], console),

@@ -176,13 +176,43 @@ pub(crate) fn choose(
     matches: &ArgMatches,
     console: &mut Console<'_>,
 ) -> Result<Chosen, BoxError> {
-    let mut inputs = entry.inputs(matches)?;
+    let range = range(matches)?;
+    let Files { instruments, mut inputs, subject, opened: _opened } =
+        files(entry, matches, console)?;
     let close = Input::of(Column::Close);
     let with_close = matches.try_get_one::<bool>(WITH_CLOSE).ok().flatten().copied();
     if with_close == Some(true) && !inputs.contains(&close) {
         inputs.push(close);
     }
-    let range = range(matches)?;
+    let inputs_read = instruments
+        .iter()
+        .flat_map(|instrument| {
+            let candles = instrument.candles.as_ref().map(|file| file.path.clone());
+            candles.into_iter().chain(instrument.predictions.as_ref().map(|file| file.path.clone()))
+        })
+        .collect();
+    let source = RowSource::open(&instruments, &inputs)?;
+    let range = from_first_decision(entry, matches, &subject, &source, range, console)?;
+    Ok(Chosen { inputs: inputs_read, source, range, subject, instruments })
+}
+
+/// The files that a strategy reads, and what it is opened for.
+pub(crate) struct Files {
+    /// The strategy's own instrument first.
+    pub(crate) instruments: Vec<Instrument>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) subject: Subject,
+    /// Open until the rows have found their files, which then need not look at this one again.
+    pub(crate) opened: Option<Database>,
+}
+
+/// Settles which files are meant, and the model among them.
+pub(crate) fn files(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<Files, BoxError> {
+    let inputs = entry.inputs(matches)?;
     let flags = DataFlags::from_arg_matches(matches)?;
     let given = |name: &str| matches.get_one::<String>(name).cloned();
     let mut dataset = given("dataset");
@@ -196,14 +226,13 @@ pub(crate) fn choose(
 
     let scored = inputs.iter().any(|i| i.column == Column::Prediction && i.dataset.is_none());
     let mut model_path = flags.model_path.clone();
-    // Open until the rows have found their files, which then need not look at this one again.
-    let mut _opened = None;
+    let mut opened = None;
     if let (true, Some(path)) = (scored, &files.0) {
         // Which model it is decides which artifacts of a strategy may be used with its scores.
         let database = Database::open(path, flags.lock_timeout)?;
         let settled = settle_model(&database, model_path.as_deref(), dataset.as_deref())?;
         (model_path, dataset) = (Some(settled.0), Some(settled.1));
-        _opened = Some(database);
+        opened = Some(database);
     }
     let of_model = model_path.as_deref().and_then(market_data::run_name);
     let run_name = given("run-name").or(of_model);
@@ -220,17 +249,8 @@ pub(crate) fn choose(
     let instruments: Vec<Instrument> = std::iter::once(own)
         .chain(others(matches, &flags, of_sample.as_deref()).into_values())
         .collect();
-    let inputs_read = instruments
-        .iter()
-        .flat_map(|instrument| {
-            let candles = instrument.candles.as_ref().map(|file| file.path.clone());
-            candles.into_iter().chain(instrument.predictions.as_ref().map(|file| file.path.clone()))
-        })
-        .collect();
-    let source = RowSource::open(&instruments, &inputs)?;
     let subject = Subject { dataset, run_name, model_path: model_path.filter(|_| scored) };
-    let range = from_first_decision(entry, matches, &subject, &source, range, console)?;
-    Ok(Chosen { inputs: inputs_read, source, range, subject, instruments })
+    Ok(Files { instruments, inputs, subject, opened })
 }
 
 /// `range`, begun where the strategy can decide first if nobody says where to begin.

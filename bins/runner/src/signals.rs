@@ -1,5 +1,6 @@
 //! `runner <strategy> signals`: decisions for rows of the past, or of now.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
@@ -8,7 +9,7 @@ use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
 
 use crate::decided::Decided;
-use crate::{output_columns, row_args};
+use crate::{output_columns, row_args, stream};
 
 pub(crate) const NAME: &str = "signals";
 pub(crate) const WITH_CLOSE: &str = "with-close";
@@ -36,6 +37,8 @@ pub(crate) fn command(entry: &Entry) -> Command {
                 "table, csv, parquet, arrow, json or jsonl [default: by the file's ending; table on \
                  a terminal, otherwise csv]",
             ),
+        stream::journal_flag()
+            .help("Journal of a stream: decide again, as one batch, on the rows that it holds"),
     ]);
     let command = command.args([
         Arg::new(WITH_CLOSE)
@@ -61,6 +64,9 @@ pub(crate) fn run(
 ) -> Result<(), BoxError> {
     let Some(&first) = of_runs.first() else { return Ok(()) };
     let format = format(first, console.out_is_terminal)?;
+    if let Some(journal) = first.get_one::<PathBuf>(stream::JOURNAL) {
+        return stream::write_batch(entry, journal, first, format, console);
+    }
     let mut chosen = Vec::with_capacity(of_runs.len());
     for matches in of_runs {
         chosen.push(row_args::choose(entry, matches, console)?);
@@ -69,12 +75,7 @@ pub(crate) fn run(
     if let Some(output) = output {
         chosen.iter().try_for_each(|chosen| refuse_input(output, &chosen.inputs))?;
     }
-    let destination = match output {
-        Some(path) => {
-            Destination::File { path: path.clone(), overwrite: first.get_flag("overwrite") }
-        }
-        None => Destination::Stream(&mut *console.out),
-    };
+    let destination = destination(first, &mut *console.out);
     // The first decisions come before the output is opened: what fails at once writes nothing.
     let mut destination = Some(destination);
     let mut writer: Option<BatchWriter<'_>> = None;
@@ -104,6 +105,16 @@ pub(crate) fn run(
         let _ = writeln!(console.err, "{line}");
     }
     Ok(())
+}
+
+/// Where signals are written.
+pub(crate) fn destination<'o>(matches: &ArgMatches, out: &'o mut dyn Write) -> Destination<'o> {
+    match matches.get_one::<PathBuf>("output") {
+        Some(path) => {
+            Destination::File { path: path.clone(), overwrite: matches.get_flag("overwrite") }
+        }
+        None => Destination::Stream(out),
+    }
 }
 
 fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, UsageError> {

@@ -113,6 +113,14 @@ pub enum MarketDataError {
         /// What DuckDB said.
         source: DuckDbError,
     },
+    /// Rows could not be written.
+    #[error("DuckDB cannot write {}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What DuckDB said.
+        source: DuckDbError,
+    },
     /// A query failed.
     #[error("DuckDB could not answer a query on {}", .path.display())]
     Query {

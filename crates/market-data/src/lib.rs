@@ -13,6 +13,7 @@
 //! | funding | [`read_funding`] | [`FundingRates`] |
 //! | all of it on one time line | [`RowSource`] | [`RowStream`] |
 //! | what a file holds | [`file_status`] | [`FileStatus`] |
+//! | what is new, for a stream | [`arrivals()`] | [`Arrivals`] |
 //! | `pred_train.csv` | [`read_train_predictions`] | [`TrainPredictions`] |
 //!
 //! A `timestamp` is the open time of its candle, in microseconds since the Unix epoch, UTC
@@ -38,6 +39,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod arrivals;
 mod candle_table;
 mod candles;
 mod columns;
@@ -59,6 +61,7 @@ mod newest;
 mod open_files;
 mod predictions;
 mod range;
+mod replay;
 mod rows;
 pub mod sample;
 mod select;
@@ -70,6 +73,7 @@ mod tables;
 mod targets;
 mod train_csv;
 
+pub use arrivals::{Arrival, Arrivals, Feed, arrivals, interval_of, only_funding_dataset};
 pub use candle_table::{CandleTable, candle_table, parse_interval};
 pub use candles::{Candles, Gap, Prices, candle_range, newest_candle, read_candles, read_prices};
 pub use database::{Batches, Database, Parameter};
@@ -84,6 +88,7 @@ pub use predictions::{
     PredictionQuery, Predictions, prediction_bounds, prediction_range, read_predictions,
 };
 pub use range::{TimeRange, TimeSpan};
+pub use replay::{Replay, ReplayedHour};
 pub use rows::{
     Available, CandleFile, InputError, InputReport, Instrument, PredictionFile, RowReport,
     RowSource, RowStream,

@@ -123,6 +123,16 @@ impl SettledModel {
         Ok(Self { table, found })
     }
 
+    /// The newest rows of the query's range, whatever they hold.
+    pub(crate) fn newest<'a>(
+        &'a self,
+        db: &'a Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<Select<'a>, MarketDataError> {
+        let select = select(db, &self.table, query, &self.found)?;
+        select.within(query.range).newest_by("created_at")
+    }
+
     /// Timestamps and scores of the query's range, as [`read_predictions`] gives them.
     pub(crate) fn read(
         &self,

@@ -3,6 +3,7 @@
 mod bin_files;
 mod instruments;
 mod problems;
+mod replay;
 mod sample;
 mod status;
 mod text;
@@ -23,6 +24,7 @@ pub(crate) fn command() -> Command {
         .subcommand(status::command())
         .subcommand(sample::command())
         .subcommand(instruments::command())
+        .subcommand(replay::command())
 }
 
 pub(crate) fn run(
@@ -34,6 +36,7 @@ pub(crate) fn run(
         Some((status::NAME, matches)) => status::run(matches, configured, console),
         Some((sample::NAME, matches)) => sample::run(matches, console),
         Some((instruments::NAME, matches)) => instruments::run(matches, console),
+        Some((replay::NAME, matches)) => replay::run(matches, console),
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking and print what they skip"
 )]
 
+mod arrivals;
 mod candles;
 mod labels;
 mod opening;

@@ -1,0 +1,160 @@
+//! `stream audit`: where the journal and its sources part.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use clap::{ArgMatches, Command};
+use strategy_core::registry::Entry;
+use strategy_core::{BoxError, Console};
+use streaming::journal::Outcome;
+use streaming::{JournalReader, Queue, Rule, time};
+
+use super::begin::Prepared;
+use super::flags;
+use crate::row_args;
+
+pub(super) const NAME: &str = "audit";
+
+/// Rows that are named one by one.
+const NAMED: usize = 20;
+
+/// Rows of the journal that are read at a time.
+const ROWS_TOGETHER: i64 = 10_000;
+
+pub(super) fn command(entry: &Entry) -> Command {
+    let command = Command::new(NAME).args([flags::journal_flag(), flags::source_flag()]);
+    row_args::with_flags(command, entry)
+        .about("Compare the journal with its sources: rows that were late, left out or revised")
+        .long_about(None)
+}
+
+/// What became of a row since it was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Parting {
+    LeftOut,
+    Revised,
+    NeverSeen,
+    Vanished,
+}
+
+impl Parting {
+    fn told(self) -> &'static str {
+        match self {
+            Self::LeftOut => "left out, and complete in the sources now",
+            Self::Revised => "decided on other values than the sources have now",
+            Self::NeverSeen => "in the sources now, and never seen by the stream",
+            Self::Vanished => "decided on, and no longer in the sources",
+        }
+    }
+}
+
+pub(super) fn run(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let prepared = Prepared::of(entry, matches, console)?;
+    let reader = JournalReader::open(&prepared.journal)?;
+    let mut journalled = BTreeMap::<i64, Option<Vec<u64>>>::new();
+    let mut number = 0;
+    loop {
+        let rows = reader.rows_after(number, ROWS_TOGETHER)?;
+        let Some(last) = rows.last() else { break };
+        number = last.number;
+        let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect();
+        journalled.extend(rows.into_iter().map(|row| match row.outcome {
+            Outcome::Decided { inputs, .. } => (row.time, Some(bits(inputs))),
+            Outcome::LeftOut(_) => (row.time, None),
+        }));
+    }
+    let (Some((&first, _)), Some((&last, _))) =
+        (journalled.first_key_value(), journalled.last_key_value())
+    else {
+        writeln!(console.out, "the journal has no rows")?;
+        return Ok(());
+    };
+    let sources = in_sources(&prepared, first, last)?;
+    let mut partings = Vec::new();
+    for time in journalled.keys().chain(sources.keys().filter(|t| !journalled.contains_key(t))) {
+        let parting = match (journalled.get(time), sources.get(time)) {
+            (Some(None), Some(_)) => Parting::LeftOut,
+            (Some(Some(own)), Some(now)) if own != now => Parting::Revised,
+            (Some(Some(_)), None) => Parting::Vanished,
+            (None, Some(_)) => Parting::NeverSeen,
+            _ => continue,
+        };
+        partings.push((*time, parting));
+    }
+    partings.sort_unstable();
+    let left_out = journalled.values().filter(|row| row.is_none()).count();
+    writeln!(
+        console.out,
+        "{} rows from {} to {}: {} decided, {left_out} left out",
+        journalled.len(),
+        time::text(first),
+        time::text(last),
+        journalled.len() - left_out
+    )?;
+    if partings.is_empty() {
+        writeln!(console.out, "the sources have the same rows: the stream is `signals` over them")?;
+        return Ok(());
+    }
+    for kind in [Parting::LeftOut, Parting::Revised, Parting::NeverSeen, Parting::Vanished] {
+        let count = partings.iter().filter(|(_, parting)| *parting == kind).count();
+        if count > 0 {
+            writeln!(console.out, "{count} rows {}", kind.told())?;
+        }
+    }
+    for (at, parting) in partings.iter().take(NAMED) {
+        writeln!(console.out, "  {} {}", time::text(*at), parting.told())?;
+    }
+    if partings.len() > NAMED {
+        writeln!(console.out, "  and {} more", partings.len() - NAMED)?;
+    }
+    if let Some((at, _)) = partings.last() {
+        writeln!(console.out, "after {} they are the same", time::text(*at))?;
+    }
+    Ok(())
+}
+
+/// The complete rows that the sources have now, from `first` to `last`, by their bits.
+fn in_sources(
+    prepared: &Prepared,
+    first: i64,
+    last: i64,
+) -> Result<BTreeMap<i64, Vec<u64>>, BoxError> {
+    let mut plan = prepared.plan.plan.clone();
+    for series in &mut plan.series {
+        series.journalled = None;
+    }
+    let mut queue = Queue::new(plan, first.saturating_sub(1), Duration::ZERO);
+    let mut sources = prepared.sources(None)?;
+    let mut found = BTreeMap::new();
+    loop {
+        let mut again = false;
+        for source in &mut sources {
+            let from = |series: usize| match queue.plan().series[series].rule {
+                Rule::Beside => i64::MAX,
+                _ => queue.needs_from(series),
+            };
+            let polled = source.poll(&from, Duration::ZERO)?;
+            again |= polled.again.is_some();
+            for seen in polled.seen {
+                queue.observe(seen.series, seen.observations, seen.read_to, Duration::ZERO);
+            }
+        }
+        let mut settled = 0;
+        while let Some(row) = queue.settle(Duration::ZERO) {
+            settled += 1;
+            if row.time > last {
+                return Ok(found);
+            }
+            if let Ok(inputs) = row.inputs {
+                found.insert(row.time, inputs.into_iter().map(f64::to_bits).collect());
+            }
+        }
+        if settled == 0 && !again {
+            return Ok(found);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `signals --journal`: the batch over the rows of a journal, which must be what the stream decided.
+
+use std::path::Path;
+
+use clap::{ArgMatches, Command};
+use strategy_core::registry::{Entry, UsageError};
+use strategy_core::{BoxError, Console, Subject};
+use streaming::journal::Epoch;
+use streaming::{Decider, JournalReader, PinnedArtifacts};
+use tabular::{BatchWriter, Format};
+
+use crate::signals;
+
+/// Writes the decisions on the rows of `journal`, epoch by epoch, each configured as it was.
+pub(crate) fn write_batch(
+    entry: &Entry,
+    journal: &Path,
+    matches: &ArgMatches,
+    format: Format,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let reader = JournalReader::open(journal)?;
+    let Some(identity) = reader.identity()? else {
+        return Err(format!("{} holds nothing yet", journal.display()).into());
+    };
+    if identity.strategy != entry.name() {
+        let error = format!("{} is the journal of {}", journal.display(), identity.strategy);
+        return Err(UsageError::new(error.into()).into());
+    }
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    let subject = Subject {
+        dataset: given(&identity.dataset),
+        run_name: given(&identity.run_name),
+        model_path: None,
+    };
+    let mut writer: Option<BatchWriter<'_>> = None;
+    let mut opened = Some(console);
+    for epoch in reader.epochs()? {
+        let artifacts = PinnedArtifacts::of_epoch(epoch.number, reader.adoptions(epoch.number)?);
+        let strategy = entry.open(&configured(entry, &epoch)?, &subject)?;
+        let mut decider = Decider::new(strategy, &epoch.inputs, artifacts);
+        decider.batch_of_journal(&reader, epoch.number, |table| {
+            if let Some(console) = opened.take() {
+                let destination = signals::destination(matches, &mut *console.out);
+                writer = Some(BatchWriter::new(destination, format, table.schema())?);
+            }
+            if let Some(writer) = &mut writer {
+                writer.write(table)?;
+            }
+            Ok(())
+        })?;
+    }
+    if let Some(writer) = writer {
+        writer.finish()?;
+    }
+    Ok(())
+}
+
+/// The strategy's flags as they were when the epoch began.
+pub(super) fn configured(entry: &Entry, epoch: &Epoch) -> Result<ArgMatches, BoxError> {
+    let values: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&epoch.configuration)?;
+    let words = entry.parameters().flags(&values)?;
+    let command = entry.with_flags(Command::new("parameters").no_binary_name(true));
+    Ok(command.try_get_matches_from(words)?)
+}

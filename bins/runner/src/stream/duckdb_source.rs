@@ -1,0 +1,146 @@
+//! A DuckDB file that other programs open, write and close.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use chrono::TimeDelta;
+use market_data::{Arrivals, Database, Feed, MarketDataError, arrivals};
+use strategy_core::BoxError;
+use streaming::{Due, FileWatch, Observation, Polled, Seen, Source};
+
+/// Rows of each feed that are read while the file is held.
+const ROWS_TOGETHER: u32 = 10_000;
+
+/// How long after a refusal the file is tried again.
+const AFTER_REFUSAL: Duration = Duration::from_millis(50);
+
+/// The feeds of one file.
+pub(super) struct DuckDbSource {
+    name: String,
+    path: PathBuf,
+    /// The series, what it is in the file, and the time from which on it was read last.
+    feeds: Vec<(usize, FeedOf, Option<i64>)>,
+    interval: TimeDelta,
+    watch: FileWatch,
+    refusals: u64,
+    /// Whether a candle is closed only when its successor is stored.
+    running: bool,
+}
+
+/// A feed whose table is looked for when the file is open.
+#[derive(Debug, Clone)]
+pub(super) enum FeedOf {
+    Candles(Option<String>),
+    Predictions { model_path: Option<String>, dataset: Option<String>, feature_key: Option<String> },
+    Funding(Option<String>),
+}
+
+impl DuckDbSource {
+    pub(super) fn new(
+        path: &Path,
+        feeds: Vec<(usize, FeedOf)>,
+        interval: TimeDelta,
+        running: bool,
+    ) -> Self {
+        Self {
+            name: path.display().to_string(),
+            path: path.to_owned(),
+            feeds: feeds.into_iter().map(|(series, feed)| (series, feed, None)).collect(),
+            interval,
+            watch: FileWatch::new(path),
+            refusals: 0,
+            running,
+        }
+    }
+
+    /// Reads every feed from where it is of use; the file is held meanwhile.
+    fn read(&mut self, from: &dyn Fn(usize) -> i64) -> Result<(Vec<Seen>, bool), MarketDataError> {
+        let db = Database::open(&self.path, Duration::ZERO)?;
+        let (mut seen, mut goes_on) = (Vec::new(), false);
+        for (series, feed, last_from) in &mut self.feeds {
+            let from = from(*series);
+            if from == i64::MAX {
+                continue;
+            }
+            let feed = feed.settle(&db)?;
+            let mut read = match &feed {
+                Some(feed) => arrivals(&db, feed, from, self.interval, ROWS_TOGETHER)?,
+                None => Arrivals::default(),
+            };
+            if self.running && matches!(feed, Some(Feed::Candles(_))) && read.read_to.is_none() {
+                read.rows.pop();
+            }
+            // There is more, and what was read before was of use: go on at once.
+            goes_on |= read.read_to.is_some() && *last_from != Some(from);
+            *last_from = Some(from);
+            let observation =
+                |row: market_data::Arrival| Observation { time: row.time, values: row.values };
+            seen.push(Seen {
+                series: *series,
+                observations: read.rows.into_iter().map(observation).collect(),
+                read_to: read.read_to,
+            });
+        }
+        Ok((seen, goes_on))
+    }
+}
+
+impl FeedOf {
+    /// The feed in the file; `None` when it has no funding rates of any dataset yet.
+    fn settle(&self, db: &Database) -> Result<Option<Feed>, MarketDataError> {
+        Ok(Some(match self {
+            Self::Candles(table) => Feed::Candles(market_data::candle_table(db, table.as_deref())?),
+            Self::Predictions { model_path, dataset, feature_key } => {
+                let (model_path, dataset) =
+                    market_data::settle_model(db, model_path.as_deref(), dataset.as_deref())?;
+                Feed::Predictions { model_path, dataset, feature_key: feature_key.clone() }
+            }
+            Self::Funding(Some(dataset)) => Feed::Funding(dataset.clone()),
+            Self::Funding(None) => match market_data::only_funding_dataset(db)? {
+                Some(dataset) => Feed::Funding(dataset),
+                None => return Ok(None),
+            },
+        }))
+    }
+}
+
+impl Source for DuckDbSource {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn refusals(&self) -> u64 {
+        self.refusals
+    }
+
+    fn poll(&mut self, from: &dyn Fn(usize) -> i64, now: Duration) -> Result<Polled, BoxError> {
+        match self.watch.due(now) {
+            Due::Unchanged => return Ok(Polled::default()),
+            Due::At(instant) => return Ok(Polled { seen: Vec::new(), again: Some(instant) }),
+            Due::Now => {}
+        }
+        let begin = Instant::now();
+        match self.read(from) {
+            Ok((seen, goes_on)) => {
+                tracing::debug!(file = %self.name, held = ?begin.elapsed(), "read");
+                let unread = seen.iter().any(|seen| seen.read_to.is_some());
+                if unread {
+                    self.watch.refused(now);
+                } else {
+                    self.watch.taken(now);
+                }
+                Ok(Polled { seen, again: goes_on.then_some(now) })
+            }
+            // Its writer has it, or is replacing it.
+            Err(MarketDataError::Locked { .. }) => {
+                self.refusals += 1;
+                self.watch.refused(now);
+                Ok(Polled { seen: Vec::new(), again: Some(now + AFTER_REFUSAL) })
+            }
+            Err(error) => {
+                self.watch.refused(now);
+                Err(error.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The flags of `stream` beside those that choose rows.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
+
+use strategy_core::BoxError;
+#[cfg(feature = "listen")]
+use strategy_core::registry::UsageError;
+use streaming::Status;
+
+use super::plan;
+use crate::time_range::{self, Moment};
+
+pub(crate) const JOURNAL: &str = "journal";
+pub(super) const SOURCE: &str = "source";
+pub(super) const SINK: &str = "sink";
+pub(super) const ONCE: &str = "once";
+pub(super) const POLL: &str = "poll";
+pub(super) const DEADLINE: &str = "deadline";
+pub(super) const FROM: &str = "from";
+pub(super) const NEW_EPOCH: &str = "new-epoch";
+pub(super) const DELIVER_FROM: &str = "deliver-from";
+#[cfg(feature = "listen")]
+const LISTEN: &str = "listen";
+#[cfg(feature = "listen")]
+const LISTEN_ANYWHERE: &str = "listen-anywhere";
+pub(super) const CANDLES: &str = "candles";
+
+/// `--journal`.
+pub(crate) fn journal_flag() -> Arg {
+    Arg::new(JOURNAL)
+        .long(JOURNAL)
+        .value_name("FILE")
+        .value_parser(value_parser!(PathBuf))
+        .help("Journal of the decisions [default: data/journal/{strategy}/{dataset}/{run}.sqlite]")
+}
+
+pub(super) fn source_flag() -> Arg {
+    Arg::new(SOURCE)
+        .long(SOURCE)
+        .value_name("NAME=PLACE")
+        .action(ArgAction::Append)
+        .value_parser(plan::given_source)
+        .help(
+            "Where candles, predictions or funding come from: duckdb:FILE, folder:FOLDER or \
+             binance:SYMBOL [default: the files that `signals` reads]; may be repeated",
+        )
+}
+
+pub(super) fn flags() -> Vec<Arg> {
+    let switch = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+    };
+    let duration = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .value_name("SECONDS")
+            .default_value(default)
+            .value_parser(seconds)
+            .help(help)
+    };
+    let moment = |name: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
+    };
+    vec![
+        source_flag(),
+        Arg::new(SINK)
+            .long(SINK)
+            .value_name("NAME=URL")
+            .action(ArgAction::Append)
+            .help(
+                "Where decisions go: jsonl:-, jsonl:FILE, webhook:URL, postgres:URL or nats:URL; ${NAME} \
+                 stands for a variable, @FILE for what a file holds; may be repeated [default: out=jsonl:-]",
+            ),
+        journal_flag(),
+        switch(ONCE, "End once all that is there is decided and delivered (for cron)"),
+        duration(POLL, "1", "How often sources are looked at"),
+        duration(DEADLINE, "600", "How long a row waits for what it requires before it is left out"),
+        moment(FROM, "First row of a new journal [default: the next one]"),
+        switch(NEW_EPOCH, "Begin another epoch after the last row: for another configuration"),
+        moment(DELIVER_FROM, "First row that a new sink gets [default: the next one]"),
+        #[cfg(feature = "listen")]
+        Arg::new(LISTEN)
+            .long(LISTEN)
+            .value_name("ADDRESS")
+            .value_parser(value_parser!(std::net::SocketAddr))
+            .help("Address for /metrics, /healthz and /readyz, as in 127.0.0.1:9184 [default: none]"),
+        #[cfg(feature = "listen")]
+        switch(LISTEN_ANYWHERE, "Let --listen be an address that other machines reach"),
+        Arg::new(CANDLES)
+            .long(CANDLES)
+            .value_name("WHEN")
+            .value_parser(["stored", "running"])
+            .default_value("stored")
+            .help("When a candle in a file is closed: once it is stored, or, where running ones are stored, once its successor is"),
+    ]
+}
+
+/// Listens where `--listen` says.
+#[cfg(feature = "listen")]
+pub(super) fn listen(matches: &ArgMatches, status: &Status) -> Result<(), BoxError> {
+    let Some(&address) = matches.get_one::<std::net::SocketAddr>(LISTEN) else { return Ok(()) };
+    if !address.ip().is_loopback() && !matches.get_flag(LISTEN_ANYWHERE) {
+        let error = format!(
+            "other machines reach {address}, and whoever does can read the figures: pass \
+             --listen-anywhere if that is meant"
+        );
+        return Err(UsageError::new(error.into()).into());
+    }
+    streaming::listen(address, status.clone())?;
+    Ok(())
+}
+
+/// Without the feature `listen` there is nothing to listen with.
+#[cfg(not(feature = "listen"))]
+pub(super) fn listen(_: &ArgMatches, _: &Status) -> Result<(), BoxError> {
+    Ok(())
+}
+
+/// A time given as the flag `name`, µs UTC.
+pub(super) fn moment(matches: &ArgMatches, name: &str) -> Option<i64> {
+    let moment = matches.get_one::<Moment>(name).copied()?;
+    time_range::range(Some(moment), None).start.map(|start| start.timestamp_micros())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "wanted a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

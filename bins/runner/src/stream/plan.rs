@@ -1,0 +1,261 @@
+//! From a strategy's inputs, its legs and `--source` to the series of a stream and where they come from.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use market_data::{Database, Instrument, candle_table, interval_of, parse_interval};
+use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, Column, Input};
+use streaming::{InputFrom, Plan, Rule, SeriesPlan};
+
+use crate::row_args::Files;
+
+/// The tables of an instrument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Candles,
+    Predictions,
+    Funding,
+}
+
+impl Kind {
+    const ALL: [Self; 3] = [Self::Candles, Self::Predictions, Self::Funding];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Candles => "candles",
+            Self::Predictions => "predictions",
+            Self::Funding => "funding",
+        }
+    }
+
+    fn of(column: Column) -> Self {
+        match column {
+            Column::Open | Column::High | Column::Low | Column::Close | Column::Volume => {
+                Self::Candles
+            }
+            Column::Prediction => Self::Predictions,
+            Column::FundingRate | Column::FundingPaid => Self::Funding,
+        }
+    }
+}
+
+/// Where a series is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A DuckDB file.
+    DuckDb(PathBuf),
+    /// A folder into which files appear.
+    Folder(PathBuf),
+    /// The exchange.
+    Binance(String),
+}
+
+/// `--source candles=folder:PATH`: where one series of one instrument is read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct GivenSource {
+    pub(super) kind: Kind,
+    /// `None` is the strategy's own instrument.
+    pub(super) dataset: Option<String>,
+    pub(super) place: Place,
+}
+
+/// Reads `candles=duckdb:PATH`, `predictions@DATASET=folder:PATH`, `candles=binance:SYMBOL`.
+pub(super) fn given_source(text: &str) -> Result<GivenSource, String> {
+    let wanted = "wanted candles, predictions or funding (of another instrument as candles@DATASET), and \
+                  duckdb:FILE, folder:FOLDER or binance:SYMBOL, as in candles=folder:data/candles";
+    let (name, place) = text.split_once('=').ok_or(wanted)?;
+    let (name, dataset) = match name.split_once('@') {
+        Some((name, dataset)) => (name, Some(dataset.to_owned())),
+        None => (name, None),
+    };
+    let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or(wanted)?;
+    let (scheme, path) = place.split_once(':').ok_or(wanted)?;
+    let place = match scheme {
+        _ if path.is_empty() => return Err(wanted.to_owned()),
+        "duckdb" => Place::DuckDb(path.into()),
+        "folder" => Place::Folder(path.into()),
+        "binance" if kind != Kind::Predictions => Place::Binance(path.to_owned()),
+        _ => return Err(wanted.to_owned()),
+    };
+    Ok(GivenSource { kind, dataset, place })
+}
+
+/// A series of the plan, and where it is read from.
+#[derive(Debug, Clone)]
+pub(super) struct PlannedSeries {
+    pub(super) kind: Kind,
+    /// Index of the instrument.
+    pub(super) instrument: usize,
+    pub(super) place: Place,
+}
+
+/// The plan of a stream, with the place of each of its series.
+pub(super) struct StreamPlan {
+    pub(super) plan: Plan,
+    pub(super) series: Vec<PlannedSeries>,
+    pub(super) interval: TimeDelta,
+}
+
+/// Settles which series rows are made of.
+pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan, BoxError> {
+    let instruments = &files.instruments;
+    let usage = |text: String| BoxError::from(UsageError::new(text.into()));
+    let index_of = |dataset: &Option<String>| match dataset {
+        None => Some(0),
+        Some(_) => instruments.iter().position(|instrument| instrument.dataset == *dataset),
+    };
+    let mut declared = Vec::new();
+    for input in &files.inputs {
+        if input.run.is_some() {
+            return Err(usage(format!(
+                "the input `{input}` is of one of several models, and a stream reads the predictions of \
+                 one: see --model-path"
+            )));
+        }
+        let instrument = index_of(&input.dataset).ok_or_else(|| {
+            usage(format!(
+                "the input `{input}` is of an instrument for which no files are configured"
+            ))
+        })?;
+        declared.push((instrument, Kind::of(input.column)));
+    }
+    let place = |instrument: usize, kind: Kind| place(instruments, given, instrument, kind);
+
+    // As in `signals`: the strategy's own candles, or else predictions, where it declares them.
+    let is_declared = |kind| declared.contains(&(0, kind)).then_some((0, kind));
+    let times = is_declared(Kind::Candles)
+        .or_else(|| is_declared(Kind::Predictions))
+        .or_else(|| place(0, Kind::Candles).map(|_| (0, Kind::Candles)))
+        .or_else(|| place(0, Kind::Predictions).map(|_| (0, Kind::Predictions)))
+        .ok_or_else(|| {
+            usage("nothing tells at which times there are rows: pass --source candles=…".to_owned())
+        })?;
+    let mut keys = vec![times];
+    keys.extend(declared.iter().copied().filter(|key| *key != times));
+    keys.sort_by_key(|key| (*key != times, *key));
+    keys.dedup();
+    let needed = keys.len();
+    // What the account needs is kept beside the rows.
+    for instrument in 0..instruments.len() {
+        for kind in [Kind::Candles, Kind::Funding] {
+            let of_rows = declared.iter().any(|(of, _)| *of == instrument) || instrument == 0;
+            if of_rows && place(instrument, kind).is_some() && !keys.contains(&(instrument, kind)) {
+                keys.push((instrument, kind));
+            }
+        }
+    }
+
+    let mut series = Vec::new();
+    let mut planned = Vec::new();
+    for (index, &(instrument, kind)) in keys.iter().enumerate() {
+        let input = declared.iter().position(|key| *key == (instrument, kind));
+        let name = input.map_or_else(|| kind.name().to_owned(), |at| files.inputs[at].to_string());
+        let place = place(instrument, kind).ok_or_else(|| {
+            let flag = if kind == Kind::Predictions { "--pred-duckdb" } else { "--ohlcv-duckdb" };
+            usage(format!(
+                "the input `{name}` needs {}, and no source of them is configured: pass {flag} or \
+                 --source {}=…",
+                kind.name(),
+                kind.name()
+            ))
+        })?;
+        let rule = match kind {
+            _ if index >= needed => Rule::Beside,
+            Kind::Funding => Rule::LastByClose,
+            Kind::Candles | Kind::Predictions => Rule::SameTime,
+        };
+        let of = &instruments[instrument].dataset;
+        let of =
+            of.as_ref().filter(|_| instrument > 0).map_or_else(String::new, |d| format!("@{d}"));
+        let journalled = (kind != Kind::Predictions).then(|| format!("{}{of}", kind.name()));
+        let optional = index > 0
+            && files
+                .inputs
+                .iter()
+                .zip(&declared)
+                .all(|(input, key)| input.optional || *key != (instrument, kind));
+        series.push(SeriesPlan { name, rule, optional, journalled });
+        planned.push(PlannedSeries { kind, instrument, place });
+    }
+    let columns = files.inputs.iter().zip(&declared).map(|(input, key)| {
+        let series = keys.iter().position(|known| known == key).unwrap_or(0);
+        match input.column {
+            Column::FundingPaid => InputFrom::SumWithin { series },
+            _ => InputFrom::Value { series, place: place_of(input) },
+        }
+    });
+    let columns = columns.collect();
+    let names = files.inputs.iter().map(ToString::to_string).collect();
+    let interval = interval(files, &planned)?;
+    let micros = interval.num_microseconds().unwrap_or(i64::MAX);
+    let plan = Plan { series, columns, names, interval: micros };
+    Ok(StreamPlan { plan, series: planned, interval })
+}
+
+/// Where the values of an input stand among those of its series.
+fn place_of(input: &Input) -> usize {
+    match input.column {
+        Column::Open | Column::Prediction | Column::FundingRate | Column::FundingPaid => 0,
+        Column::High => 1,
+        Column::Low => 2,
+        Column::Close => 3,
+        Column::Volume => 4,
+    }
+}
+
+/// Where a series of an instrument is read from: as `--source` says, otherwise from the files of `signals`.
+fn place(
+    instruments: &[Instrument],
+    given: &[GivenSource],
+    instrument: usize,
+    kind: Kind,
+) -> Option<Place> {
+    let own = &instruments[instrument];
+    let is_it = |source: &&GivenSource| match &source.dataset {
+        None => instrument == 0,
+        dataset => *dataset == own.dataset,
+    };
+    let of_kind = |kind| given.iter().filter(is_it).find(|source| source.kind == kind);
+    if let Some(source) = of_kind(kind) {
+        return Some(source.place.clone());
+    }
+    match kind {
+        Kind::Predictions => own.predictions.as_ref().map(|file| Place::DuckDb(file.path.clone())),
+        Kind::Candles => own.candles.as_ref().map(|file| Place::DuckDb(file.path.clone())),
+        Kind::Funding => match of_kind(Kind::Candles) {
+            // Whoever says where the candles are has the rates there, or elsewhere and says so.
+            Some(source) if matches!(source.place, Place::Folder(_)) => None,
+            Some(source) => Some(source.place.clone()),
+            None => {
+                let file = own.candles.as_ref()?;
+                let db = Database::open(&file.path, own.lock_timeout).ok()?;
+                db.table("funding_rates").ok().map(|_| Place::DuckDb(file.path.clone()))
+            }
+        },
+    }
+}
+
+/// From a row to the next: as the dataset's name, or the table of candles, tells.
+fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta, BoxError> {
+    let named = |instrument: &Instrument| {
+        parse_interval(instrument.dataset.as_deref()?.rsplit_once('_')?.1)
+    };
+    if let Some(interval) = files.instruments.first().and_then(named) {
+        return Ok(interval);
+    }
+    for PlannedSeries { kind, instrument, place } in series {
+        if let (Kind::Candles, Place::DuckDb(path)) = (kind, place) {
+            let own = &files.instruments[*instrument];
+            let table = own.candles.as_ref().and_then(|file| file.table.as_deref());
+            let db = Database::open(path, own.lock_timeout)?;
+            return Ok(interval_of(&db, &candle_table(&db, table)?)?);
+        }
+    }
+    Err(UsageError::new(
+        "nothing tells how far rows are apart: name the dataset with --dataset, as in \
+         binance_btcusdt_perp_1h"
+            .into(),
+    )
+    .into())
+}

@@ -1,0 +1,48 @@
+//! `stream skip`: gives up the delivery of one row to one sink, and journals that.
+
+use clap::{Arg, ArgMatches, Command};
+use strategy_core::registry::{Entry, UsageError};
+use strategy_core::{BoxError, Console};
+use streaming::{Clock as _, Journal, SystemClock};
+
+use super::{flags, status};
+use crate::row_args;
+
+pub(super) const NAME: &str = "skip";
+
+pub(super) fn command(entry: &Entry) -> Command {
+    let sink = Arg::new("name").value_name("SINK").required(true).help("Name of the sink");
+    let reason = Arg::new("reason")
+        .long("reason")
+        .value_name("TEXT")
+        .required(true)
+        .help("Why it is given up, for the journal");
+    let command =
+        Command::new(NAME).args([sink, reason, flags::journal_flag(), flags::source_flag()]);
+    row_args::with_flags(command, entry)
+        .about("Give up the delivery of the next row to a sink (while no stream runs)")
+        .long_about(None)
+}
+
+pub(super) fn run(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let path = status::journal(entry, matches, console)?;
+    let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
+    let (name, reason) = (text("name"), text("reason"));
+    streaming::JournalReader::open(&path)?;
+    let mut journal = Journal::open(&path)?;
+    let known = journal.reader()?.sinks()?;
+    if !known.iter().any(|sink| sink.name == name) {
+        let names: Vec<String> = known.into_iter().map(|sink| sink.name).collect();
+        let error = format!("the journal has no sink {name}; it has: {}", names.join(", "));
+        return Err(UsageError::new(error.into()).into());
+    }
+    match journal.skip(&name, &reason, SystemClock::default().now())? {
+        Some(number) => writeln!(console.out, "sink {name} will not get number {number}")?,
+        None => writeln!(console.out, "sink {name} has everything: nothing is given up")?,
+    }
+    Ok(())
+}
