@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 
 use chrono::DateTime;
-use strategy_core::{Column, Input, NoCommands, Rows, Side, Strategy, Subject, register_strategy};
+use strategy_core::{
+    Column, Input, Lookback, NoCommands, Rows, Side, Strategy, Subject, register_strategy,
+};
 
 use crate::{Config, Decision, MyIdeaError};
 
@@ -46,6 +48,11 @@ impl Strategy for MyIdea {
 
     fn inputs(_: &Config) -> Vec<Input> {
         vec![Input::of(Column::Close)]
+    }
+
+    fn lookback(config: &Config) -> Lookback {
+        // A streak may have begun long before the rows that make it long enough.
+        Lookback::at_least(config.streak.get().try_into().unwrap_or(usize::MAX))
     }
 
     fn new(config: Config, _: &Subject) -> Result<Self, MyIdeaError> {
