@@ -14,6 +14,10 @@ fn prepared(name: &str, folder: &Path) -> Vec<String> {
             ok(folder, "ml-calibrated-bins rebuild --quiet --sample --from 2025-01 --to 2025-02");
             vec!["--bins-root".to_owned(), folder.join("data/sample/bins").display().to_string()]
         }
+        "ensemble" => {
+            ok(folder, "ensemble rebuild --from 2025-01 --to 2025-02");
+            vec!["--ensemble-root".to_owned(), folder.join("data/ensemble").display().to_string()]
+        }
         _ => Vec::new(),
     }
 }

@@ -4,7 +4,9 @@ use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
-use crate::{backtest, check, data, list, monitor, parameters, risk, shell, signals, stream};
+use crate::{
+    backtest, check, data, list, monitor, parameters, risk, shell, signals, state, stream,
+};
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
 
@@ -29,6 +31,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             .about(entry.about())
             .long_about(None)
             .subcommand(signals::command(entry))
+            .subcommand(state::command(entry))
             .subcommand(check::command(entry))
             .subcommand(parameters::command(entry))
             .subcommand(backtest::command(entry))

@@ -22,6 +22,7 @@ mod row_args;
 mod runs;
 mod shell;
 mod signals;
+mod state;
 mod strategies;
 mod stream;
 mod time_range;
@@ -125,6 +126,7 @@ fn run_strategy(
             }
             signals::run(entry, &each, console)
         }
+        Some((state::NAME, matches)) => state::run(entry, matches, console),
         Some((check::NAME, matches)) => check::run(entry, matches, console),
         Some((stream::NAME, matches)) => stream::run(entry, matches, console),
         Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),

@@ -8,7 +8,8 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use market_data::sample::SamplePaths;
 use market_data::{
-    CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model,
+    CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange,
+    model_of_run, settle_model,
 };
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Column, Console, Input, Subject};
@@ -213,6 +214,8 @@ pub(crate) fn files(
     console: &mut Console<'_>,
 ) -> Result<Files, BoxError> {
     let inputs = entry.inputs(matches)?;
+    let own = || inputs.iter().filter(|i| i.column == Column::Prediction && i.dataset.is_none());
+    let scored = own().any(|input| input.run.is_none());
     let flags = DataFlags::from_arg_matches(matches)?;
     let given = |name: &str| matches.get_one::<String>(name).cloned();
     let mut dataset = given("dataset");
@@ -221,10 +224,13 @@ pub(crate) fn files(
     if let Some(sample) = flags.sample(dataset.as_deref(), console.err)? {
         of_sample = Some(sample.dataset.clone());
         dataset = Some(sample.dataset);
-        files = (Some(sample.predictions), Some(sample.candles));
+        // Runs are asked for by name only where there are several.
+        let of_runs = own().any(|input| input.run.is_some());
+        let three_models = || SamplePaths::in_dir(&flags.sample_dir).three_models;
+        let predictions = if of_runs { three_models() } else { sample.predictions };
+        files = (Some(predictions), Some(sample.candles));
     }
 
-    let scored = inputs.iter().any(|i| i.column == Column::Prediction && i.dataset.is_none());
     let mut model_path = flags.model_path.clone();
     let mut opened = None;
     if let (true, Some(path)) = (scored, &files.0) {
@@ -232,6 +238,13 @@ pub(crate) fn files(
         let database = Database::open(path, flags.lock_timeout)?;
         let settled = settle_model(&database, model_path.as_deref(), dataset.as_deref())?;
         (model_path, dataset) = (Some(settled.0), Some(settled.1));
+        opened = Some(database);
+    }
+    let run = own().find_map(|input| input.run.clone());
+    if let (Some(run), Some(path), None) = (run, &files.0, &dataset) {
+        let database = Database::open(path, flags.lock_timeout)?;
+        let model = model_of_run(&database, &run, None)?;
+        dataset = Some(settle_model(&database, Some(&model), None)?.1);
         opened = Some(database);
     }
     let of_model = model_path.as_deref().and_then(market_data::run_name);

@@ -1,0 +1,104 @@
+//! The flags of commands that read the members' scores.
+
+use binning::BinCount;
+use clap::Args;
+use market_data::sample::SamplePaths;
+use market_data::{DataFlags, TimeRange};
+use strategy_core::{Console, YearMonth};
+
+use crate::EnsembleError;
+use crate::config::{PoolArgs, PoolKind};
+use crate::fit::Settings;
+use crate::members::{MemberScores, Sources};
+use crate::store::EnsembleStore;
+
+/// Whose scores, and how they are fitted.
+#[derive(Debug, Clone, Args)]
+pub(super) struct FitArgs {
+    #[command(flatten)]
+    pub(super) pooling: PoolArgs,
+
+    /// Dataset that the members predict [default: the only one]
+    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET")]
+    dataset: Option<String>,
+
+    /// Target of the members [default: the one in the first run's name]
+    #[arg(long, value_name = "KEY", env = "RUNNER_TARGET_KEY")]
+    target_key: Option<String>,
+
+    /// Months of history to fit on
+    #[arg(long, value_name = "N", env = "RUNNER_LOOKBACK_MONTHS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1200))]
+    lookback_months: u16,
+
+    /// Number of quantile bins
+    #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20")]
+    n_bins: BinCount,
+
+    /// How strongly the logit pool's weights are held to equal ones
+    #[arg(long, value_name = "LAMBDA", env = "RUNNER_POOL_PENALTY", default_value = "100", value_parser = penalty)]
+    pool_penalty: f64,
+
+    #[command(flatten)]
+    data: DataFlags,
+}
+
+fn penalty(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0);
+    number.ok_or_else(|| "wanted a number of at least 0, as in 100".to_owned())
+}
+
+impl FitArgs {
+    /// All that the members predicted, with labels.
+    pub(super) fn read(&self, console: &mut Console<'_>) -> Result<MemberScores, EnsembleError> {
+        let data = &self.data;
+        let members = self.pooling.sorted()?;
+        let mut dataset = self.dataset.clone();
+        let (predictions, market) = match data.sample(dataset.as_deref(), console.err)? {
+            Some(files) => {
+                dataset = Some(files.dataset);
+                (Some(SamplePaths::in_dir(&data.sample_dir).three_models), Some(files.candles))
+            }
+            None => (data.pred_duckdb.clone(), data.ohlcv_duckdb.clone()),
+        };
+        let missing = |flag| EnsembleError::NotConfigured { flag };
+        let sources = Sources {
+            predictions: predictions.ok_or_else(|| missing("--pred-duckdb"))?,
+            market: market.ok_or_else(|| missing("--ohlcv-duckdb"))?,
+            candle_table: data.ohlcv_table.clone(),
+            dataset,
+            feature_key: data.feature_key.clone(),
+            members,
+            target_key: self.target_key.clone(),
+            lock_timeout: data.lock_timeout,
+        };
+        MemberScores::read(&sources, TimeRange::ALL)
+    }
+
+    pub(super) fn settings(&self, pool: PoolKind) -> Settings {
+        Settings {
+            lookback_months: self.lookback_months,
+            n_bins: self.n_bins,
+            pool,
+            penalty: self.pool_penalty,
+        }
+    }
+
+    pub(super) fn store(&self, dataset: &str) -> Result<EnsembleStore, EnsembleError> {
+        Ok(EnsembleStore::new(&self.pooling.ensemble_root, dataset, &self.pooling.name()?))
+    }
+
+    /// The months from the first whose whole window is predicted to the last prediction's, within what
+    /// was asked for.
+    pub(super) fn months(
+        &self,
+        scores: &MemberScores,
+        from: Option<YearMonth>,
+        to: Option<YearMonth>,
+    ) -> (YearMonth, YearMonth) {
+        let month = |micros: Option<&i64>| {
+            YearMonth::containing_micros(micros.copied().unwrap_or_default())
+        };
+        let first = month(scores.timestamps.first()).plus_months(i32::from(self.lookback_months));
+        (from.unwrap_or(first), to.unwrap_or_else(|| month(scores.timestamps.last())))
+    }
+}

@@ -1,0 +1,135 @@
+//! The parameters: one definition gives the flags, the keys of `runner.toml` and the defaults.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use crate::EnsembleError;
+
+/// Which members, how they are pooled, and where the files of months are.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct PoolArgs {
+    /// Runs of the members, two to eight [default: the three of the sample]
+    #[arg(
+        long,
+        value_name = "RUN",
+        env = "RUNNER_MEMBERS",
+        num_args = 1..,
+        value_delimiter = ',',
+        default_values_t = market_data::sample::Instrument::Btc.run_names()
+    )]
+    pub members: Vec<String>,
+
+    /// How members become one probability
+    #[arg(long, value_enum, value_name = "POOL", env = "RUNNER_POOL", default_value_t)]
+    pub pool: PoolKind,
+
+    /// Folder of the files of months
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        env = "RUNNER_ENSEMBLE_ROOT",
+        default_value = "data/ensemble"
+    )]
+    pub ensemble_root: PathBuf,
+}
+
+/// The strategy's parameters.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Config {
+    /// Whom to pool
+    #[command(flatten)]
+    pub pooling: PoolArgs,
+
+    /// Decide nothing on rows that fewer members have a score for
+    #[arg(long, value_name = "N", env = "RUNNER_MIN_MEMBERS", default_value = "2")]
+    pub min_members: usize,
+
+    /// Smallest bin that is long
+    #[arg(long, value_name = "BIN", env = "RUNNER_LONG_BIN_THRESHOLD", default_value = "19")]
+    pub long_bin_threshold: u16,
+
+    /// Largest bin that is short
+    #[arg(long, value_name = "BIN", env = "RUNNER_SHORT_BIN_THRESHOLD", default_value = "2")]
+    pub short_bin_threshold: u16,
+}
+
+/// How members become one probability.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PoolKind {
+    /// A weighted sum of logits, held close to equal weights
+    #[default]
+    LogitPool,
+    /// The mean of logits
+    Equal,
+    /// A weighted mean of probabilities
+    Linear,
+    /// A weighted mean of probabilities, sharpened by a beta distribution
+    BetaLinear,
+    /// Weights that follow the members' losses over the window, by Hedge
+    Hedge,
+    /// Weights that follow the members' losses over the window, by Bernstein online aggregation
+    Boa,
+    /// The majority of the members' own bins decides; the probability is the mean of logits
+    Vote,
+}
+
+impl PoolKind {
+    /// All, in the order of `--help`.
+    pub const ALL: [Self; 7] = [
+        Self::LogitPool,
+        Self::Equal,
+        Self::Linear,
+        Self::BetaLinear,
+        Self::Hedge,
+        Self::Boa,
+        Self::Vote,
+    ];
+}
+
+impl fmt::Display for PoolKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::LogitPool => "logit-pool",
+            Self::Equal => "equal",
+            Self::Linear => "linear",
+            Self::BetaLinear => "beta-linear",
+            Self::Hedge => "hedge",
+            Self::Boa => "boa",
+            Self::Vote => "vote",
+        })
+    }
+}
+
+/// More members would need a pool for each of more than 255 sets of them.
+const MOST_MEMBERS: usize = 8;
+
+impl PoolArgs {
+    /// The members, sorted, so that their order on the command line does not matter.
+    ///
+    /// # Errors
+    /// Fewer than two, more than eight, or one twice.
+    pub fn sorted(&self) -> Result<Vec<String>, EnsembleError> {
+        let mut members = self.members.clone();
+        members.sort_unstable();
+        if let Some(pair) = members.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(EnsembleError::Twice { run: pair[0].clone() });
+        }
+        match members.len() {
+            2..=MOST_MEMBERS => Ok(members),
+            found => Err(EnsembleError::MemberCount { found }),
+        }
+    }
+
+    /// What the ensemble's files are kept under beside the dataset: the pool, and a hash of the members.
+    ///
+    /// # Errors
+    /// As [`sorted`](Self::sorted).
+    pub fn name(&self) -> Result<String, EnsembleError> {
+        let hash = blake3::hash(self.sorted()?.join("\n").as_bytes()).to_hex();
+        Ok(format!("{}-{}", self.pool, &hash.as_str()[..12]))
+    }
+}

@@ -1,0 +1,261 @@
+//! What can go wrong.
+
+use std::io;
+use std::path::PathBuf;
+
+use binning::BinningError;
+use calibration::CalibrationError;
+use chrono::{DateTime, Utc};
+use labeling::LabelError;
+use market_data::MarketDataError;
+use market_data::sample::SampleError;
+use statistics::StatisticsError;
+use strategy_core::{RowsError, YearMonth};
+use thiserror::Error;
+
+/// Members that cannot be pooled, files that cannot be used, rows that cannot be decided on.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EnsembleError {
+    /// A pool of nobody.
+    #[error("no members: name at least two runs with --members")]
+    NoMembers,
+    /// Too few or too many.
+    #[error("{found} members: wanted two to eight runs behind --members")]
+    MemberCount {
+        /// How many.
+        found: usize,
+    },
+    /// One of them twice.
+    #[error("the run {run} is named twice: a member has one vote")]
+    Twice {
+        /// Which.
+        run: String,
+    },
+    /// A member whose rows are not those of the labels.
+    #[error("member {member}, counted from 0, has {found} probabilities for {wanted} labels")]
+    Lengths {
+        /// The member.
+        member: usize,
+        /// Its probabilities.
+        found: usize,
+        /// Labels.
+        wanted: usize,
+    },
+    /// What is no probability.
+    #[error("member {member}, row {row}, counted from 0: {found} is no probability")]
+    Probability {
+        /// The member.
+        member: usize,
+        /// The row.
+        row: usize,
+        /// What stands there.
+        found: f64,
+    },
+    /// Nothing to weigh members by.
+    #[error("all {rows} rows have the same label: a pool is fitted on both")]
+    OneClass {
+        /// The rows.
+        rows: usize,
+    },
+    /// The fit does not end.
+    #[error(
+        "the fit of the {pool} finds no minimum: the members separate the labels, or are equal"
+    )]
+    NoMinimum {
+        /// The pool.
+        pool: &'static str,
+    },
+    /// Fewer members than a pool needs.
+    #[error(
+        "{month}: fewer than two members can be calibrated; labelled rows of the window by member: {}",
+        rows.join(", ")
+    )]
+    TooFewCalibrated {
+        /// The month.
+        month: YearMonth,
+        /// Each member and its rows.
+        rows: Vec<String>,
+    },
+    /// A window that a member cannot be calibrated on.
+    #[error("{month}: the member {run} cannot be calibrated")]
+    Calibration {
+        /// The member.
+        run: String,
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: CalibrationError,
+    },
+    /// A score that is none.
+    #[error("a score of the member {run} cannot be calibrated")]
+    Score {
+        /// The member.
+        run: String,
+        /// What was wrong.
+        source: CalibrationError,
+    },
+    /// Edges that cannot be.
+    #[error("{month}: no bins")]
+    Binning {
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: BinningError,
+    },
+    /// Thresholds that leave a side without a bin.
+    #[error(
+        "long from bin {long}, short to bin {short} of {bins}: wanted 1 ≤ short < long ≤ {bins}"
+    )]
+    Thresholds {
+        /// Smallest long bin.
+        long: u16,
+        /// Largest short bin.
+        short: u16,
+        /// Bins there are.
+        bins: u16,
+    },
+    /// No target is named.
+    #[error("the run {run} names no target: pass --target-key")]
+    Target {
+        /// The run.
+        run: String,
+        /// What was wrong with it.
+        source: LabelError,
+    },
+    /// Candles that give no labels.
+    #[error("{} gives no labels", file.display())]
+    Labels {
+        /// The file.
+        file: PathBuf,
+        /// What was wrong.
+        source: LabelError,
+    },
+    /// Data that cannot be read.
+    #[error(transparent)]
+    Data(#[from] MarketDataError),
+    /// The sample cannot be made.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// Data that is only half configured.
+    #[error("{flag} is not set: an ensemble needs the members' predictions and candles")]
+    NotConfigured {
+        /// What is missing.
+        flag: &'static str,
+    },
+    /// What the comparison cannot be made of.
+    #[error("the members and the pool cannot be compared")]
+    Statistics(#[from] StatisticsError),
+    /// No rows to judge.
+    #[error("no row of {from} to {to} has a label and a score of every member")]
+    NothingToJudge {
+        /// First month.
+        from: YearMonth,
+        /// Last month.
+        to: YearMonth,
+    },
+    /// A dataset is not known where a file must be found.
+    #[error("no dataset is known: pass --dataset, so that the ensemble's files can be found")]
+    NoDataset,
+    /// The month has no file.
+    #[error("{month}: there is no ensemble at {}: make it with `ensemble rebuild --bin-month {month}` and the same --members and --pool", path.display())]
+    Missing {
+        /// The month.
+        month: YearMonth,
+        /// Where it would lie.
+        path: PathBuf,
+    },
+    /// The month has a file.
+    #[error("{} exists: pass --overwrite to replace it, or --skip-existing to keep it", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that holds something else.
+    #[error("{file} holds the ensemble of {found}, wanted {wanted}")]
+    WrongPlace {
+        /// The file.
+        file: String,
+        /// What it holds.
+        found: String,
+        /// What was wanted.
+        wanted: String,
+    },
+    /// Bytes that are no ensemble.
+    #[error("{file} is no ensemble of a month: make it again with `ensemble rebuild --overwrite`")]
+    NotAnEnsemble {
+        /// The file.
+        file: String,
+        /// What was wrong.
+        source: serde_json::Error,
+    },
+    /// A format of another program.
+    #[error("{file} has format version {found}, this program reads 1: make it again")]
+    UnknownVersion {
+        /// The file.
+        file: String,
+        /// Its version.
+        found: String,
+    },
+    /// Contents that changed.
+    #[error("{file} is damaged, its checksum does not fit: make it again")]
+    Checksum {
+        /// The file.
+        file: String,
+    },
+    /// Contents that cannot be written.
+    #[error("{month}: the ensemble cannot be written as JSON")]
+    Encode {
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: serde_json::Error,
+    },
+    /// A file or folder.
+    #[error("cannot {action} {}", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Files that are not what the data give.
+    #[error("{differing} of {checked} files are not what the data give now")]
+    Differs {
+        /// Files that differ or cannot be read.
+        differing: usize,
+        /// All.
+        checked: usize,
+    },
+    /// What was asked for cannot be written out.
+    #[error("cannot write the output")]
+    Output(#[from] io::Error),
+    /// The rows are not as they should be.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// A row whose score is none.
+    #[error("the row of {timestamp} cannot be pooled")]
+    Row {
+        /// The row.
+        timestamp: DateTime<Utc>,
+        /// What was wrong.
+        source: Box<EnsembleError>,
+    },
+}
+
+impl EnsembleError {
+    /// Whether the person asked for something that cannot be.
+    pub(crate) fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::NoMembers
+                | Self::MemberCount { .. }
+                | Self::Twice { .. }
+                | Self::Thresholds { .. }
+                | Self::NoDataset
+                | Self::NotConfigured { .. }
+        )
+    }
+}

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+
+mod artifact;
+mod commands;
+mod config;
+mod decision;
+mod error;
+mod fit;
+mod learner;
+mod members;
+mod pool;
+mod store;
+mod strategy;
+mod walk;
+
+pub use artifact::{FORMAT_VERSION, Fitted, Member, MonthEnsemble, Pooled, Subset};
+pub use commands::EnsembleCommand;
+pub use config::{Config, PoolArgs, PoolKind};
+pub use decision::Decision;
+pub use error::EnsembleError;
+pub use fit::{LEAST_ROWS, Settings, fit};
+pub use members::{MemberScores, Sources};
+pub use pool::{
+    BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, log_loss, logit, mixture,
+    probability,
+};
+pub use store::EnsembleStore;
+pub use strategy::Ensemble;
+pub use walk::{Comparison, Judgement, Walk};
