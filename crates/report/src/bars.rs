@@ -29,6 +29,8 @@ pub struct Bar {
 pub struct Bars {
     /// The bars.
     pub bars: Vec<Bar>,
+    /// A value that the axis reaches in any case.
+    pub whole: Option<f64>,
 }
 
 impl Bars {
@@ -39,7 +41,9 @@ impl Bars {
         let left = (longest(|bar| &bar.name) * 7.2 + 14.0).min(width * 0.4);
         let right = width - (longest(|bar| &bar.text) * 7.4 + 14.0).min(width * 0.4);
         let x = Scale::new(
-            spread(self.bars.iter().flat_map(|bar| [bar.from, bar.to]).chain([0.0])),
+            spread(
+                self.bars.iter().flat_map(|bar| [bar.from, bar.to]).chain([0.0]).chain(self.whole),
+            ),
             (left, right),
         );
         let height = ROW * self.bars.len() as f64;

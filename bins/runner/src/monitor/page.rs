@@ -24,9 +24,13 @@ pub(super) fn page(
         let what = alert.annotations.get("summary").cloned().unwrap_or_default();
         [label("alertname"), label("side"), alert.starts_at.clone(), what]
     });
+    // `strategy/dataset/run`.
+    let mut parts = name.splitn(3, '/').map(str::to_owned);
+    let (strategy, dataset) = (parts.next(), parts.next().unwrap_or_default());
+    let run = parts.next().map(|run| format!("run {run}"));
     Monitoring {
-        journal: name.to_owned(),
-        facts: Vec::new(),
+        dataset,
+        facts: strategy.into_iter().chain(run).collect(),
         months: months.iter().skip_while(|month| month.scored == 0).map(month).collect(),
         detectors: detectors.collect(),
         alerts: alerts.collect(),

@@ -253,7 +253,7 @@ impl Backtest {
         });
         Figure::new(
             "From gross to net",
-            Chart::Bars(Bars { bars: bars.to_vec() }),
+            Chart::Bars(Bars { bars: bars.to_vec(), whole: None }),
             "Sums over all trades, in money; net = gross − slippage − fees + funding.",
             Table::new(&["part", "money", "of the capital"]).rows(rows),
         )

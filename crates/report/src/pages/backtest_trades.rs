@@ -100,7 +100,7 @@ fn groups(
     });
     Figure::new(
         title,
-        Chart::Bars(Bars { bars: bars.collect() }),
+        Chart::Bars(Bars { bars: bars.collect(), whole: None }),
         &format!("{caption} In brackets: how many."),
         Table::new(&[column, "trades", "won", "net", "net a trade"]).rows(rows),
     )

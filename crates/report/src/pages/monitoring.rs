@@ -8,9 +8,9 @@ use crate::{Axis, Bar, Bars, Chart, Dot, Figure, Layer, Page, Section, Table, Ti
 /// What a page of a monitor shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Monitoring {
-    /// `strategy/dataset/run`.
-    pub journal: String,
-    /// What to know, a line each.
+    /// The dataset.
+    pub dataset: String,
+    /// Strategy and run, a line each.
     pub facts: Vec<String>,
     /// Month by month, in order of time.
     pub months: Vec<WatchedMonth>,
@@ -51,7 +51,7 @@ impl Monitoring {
     /// The page.
     #[must_use]
     pub fn page(&self) -> Page {
-        let mut page = Page::new("Monitor", &self.journal);
+        let mut page = Page::new("Monitor", &self.dataset);
         page = self.facts.iter().fold(page, |page, fact| page.fact(fact.clone()));
         page = page.answer(match self.alerts.len() {
             0 => "Nothing fires.".to_owned(),
@@ -81,10 +81,11 @@ impl Monitoring {
             ));
         let alerts = self.alerts.iter().map(|alert| alert.to_vec());
         let alerts = Table::new(&["rule", "side", "since", "what"]).rows(alerts).words();
-        let calibration = Section::new("Calibration")
-            .figure(self.promised())
-            .figure(self.detectors())
-            .table("What fires", alerts);
+        let mut calibration =
+            Section::new("Calibration").figure(self.promised()).figure(self.detectors());
+        if !self.alerts.is_empty() {
+            calibration = calibration.table("What fires", alerts);
+        }
         let drift = Section::new("Scores")
             .figure(self.drift(
                 "Stability index",
@@ -115,11 +116,12 @@ impl Monitoring {
             })
         });
         let (alarmed, calm): (Vec<Dot>, Vec<Dot>) = came.partition(|dot| dot.tone == Tone::Short);
-        let layers = vec![
+        let mut layers = vec![
             Layer::line("promised", Tone::Neutral, promised.collect()),
             Layer::Dots { name: "came".to_owned(), dots: calm },
-            Layer::Dots { name: "came, in a month with an alarm".to_owned(), dots: alarmed },
         ];
+        let name = "came, in a month with an alarm".to_owned();
+        layers.extend((!alarmed.is_empty()).then_some(Layer::Dots { name, dots: alarmed }));
         let rows = self.months.iter().map(|month| {
             vec![
                 month.name.clone(),
@@ -154,7 +156,7 @@ impl Monitoring {
         });
         Figure::new(
             "Detectors now",
-            Chart::Bars(Bars { bars: bars.collect() }),
+            Chart::Bars(Bars { bars: bars.collect(), whole: Some(1.0) }),
             "Value of each e-detector as a share of its threshold; at the threshold it alarms and begins anew. A watch \
              is expected at most once a year by chance, an alert once in twenty years.",
             Table::new(&["detector", "value", "threshold"]).rows(rows),
