@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use report::pages::{
     Backtest, Bin, BinShape, Costs, EquityPoint, Evaluation, HoldPoint, Inspection, Measured,
-    Method, Month, MonthBins, Payoff, Trade,
+    Method, Monitoring, Month, MonthBins, Payoff, Trade, WatchedMonth,
 };
 use report::{Candle, Tile, Tone};
 
@@ -235,6 +235,42 @@ fn hostile_names_are_text() {
             ..Inspection::default()
         };
         check(&inspection.page().to_html());
+    }
+}
+
+#[test]
+fn a_monitor_with_and_without_months() {
+    let empty = Monitoring::default().page().to_html();
+    check(&empty);
+    assert!(empty.contains("Nothing fires."));
+    let month = |k: u8| WatchedMonth {
+        name: HOSTILE.to_owned(),
+        start: i64::from(k) * 2_629_800,
+        scored: 700,
+        missing: 1,
+        labelled: 690,
+        promised: Some(0.12),
+        came: (k != 1).then_some(0.05),
+        alarms: if k == 2 { "down".to_owned() } else { String::new() },
+        psi: (k > 2).then_some((0.7, 0.5)),
+        distance: (k > 2).then_some((0.01, 0.03)),
+    };
+    let page = Monitoring {
+        dataset: HOSTILE.to_owned(),
+        months: (0..6).map(month).collect(),
+        detectors: vec![
+            ("watch down".to_owned(), 120.0, 366.0),
+            ("alert up".to_owned(), 7_000.0, 7_320.0),
+        ],
+        alerts: vec![
+            ["CalibrationWatch", "down", "2025-11-01T00:00:00Z", HOSTILE].map(str::to_owned),
+        ],
+        ..Monitoring::default()
+    };
+    let html = page.page().to_html();
+    check(&html);
+    for part in ["One alert fires.", "in a month with an alarm", "7,000.0 of 7,320"] {
+        assert!(html.contains(part), "{part}");
     }
 }
 
