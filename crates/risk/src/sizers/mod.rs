@@ -114,7 +114,8 @@ impl Sizer {
             Self::FixedNotional(notional) => Size::Notional(notional).into(),
             Self::FixedFraction(risk) => {
                 let stop = ask.stop().ok_or(RiskError::NoStop { side: side_name(ask) })?;
-                Size::Notional(equity * risk / (stop + ask.request.round_trip_cost)).into()
+                let notional = equity * risk / (stop + ask.request.round_trip_cost);
+                carried(notional, ask.portfolio.rules).into()
             }
             Self::VolTarget(target) => vol_target::size(target, ask),
             Self::PayoffKelly(settings) => payoff_kelly::size(&settings, ask)?,
@@ -124,6 +125,12 @@ impl Sizer {
 
 fn side_name(ask: &Ask<'_>) -> &'static str {
     if ask.request.side == strategy_core::Side::Short { "short" } else { "long" }
+}
+
+/// A notional as margin and entry fee: the account makes it smaller where it cannot carry it, instead of
+/// rejecting it. What is a share of the equity is meant so; a notional that a person named is not.
+fn carried(notional: f64, rules: &Rules) -> Size {
+    Size::Budget(notional * (rules.leverage.recip() + rules.fees.taker))
 }
 
 /// The notional that a size comes to at the last close.

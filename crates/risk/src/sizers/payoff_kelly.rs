@@ -6,7 +6,7 @@ use backtest::Size;
 use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side};
 
-use super::Sized;
+use super::{Sized, carried};
 use crate::ask::Ask;
 use crate::limits::fraction;
 use crate::{RiskError, shrinkage};
@@ -205,7 +205,7 @@ pub(super) fn size(settings: &KellySettings, ask: &Ask<'_>) -> Result<Sized, Ris
     let found = payoff_kelly(outlook, &costs, ask.stop(), settings);
     let equity = ask.portfolio.equity.max(0.0);
     let bets = (request.open_trades + 1) as f64;
-    let size = Size::Notional(equity * found.size / bets);
+    let size = carried(equity * found.size / bets, ask.portfolio.rules);
     if found.size > 0.0 && found.cap == KellyCap::Kelly && request.open_trades == 0 {
         return Ok(size.into());
     }

@@ -2,7 +2,7 @@
 
 use backtest::Size;
 
-use super::Sized;
+use super::{Sized, carried};
 use crate::ask::Ask;
 
 pub(super) fn size(target: f64, ask: &Ask<'_>) -> Sized {
@@ -17,7 +17,7 @@ pub(super) fn size(target: f64, ask: &Ask<'_>) -> Sized {
     let weights: Vec<f64> = ask.request.legs.iter().map(|leg| leg.weight / total).collect();
     let volatility = ask.market.volatility(&weights);
     if volatility > 0.0 {
-        return Size::Notional(equity * target / volatility).into();
+        return carried(equity * target / volatility, ask.portfolio.rules).into();
     }
     let why = "the price has not moved, so its volatility is 0: no trade".to_owned();
     Sized { size: Size::Zero, capped: Some((0.0, 0.0, why)) }

@@ -104,6 +104,14 @@ fn vol_target_is_flat_until_a_long_half_life_has_passed_and_then_has_its_volatil
 }
 
 #[test]
+fn a_size_beyond_what_the_account_carries_is_made_smaller_not_rejected() {
+    let closes: Vec<f64> = (0..200).map(|row| if row % 2 == 0 { 100.0 } else { 100.1 }).collect();
+    let run = Run { closes: &closes, wanted: &[1.0; 200], rules: Rules::default(), outlook: None };
+    let (results, _) = run.sized(Sizer::VolTarget(0.4), &Limits::off());
+    assert!((notional(&results, 0) - 10_000.0).abs() < 1e-6);
+}
+
+#[test]
 fn a_strategy_without_an_outlook_cannot_be_sized_by_kelly() {
     let run =
         Run { closes: &[100.0, 100.0], wanted: &[1.0, 0.0], rules: entry(0.02), outlook: None };
