@@ -158,8 +158,7 @@ fn values_that_cannot_be_are_named() {
 
 #[test]
 fn flags_that_cannot_be_are_usage_errors() {
-    for flags in
-        ["--enter-multiple 0.2", "--trade-cost 0", "--basis-stop -1", "--carry-half-life 0"]
+    for flags in ["--enter-multiple 0.2", "--trade-cost 0", "--basis-stop 0", "--carry-half-life 0"]
     {
         let error = decide(&[], &[], [&[], &[]], flags).map(|_| ()).unwrap_err();
         assert!(FundingCarry::is_usage_error(&error), "{flags}: {error}");
