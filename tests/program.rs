@@ -1,7 +1,9 @@
 //! Calling the program and looking at what it did.
 
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -38,6 +40,29 @@ pub(crate) fn run(folder: &Path, arguments: &str) -> Ran {
         out: String::from_utf8(stdout).unwrap(),
         err: String::from_utf8(stderr).unwrap(),
     }
+}
+
+/// Runs `command` to its end, or for a minute: a service that waits for rows to come does not end.
+pub(crate) fn bounded(command: &mut Command) -> Ran {
+    let folder = tempfile::tempdir().unwrap();
+    let [out, err] = ["out", "err"].map(|name| folder.path().join(name));
+    command.stdin(Stdio::null());
+    command.stdout(File::create(&out).unwrap()).stderr(File::create(&err).unwrap());
+    let mut child = command.spawn().unwrap();
+    let begun = Instant::now();
+    let code = loop {
+        match child.try_wait().unwrap() {
+            Some(status) => break status.code().unwrap_or(-1),
+            None if begun.elapsed() > Duration::from_mins(1) => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                break -1;
+            }
+            None => std::thread::sleep(Duration::from_millis(2)),
+        }
+    };
+    let text = |path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    Ran { code, out: text(out), err: text(err) }
 }
 
 /// Runs the program, which must succeed; gives its standard output.

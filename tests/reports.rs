@@ -104,7 +104,7 @@ fn a_report_never_takes_the_place_of_data() {
     let market = Market::new();
     for name in ["pred.duckdb", "ohlcv.duckdb"] {
         let before = fs::read(market.file(name)).unwrap();
-        let error = [name, "is a file of data", "name another file"];
+        let error = [name, "is a file that is read", "name another file"];
         for path in [name.to_owned(), format!("./{name}"), market.file(name).display().to_string()]
         {
             fails(market.path(), &market.rebuild(&format!("--report {path}")), 2, &error);

@@ -37,7 +37,7 @@ fn read(path: &Path) -> RecordBatch {
 
 fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
     let rows = RecordBatch::try_from_iter(columns).unwrap();
-    let file = Destination::File { path: path.to_owned(), overwrite: true };
+    let file = Destination::File { path: path.to_owned(), overwrite: true, inputs: Vec::new() };
     let format = Format::of_path(path).unwrap();
     let mut writer = BatchWriter::new(file, format, rows.schema()).unwrap();
     writer.write(&rows).unwrap();

@@ -13,18 +13,19 @@ use serde_json::Value;
 /// strategy; the runner may use everything; `xtask` nothing. So a new strategy needs no line here.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("backtest", &["strategy-core"]),
-    ("binning", &["calibration", "labeling", "statistics", "strategy-core"]),
+    ("binning", &["calibration", "files", "labeling", "statistics", "strategy-core"]),
     ("calibration", &["statistics"]),
+    ("files", &[]),
     ("indicators", &[]),
     ("labeling", &[]),
-    ("market-data", &["strategy-core", "tabular"]),
+    ("market-data", &["files", "strategy-core", "tabular"]),
     ("monitoring", &["statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),
-    ("tabular", &[]),
+    ("tabular", &["files"]),
 ];
 
 /// Only this may name DuckDB; all others build without it, or through it. The end-to-end tests, which

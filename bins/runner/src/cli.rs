@@ -5,7 +5,7 @@ use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
 use crate::{
-    backtest, check, data, list, monitor, parameters, risk, shell, signals, state, stream,
+    backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream,
 };
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
@@ -80,7 +80,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         .subcommand(monitor::command(strategies))
         .subcommands(shell::commands())
         .subcommands(strategies.iter().map(strategy));
-    with_negative_numbers(command)
+    with_negative_numbers(home::expanded(command))
 }
 
 /// A number below 0 is a value, not a flag: whether it can be is for the flag before it to say.

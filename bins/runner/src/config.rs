@@ -11,13 +11,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command};
 use market_data::DATA_CONFIGURED;
 use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::data;
+use crate::home;
 use crate::runs::{ConfiguredRun, RunsError};
 
 /// The file that is read when none is named: in the working directory, if it is there.
@@ -30,16 +31,32 @@ pub(crate) fn file(arguments: impl IntoIterator<Item = OsString>) -> Option<Path
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         if argument == "--config" {
-            return arguments.next().map(PathBuf::from);
+            return arguments.next().map(expanded);
         }
         if let Some(path) = argument.to_str().and_then(|text| text.strip_prefix("--config=")) {
-            return Some(PathBuf::from(path));
+            return Some(expanded(path));
         }
     }
     std::env::var_os("RUNNER_CONFIG")
         .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
+        .map(expanded)
         .or_else(|| Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()))
+}
+
+/// The path with its `~` expanded; one that cannot be is told by reading it.
+fn expanded(path: impl Into<PathBuf>) -> PathBuf {
+    let path = path.into();
+    home::expand(path.clone()).unwrap_or(path)
+}
+
+/// The key of [`logging::FLAG`], which is wanted before anything else of the file.
+const LOG_FORMAT: &str = "log_format";
+
+/// How the file asks for standard error to be written. What is wrong with the file, [`apply`] tells.
+pub(crate) fn log_format() -> Option<String> {
+    let text = fs::read_to_string(file(std::env::args_os())?).ok()?;
+    let table = DeTable::parse(&text).ok()?;
+    table.get_ref().get(LOG_FORMAT)?.get_ref().as_str().map(str::to_owned)
 }
 
 /// The list of tables, in the table of a strategy, with the runs there are.
@@ -86,6 +103,12 @@ pub(crate) fn apply(
     for (key, value) in values {
         if key.get_ref() == RUNS {
             return Err(file.no_runs("<strategy>", key.span().start));
+        }
+        if key.get_ref() == LOG_FORMAT {
+            let words = file.words(LOG_FORMAT, value)?;
+            let flag = command.get_arguments().find(|flag| key_of(flag) == LOG_FORMAT);
+            flag.map_or(Ok(()), |flag| file.check(flag, value, &words))?;
+            continue;
         }
         command = file.set(command, strategies, key, value)?;
     }
@@ -283,7 +306,10 @@ impl File<'_> {
     fn words(&self, key: &str, value: &Spanned<DeValue<'_>>) -> Result<Vec<String>, ConfigError> {
         let word = |value: &DeValue<'_>| match value {
             DeValue::String(text) => Some(text.to_string()),
-            DeValue::Integer(number) => Some(number.as_str().to_owned()),
+            // As TOML means it, whatever its base: `0x14` is 20.
+            DeValue::Integer(number) => i128::from_str_radix(number.as_str(), number.radix())
+                .ok()
+                .map(|number| number.to_string()),
             DeValue::Float(number) => Some(number.as_str().to_owned()),
             DeValue::Boolean(flag) => Some(flag.to_string()),
             DeValue::Datetime(instant) => Some(instant.to_string()),
@@ -325,10 +351,16 @@ impl File<'_> {
         if words.is_empty() && !flag.get_default_values().is_empty() {
             return Err(wrong("wanted at least one value".to_owned()));
         }
+        if value.get_ref().is_array() && !takes_list(flag) {
+            return Err(wrong("it takes one value, and this is a list".to_owned()));
+        }
         if !takes_value && !matches!(words, [word] if word == "true" || word == "false") {
             return Err(wrong("wanted true or false".to_owned()));
         }
         probe.try_get_matches_from(words).map(drop).map_err(|error| {
+            if words.iter().any(String::is_empty) {
+                return wrong("it is empty; leave the key out where nothing is meant".to_owned());
+            }
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
             // `error: invalid value 'x' for '[value]...': the reason`
@@ -344,6 +376,7 @@ impl File<'_> {
         let name = key.get_ref().as_ref();
         let nearest = known
             .map(|known| (strsim::jaro_winkler(name, known), known))
+            .filter(|(likeness, _)| *likeness > 0.8)
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, nearest)| nearest.to_owned());
         ConfigError::Unknown {
@@ -358,6 +391,12 @@ impl File<'_> {
     fn line(&self, offset: usize) -> usize {
         self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1
     }
+}
+
+/// Whether several values make sense for a flag.
+fn takes_list(flag: &Arg) -> bool {
+    let many = flag.get_num_args().is_some_and(|count| count.max_values() > 1);
+    many || flag.get_value_delimiter().is_some() || matches!(flag.get_action(), ArgAction::Append)
 }
 
 /// Flags of a single call, such as which months to make, have no environment variable and no key.

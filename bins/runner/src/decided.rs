@@ -82,6 +82,7 @@ impl<'a> Decided<'a> {
                 self.lacking
             )
         });
-        cold.into_iter().chain(self.strategy.remarks()).collect()
+        let of_rows = self.rows.report().notes();
+        cold.into_iter().chain(of_rows).chain(self.strategy.remarks()).collect()
     }
 }

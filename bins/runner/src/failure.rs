@@ -4,9 +4,11 @@ use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use files::OutputError;
 use market_data::sample::SampleError;
 use strategy_core::registry::{RegistryError, UsageError};
 use streaming::StreamError;
+use tabular::TabularError;
 
 use crate::config::ConfigError;
 use crate::interrupt;
@@ -61,11 +63,21 @@ pub(crate) fn report(
             || cause.is::<ConfigError>()
             || cause.is::<RunsError>()
             || matches!(cause.downcast_ref(), Some(SampleError::NotAsked { .. }))
+            || is_refused_output(cause)
     };
     if of_usage(error) || causes().any(of_usage) {
         return ExitCode::from(WRONG_USAGE);
     }
     ExitCode::FAILURE
+}
+
+/// Whether an output was refused, whatever the disk says: it is an input, or of another kind.
+fn is_refused_output(cause: &(dyn Error + 'static)) -> bool {
+    let of_rows = match cause.downcast_ref::<TabularError>() {
+        Some(TabularError::Output(output)) => Some(output),
+        _ => None,
+    };
+    of_rows.or_else(|| cause.downcast_ref()).is_some_and(OutputError::is_usage)
 }
 
 fn tell(error: &(dyn Error + 'static), err: &mut dyn Write) {

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use files::{FileKind, Output, StagedFile};
 use strategy_core::BoxError;
 
 /// What the file of a switch that is not engaged begins with.
@@ -46,9 +47,10 @@ pub(crate) fn arm(path: &Path) -> Result<(), BoxError> {
 
 /// Whole or not at all: half a file would engage the switch.
 fn write(path: &Path, text: &str) -> Result<(), BoxError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    fs::write(&partial, text)
-        .and_then(|()| fs::rename(&partial, path))
-        .map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
+    // Whatever text stands there, the switch must go: but a database is not taken for one.
+    let is_text = |head: &[u8]| FileKind::of(head) == FileKind::Text;
+    let output = Output::new(path, "a kill switch", &is_text).overwrite(true);
+    let mut file = StagedFile::create(&output)?;
+    file.write(text.as_bytes())?;
+    Ok(file.publish()?)
 }

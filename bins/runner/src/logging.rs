@@ -25,8 +25,11 @@ pub(crate) const VARIABLE: &str = "RUNNER_LOG_FORMAT";
 
 impl LogFormat {
     /// The format asked for. The arguments are looked through before they are parsed, since an error
-    /// in them is to be told in this format too.
-    pub(crate) fn asked(arguments: impl IntoIterator<Item = OsString>) -> Self {
+    /// in them is to be told in this format too; `configured` gives the word of the file of settings.
+    pub(crate) fn asked(
+        arguments: impl IntoIterator<Item = OsString>,
+        configured: impl FnOnce() -> Option<String>,
+    ) -> Self {
         let mut arguments = arguments.into_iter().map(|a| a.to_string_lossy().into_owned());
         let mut found = None;
         while let Some(argument) = arguments.next() {
@@ -36,7 +39,8 @@ impl LogFormat {
                 found = Some(value.to_owned());
             }
         }
-        let word = found.or_else(|| std::env::var(VARIABLE).ok()).unwrap_or_default();
+        let variable = || std::env::var(VARIABLE).ok().filter(|word| !word.is_empty());
+        let word = found.or_else(variable).or_else(configured).unwrap_or_default();
         <Self as ValueEnum>::from_str(&word, false).unwrap_or_default()
     }
 }
@@ -151,7 +155,8 @@ mod tests {
 
     #[test]
     fn the_format_is_found_before_the_arguments_are_parsed() {
-        let asked = |text: &str| LogFormat::asked(text.split_whitespace().map(OsString::from));
+        let asked =
+            |text: &str| LogFormat::asked(text.split_whitespace().map(OsString::from), || None);
         assert_eq!(asked("runner list --log-format json"), LogFormat::Json);
         assert_eq!(asked("runner --log-format=json list"), LogFormat::Json);
         assert_eq!(asked("runner list --log-format text"), LogFormat::Text);

@@ -9,7 +9,9 @@ mod cli;
 mod config;
 mod data;
 mod decided;
+mod environment;
 mod failure;
+mod home;
 mod interrupt;
 mod kill_switch;
 mod list;
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
     let stdout = io::stdout();
     let out_is_terminal = stdout.is_terminal();
     let mut out = BufWriter::new(stdout.lock());
-    let log_format = LogFormat::asked(std::env::args_os());
+    let log_format = LogFormat::asked(std::env::args_os(), config::log_format);
     let mut plain = io::stderr();
     let mut lines = JsonLines::new(io::stderr(), logging::is_quiet(std::env::args_os()));
     let err: &mut dyn Write = match log_format {
@@ -73,10 +75,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
         let file = config::apply(command, &path, &names)?;
         (command, runs, configured) = (file.command, file.runs, file.data);
     }
-    let arguments: Vec<String> =
-        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    let matches =
-        command.clone().try_get_matches().map_err(|error| tips::improved(error, &arguments))?;
+    let matches = environment::matches(&command, std::env::args_os())?;
     logging::start(&matches, log_format);
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
@@ -111,7 +110,7 @@ fn run_strategy(
         .iter()
         .map(|run| {
             let arguments = run.named_in_full(std::env::args_os());
-            run.apply(command.clone()).try_get_matches_from(arguments)
+            environment::matches(&run.apply(command.clone()), arguments)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let of_runs: Vec<&ArgMatches> =

@@ -14,6 +14,7 @@ use market_data::{
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Column, Console, Input, Subject};
 
+use crate::home;
 use crate::signals::WITH_CLOSE;
 use crate::time_range::{self, Moment};
 
@@ -62,9 +63,8 @@ pub(crate) fn with_data_flags(command: Command) -> Command {
             .long(name)
             .value_name("DATASET=FILE")
             .env(env)
-            .value_delimiter(',')
             .action(ArgAction::Append)
-            .value_parser(other_file)
+            .value_parser(other_files)
             .help(help)
     };
     let command = command
@@ -83,10 +83,31 @@ struct OtherFile {
     path: PathBuf,
 }
 
+/// `DATASET=FILE`, or several with commas between them. A comma that no `DATASET=` follows is part of
+/// the path before it.
+fn other_files(text: &str) -> Result<Vec<OtherFile>, String> {
+    let begins = |part: &str| {
+        part.split_once('=').is_some_and(|(name, _)| {
+            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c))
+        })
+    };
+    let mut parts: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        match parts.last_mut() {
+            Some(before) if !begins(part) => {
+                before.push(',');
+                before.push_str(part);
+            }
+            _ => parts.push(part.to_owned()),
+        }
+    }
+    parts.iter().map(|part| other_file(part)).collect()
+}
+
 fn other_file(text: &str) -> Result<OtherFile, String> {
     match text.split_once('=') {
         Some((dataset, path)) if !dataset.is_empty() && !path.is_empty() => {
-            Ok(OtherFile { dataset: dataset.to_owned(), path: PathBuf::from(path) })
+            Ok(OtherFile { dataset: dataset.to_owned(), path: home::expand(PathBuf::from(path))? })
         }
         _ => {
             Err("wanted a dataset and its file, as in binance_ethusdt_perp_1h=eth.duckdb"
@@ -103,7 +124,9 @@ fn others(
     sample: Option<&str>,
 ) -> BTreeMap<String, Instrument> {
     let mut others = BTreeMap::<String, Instrument>::new();
-    let of = |name: &str| matches.get_many::<OtherFile>(name).into_iter().flatten().cloned();
+    let of = |name: &str| {
+        matches.get_many::<Vec<OtherFile>>(name).into_iter().flatten().flatten().cloned()
+    };
     let mut add = |dataset: String, candles: Option<PathBuf>, predictions: Option<PathBuf>| {
         let other = others.entry(dataset.clone()).or_default();
         other.dataset = Some(dataset);
@@ -125,6 +148,22 @@ fn others(
     of(OTHER_OHLCV).for_each(|file| add(file.dataset, Some(file.path), None));
     of(OTHER_PRED).for_each(|file| add(file.dataset, None, Some(file.path)));
     others
+}
+
+/// Refuses a file of another instrument that is named as one of the strategy's own.
+fn refuse_own(matches: &ArgMatches, own: Option<&str>) -> Result<(), UsageError> {
+    for (flag, instead) in [(OTHER_OHLCV, "ohlcv-duckdb"), (OTHER_PRED, "pred-duckdb")] {
+        let mut named = matches.get_many::<Vec<OtherFile>>(flag).into_iter().flatten().flatten();
+        if let Some(file) = named.find(|file| Some(file.dataset.as_str()) == own) {
+            let text = format!(
+                "--{flag} names {}, which is the strategy's own instrument: its file is that of \
+                 --{instead}",
+                file.dataset
+            );
+            return Err(UsageError::new(text.into()));
+        }
+    }
+    Ok(())
 }
 
 /// Where a strategy's rows come from, and what it is opened for.
@@ -236,7 +275,13 @@ pub(crate) fn files(
     if let (true, Some(path)) = (scored, &files.0) {
         // Which model it is decides which artifacts of a strategy may be used with its scores.
         let database = Database::open(path, flags.lock_timeout)?;
-        let settled = settle_model(&database, model_path.as_deref(), dataset.as_deref())?;
+        let run_name = given("run-name");
+        let settled = settle_model(
+            &database,
+            model_path.as_deref(),
+            dataset.as_deref(),
+            run_name.as_deref(),
+        )?;
         (model_path, dataset) = (Some(settled.0), Some(settled.1));
         opened = Some(database);
     }
@@ -244,9 +289,10 @@ pub(crate) fn files(
     if let (Some(run), Some(path), None) = (run, &files.0, &dataset) {
         let database = Database::open(path, flags.lock_timeout)?;
         let model = model_of_run(&database, &run, None)?;
-        dataset = Some(settle_model(&database, Some(&model), None)?.1);
+        dataset = Some(settle_model(&database, Some(&model), None, None)?.1);
         opened = Some(database);
     }
+    refuse_own(matches, dataset.as_deref())?;
     let of_model = model_path.as_deref().and_then(market_data::run_name);
     let run_name = given("run-name").or(of_model);
     let own = Instrument {

@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
+use files::{Output, OutputError};
 use strategy_core::{BoxError, Console};
 use thiserror::Error;
 
@@ -55,10 +56,26 @@ pub(crate) fn write_manual(
     console: &mut Console<'_>,
 ) -> Result<(), BoxError> {
     let Some(folder) = matches.get_one::<PathBuf>("out_dir") else { return Ok(()) };
+    refuse_other_kinds(folder)?;
     fs::create_dir_all(folder)
         .and_then(|()| clap_mangen::generate_to(command, folder))
         .map_err(|source| ManualError { folder: folder.clone(), source })?;
     let _ = writeln!(console.err, "Wrote manual pages to {}", folder.display());
+    Ok(())
+}
+
+/// Refuses a folder in which something else than a manual page has the name of one.
+fn refuse_other_kinds(folder: &Path) -> Result<(), OutputError> {
+    // Macros, or the two-letter requests that pages begin with.
+    let is_page = |head: &[u8]| head.starts_with(b".") || head.starts_with(b"'");
+    let Ok(entries) = fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("runner") && name.ends_with(".1") {
+            Output::new(&entry.path(), "a manual page", &is_page).overwrite(true).check()?;
+        }
+    }
     Ok(())
 }
 

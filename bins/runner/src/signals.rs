@@ -1,7 +1,7 @@
 //! `runner <strategy> signals`: decisions for rows of the past, or of now.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Entry, UsageError};
@@ -71,11 +71,8 @@ pub(crate) fn run(
     for matches in of_runs {
         chosen.push(row_args::choose(entry, matches, console)?);
     }
-    let output = first.get_one::<PathBuf>("output");
-    if let Some(output) = output {
-        chosen.iter().try_for_each(|chosen| refuse_input(output, &chosen.inputs))?;
-    }
-    let destination = destination(first, &mut *console.out);
+    let inputs = chosen.iter().flat_map(|chosen| chosen.inputs.clone()).collect();
+    let destination = destination(first, inputs, &mut *console.out);
     // The first decisions come before the output is opened: what fails at once writes nothing.
     let mut destination = Some(destination);
     let mut writer: Option<BatchWriter<'_>> = None;
@@ -107,11 +104,16 @@ pub(crate) fn run(
     Ok(())
 }
 
-/// Where signals are written.
-pub(crate) fn destination<'o>(matches: &ArgMatches, out: &'o mut dyn Write) -> Destination<'o> {
+/// Where signals are written: to none of `inputs`.
+pub(crate) fn destination<'o>(
+    matches: &ArgMatches,
+    inputs: Vec<PathBuf>,
+    out: &'o mut dyn Write,
+) -> Destination<'o> {
     match matches.get_one::<PathBuf>("output") {
         Some(path) => {
-            Destination::File { path: path.clone(), overwrite: matches.get_flag("overwrite") }
+            let overwrite = matches.get_flag("overwrite");
+            Destination::File { path: path.clone(), overwrite, inputs }
         }
         None => Destination::Stream(out),
     }
@@ -121,20 +123,4 @@ fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, UsageError> {
     let output = matches.get_one::<PathBuf>("output").map(PathBuf::as_path);
     Format::of_output(matches.get_one("format").copied(), output, terminal)
         .map_err(|error| UsageError::new(error.into()))
-}
-
-/// An output that is one of the inputs would destroy data of another program.
-fn refuse_input(output: &Path, inputs: &[PathBuf]) -> Result<(), UsageError> {
-    let same = |input: &&PathBuf| {
-        Option::zip(output.canonicalize().ok(), input.canonicalize().ok())
-            .is_some_and(|(output, input)| output == input)
-    };
-    match inputs.iter().find(same) {
-        None => Ok(()),
-        Some(input) => {
-            let error =
-                format!("--output {} is a file that is read: name another one", input.display());
-            Err(UsageError::new(error.into()))
-        }
-    }
 }

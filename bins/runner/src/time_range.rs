@@ -1,6 +1,6 @@
 //! Times as people type them, in UTC.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use market_data::TimeRange;
 use strategy_core::YearMonth;
 
@@ -15,23 +15,17 @@ pub(crate) enum Moment {
 /// Reads `2025-11`, `2025-11-01`, `2025-11-01T05:00`, `2025-11-01 05:00:00`, or a time with an offset (`Z`,
 /// `+02:00`), which is converted to UTC.
 pub(crate) fn parse(text: &str) -> Result<Moment, String> {
-    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Ok(Moment::Day(day));
-    }
     if let Ok(month) = text.parse() {
         return Ok(Moment::Month(month));
     }
-    // `2025-11-01T05:00Z` lacks the seconds that RFC 3339 wants.
-    let spaced = text.replacen(' ', "T", 1);
-    for format in ["%Y-%m-%dT%H:%M:%S%.f%#z", "%Y-%m-%dT%H:%M%#z"] {
-        if let Ok(instant) = DateTime::parse_from_str(&spaced.replace('Z', "+00:00"), format) {
-            return Ok(Moment::Instant(instant.to_utc()));
-        }
-    }
-    for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"] {
-        if let Ok(instant) = NaiveDateTime::parse_from_str(&spaced, format) {
-            return Ok(Moment::Instant(instant.and_utc()));
-        }
+    if let Some(moment) = tabular::Moment::parse(text)
+        && let Some(instant) = moment.instant()
+    {
+        return Ok(if moment.has_time() {
+            Moment::Instant(instant)
+        } else {
+            Moment::Day(instant.date_naive())
+        });
     }
     Err("wanted a time in UTC as 2025-11, 2025-11-01, 2025-11-01T05:00 or 2025-11-01 05:00:00, or with an \
          offset as 2025-11-01T05:00+02:00"
@@ -76,7 +70,16 @@ mod tests {
         check("2025-11-01T05:00Z", "2025-11-01T05:00:00Z");
         check("2025-11-01T05:00:00+02:00", "2025-11-01T03:00:00Z");
         check("2025-11-01 05:00-03:30", "2025-11-01T08:30:00Z");
-        for text in ["2025-13-01", "2025-13", "yesterday", "", "2025-11-01T25:00", "1761973200"] {
+        for text in [
+            "2025-13-01",
+            "2025-13",
+            "yesterday",
+            "",
+            "2025-11-01T25:00",
+            "2025-11-01T05:00:60",
+            "1761973200",
+            "+262142-12-31",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -1,43 +1,31 @@
 //! Files that others may read at any moment, and what a page's footer says of the program.
 
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use files::{Output, OutputError, StagedFile};
 use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all, and only over one that begins as it does: over an older page a page,
+/// over an older state a state.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BoxError> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    let write = || {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".runner.").suffix(".tmp");
-        // Temporary files are private by default; this one becomes an ordinary file.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok::<_, io::Error>(())
-    };
-    write().map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+    let beginning = &bytes[..bytes.len().min(8)];
+    let is_kind = |head: &[u8]| head.starts_with(beginning);
+    let output = Output::new(path, "what is to be written", &is_kind).overwrite(true);
+    let mut file = StagedFile::create(&output)?;
+    file.write(bytes)?;
+    Ok(file.publish()?)
 }
 
 /// Refuses a place that `flag` names where one of the files that are read would be replaced.
 pub(crate) fn refuse_input<'a>(
     flag: &str,
     place: &Path,
-    mut inputs: impl Iterator<Item = &'a Path>,
+    inputs: impl Iterator<Item = &'a Path>,
 ) -> Result<(), UsageError> {
-    let same = |input: &Path| {
-        Option::zip(place.canonicalize().ok(), input.canonicalize().ok())
-            .is_some_and(|(place, input)| place == input)
-    };
-    if inputs.any(same) {
+    let any = |_: &[u8]| true;
+    let output = Output::new(place, "", &any).overwrite(true).reads(inputs);
+    if let Err(OutputError::IsInput { .. }) = output.check() {
         let error = format!("--{flag} {} is a file of data: name another file", place.display());
         return Err(UsageError::new(error.into()));
     }

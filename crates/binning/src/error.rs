@@ -255,6 +255,10 @@ pub enum BinningError {
         wanted: u32,
     },
 
+    /// What stands where the bins belong is another program's, and is not replaced.
+    #[error(transparent)]
+    Output(#[from] files::OutputError),
+
     /// The file cannot have been written by this program.
     #[error("{} is damaged: {what}; rebuild the month", path.display())]
     Damaged {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use files::{FileKind, Output};
+
 use crate::envelope::encode;
 use crate::file_system::Disk;
 use crate::key::check_name;
@@ -132,6 +134,11 @@ impl RunLock {
         let path = self.store.path(key);
         let bytes = encode(metadata, &path)?;
         let replace = on_existing == OnExisting::Overwrite;
+        if replace {
+            // Damaged bins may look like anything, but not like a file of another program.
+            let is_ours = |head: &[u8]| matches!(FileKind::of(head), FileKind::Unknown);
+            Output::new(&path, "bins", &is_ours).overwrite(true).check()?;
+        }
         match (self.folder.publish(&file_name(key.month()), &bytes, replace)?, on_existing) {
             (Published::Yes, _) => Ok(Saved::Written(path)),
             (Published::NameTaken, OnExisting::Skip) => Ok(Saved::Skipped(path)),

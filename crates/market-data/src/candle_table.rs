@@ -68,12 +68,72 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
         tables.iter().filter(|table| after_prefix(table.name()).is_some()).cloned().collect();
     match candidates.as_slice() {
         [table] => Ok(table.clone().into()),
-        [] => Err(MarketDataError::NoCandleTable { path: db.path().into(), found: names(tables) }),
+        [] => Err(MarketDataError::NoCandleTable {
+            path: db.path().into(),
+            found: names(tables),
+            elsewhere: db.elsewhere()?,
+        }),
         several => Err(MarketDataError::CandleTableNotUnique {
             path: db.path().into(),
             found: names(several),
         }),
     }
+}
+
+/// The table of candles of `dataset`: the one `wanted`, whatever it is called, or else the only one,
+/// whose name must then tell that it holds the candles of the dataset's instrument.
+///
+/// # Errors
+/// As [`candle_table`], and [`OtherInstrument`](MarketDataError::OtherInstrument).
+pub fn candle_table_of(
+    db: &Database,
+    wanted: Option<&str>,
+    dataset: &str,
+) -> Result<CandleTable, MarketDataError> {
+    let table = candle_table(db, wanted)?;
+    if wanted.is_none() {
+        require_instrument(&table, dataset)?;
+    }
+    Ok(table)
+}
+
+/// Refuses a table that was merely found unless its name, an interval at its end aside, stands in the
+/// dataset's between separators, as `btcusdt` in `binance_btcusdt_perp_1h`.
+pub(crate) fn require_instrument(
+    table: &CandleTable,
+    dataset: &str,
+) -> Result<(), MarketDataError> {
+    if holds_candles_of(table.name(), dataset) {
+        return Ok(());
+    }
+    Err(MarketDataError::OtherInstrument {
+        path: table.as_table().path().to_owned(),
+        table: table.name().to_owned(),
+        dataset: dataset.to_owned(),
+    })
+}
+
+/// Whether the name of a table of candles tells that they are those of the dataset's instrument.
+#[must_use]
+pub fn holds_candles_of(table: &str, dataset: &str) -> bool {
+    let name = table.to_lowercase();
+    let rest = after_prefix(&name).unwrap_or(&name);
+    let instrument = match rest.rsplit_once('_') {
+        Some((before, end)) if looks_like_interval(end) => before,
+        _ if looks_like_interval(rest) => "",
+        _ => rest,
+    };
+    let is_part = format!("_{}_", dataset.to_lowercase()).contains(&format!("_{instrument}_"));
+    is_part && !instrument.is_empty()
+}
+
+/// `1h`, `60min`, `hourly`: what stands at the end of a name and is no instrument.
+fn looks_like_interval(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["hourly", "daily", "weekly", "monthly", "minutely"];
+    const UNITS: [&str; 12] =
+        ["s", "sec", "m", "min", "minute", "t", "h", "hour", "d", "day", "w", "week"];
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    WORDS.contains(&text) || UNITS.contains(&unit.strip_suffix('s').unwrap_or(unit)) || unit == "s"
 }
 
 /// What follows `ohlcv_`, the mark of a table of candles.
@@ -108,9 +168,38 @@ pub fn parse_interval(text: &str) -> Option<TimeDelta> {
     (count > 0).then(|| TimeDelta::seconds(count * seconds))
 }
 
+/// The intervals that the parts of a dataset's name look like, in their order: `1h` in
+/// `binance_btcusdt_perp_1h`, and also `3d` in `…_1h_fold_3d`, which is none.
+#[must_use]
+pub fn dataset_intervals(dataset: &str) -> Vec<TimeDelta> {
+    dataset.split('_').skip(1).filter_map(parse_interval).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_that_was_found_must_be_the_datasets() {
+        let check = |name: &str, dataset: &str, expect: bool| {
+            let table = CandleTable::from(Table::stand_in(name));
+            assert_eq!(require_instrument(&table, dataset).is_ok(), expect, "{name} of {dataset}");
+        };
+        let btc = "binance_btcusdt_perp_1h";
+        for name in ["btcusdt", "btcusdt_1h", "BTCUSDT_60min", "btcusdt_hourly", "btcusdt_perp_1d"]
+        {
+            check(&format!("ohlcv_{name}"), btc, true);
+            check(&format!("ohlcv_{name}"), "binance_ethusdt_perp_1h", false);
+        }
+        // Whose candles these are, the name does not tell.
+        for name in ["ohlcv_1h", "ohlcv_hourly", "ohlcv_all", "ohlcv_btc", "ohlcv_btcusdt_ethusdt"]
+        {
+            check(name, btc, false);
+        }
+        check("ohlcv_1000pepeusdt_1h", "binance_1000pepeusdt_perp_1h", true);
+        check("ohlcv_1000pepeusdt", "binance_1000pepeusdt_perp_1h", true);
+        check("ohlcv_1000pepeusdt", "binance_pepeusdt_perp_1h", false);
+    }
 
     #[test]
     fn names_tell_symbol_and_interval() {

@@ -77,6 +77,14 @@ impl Candles {
 }
 
 impl Prices {
+    /// The candles whose close lies outside their own low to high, which no market gives: their open
+    /// times, µs UTC, ascending.
+    pub fn closes_outside(&self) -> impl Iterator<Item = i64> {
+        let closes = self.close.iter().zip(&self.low).zip(&self.high);
+        let outside = closes.map(|((close, low), high)| close < low || close > high);
+        self.timestamps.iter().zip(outside).filter(|(_, outside)| *outside).map(|(&at, _)| at)
+    }
+
     /// The number of candles.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -102,7 +110,7 @@ impl Prices {
 /// # Errors
 /// Columns that are missing or no numbers; no interval; a timestamp, also one outside the range, that
 /// is NULL or infinite; and for the first row that is so: NULL, a price that is not positive and
-/// finite, a volume that is negative or not finite, a timestamp that comes twice or is not a whole
+/// finite, a high below its low, a volume that is negative or not finite, a timestamp that comes twice or is not a whole
 /// number of intervals after the one before.
 pub fn read_candles(
     db: &Database,
@@ -167,7 +175,18 @@ pub(crate) fn columns_within<const N: usize>(
             };
             column.push(number?);
         }
-        Ok(())
+        // Every reader asks for the prices, first and in this order.
+        let [high, low] = [1, 2].map(|place| columns.get(place).and_then(|prices| prices.last()));
+        match (high, low) {
+            (Some(&high), Some(&low)) if high < low => Err(MarketDataError::HighBelowLow {
+                path: table.as_table().path().to_owned(),
+                table: table.name().to_owned(),
+                timestamp,
+                high,
+                low,
+            }),
+            _ => Ok(()),
+        }
     })?;
     Ok((timestamps, columns))
 }

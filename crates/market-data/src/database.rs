@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use arrow::array::RecordBatch;
 use duckdb::types::{ToSqlOutput, Value};
 use duckdb::{Statement, ToSql, params_from_iter};
+use files::{FileKind, HEAD_BYTES};
 use tracing::debug;
 
 use crate::columns::texts;
-use crate::file_kind::{FileKind, HEAD_BYTES};
 use crate::flat::{self, FlatError};
 use crate::known::Known;
 use crate::lock;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use thiserror::Error;
 
-use crate::message::{advice, instant_text, listed};
+use crate::message::{advice, instant_text, listed, there_is};
 use crate::{DuckDbError, FileKind, InputError, LockHolder};
 
 /// Why data could not be read. Timestamps are µs UTC, and written as `2025-11-01 05:00:00`.
@@ -143,7 +143,9 @@ pub enum MarketDataError {
     },
 
     /// There is no such table.
-    #[error("{} has no table `{table}`; it has {}", .path.display(), listed(.found))]
+    #[error(
+        "{} has no table `{table}`; {}", .path.display(), there_is(.found, .elsewhere, .table)
+    )]
     MissingTable {
         /// The file.
         path: PathBuf,
@@ -151,6 +153,8 @@ pub enum MarketDataError {
         table: String,
         /// The tables there are.
         found: Vec<String>,
+        /// Those of other schemas.
+        elsewhere: Vec<String>,
     },
     /// A table lacks columns.
     #[error("{}: table `{table}` lacks {}; it has {}", .path.display(), listed(.missing), listed(.found))]
@@ -205,6 +209,22 @@ pub enum MarketDataError {
         /// The first such timestamp; the largest or smallest number where it is infinite.
         timestamp: i64,
     },
+    /// A timestamp that no market can mean.
+    #[error(
+        "{}: `{table}` has the {column} {}: {reason}", .path.display(), instant_text(*.timestamp)
+    )]
+    NotMeant {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The column of timestamps.
+        column: String,
+        /// The timestamp farthest away.
+        timestamp: i64,
+        /// What it may come of.
+        reason: String,
+    },
     /// A timestamp that comes twice where it must not.
     #[error("{}: `{table}` has several rows for {}: there must be one", .path.display(), instant_text(*.timestamp))]
     DuplicateTimestamp {
@@ -237,14 +257,16 @@ pub enum MarketDataError {
 
     /// No table looks like candles.
     #[error(
-        "{} has no table of candles `ohlcv_<symbol>_<interval>`; it has {}: name the table with \
-         --ohlcv-table", .path.display(), listed(.found)
+        "{} has no table of candles `ohlcv_<symbol>_<interval>`; {}: name the table with \
+         --ohlcv-table", .path.display(), there_is(.found, .elsewhere, "ohlcv_")
     )]
     NoCandleTable {
         /// The file.
         path: PathBuf,
         /// The tables there are.
         found: Vec<String>,
+        /// Those of other schemas.
+        elsewhere: Vec<String>,
     },
     /// Several tables look like candles.
     #[error("{} has several tables of candles: {}; choose one with --ohlcv-table", .path.display(), listed(.found))]
@@ -253,6 +275,37 @@ pub enum MarketDataError {
         path: PathBuf,
         /// The tables of candles.
         found: Vec<String>,
+    },
+    /// A candle that no market gives.
+    #[error(
+        "{}: `{table}` has the high {high} below the low {low} at {}: correct the row, or delete it",
+        .path.display(), instant_text(*.timestamp)
+    )]
+    HighBelowLow {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The candle's open time.
+        timestamp: i64,
+        /// Its high.
+        high: f64,
+        /// Its low.
+        low: f64,
+    },
+    /// The table of candles that was found is not known to be the dataset's.
+    #[error(
+        "{}: whether `{table}` holds the candles of {dataset}, its name does not tell: it names another \
+         instrument, or none; pass --ohlcv-table {table} if they are the right candles, otherwise \
+         another file, or check --dataset", .path.display()
+    )]
+    OtherInstrument {
+        /// The file.
+        path: PathBuf,
+        /// The table of candles.
+        table: String,
+        /// The dataset.
+        dataset: String,
     },
     /// Two candles are closer, or otherwise apart, than a whole number of intervals.
     #[error(
@@ -292,7 +345,7 @@ pub enum MarketDataError {
         path: PathBuf,
     },
     /// Several models have predictions, and none was named.
-    #[error("{} has predictions of several models: name one with --model-path:\n  {}", .path.display(), .found.join("\n  "))]
+    #[error("{} has predictions of several models: name one with --model-path, or its folder with --run-name:\n  {}", .path.display(), .found.join("\n  "))]
     SeveralModels {
         /// The file.
         path: PathBuf,
@@ -429,6 +482,9 @@ pub enum MarketDataError {
         /// What is wrong.
         source: csv::Error,
     },
+    /// A CSV file with a quotation mark too few or too many.
+    #[error(transparent)]
+    Quotes(#[from] tabular::TabularError),
     /// A CSV file's header lacks columns.
     #[error("{}, line 1: the header lacks {}; it has {}", .path.display(), listed(.missing), listed(.found))]
     MissingCsvColumns {

@@ -47,7 +47,6 @@ mod covered;
 mod database;
 mod duckdb_error;
 mod error;
-mod file_kind;
 mod flags;
 mod flat;
 mod funding;
@@ -74,12 +73,14 @@ mod targets;
 mod train_csv;
 
 pub use arrivals::{Arrival, Arrivals, Feed, arrivals, interval_of, only_funding_dataset};
-pub use candle_table::{CandleTable, candle_table, parse_interval};
+pub use candle_table::{
+    CandleTable, candle_table, candle_table_of, dataset_intervals, holds_candles_of, parse_interval,
+};
 pub use candles::{Candles, Gap, Prices, candle_range, newest_candle, read_candles, read_prices};
 pub use database::{Batches, Database, Parameter};
 pub use duckdb_error::DuckDbError;
 pub use error::MarketDataError;
-pub use file_kind::FileKind;
+pub use files::FileKind;
 pub use flags::{DATA_CONFIGURED, DataFlags};
 pub use funding::{FundingRates, read_funding};
 pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
@@ -90,8 +91,8 @@ pub use predictions::{
 pub use range::{TimeRange, TimeSpan};
 pub use replay::{Replay, ReplayedHour};
 pub use rows::{
-    Available, CandleFile, InputError, InputReport, Instrument, PredictionFile, RowReport,
-    RowSource, RowStream,
+    Available, CandleFile, CandleReport, InputError, InputReport, Instrument, PredictionFile,
+    RowReport, RowSource, RowStream,
 };
 pub use settle::{model_of_run, settle_model};
 pub use status::{
@@ -100,5 +101,5 @@ pub use status::{
 };
 pub use stored_models::{StoredModel, match_model, model_paths};
 pub use tables::{Column, Table};
-pub use targets::{TargetLabels, newest_target, read_targets, target_keys};
+pub use targets::{TargetLabels, newest_target, read_targets, stored_labels, target_keys};
 pub use train_csv::{TrainPredictions, read_train_predictions};

@@ -28,6 +28,25 @@ pub(crate) fn listed(names: &[String]) -> String {
     }
 }
 
+/// Which tables a file has that lacks one whose name begins with `wanted`: those that are read, and those
+/// of other schemas, which are not.
+pub(crate) fn there_is(found: &[String], elsewhere: &[String], wanted: &str) -> String {
+    let begins = |name: &&String| {
+        let table = name.split_once('.').map_or("", |(_, table)| table);
+        table.get(..wanted.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(wanted))
+    };
+    match (elsewhere.iter().find(begins), found, elsewhere) {
+        (Some(other), ..) => format!(
+            "there is {other}, in another schema than main, which alone is read: make a view of it in \
+             main, or copy it there"
+        ),
+        (None, [], [_, ..]) => {
+            format!("its schema main has no tables, others have {}", listed(elsewhere))
+        }
+        (None, found, _) => format!("it has {}", listed(found)),
+    }
+}
+
 /// What to do about rows of these feature keys that contradict each other.
 pub(crate) fn advice(feature_keys: &[String]) -> String {
     match feature_keys {

@@ -229,6 +229,17 @@ impl<'a> Select<'a> {
         if null > 0 {
             return Err(self.null_times(null.unsigned_abs()));
         }
+        if let Some((timestamp, reason)) =
+            last.into_iter().chain(first).find_map(|at| Some((at, tabular::not_meant(at)?)))
+        {
+            return Err(MarketDataError::NotMeant {
+                path: self.table.path().to_owned(),
+                table: self.table.name().to_owned(),
+                column: self.time.to_owned(),
+                timestamp,
+                reason,
+            });
+        }
         Ok(first.zip(last))
     }
 

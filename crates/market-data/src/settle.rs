@@ -1,13 +1,13 @@
 //! Which model and dataset are meant where a user leaves it open.
 
+use crate::run_name as model_run;
 use crate::stored_models::{TABLE, counts_for};
-use crate::{
-    Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths, run_name,
-};
+use crate::{Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths};
 
 /// The model and the dataset: those named, otherwise the only ones that the table `predictions`
 /// has. A model path is given back as it was named, which need not be how it is stored: see
-/// [`match_model`].
+/// [`match_model`]. Where several models fit, `run_name` chooses the one in the folder of that name;
+/// where one does, a run may be called otherwise.
 ///
 /// # Errors
 /// [`EmptyPredictions`](MarketDataError::EmptyPredictions); no predictions of the dataset
@@ -18,6 +18,7 @@ pub fn settle_model(
     db: &Database,
     model_path: Option<&str>,
     dataset: Option<&str>,
+    run_name: Option<&str>,
 ) -> Result<(String, String), MarketDataError> {
     if let (Some(model_path), Some(dataset)) = (model_path, dataset) {
         db.table(TABLE)?.require(&["model_path"])?;
@@ -26,7 +27,7 @@ pub fn settle_model(
     let stored = model_paths(db)?;
     let model_path = match model_path {
         Some(path) => path.to_owned(),
-        None => only_model(db, &stored, dataset)?,
+        None => only_model(db, &stored, dataset, run_name)?,
     };
     let dataset = match dataset {
         Some(dataset) => dataset.to_owned(),
@@ -51,7 +52,7 @@ pub fn model_of_run(
     let mut models: Vec<String> =
         stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
     models.dedup();
-    let of_run = |path: &String| run_name(path).as_deref() == Some(run);
+    let of_run = |path: &String| model_run(path).as_deref() == Some(run);
     let (found, others): (Vec<String>, Vec<String>) = models.into_iter().partition(of_run);
     let path = db.path().to_owned();
     match <[String; 1]>::try_from(found) {
@@ -59,7 +60,7 @@ pub fn model_of_run(
         Err(none) if none.is_empty() => Err(MarketDataError::RunNotFound {
             path,
             run: run.to_owned(),
-            found: others.iter().filter_map(|path| run_name(path)).collect(),
+            found: others.iter().filter_map(|path| model_run(path)).collect(),
         }),
         Err(found) => Err(MarketDataError::SeveralModels { path, found }),
     }
@@ -69,6 +70,7 @@ fn only_model(
     db: &Database,
     stored: &[StoredModel],
     dataset: Option<&str>,
+    run_name: Option<&str>,
 ) -> Result<String, MarketDataError> {
     let is_meant =
         |model: &&StoredModel| dataset.is_none_or(|dataset| counts_for(stored, model, dataset));
@@ -76,6 +78,10 @@ fn only_model(
     let mut models: Vec<String> =
         stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
     models.dedup();
+    let is_run = |model: &String| run_name.is_some() && model_run(model).as_deref() == run_name;
+    if models.len() > 1 && models.iter().any(is_run) {
+        models.retain(is_run);
+    }
     let path = || db.path().to_owned();
     match (<[String; 1]>::try_from(models), dataset) {
         (Ok([only]), _) => Ok(only),

@@ -22,6 +22,14 @@ const ALL_COLUMNS: &str = "SELECT table_name, column_name, data_type FROM duckdb
      WHERE database_name = current_database() AND schema_name = current_schema() AND NOT internal
      ORDER BY table_name, column_index";
 
+/// The tables and views that are not in the schema that is read.
+const ELSEWHERE: &str = "SELECT name FROM (
+         SELECT schema_name || '.' || table_name AS name FROM duckdb_tables()
+         WHERE database_name = current_database() AND schema_name <> current_schema() AND NOT internal
+         UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views()
+         WHERE database_name = current_database() AND schema_name <> current_schema() AND NOT internal)
+     ORDER BY name";
+
 /// The columns of one table.
 const COLUMNS: &str = "SELECT name, type FROM pragma_table_info(?) ORDER BY cid";
 
@@ -140,6 +148,12 @@ impl Table {
         }
     }
 
+    /// A table of this name, for tests.
+    #[cfg(test)]
+    pub(crate) fn stand_in(name: &str) -> Self {
+        Self { path: PathBuf::new(), name: name.to_owned(), columns: Vec::new() }
+    }
+
     /// The error that two rows share `timestamp` (µs UTC).
     pub(crate) fn duplicate(&self, timestamp: i64) -> MarketDataError {
         MarketDataError::DuplicateTimestamp {
@@ -233,8 +247,18 @@ impl Database {
                 path: self.path().to_owned(),
                 table: name.to_owned(),
                 found: self.tables()?.iter().map(|table| table.name.clone()).collect(),
+                elsewhere: self.elsewhere()?,
             }),
         }
+    }
+
+    /// The tables and views of other schemas than `main`, as `schema.table`, sorted. They are not read.
+    ///
+    /// # Errors
+    /// [`Query`](MarketDataError::Query) when DuckDB cannot read its catalogue.
+    pub fn elsewhere(&self) -> Result<Vec<String>, MarketDataError> {
+        let _still = open_files::hold_still();
+        self.texts(ELSEWHERE, &[])
     }
 
     /// The table `name`, or `None` where a file may do without it.

@@ -1,5 +1,6 @@
 //! Labels out of the table `targets`.
 
+use crate::columns::texts;
 use crate::select::{Select, quoted};
 use crate::{Database, MarketDataError, TimeRange};
 
@@ -69,6 +70,31 @@ pub fn newest_target(
     let select = Select::new(db, &table, "timestamp", &[])?;
     let bounds = select.equal("dataset", dataset).equal("target_key", target_key).bounds()?;
     Ok(bounds.map(|(_, newest)| newest))
+}
+
+/// The labels there are of all datasets: dataset (`None` for rows that name none) and target key, each
+/// pair once, sorted; none when there is no table `targets`.
+///
+/// # Errors
+/// When the table lacks the columns `dataset` or `target_key`.
+pub fn stored_labels(db: &Database) -> Result<Vec<(Option<String>, String)>, MarketDataError> {
+    let Some(table) = db.find_table(TABLE)? else { return Ok(Vec::new()) };
+    table.require(&["dataset", "target_key"])?;
+    let sql = format!(
+        "SELECT DISTINCT CAST(dataset AS VARCHAR), CAST(target_key AS VARCHAR) FROM {}
+         WHERE target_key IS NOT NULL ORDER BY ALL",
+        quoted(table.name())
+    );
+    let mut found = Vec::new();
+    for batch in db.stream(&sql, &[])? {
+        let batch = batch?;
+        let [datasets, keys] = [texts(db.path(), &batch, 0)?, texts(db.path(), &batch, 1)?];
+        let pairs = datasets.iter().zip(keys);
+        found.extend(
+            pairs.filter_map(|(dataset, key)| Some((dataset.map(str::to_owned), key?.to_owned()))),
+        );
+    }
+    Ok(found)
 }
 
 /// The target keys that a dataset has labels of, sorted; none when there is no table `targets`.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use arrow::datatypes::DataType;
+use files::OutputError;
 use thiserror::Error;
 
 use crate::{Format, Wanted};
@@ -67,12 +68,9 @@ pub enum TabularError {
         found: &'static str,
     },
 
-    /// The file to be written exists.
-    #[error("{} exists already: pass --overwrite to replace it", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
+    /// A file is not written: it is an input, there is another one, or the disk refuses.
+    #[error(transparent)]
+    Output(#[from] OutputError),
 
     /// Something of that name exists, but it is a folder, a device or a pipe.
     #[error("{} is {found}, not a file", path.display())]
@@ -83,10 +81,10 @@ pub enum TabularError {
         found: &'static str,
     },
 
-    /// A file could not be opened, created, read, written or renamed.
+    /// A file could not be opened or read.
     #[error("cannot {action} {}", path.display())]
     File {
-        /// `open`, `create`, `read` or `write`.
+        /// `open` or `read`.
         action: &'static str,
         /// The file.
         path: PathBuf,
@@ -97,6 +95,13 @@ pub enum TabularError {
     /// A stream did not take what was written to it.
     #[error("cannot write the rows")]
     Stream {
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// Rows that wait for a stream have no room on the disk.
+    #[error("cannot keep the rows in the folder for temporary files until they are complete")]
+    Waiting {
         /// What the operating system said.
         source: io::Error,
     },
@@ -187,6 +192,17 @@ pub enum TabularError {
         wanted: u64,
     },
 
+    /// A CSV file whose columns something else than commas separates.
+    #[error("{}, line {line}: {hint}", path.display())]
+    Separator {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// By what, and what is wanted.
+        hint: String,
+    },
+
     /// Text in another encoding.
     #[error("{}, line {line}: this is not UTF-8: convert the file", path.display())]
     NotUtf8 {
@@ -210,6 +226,68 @@ pub enum TabularError {
         bytes: usize,
     },
 
+    /// A quotation mark that nothing closes: all that follows would be one field.
+    #[error(
+        "{}: the quotation mark on line {line} is never closed, and takes all that follows into its \
+         field: close it, or remove it", path.display()
+    )]
+    UnclosedQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, on which the field begins.
+        line: u64,
+    },
+
+    /// Text between the end of a quoted field and the next comma.
+    #[error(
+        "{}: the field in quotation marks that begins on line {line} has text behind its end: is a \
+         quotation mark missing, or one too many?", path.display()
+    )]
+    TextBehindQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, on which the field begins.
+        line: u64,
+    },
+
+    /// A file that is read twice had other rows the second time.
+    #[error(
+        "{} had {was} rows when it was looked through, and {now} when they were read: it changed \
+         meanwhile; wait until it is written, and try again", path.display()
+    )]
+    Changed {
+        /// The file.
+        path: PathBuf,
+        /// Rows of the first reading.
+        was: u64,
+        /// Rows of the second.
+        now: u64,
+    },
+
+    /// NaN or an infinity in JSON, as some programs write it.
+    #[error("{}, line {line}: JSON has no number {value}: write null there", path.display())]
+    NotJsonNumber {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What stands there.
+        value: &'static str,
+    },
+
+    /// A timestamp of the old type INT96 that 64 bits of nanoseconds cannot hold.
+    #[error(
+        "{}, row {row}, column `{column}`: the time is outside of 1677 to 2262", path.display()
+    )]
+    Int96Range {
+        /// The file.
+        path: PathBuf,
+        /// The row, from 1.
+        row: u64,
+        /// The column.
+        column: String,
+    },
+
     /// A value that is not what the first reading of the file promised.
     #[error(
         "{}, {place}, column `{column}`: {wanted} was wanted; did the file change while it was read?",
@@ -228,9 +306,10 @@ pub enum TabularError {
 
     /// A column that is needed is not there.
     #[error(
-        "{} has no column `{column}`; it has {}",
+        "{} has no column `{column}`; it has {}{}",
         path.display(),
-        quoted(available)
+        quoted(available),
+        after_colon(hint)
     )]
     MissingColumn {
         /// The file.
@@ -239,13 +318,17 @@ pub enum TabularError {
         column: String,
         /// The columns there are.
         available: Vec<String>,
+        /// What may be meant; empty if nobody knows.
+        hint: String,
     },
 
     /// A column that is needed holds something else.
     #[error(
-        "{}{}, column `{column}`: {wanted} were wanted, but it holds {found}",
+        "{}{}, column `{column}`: {wanted} were wanted, but it holds {}{}",
         path.display(),
-        after_comma(first.as_deref())
+        after_comma(first.as_deref()),
+        in_words(found),
+        after_colon(hint)
     )]
     WrongType {
         /// The file.
@@ -258,6 +341,8 @@ pub enum TabularError {
         found: DataType,
         /// The first value that is not as wanted, where the format shows it.
         first: Option<Box<Place>>,
+        /// What to do; empty if nobody knows.
+        hint: String,
     },
 
     /// An array that holds no times.
@@ -334,6 +419,23 @@ fn in_file(path: Option<&PathBuf>) -> String {
 
 fn after_comma(place: Option<&Place>) -> String {
     place.map(|place| format!(", {place}")).unwrap_or_default()
+}
+
+fn after_colon(hint: &str) -> String {
+    if hint.is_empty() { String::new() } else { format!(": {hint}") }
+}
+
+/// A type as a person calls it.
+fn in_words(data_type: &DataType) -> String {
+    match data_type {
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => "text".to_owned(),
+        data_type if data_type.is_integer() => "whole numbers".to_owned(),
+        data_type if data_type.is_numeric() => "numbers".to_owned(),
+        DataType::Boolean => "true and false".to_owned(),
+        DataType::Timestamp(..) => "timestamps".to_owned(),
+        DataType::Date32 | DataType::Date64 => "dates".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn quoted(columns: &[String]) -> String {

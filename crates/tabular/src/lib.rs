@@ -6,8 +6,10 @@
 //! - [`Format`]: the formats, by name and by the ending of a file's name
 //! - [`BatchWriter`], [`Destination`]: writing to a stream or a file
 //! - [`Spooled`]: a stream such as standard input, to be read like a file
-//! - [`read`], [`BatchReader`], [`Wanted`]: reading a file and finding its columns
-//! - [`utc_micros`], [`foreign_zone`]: timestamps of any unit and zone as microseconds UTC
+//! - [`read`], [`read_as_written`], [`BatchReader`], [`Wanted`]: reading a file and finding its columns
+//! - [`utc_micros`], [`foreign_zone`], [`not_meant`]: timestamps of any unit and zone as microseconds UTC
+//! - [`Moment`], [`check_quotes`]: the one way in which times in texts are read, and a look at a CSV file's
+//!   quotation marks
 //! - [`TabularError`]: what can go wrong
 //!
 //! # What each format keeps
@@ -39,7 +41,7 @@
 //!
 //! let folder = tempfile::tempdir()?;
 //! let path = folder.path().join("scores.csv");
-//! let file = Destination::File { path: path.clone(), overwrite: false };
+//! let file = Destination::File { path: path.clone(), overwrite: false, inputs: Vec::new() };
 //! let mut writer = BatchWriter::new(file, Format::Csv, scores.schema())?;
 //! writer.write(&scores)?;
 //! writer.finish()?;
@@ -65,10 +67,11 @@ mod spool;
 mod timestamp;
 mod writer;
 
+pub use decode::{Moment, check_quotes};
 pub use destination::Destination;
 pub use error::{Place, TabularError};
 pub use format::Format;
-pub use reader::{BatchReader, Wanted, read};
+pub use reader::{BatchReader, Wanted, read, read_as_written};
 pub use spool::Spooled;
-pub use timestamp::{foreign_zone, utc_micros};
+pub use timestamp::{foreign_zone, not_meant, utc_micros};
 pub use writer::BatchWriter;

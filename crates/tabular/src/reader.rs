@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use crate::decode::{self, Batches, Failure, Seen};
-use crate::{Format, TabularError};
+use crate::{Format, Place, TabularError};
 
 /// Opens a file of rows.
 ///
@@ -37,9 +37,30 @@ use crate::{Format, TabularError};
 /// ending says, is damaged, or has two columns of one name; in CSV also if it has no header, a line
 /// has more or fewer fields than that, or it is not UTF-8.
 pub fn read(path: &Path, batch_rows: usize) -> Result<BatchReader, TabularError> {
+    open(path, batch_rows, None)
+}
+
+/// The same, but of a CSV file only the columns `typed` are read by type: all others come as the texts
+/// that stand there, `1.10` and `2025-11-01T05:00:00+02:00` and blanks included.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_as_written(
+    path: &Path,
+    batch_rows: usize,
+    typed: &[&str],
+) -> Result<BatchReader, TabularError> {
+    open(path, batch_rows, Some(typed))
+}
+
+fn open(
+    path: &Path,
+    batch_rows: usize,
+    typed: Option<&[&str]>,
+) -> Result<BatchReader, TabularError> {
     let format = decode::format_of(path)?;
     let batch_rows = batch_rows.max(1);
-    let opened = decode::open(path, format, batch_rows)
+    let opened = decode::open(path, format, batch_rows, typed)
         .map_err(|failure| explain(failure, path, format, 0))?;
     refuse_duplicates(&opened.schema, path)?;
     Ok(BatchReader {
@@ -112,7 +133,8 @@ impl BatchReader {
             return Err(TabularError::MissingColumn {
                 path: self.path.clone(),
                 column: column.to_owned(),
-                available: self.schema.fields().iter().map(|field| field.name().clone()).collect(),
+                available: self.names(),
+                hint: self.missing_hint(column),
             });
         };
         let fits = match (wanted, field.data_type()) {
@@ -125,18 +147,43 @@ impl BatchReader {
         if fits {
             return Ok(index);
         }
+        let first = self.seen.get(index).and_then(|seen| seen.first_other_than(wanted));
+        let hint = match wanted {
+            Wanted::Timestamp if field.data_type().is_integer() => epoch_hint(first),
+            _ => String::new(),
+        };
         Err(TabularError::WrongType {
             path: self.path.clone(),
             column: column.to_owned(),
             wanted,
             found: field.data_type().clone(),
-            first: self
-                .seen
-                .get(index)
-                .and_then(|seen| seen.first_other_than(wanted))
-                .cloned()
-                .map(Box::new),
+            first: first.cloned().map(Box::new),
+            hint,
         })
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.schema.fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// What may be meant where `column` is not there.
+    fn missing_hint(&self, column: &str) -> String {
+        const TIMES: [&str; 6] = ["ts", "time", "date", "datetime", "open_time", "timestamp"];
+        const SCORES: [&str; 4] = ["score", "prediction", "pred", "y_pred"];
+        let names = self.names();
+        if let Some(hint) = decode::separator_hint(&names) {
+            return hint;
+        }
+        let others: &[&str] = match column {
+            "timestamp" => &TIMES,
+            "y_pred" => &SCORES,
+            _ => &[],
+        };
+        let meant = names.iter().find(|name| {
+            let name = name.trim().to_lowercase();
+            others.contains(&name.as_str())
+        });
+        meant.map_or_else(String::new, |name| format!("rename `{name}` to `{column}`"))
     }
 
     /// The next batch as it is in the file.
@@ -182,6 +229,20 @@ impl fmt::Debug for BatchReader {
             .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
+}
+
+/// What to do about whole numbers where times are wanted.
+fn epoch_hint(first: Option<&Place>) -> String {
+    let number = first.and_then(|place| place.text.parse::<i64>().ok()).unwrap_or_default();
+    // Of the years 2001 to 2286.
+    let unit = match number.unsigned_abs().checked_ilog10() {
+        Some(9) => "seconds",
+        Some(12) => "milliseconds",
+        Some(15) => "microseconds",
+        Some(18) => "nanoseconds",
+        _ => return "write them as times, as in 2025-11-01 05:00:00".to_owned(),
+    };
+    format!("these look like {unit} since 1970; write them as times, as in 2025-11-01 05:00:00")
 }
 
 fn explain(failure: Failure, path: &Path, format: Format, rows: u64) -> TabularError {

@@ -60,6 +60,42 @@ pub fn utc_micros(array: &dyn Array) -> Result<TimestampMicrosecondArray, Tabula
 
 const NO_ZONE: Option<&str> = None;
 
+/// What is wrong with a time (µs UTC) that no market can mean, before 1990 or after 2199; `None` for
+/// all others. The words go behind the time in a message.
+///
+/// ```
+/// assert_eq!(tabular::not_meant(1_740_787_200_000_000), None);
+/// let milliseconds_taken_for_micros = tabular::not_meant(1_740_787_200_000).unwrap();
+/// assert!(milliseconds_taken_for_micros.contains("2025-03-01 00:00:00"));
+/// ```
+#[must_use]
+pub fn not_meant(micros: i64) -> Option<String> {
+    const FIRST: i64 = 631_152_000_000_000; // 1990-01-01
+    const BEYOND: i64 = 7_258_118_400_000_000; // 2200-01-01
+    if (FIRST..BEYOND).contains(&micros) {
+        return None;
+    }
+    let scaled = [
+        micros.checked_mul(1_000),
+        micros.checked_mul(1_000_000),
+        Some(micros / 1_000),
+        Some(micros / 1_000_000),
+    ];
+    // Of the times that another unit would make of it, one of our days.
+    let likely = scaled.into_iter().flatten().find(|micros| {
+        (946_684_800_000_000..4_102_444_800_000_000).contains(micros) // 2000 to 2099
+    });
+    let likely = likely.and_then(chrono::DateTime::from_timestamp_micros);
+    Some(match likely {
+        Some(time) => format!(
+            "in another unit it would be {}: seconds, milliseconds, microseconds or nanoseconds \
+             were taken for one another",
+            time.format("%Y-%m-%d %H:%M:%S")
+        ),
+        None => "times from 1990 to 2199 were wanted".to_owned(),
+    })
+}
+
 /// The zone of a type of timestamps, if it has one that is not UTC.
 ///
 /// A caller who shows timestamps in UTC can say so to users whose file had others.

@@ -16,9 +16,8 @@ const CHUNK_ROWS: usize = 65_536;
 /// Writes record batches in one [`Format`].
 ///
 /// Memory does not grow with the number of rows: batches are encoded and passed on as they come; of
-/// Parquet one row group is kept. A file gets its name only when [`finish`](Self::finish) succeeds. A
-/// stream that is not finished is incomplete: JSON lacks its closing bracket, Parquet and Arrow their
-/// footer.
+/// Parquet one row group is kept. A file gets its name, and a stream its bytes, only when
+/// [`finish`](Self::finish) succeeds.
 pub struct BatchWriter<'a> {
     sink: Sink<'a>,
     encoder: Box<dyn Encoder>,
@@ -45,7 +44,8 @@ impl<'a> BatchWriter<'a> {
         let schema = nullable(schema);
         let mut encoded = Vec::new();
         let encoder = encoder(format, &schema, &mut encoded)?;
-        let sink = Sink::open(destination)?;
+        let first = schema.fields().first().map_or("", |field| field.name().as_str());
+        let sink = Sink::open(destination, format, first)?;
         let mut writer = Self { sink, encoder, schema, encoded, rows: 0 };
         writer.pass_on()?;
         Ok(writer)

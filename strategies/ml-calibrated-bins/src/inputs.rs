@@ -9,6 +9,7 @@ use labeling::{Outcome, TradeEnds};
 use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
 
 use crate::completeness::Newest;
+use crate::warning::StoredLabels;
 use crate::window::{Origin, micros};
 
 /// What the rebuilds of a run read: predictions, labels and the state of the candles.
@@ -55,6 +56,8 @@ pub(crate) struct CandleState {
     /// How the trades from each candle's close ended under the target's rule; empty for a target that is
     /// none, and why where the candles cannot tell.
     pub(crate) trades: Result<Vec<Option<TradeEnds>>, String>,
+    /// Those of candles whose close lies outside their own low to high.
+    pub(crate) outside: Vec<i64>,
 }
 
 /// Labels by time, ascending.
@@ -64,6 +67,8 @@ pub(crate) struct Labels {
     pub(crate) source: LabelSource,
     /// Only for labels made from candles.
     pub(crate) tie_policy: Option<String>,
+    /// Stored labels that were passed over, since their dataset or key is spelled otherwise.
+    pub(crate) passed_over: Vec<StoredLabels>,
     /// A tie policy that was asked for and has no part in labels of the table `targets`.
     pub(crate) unused_tie_policy: Option<String>,
     /// How far ahead a label looks; unknown for a key that is no barrier rule.
@@ -240,6 +245,7 @@ mod tests {
             source: LabelSource::Targets,
             tie_policy: None,
             unused_tie_policy: None,
+            passed_over: Vec::new(),
             horizon: None,
             timestamps: vec![1, 2, 5, 9],
             outcomes: vec![

@@ -58,7 +58,7 @@ pub use evaluate::{
     PlattLessIsotonic, Quality, SignalHits, evaluate,
 };
 pub use inputs::Inputs;
-pub use month_bins::{BinsOverride, MissingMonth, MonthBins};
+pub use month_bins::{BinsOverride, MissingMonth, MonthBins, ParseBinsOverrideError};
 pub use months::{MonthChoice, ParseMonthChoiceError};
 pub use plan::{Action, Existing, Found, PlannedMonth, plan};
 pub use rebuild::{Rebuilt, rebuild};
@@ -71,4 +71,4 @@ pub use signals::signals;
 pub use sources::{InSample, Sources};
 pub use staleness::Difference;
 pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};
-pub use warning::Warning;
+pub use warning::{StoredLabels, Warning};

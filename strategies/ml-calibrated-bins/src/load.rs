@@ -9,14 +9,17 @@ use labeling::{
 };
 use market_data::{
     MarketDataError, PredictionQuery, Predictions, Prices, TargetLabels, TimeRange, TimeSpan,
-    candle_table, newest_candle, newest_target, parse_interval, prediction_range, read_predictions,
-    read_prices, read_targets, read_train_predictions, target_keys,
+    candle_table, dataset_intervals, newest_candle, newest_target, prediction_range,
+    read_predictions, read_prices, read_targets, read_train_predictions, stored_labels,
+    target_keys,
 };
 use strategy_core::YearMonth;
 
 use crate::completeness::Newest;
 use crate::inputs::{CandleState, Identity, Labels, TrainFile};
 use crate::run::prediction_query;
+use crate::warning::StoredLabels;
+use crate::window::micros;
 use crate::{BinsError, InSample, Inputs, Run, Settings};
 
 impl Run {
@@ -48,6 +51,7 @@ impl Run {
             newest,
             candles: candles.map(|candles| CandleState {
                 trades: self.trades(&candles).map_err(|error| error.to_string()),
+                outside: candles.closes_outside().collect(),
                 timestamps: candles.timestamps,
             }),
             interval,
@@ -113,8 +117,7 @@ impl Run {
         predictions: &Predictions,
         candles: Option<&Prices>,
     ) -> Result<TimeDelta, BinsError> {
-        let spacing = smallest_spacing(&predictions.timestamps);
-        let wanted = interval_of(&self.dataset).or(spacing);
+        let wanted = interval_of(&self.dataset, usual_spacing(&predictions.timestamps));
         let (Some(table), Some(candles)) = (&self.candles, candles) else {
             return Ok(wanted.unwrap_or_default());
         };
@@ -151,6 +154,7 @@ impl Run {
         let asked = (self.tie_policy != TiePolicy::default()).then(|| self.tie_policy.to_string());
         let labels = |source, timestamps, outcomes, tie_policy| Labels {
             target_key: self.target.key.clone(),
+            passed_over: Vec::new(),
             horizon: self.horizon(),
             source,
             unused_tie_policy: asked.filter(|_| source == LabelSource::Targets),
@@ -179,7 +183,24 @@ impl Run {
         let outcomes = label(candles, &key, self.tie_policy)
             .map_err(|source| BinsError::Labels { file: file(), source })?;
         let tie_policy = Some(self.tie_policy.to_string());
-        Ok(labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy))
+        let made = labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy);
+        Ok(Labels { passed_over: self.passed_over(&key)?, ..made })
+    }
+
+    /// Labels in the table `targets` that are very likely meant, and spelled otherwise: of the dataset
+    /// in other letters or of none, by the same key or one of the same rule.
+    fn passed_over(&self, wanted: &TargetKey) -> Result<Vec<StoredLabels>, BinsError> {
+        let same_rule = |key: &str| {
+            key.trim().eq_ignore_ascii_case(wanted.as_str())
+                || TargetKey::parse(&key.trim().to_ascii_lowercase())
+                    .is_ok_and(|key| key.rule(self.tie_policy) == wanted.rule(self.tie_policy))
+        };
+        let same_dataset = |dataset: &Option<String>| {
+            dataset.as_ref().is_none_or(|name| name.trim().eq_ignore_ascii_case(&self.dataset))
+        };
+        let stored = stored_labels(&self.market)?.into_iter();
+        let meant = stored.filter(|(dataset, key)| same_dataset(dataset) && same_rule(key));
+        Ok(meant.map(|(dataset, target_key)| StoredLabels { dataset, target_key }).collect())
     }
 
     /// How the trades from each candle's close ended.
@@ -247,9 +268,21 @@ fn read_train(
     Ok(Some(TrainFile { path, rows }))
 }
 
-/// The interval that a dataset's name ends in.
-fn interval_of(dataset: &str) -> Option<TimeDelta> {
-    parse_interval(dataset.rsplit('_').next()?)
+/// The interval that a dataset's name tells, if its predictions can be of it, otherwise theirs: what
+/// stands in a name may look like an interval and be none, as `3d` in `fold_3d`.
+fn interval_of(dataset: &str, spacing: Option<TimeDelta>) -> Option<TimeDelta> {
+    let named = dataset_intervals(dataset);
+    let Some(spacing) = spacing else { return named.last().copied() };
+    let fits = |named: &&TimeDelta| micros(spacing) % micros(**named) == 0;
+    named.iter().rev().find(fits).copied().or(Some(spacing))
+}
+
+/// The median distance: a few rows between the others do not make them denser.
+fn usual_spacing(timestamps: &[i64]) -> Option<TimeDelta> {
+    let mut spacings: Vec<i64> = timestamps.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let middle = spacings.len() / 2;
+    let (_, usual, _) = (!spacings.is_empty()).then(|| spacings.select_nth_unstable(middle))?;
+    Some(TimeDelta::microseconds(*usual))
 }
 
 fn smallest_spacing(timestamps: &[i64]) -> Option<TimeDelta> {

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use binning::{BinKey, BinMetadata, BinStore, BinningError, LabelCutoff};
 use clap::ValueEnum;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
+use thiserror::Error;
 
 use crate::commands::{BinsRoot, RunChoice};
 use crate::rule::CheckedRule;
@@ -44,17 +45,28 @@ pub enum BinsSource {
     File(PathBuf),
 }
 
+/// A text that names no other bins for a month.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "wanted a month and its bins, as in 2025-03=2025-02 or 2025-03=file.msgpack, not `{found}`"
+)]
+pub struct ParseBinsOverrideError {
+    /// What was found.
+    pub found: String,
+    /// Why its month is none, if it is not the bins that are missing.
+    pub source: Option<ParseYearMonthError>,
+}
+
 impl FromStr for BinsOverride {
-    type Err = ParseYearMonthError;
+    type Err = ParseBinsOverrideError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (month, bins) = text
-            .split_once('=')
-            .filter(|(_, bins)| !bins.is_empty())
-            .ok_or_else(|| ParseYearMonthError { found: text.to_owned() })?;
+        let wrong = |source| ParseBinsOverrideError { found: text.to_owned(), source };
+        let (month, bins) =
+            text.split_once('=').filter(|(_, bins)| !bins.is_empty()).ok_or_else(|| wrong(None))?;
         let source =
             bins.parse().map_or_else(|_| BinsSource::File(PathBuf::from(bins)), BinsSource::Month);
-        Ok(Self { month: month.parse()?, bins: source })
+        Ok(Self { month: month.parse().map_err(|source| wrong(Some(source)))?, bins: source })
     }
 }
 
@@ -275,6 +287,33 @@ impl MonthBins {
         &self.cautions
     }
 
+    /// Takes note of whose scores the rows say that they are; what was asked for must not contradict.
+    pub(crate) fn are_for(
+        &mut self,
+        dataset: Option<&str>,
+        model_path: Option<&str>,
+    ) -> Result<(), BinsError> {
+        if let Some(dataset) = dataset {
+            let asked = self.choice.dataset.get_or_insert_with(|| dataset.to_owned());
+            if asked != dataset {
+                let (bins_of, scores_of) = (asked.clone(), dataset.to_owned());
+                return Err(BinsError::OtherDataset { bins_of, scores_of });
+            }
+        }
+        if let Some(model_path) = model_path {
+            if self.choice.run_name.is_none() {
+                self.choice.run_name = market_data::run_name(model_path);
+            }
+            self.model_path.get_or_insert_with(|| model_path.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Takes note of something that a person should know of the bins.
+    pub(crate) fn caution(&mut self, text: String) {
+        self.cautions.push(text);
+    }
+
     /// The other bins asked for, if any were; two contradicting wishes are an error.
     fn source(&self, month: YearMonth) -> Result<Option<BinsSource>, BinsError> {
         let mut wishes = self.overrides.iter().filter(|other| other.month == month);
@@ -285,9 +324,20 @@ impl MonthBins {
         }
     }
 
-    /// Refuses bins of another model than the scores are of, and notes bins that saw the future.
+    /// Refuses bins of another instrument or model than the scores are of, and notes bins that saw the future.
     fn examine(&mut self, month: YearMonth, metadata: &BinMetadata) -> Result<(), BinsError> {
         let parts = metadata.parts();
+        let bins_of = metadata.key().dataset();
+        let of_run = self.run.as_ref().map(|(dataset, _)| dataset);
+        match self.choice.dataset.as_ref().or(of_run) {
+            Some(scores_of) if scores_of != bins_of => {
+                let (bins_of, scores_of) = (bins_of.to_owned(), scores_of.clone());
+                return Err(BinsError::OtherDataset { bins_of, scores_of });
+            }
+            // The first bins decide for all others.
+            None => self.choice.dataset = Some(bins_of.to_owned()),
+            Some(_) => {}
+        }
         if let Some(scores_of) = &self.model_path {
             let stored = [&parts.model_path, &parts.matched_model_path];
             if !stored.iter().any(|bins_of| market_data::same_model(bins_of, scores_of)) {

@@ -1,5 +1,7 @@
 //! From a window's rows to the bins of a month.
 
+use std::ops::Range;
+
 use binning::{BinEdges, BinKey, BinMetadata, Diagnostics, FitRecord, LabelRecord, MetadataParts};
 use calibration::{
     CalibrationMethod, Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling,
@@ -181,12 +183,30 @@ fn refuse_few(
             available: inputs.available,
         });
     }
+    if let Some((candle, prediction)) = off_the_grid(inputs, &window) {
+        let predictions = rows.left_out.total();
+        return Err(BinsError::OffTheGrid { month, predictions, prediction, candle });
+    }
     Err(BinsError::NoLabels {
         month,
         window,
         target_key: inputs.labels.target_key.clone(),
         left_out: rows.left_out,
     })
+}
+
+/// The first candle and the first prediction of the window, if no prediction has a candle's time.
+fn off_the_grid(
+    inputs: &Inputs,
+    window: &Range<DateTime<Utc>>,
+) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    let candles = &inputs.candles.as_ref()?.timestamps;
+    let from = candles.partition_point(|&at| at < window.start.timestamp_micros());
+    let candle = *candles.get(from)?;
+    let first = inputs.predictions_in(window).next()?.0;
+    let any = inputs.predictions_in(window).any(|(at, ..)| candles.binary_search(&at).is_ok());
+    let instant = DateTime::from_timestamp_micros;
+    (!any).then(|| Some((instant(candle)?, instant(first)?)))?
 }
 
 /// The time of creation, to the second: more is noise in a file that people compare.

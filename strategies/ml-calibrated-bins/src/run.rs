@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 use labeling::{LabelError, TargetKey, TiePolicy};
 use market_data::{
-    CandleTable, Database, MarketDataError, PredictionQuery, TimeRange, candle_table,
+    CandleTable, Database, MarketDataError, PredictionQuery, TimeRange, candle_table_of,
     newest_target, prediction_bounds, settle_model, target_keys,
 };
 use strategy_core::YearMonth;
@@ -157,8 +157,12 @@ fn settle(
     market: &Database,
     sources: &Sources,
 ) -> Result<Settled, BinsError> {
-    let (model_path, dataset) =
-        settle_model(predictions, sources.model_path.as_deref(), sources.dataset.as_deref())?;
+    let (model_path, dataset) = settle_model(
+        predictions,
+        sources.model_path.as_deref(),
+        sources.dataset.as_deref(),
+        sources.run_name.as_deref(),
+    )?;
     let run_name = match &sources.run_name {
         Some(name) => name.clone(),
         None => market_data::run_name(&model_path)
@@ -208,27 +212,9 @@ fn settle_candles(
     sources: &Sources,
     dataset: &str,
 ) -> Result<Option<CandleTable>, BinsError> {
-    let table = match candle_table(market, sources.candle_table.as_deref()) {
-        Ok(table) => table,
-        Err(MarketDataError::NoCandleTable { .. }) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    };
-    // A table that the person named is meant; one that was merely found must be the dataset's.
-    match table.symbol() {
-        Some(symbol) if sources.candle_table.is_none() && !is_part(symbol, dataset) => {
-            Err(BinsError::SymbolMismatch {
-                file: market.path().to_owned(),
-                table: table.name().to_owned(),
-                symbol: symbol.to_owned(),
-                dataset: dataset.to_owned(),
-            })
-        }
-        _ => Ok(Some(table)),
+    match candle_table_of(market, sources.candle_table.as_deref(), dataset) {
+        Ok(table) => Ok(Some(table)),
+        Err(MarketDataError::NoCandleTable { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
     }
-}
-
-/// Whether `symbol` stands in `dataset` between separators, as btcusdt in `binance_btcusdt_perp_1h`.
-fn is_part(symbol: &str, dataset: &str) -> bool {
-    let [symbol, dataset] = [symbol, dataset].map(|name| format!("_{}_", name.to_lowercase()));
-    dataset.contains(&symbol)
 }

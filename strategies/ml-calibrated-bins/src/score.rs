@@ -77,12 +77,21 @@ pub struct Scorer<'a> {
     /// The last of them, µs UTC.
     last: Option<i64>,
     skipped: BTreeMap<YearMonth, u64>,
+    /// Whose scores they are, as far as the rows say it: dataset and model.
+    said: [Option<String>; 2],
 }
 
 impl<'a> Scorer<'a> {
     /// At the start of a table.
     pub fn new(bins: &'a mut MonthBins) -> Self {
-        Self { bins, month: None, rows: 0, last: None, skipped: BTreeMap::new() }
+        Self {
+            bins,
+            month: None,
+            rows: 0,
+            last: None,
+            skipped: BTreeMap::new(),
+            said: [None, None],
+        }
     }
 
     /// The same, with the bins of `month` for all rows, whenever they are.
@@ -117,6 +126,8 @@ impl<'a> Scorer<'a> {
         let scores = scores.as_primitive::<Float64Type>().values();
         self.check_order(times.values())?;
         self.check_scores(scores)?;
+        self.check_subject(batch)?;
+        self.look_ahead(times.values());
 
         let values = self.score_runs(times.values(), scores)?;
         self.rows += batch.num_rows() as u64;
@@ -196,7 +207,55 @@ impl<'a> Scorer<'a> {
         }
     }
 
+    /// Rows that say whose scores they are, in columns as those of the table `predictions`, go through
+    /// no other bins.
+    fn check_subject(&mut self, batch: &RecordBatch) -> Result<(), BinsError> {
+        for (place, column) in ["dataset", "model_path"].into_iter().enumerate() {
+            let texts = batch.column_by_name(column).filter(|values| is_text(values.data_type()));
+            let Some(texts) = texts else { continue };
+            let texts = cast(texts, &DataType::Utf8).map_err(ScoreError::from)?;
+            for (index, found) in texts.as_string::<i32>().iter().enumerate() {
+                match (found, &self.said[place]) {
+                    (Some(found), Some(before)) if found != before => {
+                        return Err(ScoreError::SeveralSubjects {
+                            row: self.number(index),
+                            column,
+                            found: found.to_owned(),
+                            before: before.clone(),
+                        }
+                        .into());
+                    }
+                    (Some(found), None) => self.said[place] = Some(found.to_owned()),
+                    _ => {}
+                }
+            }
+        }
+        let [dataset, model_path] = &self.said;
+        self.bins.are_for(dataset.as_deref(), model_path.as_deref())
+    }
+
+    /// Says so when the bins of one month for all rows saw the future of the first of them.
+    fn look_ahead(&mut self, times: &[i64]) {
+        if let (Some(month), 0, Some(&first)) = (self.month, self.rows, times.first())
+            && first < month.start().timestamp_micros()
+        {
+            self.bins.caution(format!(
+                "rows before {month}, the first of them at {} UTC, go through the bins of {month}, \
+                 which were calibrated on data after them",
+                instant(first).format("%Y-%m-%d %H:%M")
+            ));
+        }
+    }
+
     fn check_order(&self, times: &[i64]) -> Result<(), ScoreError> {
+        let strange = times
+            .iter()
+            .enumerate()
+            .find_map(|(index, &time)| Some((index, time, tabular::not_meant(time)?)));
+        if let Some((index, time, reason)) = strange {
+            let row = self.number(index);
+            return Err(ScoreError::TimeNotMeant { row, time: instant(time), reason });
+        }
         let before = self.last.into_iter().chain(times.iter().copied());
         // The first row of all has none before it.
         let skip = usize::from(self.last.is_none());
@@ -269,6 +328,10 @@ fn with_columns(
     let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
     let columns = batch.columns().iter().cloned().chain(added).collect();
     Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
+}
+
+fn is_text(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 fn instant(micros: i64) -> DateTime<Utc> {

@@ -46,6 +46,31 @@ pub enum ScoreError {
         /// What it holds.
         value: f64,
     },
+    /// A time that no market can mean.
+    #[error("row {row} has the time {} UTC: {reason}", seconds(*time))]
+    TimeNotMeant {
+        /// The row.
+        row: u64,
+        /// Its time.
+        time: DateTime<Utc>,
+        /// What it may come of.
+        reason: String,
+    },
+    /// The rows say of themselves that they are of several instruments or models.
+    #[error(
+        "row {row} has the `{column}` {found}, rows before it have {before}: score one instrument and \
+         model at a time"
+    )]
+    SeveralSubjects {
+        /// The row.
+        row: u64,
+        /// The column.
+        column: &'static str,
+        /// What it holds.
+        found: String,
+        /// What the rows before it hold.
+        before: String,
+    },
     /// A time comes twice.
     #[error("row {row} repeats the time of the row before it, {} UTC: drop one of them", seconds(*time))]
     Repeated {

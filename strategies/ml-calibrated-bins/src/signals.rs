@@ -70,7 +70,8 @@ pub(crate) fn predictions(
     lock_timeout: Duration,
 ) -> Result<(RowSource, Subject), BinsError> {
     let database = Database::open(&file.path, lock_timeout)?;
-    let (model_path, dataset) = settle_model(&database, file.model_path.as_deref(), dataset)?;
+    let (model_path, dataset) =
+        settle_model(&database, file.model_path.as_deref(), dataset, run_name)?;
     let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
     file.model_path = Some(model_path.clone());
     let dataset = Some(dataset);

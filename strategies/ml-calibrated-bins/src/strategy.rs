@@ -164,7 +164,8 @@ impl Strategy for MlCalibratedBins {
         while let Some(&first) = ahead.first() {
             let month = YearMonth::containing_micros(first);
             let next_month = month.plus_months(1).start().timestamp_micros();
-            let of_month = ahead.partition_point(|&timestamp| timestamp < next_month);
+            // At least the one row, also beyond the end of the months.
+            let of_month = ahead.partition_point(|&timestamp| timestamp < next_month).max(1);
             let range = decisions.len()..decisions.len() + of_month;
             self.decide_month(month, &ahead[..of_month], &scores[range], &mut decisions)?;
             ahead = &ahead[of_month..];

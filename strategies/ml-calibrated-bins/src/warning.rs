@@ -49,6 +49,13 @@ pub enum Warning {
         /// Open time of the first.
         first: DateTime<Utc>,
     },
+    /// Candles close outside their own range, which no market gives.
+    CandlesOutsideRange {
+        /// How many in the window.
+        candles: u64,
+        /// Open time of the first.
+        first: DateTime<Utc>,
+    },
     /// There are no candles to look for gaps in.
     CandlesUnchecked,
     /// The candles cannot tell what trades paid, so sizing by Kelly has nothing to go by.
@@ -60,6 +67,15 @@ pub enum Warning {
     MissingLabels {
         /// How many rows.
         rows: u64,
+    },
+    /// Labels are stored under another spelling, and those from the candles were taken.
+    LabelsPassedOver {
+        /// What is stored.
+        found: Vec<StoredLabels>,
+        /// The dataset that was looked for.
+        dataset: String,
+        /// The target key that was looked for.
+        target_key: String,
     },
     /// Higher scores mean lower probabilities.
     FallingCalibration {
@@ -95,6 +111,22 @@ pub enum Warning {
     },
 }
 
+/// Labels in the table `targets`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoredLabels {
+    /// Whose they are; nothing where the rows name no dataset.
+    pub dataset: Option<String>,
+    /// By which rule.
+    pub target_key: String,
+}
+
+impl fmt::Display for StoredLabels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dataset = self.dataset.as_deref().unwrap_or("no dataset (NULL)");
+        write!(f, "{} of {dataset}", self.target_key)
+    }
+}
+
 /// What to say about the bins made of `rows`.
 pub(crate) fn about(
     inputs: &Inputs,
@@ -106,9 +138,10 @@ pub(crate) fn about(
         (!lacking.is_empty()).then_some(Warning::Incomplete { lacking }),
         model_path(inputs),
         in_sample(inputs, rows),
-        missing_predictions(inputs, metadata, rows),
+        missing_predictions(inputs, metadata),
         missing_candles(inputs, metadata),
         no_payoffs(inputs),
+        candles_outside_range(inputs, metadata),
         (rows.left_out.without_label > 0)
             .then_some(Warning::MissingLabels { rows: rows.left_out.without_label }),
         inputs
@@ -116,6 +149,7 @@ pub(crate) fn about(
             .unused_tie_policy
             .clone()
             .map(|tie_policy| Warning::TiePolicyUnused { tie_policy }),
+        passed_over(inputs),
         few_rows(metadata),
         falling(metadata.calibrator()),
         Some(metadata.unreachable_bins())
@@ -140,14 +174,16 @@ fn in_sample(inputs: &Inputs, rows: &WindowRows) -> Option<Warning> {
     (in_sample > 0).then(|| Warning::InSample { rows: in_sample, of: rows.len(), file })
 }
 
-fn missing_predictions(
-    inputs: &Inputs,
-    metadata: &BinMetadata,
-    rows: &WindowRows,
-) -> Option<Warning> {
+fn missing_predictions(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
     let parts = metadata.parts();
-    let of = steps(parts.cal_window_end - parts.cal_window_start, inputs.interval);
-    let missing = of.saturating_sub(rows.len() + rows.left_out.total());
+    let window = parts.cal_window_start..parts.cal_window_end;
+    let of = steps(window.end - window.start, inputs.interval);
+    let step = micros(inputs.interval).max(1);
+    let candles = inputs.candles.as_ref().and_then(|candles| candles.timestamps.first());
+    // A prediction between the times of two candles is none for either of them.
+    let origin = candles.copied().or_else(|| Some(inputs.predictions_in(&window).next()?.0))?;
+    let on_grid = inputs.predictions_in(&window).filter(|(at, ..)| (at - origin) % step == 0);
+    let missing = of.saturating_sub(on_grid.count() as u64);
     (missing > 0).then_some(Warning::MissingPredictions { missing, of })
 }
 
@@ -165,6 +201,24 @@ fn missing_candles(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
 fn no_payoffs(inputs: &Inputs) -> Option<Warning> {
     let reason = inputs.candles.as_ref()?.trades.as_ref().err()?.clone();
     Some(Warning::NoPayoffs { reason })
+}
+
+fn candles_outside_range(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
+    let parts = metadata.parts();
+    let window = parts.cal_window_start.timestamp_micros()..parts.cal_window_end.timestamp_micros();
+    let outside = &inputs.candles.as_ref()?.outside;
+    let outside: Vec<i64> = outside.iter().copied().filter(|at| window.contains(at)).collect();
+    let first = DateTime::from_timestamp_micros(*outside.first()?)?;
+    Some(Warning::CandlesOutsideRange { candles: outside.len() as u64, first })
+}
+
+fn passed_over(inputs: &Inputs) -> Option<Warning> {
+    let found = inputs.labels.passed_over.clone();
+    (!found.is_empty()).then(|| Warning::LabelsPassedOver {
+        found,
+        dataset: inputs.identity.dataset.clone(),
+        target_key: inputs.labels.target_key.clone(),
+    })
 }
 
 /// Below this a hit rate's interval is as wide as all the bins' hit rates lie apart.
@@ -214,6 +268,12 @@ impl fmt::Display for Warning {
                 "{missing} of the window's {of} candles are missing, the first at {} UTC",
                 first.format("%Y-%m-%d %H:%M")
             ),
+            Self::CandlesOutsideRange { candles, first } => write!(
+                f,
+                "{candles} candles of the window close outside their own range of low to high, the \
+                 first at {} UTC; labels begin at the close",
+                first.format("%Y-%m-%d %H:%M")
+            ),
             Self::FewRows { rows, n_bins } => write!(
                 f,
                 "{rows} rows make {n_bins} bins: hit rates of so few rows a bin mean little"
@@ -241,6 +301,12 @@ impl fmt::Display for Warning {
             Self::MissingLabels { rows } => {
                 write!(f, "{rows} rows have a prediction and no label, and were left out")
             }
+            Self::LabelsPassedOver { found, dataset, target_key } => write!(
+                f,
+                "the table targets has {} and none of {target_key} of {dataset}; the labels were made \
+                 from the candles",
+                listed(found, ", ")
+            ),
             Self::FallingCalibration { slope } if *slope == 0.0 => f.write_str(
                 "the slope is 0: every score means the same probability, so all rows share one bin; \
                  check the model before trading",

@@ -1,7 +1,7 @@
 //! The files of a backtest: their names and columns are a public interface.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -10,6 +10,7 @@ use arrow::array::{
 };
 use backtest::{Exit, ExitReason, FillKind, Results};
 use clap::ArgMatches;
+use files::StagedFile;
 use strategy_core::BoxError;
 use tabular::{BatchWriter, Destination, Format};
 
@@ -21,6 +22,8 @@ use super::summary::Report;
 pub(crate) struct Output {
     folder: PathBuf,
     overwrite: bool,
+    /// The files that the call reads.
+    inputs: Vec<PathBuf>,
 }
 
 const FILES: [&str; 5] =
@@ -39,7 +42,19 @@ impl Output {
             )
             .into());
         }
-        Ok(Some(Self { folder, overwrite }))
+        // Every path that was given, but for this one, is read.
+        let paths = matches.ids().filter(|id| id.as_str() != "output").filter_map(|id| {
+            Some(matches.try_get_many::<PathBuf>(id.as_str()).ok()??.cloned().collect::<Vec<_>>())
+        });
+        let output = Self { inputs: paths.flatten().collect(), folder, overwrite };
+        // What may not be replaced is refused before hours of work, not after.
+        if output.folder.is_dir() {
+            for file in FILES {
+                let path = output.folder.join(file);
+                output.guarded(&path).check()?;
+            }
+        }
+        Ok(Some(output))
     }
 
     /// Writes all files, the summary last.
@@ -58,20 +73,31 @@ impl Output {
         self.parquet("changes.parquet", &changes(results)?)?;
         let path = self.folder.join("summary.json");
         let text = serde_json::to_string_pretty(report)? + "\n";
-        let partial = self.folder.join(".summary.json.partial");
-        fs::write(&partial, text)
-            .and_then(|()| fs::rename(&partial, &path))
-            .map_err(|error| format!("{} cannot be written: {error}", path.display()).into())
+        let mut file = StagedFile::create(&self.guarded(&path))?;
+        file.write(text.as_bytes())?;
+        Ok(file.publish()?)
+    }
+
+    fn guarded<'a>(&self, path: &'a Path) -> files::Output<'a> {
+        let kind = "results of a backtest";
+        files::Output::new(path, kind, &is_result).overwrite(self.overwrite).reads(&self.inputs)
     }
 
     fn parquet(&self, name: &str, batch: &RecordBatch) -> Result<(), BoxError> {
         let path = self.folder.join(name);
-        let destination = Destination::File { path, overwrite: self.overwrite };
+        let destination =
+            Destination::File { path, overwrite: self.overwrite, inputs: self.inputs.clone() };
         let mut writer = BatchWriter::new(destination, Format::Parquet, batch.schema())?;
         writer.write(batch)?;
         writer.finish()?;
         Ok(())
     }
+}
+
+/// Whether a file that begins like this is one of [`FILES`].
+fn is_result(head: &[u8]) -> bool {
+    head.starts_with(b"PAR1")
+        || (head.starts_with(b"{") && head.windows(8).any(|w| w == b"\"period\""))
 }
 
 type Columns = Vec<(&'static str, ArrayRef)>;

@@ -1,6 +1,11 @@
 //! What a person should know before using a file.
 
-use market_data::{CandleStatus, FileStatus, TableContent, TableStatus};
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use market_data::{
+    CandleStatus, FileStatus, ModelStatus, TableContent, TableStatus, holds_candles_of,
+};
 
 /// Something that is wrong with a table.
 pub(super) struct Problem<'a> {
@@ -15,9 +20,49 @@ pub(super) fn find(files: &[FileStatus]) -> Vec<Problem<'_>> {
     let tables = files.iter().flat_map(|file| file.tables.iter().map(move |table| (file, table)));
     tables
         .flat_map(|(file, table)| {
-            of_table(table).into_iter().map(move |text| Problem { file, table, text })
+            let alone = of_table(table).into_iter();
+            let together = with_predictions(table, files);
+            alone.chain(together).map(move |text| Problem { file, table, text })
         })
         .collect()
+}
+
+/// Why candles cannot be those of the predictions of `files`.
+fn with_predictions(table: &TableStatus, files: &[FileStatus]) -> Option<String> {
+    let TableContent::Candles(candles) = &table.content else { return None };
+    let models: Vec<&ModelStatus> = files
+        .iter()
+        .flat_map(|file| &file.tables)
+        .flat_map(|table| match &table.content {
+            TableContent::Predictions { models } => models.as_slice(),
+            _ => &[],
+        })
+        .filter(|model| model.dataset.is_some())
+        .collect();
+    let is_of = |model: &&&ModelStatus| {
+        model.dataset.as_ref().is_some_and(|dataset| holds_candles_of(&table.name, dataset))
+    };
+    let own: Vec<&ModelStatus> = models.iter().filter(is_of).copied().collect();
+    if own.is_empty() && !models.is_empty() {
+        let datasets: BTreeSet<&str> =
+            models.iter().filter_map(|model| model.dataset.as_deref()).collect();
+        let datasets = Vec::from_iter(datasets).join(", ");
+        return Some(format!(
+            "its name tells the instrument of no predictions ({datasets}): only --ohlcv-table takes it"
+        ));
+    }
+    let (interval, span) = (candles.interval?, candles.span?);
+    let step = interval.num_microseconds().filter(|&step| step > 0)?;
+    let off = own.iter().filter_map(|model| model.span).find(|of_model| {
+        (of_model.first.timestamp_micros() - span.first.timestamp_micros()) % step != 0
+    })?;
+    let clock = |time: DateTime<Utc>| time.format("%H:%M:%S%.f").to_string();
+    Some(format!(
+        "its candles lie between the times of the predictions (candles from {}, predictions from {}): \
+         both must be at the open times of candles",
+        clock(span.first),
+        clock(off.first)
+    ))
 }
 
 fn of_table(table: &TableStatus) -> Vec<String> {
@@ -74,6 +119,8 @@ fn of_candles(candles: &CandleStatus, problems: &mut Vec<String>) {
         (candles.nulls, "rows in which a price or the volume is NULL"),
         (candles.bad_prices, "rows in which a price is not positive and finite"),
         (candles.bad_volumes, "rows in which the volume is negative or not finite"),
+        (candles.high_below_low, "rows in which the high is below the low"),
+        (candles.outside_range, "rows in which the open or the close is outside low to high"),
     ];
     count(&counts, "", problems);
 }

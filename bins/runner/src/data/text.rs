@@ -17,6 +17,9 @@ pub(super) fn write(status: &Status, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "  {} ({}, {rows} rows)", table.name, kind(&table.content))?;
             contents(table, out)?;
         }
+        if !file.other_schemas.is_empty() {
+            writeln!(out, "  in other schemas, not read: {}", file.other_schemas.join(", "))?;
+        }
         writeln!(out)?;
     }
 

@@ -41,7 +41,8 @@ pub(crate) fn write_batch(
         let mut decider = Decider::new(strategy, &epoch.inputs, artifacts);
         decider.batch_of_journal(&reader, epoch.number, |table| {
             if let Some(console) = opened.take() {
-                let destination = signals::destination(matches, &mut *console.out);
+                let destination =
+                    signals::destination(matches, vec![journal.to_owned()], &mut *console.out);
                 writer = Some(BatchWriter::new(destination, format, table.schema())?);
             }
             if let Some(writer) = &mut writer {

@@ -80,8 +80,8 @@ impl IsotonicCalibrator {
     /// The thresholds are those of scikit-learn's
     /// `IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip")`: rows of equal score are pooled
     /// to their weighted mean, rows of weight zero do not count, and of a run of equal values the
-    /// first and last point are kept. One difference: scikit-learn also pools *different* scores
-    /// that lie less than 1e−15 apart.
+    /// first and last point are kept. Scores that lie less than 1e−15 above another are taken for it,
+    /// as there.
     ///
     /// The order of the rows does not matter at all: the result is the same bit for bit.
     ///

@@ -42,6 +42,23 @@ impl Pool {
     }
 }
 
+/// Scores nearer than this to the first of a group are its score.
+const NEAR: f64 = 1e-15;
+
+/// Makes one score of those that differ by less than rounding in their last digits: the lowest of them.
+fn near_as_one(blocks: impl Iterator<Item = Block>) -> impl Iterator<Item = Block> {
+    let mut ahead = blocks.peekable();
+    std::iter::from_fn(move || {
+        let first = ahead.next()?;
+        let mut pool = None;
+        while let Some(near) = ahead.next_if(|next| next.first - first.first < NEAR) {
+            pool.get_or_insert_with(|| Pool::new(first)).join(&near);
+        }
+        let mean = pool.map_or(first, |pool| pool.block);
+        Some(Block { last: first.first, ..mean })
+    })
+}
+
 /// Joins neighbours until the means ascend strictly.
 ///
 /// Every block is pushed once and joined at most once, so the time is linear. The order in which
@@ -49,7 +66,7 @@ impl Pool {
 /// rounding, the same blocks are joined.
 pub(super) fn pool_adjacent_violators(blocks: impl Iterator<Item = Block>) -> Vec<Block> {
     let mut done: Vec<Block> = Vec::new();
-    let mut ahead = blocks.peekable();
+    let mut ahead = near_as_one(blocks).peekable();
     while let Some(block) = ahead.next() {
         let Some(violated) = done.pop_if(|last| last.mean >= block.mean) else {
             done.push(block);

@@ -169,3 +169,25 @@ fn many_rows_fit_as_the_simple_way_does() {
         }
     }
 }
+
+/// scikit-learn 1.9 keeps three thresholds of these rows, and so does this program.
+#[test]
+fn scores_that_differ_by_rounding_are_one() {
+    let scores: Vec<f64> = (0..2160).map(|row| 0.3 + f64::from(row * 7 % 50) * 6e-17).collect();
+    let labels: Vec<bool> = (0..2160).map(|row| row * 13 % 5 == 0).collect();
+    let distinct =
+        scores.iter().map(|score| score.to_bits()).collect::<std::collections::BTreeSet<_>>();
+    assert!(distinct.len() > 10, "{}", distinct.len());
+    let fit = |weights: Option<&[f64]>| {
+        let rows = LabelledScores::new((&scores).into(), (&labels).into()).unwrap();
+        let rows = match weights {
+            Some(weights) => rows.with_weights(weights.into()).unwrap(),
+            None => rows,
+        };
+        IsotonicCalibrator::fit(&rows).unwrap()
+    };
+    let plain = fit(None);
+    assert!(plain.x().len() <= 4, "{:?}", plain.x());
+    assert!(plain.x().windows(2).all(|pair| pair[1] - pair[0] >= 1e-15), "{:?}", plain.x());
+    assert_eq!(plain, fit(Some(&vec![2.0; 2160])));
+}

@@ -5,6 +5,7 @@
 //! [`Instrument`]s' data is; what comes out at the other are record batches that
 //! `strategy_core::Rows` accepts.
 
+mod candle_report;
 mod error;
 mod files;
 mod instrument;
@@ -15,6 +16,7 @@ mod series;
 mod source;
 mod stream;
 
+pub use candle_report::CandleReport;
 pub use error::{Available, InputError};
 pub use instrument::{CandleFile, Instrument, PredictionFile};
 pub use report::{InputReport, RowReport};

@@ -10,12 +10,13 @@ use super::files::{FileId, Files};
 use super::instrument::{CandleFile, Instrument, PredictionFile};
 use super::join::Rule;
 use super::series::{Content, Scores, Series};
+use crate::candle_table::require_instrument;
 use crate::candles::{candle_interval, micros_of};
 use crate::predictions::SettledModel;
 use crate::select::Select;
 use crate::{
-    CandleTable, MarketDataError, PredictionQuery, TimeRange, candle_table, funding, model_of_run,
-    parse_interval, settle_model,
+    CandleTable, MarketDataError, PredictionQuery, TimeRange, candle_table, dataset_intervals,
+    funding, model_of_run, settle_model,
 };
 
 /// The tables of an instrument, in the order in which they are settled: what the predictions tell
@@ -179,7 +180,8 @@ impl<'a> Planner<'a> {
             _ => None,
         };
         let model_path = of_run.as_deref().or(model_path.as_deref());
-        let (model_path, dataset) = settle_model(db, model_path, instrument.dataset.as_deref())?;
+        let (model_path, dataset) =
+            settle_model(db, model_path, instrument.dataset.as_deref(), None)?;
         let query = PredictionQuery {
             dataset: Some(&dataset),
             feature_key: feature_key.as_deref(),
@@ -247,13 +249,37 @@ impl<'a> Planner<'a> {
         file.ok_or_else(|| not_configured(input, what, "--ohlcv-duckdb"))
     }
 
-    /// The interval in the name of the instrument's dataset must be that of the others.
+    /// An interval in the name of the instrument's dataset must be that of the others, unless the
+    /// person named the table of candles.
     fn agree_with_dataset(&mut self, index: usize) -> Result<(), InputError> {
         let Some(dataset) = self.datasets[index].clone() else { return Ok(()) };
-        match dataset.rsplit_once('_').and_then(|(_, suffix)| parse_interval(suffix)) {
-            Some(interval) => self.agree(format!("the dataset {dataset}"), interval),
+        let named = dataset_intervals(&dataset);
+        let known = self.interval.as_ref().map(|(_, known)| *known);
+        if known.is_some()
+            && (self.table_is_named(index) || known.is_some_and(|k| named.contains(&k)))
+        {
+            return Ok(());
+        }
+        match named.last() {
+            Some(&interval) => self.agree(format!("the dataset {dataset}"), interval),
             None => Ok(()),
         }
+    }
+
+    fn table_is_named(&self, index: usize) -> bool {
+        self.instruments[index].candles.as_ref().is_some_and(|file| file.table.is_some())
+    }
+
+    /// Refuses tables of candles that were merely found and are not known to be their dataset's.
+    pub(super) fn require_instruments(&self) -> Result<(), MarketDataError> {
+        for ((index, _), series) in &self.series {
+            if let (Content::Candles { table, .. }, Some(dataset), false) =
+                (&series.content, &self.datasets[*index], self.table_is_named(*index))
+            {
+                require_instrument(table, dataset)?;
+            }
+        }
+        Ok(())
     }
 
     fn agree(&mut self, what: String, interval: TimeDelta) -> Result<(), InputError> {

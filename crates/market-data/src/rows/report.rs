@@ -4,6 +4,8 @@ use std::fmt;
 
 use strategy_core::Input;
 
+use super::candle_report::CandleReport;
+
 /// How many rows were given out and how many not. Complete once the stream has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowReport {
@@ -13,6 +15,15 @@ pub struct RowReport {
     pub left_out: u64,
     /// The same by input, in the order of the columns.
     pub inputs: Vec<InputReport>,
+    /// The tables of candles that were read.
+    pub candles: Vec<CandleReport>,
+}
+
+impl RowReport {
+    /// What a person should hear of the rows.
+    pub fn notes(&self) -> impl Iterator<Item = String> {
+        self.candles.iter().flat_map(CandleReport::notes)
+    }
 }
 
 /// What became of the rows of one input.

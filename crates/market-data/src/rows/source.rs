@@ -98,6 +98,7 @@ impl RowSource {
                     .all(|(input, found)| *found != key || input.optional);
             planner.add(key, input.unwrap_or(&stand_in(key.1)), volume, optional)?;
         }
+        planner.require_instruments()?;
 
         let mut columns: Vec<InputColumn> = Vec::new();
         for (input, key) in inputs.iter().zip(declared) {

@@ -8,10 +8,11 @@ use arrow::array::{ArrayRef, Float64Array, RecordBatch, TimestampMicrosecondArra
 use chrono::TimeDelta;
 use strategy_core::{Column, YearMonth};
 
+use super::candle_report::CandleReport;
 use super::error::InputError;
 use super::join::{Joined, Joining, MISSING, Rule, Stretch, join};
 use super::report::{InputReport, RowReport};
-use super::series::Series;
+use super::series::{Content, Series};
 use super::source::RowSource;
 use crate::{MarketDataError, TimeRange};
 
@@ -52,7 +53,8 @@ impl<'a> RowStream<'a> {
             missing: 0,
             stale: 0,
         });
-        let report = RowReport { rows: 0, left_out: 0, inputs: inputs.collect() };
+        let candles = source.series.iter().filter_map(Series::candle_report).collect();
+        let report = RowReport { rows: 0, left_out: 0, inputs: inputs.collect(), candles };
         let months = months_of_stretch(source.interval());
         Self { source, left: range, in_gap: false, months, unread: None, report }
     }
@@ -105,6 +107,10 @@ impl<'a> RowStream<'a> {
             .all(|series| series.rule != Rule::SameTime || series.stretch.timestamps.is_empty());
         let joined = join(&joining);
         self.count(&joined);
+        let of_candles = series.iter().zip(&stretches).filter(|(series, _)| series.is_candles());
+        for (report, (_, stretch)) in self.report.candles.iter_mut().zip(of_candles) {
+            report.note(stretch);
+        }
         if !joined.timestamps.is_empty() {
             self.unread = Some(self.batch(&stretches, joined)?);
         }
@@ -190,6 +196,19 @@ impl Iterator for RowStream<'_> {
 }
 
 impl Series {
+    fn is_candles(&self) -> bool {
+        self.candle_report().is_some()
+    }
+
+    fn candle_report(&self) -> Option<CandleReport> {
+        match &self.content {
+            Content::Candles { table, .. } => {
+                Some(CandleReport::new(table.name(), table.interval().unwrap_or_default()))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether rows are only where it has one of its own, rather than lending its last value or missing.
     pub(super) fn is_joined(&self) -> bool {
         self.rule == Rule::SameTime && !self.optional

@@ -21,6 +21,8 @@ pub(super) fn candles(db: &Database, table: Table) -> Result<TableContent, Marke
             &["open", "high", "low", "close"],
         ),
         "NOT (volume >= 0 AND isfinite(volume))".to_owned(),
+        "high < low".to_owned(),
+        "high >= low AND NOT (open BETWEEN low AND high AND close BETWEEN low AND high)".to_owned(),
     ];
     let group = groups(db, &rows, &[], &conditions)?.into_iter().next();
     let spacings = format!(
@@ -61,5 +63,7 @@ pub(super) fn candles(db: &Database, table: Table) -> Result<TableContent, Marke
         nulls: meeting(0),
         bad_prices: meeting(1),
         bad_volumes: meeting(2),
+        high_below_low: meeting(3),
+        outside_range: meeting(4),
     }))
 }

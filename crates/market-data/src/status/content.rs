@@ -74,6 +74,10 @@ pub struct CandleStatus {
     pub bad_prices: u64,
     /// Rows whose volume is there, but negative or not finite.
     pub bad_volumes: u64,
+    /// Rows whose high is below their low, which no command reads.
+    pub high_below_low: u64,
+    /// Rows whose open or close lies outside their own low to high.
+    pub outside_range: u64,
 }
 
 /// The predictions of a model for a dataset.

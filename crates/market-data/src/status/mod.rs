@@ -29,6 +29,8 @@ pub struct FileStatus {
     pub path: PathBuf,
     /// Its tables and views, sorted by name.
     pub tables: Vec<TableStatus>,
+    /// Tables and views of other schemas than `main`, as `schema.table`: no command reads them.
+    pub other_schemas: Vec<String>,
 }
 
 /// Looks at every table of the file at `path`. A table that cannot be read as what its name says is
@@ -43,7 +45,8 @@ pub fn file_status(
 ) -> Result<FileStatus, MarketDataError> {
     let db = Database::open(path, lock_timeout)?;
     let tables = db.tables()?.iter().map(|table| table_status(&db, table)).collect();
-    Ok(FileStatus { path: db.path().to_owned(), tables })
+    let other_schemas = db.elsewhere()?;
+    Ok(FileStatus { path: db.path().to_owned(), tables, other_schemas })
 }
 
 fn table_status(db: &Database, table: &Table) -> TableStatus {

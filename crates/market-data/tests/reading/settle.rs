@@ -19,7 +19,23 @@ fn settle(
         inserts.collect::<Vec<_>>().concat()
     ))
     .open();
-    settle_model(&db, model_path, dataset)
+    settle_model(&db, model_path, dataset, None)
+}
+
+#[test]
+fn of_several_models_the_runs_name_chooses() {
+    let db = Fixture::new(
+        "CREATE TABLE predictions AS
+         SELECT TIMESTAMP '2025-01-01' AS ts, 0.5 AS y_pred, path AS model_path, 'btc_1h' AS dataset
+         FROM (VALUES ('m/a/x'), ('m/b/x')) t(path)",
+    )
+    .open();
+    let settle = |run: &str| settle_model(&db, None, None, Some(run));
+    assert_eq!(settle("b").unwrap(), pair("m/b/x", "btc_1h"));
+    assert!(matches!(settle("c"), Err(MarketDataError::SeveralModels { .. })));
+    // One model may be called otherwise.
+    let named = settle_model(&db, Some("m/a/x"), None, Some("c"));
+    assert_eq!(named.unwrap(), pair("m/a/x", "btc_1h"));
 }
 
 fn pair(model_path: &str, dataset: &str) -> (String, String) {

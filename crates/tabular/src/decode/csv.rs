@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{RecordBatch, RecordBatchOptions};
-use arrow::datatypes::{Field, Schema, SchemaRef};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ErrorKind, StringRecord};
 
 use super::column::Column;
 use super::kind::Kind;
-use super::{Failure, Opened, Seen, open_file};
+use super::{Counted, Failure, Opened, Seen, check_quotes, open_file};
 use crate::{Format, Place, TabularError};
 
 /// A record longer than this has a quotation mark too few: what follows would all be one field.
@@ -21,20 +21,31 @@ const MAX_BATCH_BYTES: usize = 64 << 20;
 
 /// Opens the file and reads it through to learn the types: a column whose first million values are
 /// whole numbers and then has a fraction is one of floats from the beginning.
-pub(super) fn open(path: &Path, batch_rows: usize) -> Result<Opened, Failure> {
+pub(super) fn open(
+    path: &Path,
+    batch_rows: usize,
+    typed: Option<&[&str]>,
+) -> Result<Opened, Failure> {
     let mut records = Records::open(path)?;
     let names = records.header()?;
+    check_quotes(path, 0, 1, Some(records.reader.position().byte()))?;
     let mut seen = vec![Seen::default(); names.len()];
-    while let Some((line, record)) = records.next()? {
+    let mut rows = 0;
+    while let Some((line, record)) = records.next_checked()? {
+        rows += 1;
         for (column, field) in seen.iter_mut().zip(record) {
             if let Some(kind) = Kind::of(field) {
                 column.note(kind, field, "line", line);
             }
         }
     }
+    let data_type = |(name, seen): (&String, &Seen)| match typed {
+        Some(typed) if !typed.contains(&name.as_str()) => DataType::Utf8,
+        _ => seen.data_type(),
+    };
     let fields = names.iter().zip(&seen);
     let fields: Vec<Field> =
-        fields.map(|(name, seen)| Field::new(name, seen.data_type(), true)).collect();
+        fields.map(|(name, seen)| Field::new(name, data_type((name, seen)), true)).collect();
     let schema = Arc::new(Schema::new(fields));
 
     let mut records = Records::open(path)?;
@@ -46,7 +57,9 @@ pub(super) fn open(path: &Path, batch_rows: usize) -> Result<Opened, Failure> {
         .into());
     }
     let columns = schema.fields().iter().map(|field| Column::new(field.data_type())).collect();
-    let rows = SecondReading { records, schema: Arc::clone(&schema), columns, batch_rows };
+    let counted = Counted { was: rows, now: 0 };
+    let schema_of_rows = Arc::clone(&schema);
+    let rows = SecondReading { records, schema: schema_of_rows, columns, batch_rows, counted };
     Ok(Opened { schema, batches: Box::new(rows), seen })
 }
 
@@ -55,6 +68,7 @@ struct SecondReading {
     schema: SchemaRef,
     columns: Vec<Column>,
     batch_rows: usize,
+    counted: Counted,
 }
 
 impl SecondReading {
@@ -79,8 +93,9 @@ impl SecondReading {
             rows += 1;
             bytes += record.as_slice().len();
         }
-        if rows == 0 {
-            return Ok(None);
+        self.counted.now += rows as u64;
+        if rows == 0 || self.counted.now > self.counted.was {
+            return self.counted.check(&self.records.path).map(|()| None);
         }
         let columns = self.columns.iter_mut().map(Column::take).collect();
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
@@ -99,6 +114,10 @@ impl Iterator for SecondReading {
 
 /// The records of a file with the lines on which they begin.
 struct Records {
+    /// Where the last record began: byte and line.
+    last: (u64, u64),
+    /// What may be wrong with a file of such a header.
+    hint: String,
     reader: csv::Reader<File>,
     record: StringRecord,
     path: PathBuf,
@@ -108,7 +127,13 @@ impl Records {
     fn open(path: &Path) -> Result<Self, TabularError> {
         let reader =
             csv::ReaderBuilder::new().buffer_capacity(1 << 16).from_reader(open_file(path)?);
-        Ok(Self { reader, record: StringRecord::new(), path: path.to_owned() })
+        Ok(Self {
+            last: (0, 1),
+            hint: String::new(),
+            reader,
+            record: StringRecord::new(),
+            path: path.to_owned(),
+        })
     }
 
     fn header(&mut self) -> Result<Vec<String>, Failure> {
@@ -122,11 +147,53 @@ impl Records {
         if kinds.all(|kind| kind != Kind::Text) {
             return Err(no_header("holds only numbers and times").into());
         }
+        self.hint = separator_hint(&names).unwrap_or_default();
         Ok(names)
     }
 
-    fn next(&mut self) -> Result<Option<(u64, &StringRecord)>, Failure> {
-        next_record(&mut self.reader, &mut self.record, &self.path)
+    /// The next record. Those of several lines, the last, and those that cannot be read are looked at
+    /// again: a quotation mark may be missing.
+    fn next_checked(&mut self) -> Result<Option<(u64, &StringRecord)>, Failure> {
+        let Self { last, hint, reader, record, path } = self;
+        let (byte, line) = (reader.position().byte(), reader.position().line());
+        let found = next_record(reader, record, path).map(|found| found.map(|(line, _)| line));
+        let end = reader.position();
+        match found {
+            Err(error) => {
+                check_quotes(path, byte, line, Some(end.byte()))?;
+                Err(with_hint(error, hint))
+            }
+            Ok(None) => {
+                check_quotes(path, last.0, last.1, None)?;
+                Ok(None)
+            }
+            Ok(Some(begins)) => {
+                *last = (byte, line);
+                if end.line() > begins + 1 {
+                    check_quotes(path, byte, line, Some(end.byte()))?;
+                }
+                Ok(Some((begins, &self.record)))
+            }
+        }
+    }
+}
+
+/// What to say of a header of one column that other marks than commas separate.
+pub(crate) fn separator_hint(names: &[impl AsRef<str>]) -> Option<String> {
+    let [only] = names else { return None };
+    let mark = [(';', "`;`"), ('\t', "tabs"), ('|', "`|`")];
+    let (_, mark) = mark.into_iter().find(|(mark, _)| only.as_ref().contains(*mark))?;
+    Some(format!(
+        "its columns seem to be separated by {mark}; commas are wanted, and a point in numbers"
+    ))
+}
+
+fn with_hint(error: Failure, hint: &str) -> Failure {
+    match error {
+        Failure::Known(TabularError::UnevenLine { path, line, .. }) if !hint.is_empty() => {
+            TabularError::Separator { path, line, hint: hint.to_owned() }.into()
+        }
+        other => other,
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON, an array of objects or objects one after another: read once for the types, once for the rows.
 
 use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,20 +11,18 @@ use arrow::json::{Reader, ReaderBuilder};
 
 use super::column::Column;
 use super::json_columns::JsonColumns;
-use super::{Failure, Opened, Seen, open_file};
+use super::{Counted, Failure, Opened, Seen, open_file};
 use crate::{Place, TabularError};
 
 /// Opens the file and reads it through to learn its columns, in the order in which they appear, and
 /// their types. A key that an object lacks is null there.
 pub(super) fn open(path: &Path, batch_rows: usize) -> Result<Opened, Failure> {
+    let fail = |source| TabularError::File { action: "read", path: path.to_owned(), source };
     let mut file = BufReader::new(open_file(path)?);
-    let columns = JsonColumns::of(&mut file).map_err(|error| Failure::Decoder(error.into()))?;
-    file.rewind().map_err(|source| TabularError::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })?;
-    let (names, seen) = columns.into_parts();
+    let begin = after_mark(&mut file).map_err(fail)?;
+    let columns = JsonColumns::of(&mut file).map_err(|error| explained(error, path))?;
+    file.seek(SeekFrom::Start(begin)).map_err(fail)?;
+    let (names, seen, was) = columns.into_parts();
     let schema = schema(&names, &seen, Seen::data_type);
     if names.is_empty() {
         return Ok(Opened { schema, batches: Box::new(std::iter::empty()), seen });
@@ -34,8 +32,9 @@ pub(super) fn open(path: &Path, batch_rows: usize) -> Result<Opened, Failure> {
         .with_coerce_primitive(true) // a number among texts becomes a text
         .with_flatten(true) // the objects of an array are rows, too
         .build(file)?;
+    let counted = Counted { was, now: 0 };
     let rows =
-        SecondReading { reader, schema: Arc::clone(&schema), path: path.to_owned(), rows: 0 };
+        SecondReading { reader, schema: Arc::clone(&schema), path: path.to_owned(), counted };
     Ok(Opened { schema, batches: Box::new(rows), seen })
 }
 
@@ -59,7 +58,7 @@ struct SecondReading {
     /// That of the batches that come out, with points in time.
     schema: SchemaRef,
     path: PathBuf,
-    rows: u64,
+    counted: Counted,
 }
 
 impl SecondReading {
@@ -72,13 +71,13 @@ impl SecondReading {
                 }
                 times(column, field).map_err(|(row, text)| TabularError::Value {
                     path: self.path.clone(),
-                    place: Box::new(Place::new("object", self.rows + row as u64 + 1, text)),
+                    place: Box::new(Place::new("object", self.counted.now + row as u64 + 1, text)),
                     column: field.name().clone(),
                     wanted: field.data_type().clone(),
                 })
             })
             .collect::<Result<_, _>>()?;
-        self.rows += batch.num_rows() as u64;
+        self.counted.now += batch.num_rows() as u64;
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
     }
 }
@@ -87,11 +86,43 @@ impl Iterator for SecondReading {
     type Item = Result<RecordBatch, Failure>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.reader.next()? {
-            Ok(batch) => Some(self.with_times(&batch)),
-            Err(error) => Some(Err(error.into())),
+        match self.reader.next() {
+            Some(Ok(batch)) => Some(self.with_times(&batch)),
+            Some(Err(error)) => Some(Err(error.into())),
+            None => self.counted.check(&self.path).err().map(Err),
         }
     }
+}
+
+/// Skips a byte order mark; gives where the text begins.
+fn after_mark(file: &mut BufReader<File>) -> io::Result<u64> {
+    const MARK: &[u8] = b"\xef\xbb\xbf";
+    if file.fill_buf()?.starts_with(MARK) {
+        file.consume(MARK.len());
+    }
+    file.stream_position()
+}
+
+/// What cannot be read as JSON; NaN and the infinities, which Python writes, are called by their name.
+fn explained(error: serde_json::Error, path: &Path) -> Failure {
+    if error.is_syntax()
+        && let Some(value) = not_finite(path, error.line(), error.column())
+    {
+        let (path, line) = (path.to_owned(), error.line());
+        return TabularError::NotJsonNumber { path, line, value }.into();
+    }
+    Failure::Decoder(error.into())
+}
+
+/// The number that is none in JSON and stands around this place.
+fn not_finite(path: &Path, line: usize, column: usize) -> Option<&'static str> {
+    let file = BufReader::new(File::open(path).ok()?);
+    let text = file.split(b'\n').nth(line.checked_sub(1)?)?.ok()?;
+    let near = text.get(column.saturating_sub(3)..)?;
+    let near = String::from_utf8_lossy(&near[..near.len().min(16)]);
+    let begins = near.char_indices().take(5).map(|(at, _)| &near[at..]);
+    let values = ["NaN", "-Infinity", "Infinity", "-inf", "inf", "nan"];
+    begins.into_iter().find_map(|text| values.into_iter().find(|value| text.starts_with(value)))
 }
 
 /// The points in time that stand in `texts`, or the row of the first text that is none, and the text.

@@ -29,8 +29,9 @@ impl JsonColumns {
         Ok(columns)
     }
 
-    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Seen>) {
-        (self.names, self.seen)
+    /// Names, what was seen in each column, and how many objects there are.
+    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Seen>, u64) {
+        (self.names, self.seen, self.objects)
     }
 
     fn column(&mut self, name: String) -> usize {

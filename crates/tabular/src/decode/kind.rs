@@ -15,16 +15,18 @@ pub(crate) enum Kind {
     /// A whole number beyond 64 bits, which as a float might lose digits.
     WideInteger,
     Float,
+    /// NaN or an infinity: a number beside others, alone as likely a ticker.
+    NotFinite,
     Date,
     Moment,
     Text,
 }
 
 impl Kind {
-    const COUNT: usize = 7;
+    const COUNT: usize = 8;
 
     fn is_number(self) -> bool {
-        matches!(self, Self::Integer | Self::WideInteger | Self::Float)
+        matches!(self, Self::Integer | Self::WideInteger | Self::Float | Self::NotFinite)
     }
 
     fn is_time(self) -> bool {
@@ -56,12 +58,18 @@ impl Kind {
                 _ => Some(Self::WideInteger),
             };
         }
-        text.parse::<f64>().is_ok().then_some(Self::Float)
+        if ["nan", "inf", "Infinity"].contains(&digits) || text == "NaN" {
+            return Some(Self::NotFinite);
+        }
+        // `12E45` is an order number: programs that mean a float write a point, a sign or a small e.
+        let is_code = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'E');
+        let is_float = !is_code && digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+        (is_float && text.parse::<f64>().is_ok()).then_some(Self::Float)
     }
 
     /// What a text looks like that may be a point in time.
     pub(super) fn of_moment(text: &str) -> Option<Self> {
-        Moment::parse(text).map(|m| if m.has_time { Self::Moment } else { Self::Date })
+        Moment::parse(text).map(|m| if m.has_time() { Self::Moment } else { Self::Date })
     }
 }
 
@@ -111,14 +119,18 @@ impl Seen {
             self.has(Kind::Integer) || self.has(Kind::WideInteger) || self.has(Kind::Float);
         let times = self.has(Kind::Date) || self.has(Kind::Moment);
         let booleans = self.has(Kind::Boolean);
-        if self.has(Kind::Text) || [numbers, times, booleans].iter().filter(|b| **b).count() > 1 {
+        let any_number = numbers || self.has(Kind::NotFinite);
+        if self.has(Kind::Text) || [any_number, times, booleans].iter().filter(|b| **b).count() > 1
+        {
             DataType::Utf8
         } else if booleans {
             DataType::Boolean
         } else if self.has(Kind::Float) {
             DataType::Float64
-        } else if self.has(Kind::WideInteger) {
+        } else if self.has(Kind::WideInteger) || (self.has(Kind::NotFinite) && !numbers) {
             DataType::Utf8
+        } else if self.has(Kind::NotFinite) {
+            DataType::Float64
         } else if numbers {
             DataType::Int64
         } else if self.has(Kind::Moment) {
@@ -138,6 +150,7 @@ impl Seen {
             Kind::Integer,
             Kind::WideInteger,
             Kind::Float,
+            Kind::NotFinite,
             Kind::Date,
             Kind::Moment,
             Kind::Text,
@@ -197,6 +210,11 @@ mod tests {
                 &["1e300", "-0.0", "5e-324", ".5", "5.", "NaN", "-inf", "nan", "Infinity"],
                 DataType::Float64,
             ),
+            (&["1", "nan"], DataType::Float64),
+            (&["nan", "NaN", "-inf"], DataType::Utf8),
+            (&["0.5", "INF"], DataType::Utf8),
+            (&["12E45", "3E07"], DataType::Utf8),
+            (&["1.2E45", "3E-07", "1e16"], DataType::Float64),
             (&["007", "1"], DataType::Utf8),
             (&["00.5"], DataType::Float64),
             (&["1", "abc"], DataType::Utf8),

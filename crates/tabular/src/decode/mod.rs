@@ -9,6 +9,7 @@ mod json_columns;
 mod kind;
 mod moment;
 mod parquet;
+mod quotes;
 
 use std::error::Error as StdError;
 use std::fs::File;
@@ -18,7 +19,10 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+pub(crate) use self::csv::separator_hint;
 pub(crate) use self::kind::Seen;
+pub use self::moment::Moment;
+pub use self::quotes::check_quotes;
 use crate::{Format, TabularError};
 
 /// Batches one after another; they may be longer than was asked for.
@@ -52,14 +56,37 @@ pub(crate) struct Opened {
     pub(crate) seen: Vec<Seen>,
 }
 
-pub(crate) fn open(path: &Path, format: Format, batch_rows: usize) -> Result<Opened, Failure> {
+/// Opens `path`; `typed` names the columns of a CSV file that are read by type, `None` means all.
+pub(crate) fn open(
+    path: &Path,
+    format: Format,
+    batch_rows: usize,
+    typed: Option<&[&str]>,
+) -> Result<Opened, Failure> {
     match format {
-        Format::Csv => csv::open(path, batch_rows),
+        Format::Csv => csv::open(path, batch_rows, typed),
         Format::Json | Format::JsonLines => json::open(path, batch_rows),
         Format::Parquet => parquet::open(path, batch_rows),
         Format::Arrow => arrow_ipc::open(path),
         // Tables are for people; no ending leads here.
         Format::Table => Err(TabularError::UnknownEnding { path: path.to_owned() }.into()),
+    }
+}
+
+/// Rows of a file that is read twice.
+pub(crate) struct Counted {
+    was: u64,
+    now: u64,
+}
+
+impl Counted {
+    /// Refuses a second reading that has ended, or gone on, with other rows than the first had.
+    fn check(&self, path: &Path) -> Result<(), Failure> {
+        let Self { was, now } = *self;
+        if was == now {
+            return Ok(());
+        }
+        Err(TabularError::Changed { path: path.to_owned(), was, now }.into())
     }
 }
 

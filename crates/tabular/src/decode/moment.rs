@@ -1,18 +1,29 @@
 //! Points in time as text.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// A date, or a date and a time of day, as they are written in CSV and JSON.
+/// A date, or a date and a time of day, as they are written in files and on the command line. All parts
+/// of the program read them by this, so that a text means one time everywhere, or none.
+///
+/// ```
+/// use tabular::Moment;
+///
+/// let moment = Moment::parse("2025-11-01T05:00+02:00").unwrap();
+/// assert_eq!(moment.instant().unwrap().to_rfc3339(), "2025-11-01T03:00:00+00:00");
+/// assert!(!Moment::parse("2025-11-01").unwrap().has_time());
+/// // A leap second is the open time of no candle.
+/// assert_eq!(Moment::parse("2016-12-31 23:59:60"), None);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment {
+pub struct Moment {
     /// Whole seconds since the epoch, UTC, rounded down.
     seconds: i64,
     /// The rest.
     nanos: u32,
     /// Whether there is a time of day.
-    pub(super) has_time: bool,
+    has_time: bool,
     /// East of UTC in seconds, if a zone is written.
     pub(super) offset: Option<i32>,
 }
@@ -20,7 +31,8 @@ pub(super) struct Moment {
 impl Moment {
     /// Reads `2025-11-01`, or that followed by a `T` or a space and `05:00`, `05:00:00` or
     /// `05:00:00.123456789`, and that by nothing (UTC), `Z`, `+02:00`, `+0200` or `+02`.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let mut rest = Rest(text.as_bytes());
         let year = rest.digits(4)?;
         let month = rest.after(b'-')?.digits(2)?;
@@ -47,6 +59,18 @@ impl Moment {
         let local = midnight + i64::from(hour * 3_600 + minute * 60 + second);
         let seconds = local - i64::from(offset.unwrap_or(0));
         Some(Self { seconds, nanos, has_time: true, offset })
+    }
+
+    /// Whether there is a time of day, not only a date.
+    #[must_use]
+    pub fn has_time(self) -> bool {
+        self.has_time
+    }
+
+    /// The instant; of a date its midnight, UTC.
+    #[must_use]
+    pub fn instant(self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.seconds, self.nanos)
     }
 
     pub(super) fn is_whole_micros(self) -> bool {

@@ -82,3 +82,104 @@ fn folders_and_missing_files() {
     #[cfg(unix)]
     assert!(matches!(read(Path::new("/dev/null"), 10), Err(TabularError::NotAFile { .. })));
 }
+
+#[test]
+fn a_text_file_that_changes_between_its_two_readings_is_refused() {
+    let row = |n: usize| format!("{{\"a\":{n}}}\n");
+    for (name, rows) in [
+        ("rows.csv", "a\n1\n2\n3\n".to_owned()),
+        ("rows.jsonl", (1..=3).map(row).collect::<String>()),
+    ] {
+        for more in [false, true] {
+            let (_folder, path) = file(name, &rows);
+            let reader = read(&path, 1).unwrap();
+            let last = rows.trim_end().rfind('\n').unwrap() + 1;
+            let changed = if more { rows.clone() + &rows[last..] } else { rows[..last].to_owned() };
+            fs::write(&path, changed).unwrap();
+            let read: Result<Vec<_>, _> = reader.collect();
+            // JSON is read from a file that is open already: what it was at first may be buffered.
+            match read {
+                Err(error) => {
+                    assert!(matches!(error, TabularError::Changed { was: 3, .. }), "{error}");
+                }
+                Ok(rows) => assert_eq!((name, rows.len()), ("rows.jsonl", 3)),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_other_programs_compress_is_read() {
+    use arrow::ipc::CompressionType;
+    use arrow::ipc::writer::{FileWriter, IpcWriteOptions};
+    use parquet::arrow::ArrowWriter;
+    use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
+    use parquet::file::properties::WriterProperties;
+
+    let rows = signals();
+    let folder = tempfile::tempdir().unwrap();
+    for codec in [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)] {
+        let path = folder.path().join("rows.arrow");
+        let options = IpcWriteOptions::default().try_with_compression(codec).unwrap();
+        let to = fs::File::create(&path).unwrap();
+        let mut writer = FileWriter::try_new_with_options(to, &rows.schema(), options).unwrap();
+        writer.write(&rows).unwrap();
+        writer.finish().unwrap();
+        assert_eq!(read_all(&path).unwrap().columns(), rows.columns(), "{codec:?}");
+    }
+    for codec in [
+        Compression::UNCOMPRESSED,
+        Compression::SNAPPY,
+        Compression::GZIP(GzipLevel::default()),
+        Compression::BROTLI(BrotliLevel::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+        Compression::ZSTD(ZstdLevel::default()),
+    ] {
+        let path = folder.path().join("rows.parquet");
+        let properties = WriterProperties::builder().set_compression(codec).build();
+        let to = fs::File::create(&path).unwrap();
+        let mut writer = ArrowWriter::try_new(to, rows.schema(), Some(properties)).unwrap();
+        writer.write(&rows).unwrap();
+        writer.close().unwrap();
+        assert_eq!(read_all(&path).unwrap().columns(), rows.columns(), "{codec:?}");
+    }
+}
+
+#[test]
+fn old_times_that_would_wrap_are_refused() {
+    use parquet::data_type::{Int96, Int96Type};
+    use parquet::file::writer::SerializedFileWriter;
+    use parquet::schema::parser::parse_message_type;
+    use std::sync::Arc;
+
+    // Julian days at noon; 2,440,588 is 1970-01-01.
+    let write = |days: &[u32]| {
+        let (folder, path) = file("rows.parquet", "");
+        let schema = parse_message_type("message m { required int96 timestamp; }").unwrap();
+        let to = fs::File::create(&path).unwrap();
+        let mut writer = SerializedFileWriter::new(to, Arc::new(schema), Arc::default()).unwrap();
+        let mut group = writer.next_row_group().unwrap();
+        let mut column = group.next_column().unwrap().unwrap();
+        let values: Vec<Int96> = days
+            .iter()
+            .map(|&day| {
+                let mut value = Int96::new();
+                let noon = 43_200_000_000_000_u64; // nanoseconds, the low half first
+                value.set_data((noon & 0xffff_ffff) as u32, (noon >> 32) as u32, day);
+                value
+            })
+            .collect();
+        column.typed::<Int96Type>().write_batch(&values, None, None).unwrap();
+        column.close().unwrap();
+        group.close().unwrap();
+        writer.close().unwrap();
+        (folder, path)
+    };
+    let (_folder, path) = write(&[2_440_588, 2_460_981]);
+    let rows = read_all(&path).unwrap();
+    assert_eq!(tabular::utc_micros(rows.column(0)).unwrap().value(0), 43_200_000_000);
+    let (_folder, path) = write(&[2_440_588, 2_600_000]); // the year 2406
+    let error = read_all(&path).unwrap_err();
+    assert!(matches!(error, TabularError::Int96Range { row: 2, .. }), "{error}");
+}

@@ -85,7 +85,7 @@ pub(crate) fn file(name: &str, bytes: impl AsRef<[u8]>) -> (TempDir, PathBuf) {
 }
 
 pub(crate) fn write_file(path: &Path, format: Format, batches: &[RecordBatch]) -> u64 {
-    let to = Destination::File { path: path.to_owned(), overwrite: false };
+    let to = Destination::File { path: path.to_owned(), overwrite: false, inputs: Vec::new() };
     let mut writer = BatchWriter::new(to, format, batches[0].schema()).unwrap();
     for batch in batches {
         writer.write(batch).unwrap();

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, Float64Array, ListArray, RecordBatch, StringArray};
 use arrow::datatypes::Int32Type;
+use files::OutputError;
 use tabular::{BatchWriter, Destination, Format, TabularError};
 
 use crate::fixtures::{FILES, batch, chain, floats, read_all, signals, try_write, write_file};
 
 fn to(path: &Path, overwrite: bool) -> Destination<'static> {
-    Destination::File { path: path.to_owned(), overwrite }
+    Destination::File { path: path.to_owned(), overwrite, inputs: Vec::new() }
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -51,15 +52,18 @@ fn a_file_that_is_not_finished_disappears() {
 fn an_existing_file_stays_unless_told_otherwise() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("signals.parquet");
-    fs::write(&path, "precious").unwrap();
+    fs::write(&path, "PAR1 precious").unwrap();
     let schema = signals().schema();
     let error = BatchWriter::new(to(&path, false), Format::Parquet, schema.clone()).unwrap_err();
-    assert!(matches!(&error, TabularError::Exists { path: found } if *found == path), "{error}");
+    assert!(
+        matches!(&error, TabularError::Output(OutputError::Exists { path: found }) if *found == path),
+        "{error}"
+    );
     assert!(error.to_string().contains("--overwrite"), "{error}");
 
     let writer = BatchWriter::new(to(&path, true), Format::Parquet, schema.clone()).unwrap();
     drop(writer);
-    assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "PAR1 precious");
 
     let mut writer = BatchWriter::new(to(&path, true), Format::Parquet, schema).unwrap();
     writer.write(&signals()).unwrap();
@@ -75,7 +79,7 @@ fn a_file_that_appears_meanwhile_stays() {
     let writer = BatchWriter::new(to(&path, false), Format::Csv, signals().schema()).unwrap();
     fs::write(&path, "precious").unwrap();
     let error = writer.finish().unwrap_err();
-    assert!(matches!(error, TabularError::Exists { .. }), "{error}");
+    assert!(matches!(error, TabularError::Output(OutputError::Exists { .. })), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     assert_eq!(names_in(folder.path()), ["signals.csv"]);
 }
@@ -86,11 +90,14 @@ fn only_files_are_replaced() {
     for overwrite in [false, true] {
         let to = to(folder.path(), overwrite);
         let error = BatchWriter::new(to, Format::Csv, signals().schema()).unwrap_err();
-        assert!(matches!(error, TabularError::NotAFile { found: "a folder", .. }), "{error}");
+        assert!(
+            matches!(error, TabularError::Output(OutputError::NotAFile { found: "a folder", .. })),
+            "{error}"
+        );
     }
     let to = to(&folder.path().join("missing/signals.csv"), false);
     let error = BatchWriter::new(to, Format::Csv, signals().schema()).unwrap_err();
-    assert!(matches!(error, TabularError::File { action: "create", .. }), "{error}");
+    assert!(matches!(error, TabularError::Output(OutputError::NoFolder { .. })), "{error}");
 }
 
 #[cfg(unix)]
@@ -99,11 +106,11 @@ fn devices_are_not_replaced_and_links_lead_to_their_file() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let error = BatchWriter::new(to(Path::new("/dev/null"), true), Format::Csv, signals().schema());
-    assert!(matches!(error, Err(TabularError::NotAFile { .. })));
+    assert!(matches!(error, Err(TabularError::Output(OutputError::NotAFile { .. }))));
 
     let folder = tempfile::tempdir().unwrap();
     let (target, link) = (folder.path().join("2025.csv"), folder.path().join("latest.csv"));
-    fs::write(&target, "old").unwrap();
+    fs::write(&target, "timestamp,old\n").unwrap();
     symlink(&target, &link).unwrap();
     let mut writer = BatchWriter::new(to(&link, true), Format::Csv, signals().schema()).unwrap();
     writer.write(&signals()).unwrap();

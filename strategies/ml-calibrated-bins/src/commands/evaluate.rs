@@ -113,8 +113,9 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let settings = args.settings();
     let sources =
         args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;
+    let data = [sources.predictions.clone(), sources.candles.clone()];
     if let Some(path) = &args.report {
-        file::check(path, [&*sources.predictions, &*sources.candles].into_iter())?;
+        file::check_page(path, &data)?;
     }
     let mut run = Run::open(&sources)?;
     let months = month_range(&run, &settings.bins, args.from, args.to)?;
@@ -127,7 +128,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     }
     if let Some(path) = &args.report {
         let page = evaluation_page::page(&evaluated_rows, &inputs, file::origin());
-        file::write_page(&page.page(), path)?;
+        file::write_page(&page.page(), path, &data)?;
     }
     match args.format {
         ReportFormat::Text => evaluation::write(evaluated, console.out)?,

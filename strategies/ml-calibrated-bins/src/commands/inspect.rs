@@ -86,9 +86,9 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
         let other = other.transpose()?;
         let months: Vec<&BinMetadata> = std::iter::once(&metadata).chain(&other).collect();
         let of_months: Vec<_> = months.iter().map(|month| store.path(month.key())).collect();
-        file::check(path, of_months.iter().map(PathBuf::as_path))?;
+        file::check_page(path, &of_months)?;
         let page = inspection_page::page(&months, args.rule, file::origin());
-        file::write_page(&page.page(), path)?;
+        file::write_page(&page.page(), path, &of_months)?;
     }
     match args.format {
         ReportFormat::Json => {

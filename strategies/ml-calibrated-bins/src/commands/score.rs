@@ -10,6 +10,7 @@ use strategy_core::{Console, Subject, YearMonth};
 use tabular::{BatchReader, BatchWriter, Destination, Format, Spooled, TabularError, Wanted};
 
 use super::RunChoice;
+use crate::month_bins::BinsSource;
 use crate::report::collapse::collapse;
 use crate::score::Scorer;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule, signals};
@@ -81,7 +82,7 @@ pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), Bin
             run_name: args.run.run_name.clone(),
             model_path: None,
         };
-        let rows = open(path, console)?.map(|batch| Ok(batch.map_err(ScoreError::from)?));
+        let rows = open(path, format, console)?.map(|batch| Ok(batch.map_err(ScoreError::from)?));
         args.score(rows, &subject, format, console).map_err(|error| in_file(error, path))
     } else {
         let (source, subject) = args.predictions(console)?;
@@ -91,8 +92,14 @@ pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), Bin
 }
 
 /// The rows of a file that has the two columns.
-fn open(path: &Path, console: &mut Console<'_>) -> Result<BatchReader, ScoreError> {
-    let reader = tabular::read(path, BATCH_ROWS)?;
+fn open(path: &Path, output: Format, console: &mut Console<'_>) -> Result<BatchReader, ScoreError> {
+    let reader = match output {
+        // From text to text, what is not asked for stays as it was.
+        Format::Csv | Format::Table => {
+            tabular::read_as_written(path, BATCH_ROWS, &["timestamp", "y_pred"])?
+        }
+        _ => tabular::read(path, BATCH_ROWS)?,
+    };
     let timestamp = reader.require("timestamp", Wanted::Timestamp)?;
     reader.require("y_pred", Wanted::Number)?;
     let schema = reader.schema();
@@ -146,7 +153,11 @@ impl ScoreArgs {
         let first = rows.next().ok_or(ScoreError::Empty)??;
         let first = scorer.score(&first)?;
         let destination = match &self.output {
-            Some(path) => Destination::File { path: path.clone(), overwrite: self.overwrite },
+            Some(path) => Destination::File {
+                path: path.clone(),
+                overwrite: self.overwrite,
+                inputs: self.inputs(),
+            },
             None => Destination::Stream(&mut *console.out),
         };
         let mut writer =
@@ -173,6 +184,15 @@ impl ScoreArgs {
             let _ = writeln!(console.err, "warning: {caution}");
         }
         Ok(())
+    }
+
+    /// The files that are read, those of the sample aside.
+    fn inputs(&self) -> Vec<PathBuf> {
+        let bins = self.bins_for.iter().filter_map(|other| match &other.bins {
+            BinsSource::File(path) => Some(path),
+            BinsSource::Month(_) => None,
+        });
+        self.input.iter().chain(&self.data.pred_duckdb).chain(bins).cloned().collect()
     }
 
     fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject), BinsError> {

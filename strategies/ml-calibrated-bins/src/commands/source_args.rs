@@ -2,7 +2,7 @@
 
 #![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -72,11 +72,8 @@ impl SourceArgs {
     }
 
     /// The files that are named.
-    pub(super) fn data_files(&self) -> impl Iterator<Item = &Path> {
-        [&self.data.pred_duckdb, &self.data.ohlcv_duckdb]
-            .into_iter()
-            .flatten()
-            .map(PathBuf::as_path)
+    pub(super) fn data_files(&self) -> impl Iterator<Item = PathBuf> {
+        [&self.data.pred_duckdb, &self.data.ohlcv_duckdb].into_iter().flatten().cloned()
     }
 
     /// Refuses the sample for a call with `flag`, unless `--sample` asks for it.

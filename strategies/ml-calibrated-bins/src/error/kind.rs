@@ -1,6 +1,7 @@
 //! What kind of failure an error is.
 
 use binning::BinningError;
+use files::OutputError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
 use tabular::TabularError;
@@ -24,26 +25,33 @@ impl BinsError {
 
     /// Whether the person asked for something that cannot be.
     pub(crate) fn is_usage(&self) -> bool {
-        if let Self::OfRun { source, .. } = self {
-            return source.is_usage();
-        }
-        matches!(
-            self,
-            Self::FileMissing { .. }
-                | Self::Sample(SampleError::NotAsked { .. })
-                | Self::Evaluation { .. }
-                | Self::MonthsReversed { .. }
-                | Self::Thresholds { .. }
-                | Self::ThresholdsNeeded { .. }
-                | Self::OverrideNotUnique { .. }
-                | Self::ReportPlace { .. }
-                | Self::ScoreRows(
-                    ScoreError::NoInput
-                        | ScoreError::Tabular(
-                            TabularError::UnknownEnding { .. }
-                                | TabularError::ContradictingEnding { .. }
-                        )
-                )
-        )
+        let output = match self {
+            Self::OfRun { source, .. } => return source.is_usage(),
+            Self::ScoreRows(ScoreError::Tabular(TabularError::Output(output)))
+            | Self::ScoreFile {
+                source: ScoreError::Tabular(TabularError::Output(output)), ..
+            }
+            | Self::Store(BinningError::Output(output)) => Some(output),
+            _ => None,
+        };
+        output.is_some_and(OutputError::is_usage)
+            || matches!(
+                self,
+                Self::FileMissing { .. }
+                    | Self::Sample(SampleError::NotAsked { .. })
+                    | Self::Evaluation { .. }
+                    | Self::MonthsReversed { .. }
+                    | Self::Thresholds { .. }
+                    | Self::ThresholdsNeeded { .. }
+                    | Self::OverrideNotUnique { .. }
+                    | Self::ReportPlace { .. }
+                    | Self::ScoreRows(
+                        ScoreError::NoInput
+                            | ScoreError::Tabular(
+                                TabularError::UnknownEnding { .. }
+                                    | TabularError::ContradictingEnding { .. }
+                            )
+                    )
+            )
     }
 }

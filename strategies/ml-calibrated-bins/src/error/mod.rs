@@ -90,22 +90,6 @@ pub enum BinsError {
         /// The label.
         target_key: String,
     },
-    /// The table holds another instrument's candles.
-    #[error(
-        "table {table} in {} holds candles of {symbol}, which is no part of the dataset {dataset}: \
-         name the dataset's own table with --ohlcv-table, or this one if it is meant",
-        file.display()
-    )]
-    SymbolMismatch {
-        /// The file with the candles.
-        file: PathBuf,
-        /// The table of candles.
-        table: String,
-        /// The symbol in its name.
-        symbol: String,
-        /// The dataset.
-        dataset: String,
-    },
     /// The candles and the predictions are made at different intervals.
     #[error(
         "the predictions of {dataset} come every {}, but the candles of table {table} in {} every \
@@ -205,6 +189,22 @@ pub enum BinsError {
         target_key: String,
         /// The rows by what they lack.
         left_out: LeftOut,
+    },
+    /// Predictions and candles never meet.
+    #[error(
+        "no labelled rows for {month}: none of the {predictions} predictions is at the open time of a \
+         candle: predictions at {}, candles at {} UTC; the timestamps of both must be open times",
+        prediction.format("%Y-%m-%d %H:%M:%S%.f"), candle.format("%Y-%m-%d %H:%M:%S%.f")
+    )]
+    OffTheGrid {
+        /// The month.
+        month: YearMonth,
+        /// Predictions of its window.
+        predictions: u64,
+        /// The first of them.
+        prediction: DateTime<Utc>,
+        /// The first candle of the window.
+        candle: DateTime<Utc>,
     },
     /// Fewer rows than bins.
     #[error(
@@ -422,6 +422,17 @@ pub enum BinsError {
         /// Number of bins.
         n_bins: u16,
     },
+    /// Scores of one instrument met bins of another.
+    #[error(
+        "the bins are those of {bins_of}, and the scores are of {scores_of}: name the dataset of the \
+         scores with --dataset, or make its bins with `rebuild`"
+    )]
+    OtherDataset {
+        /// The instrument whose bins these are.
+        bins_of: String,
+        /// The instrument that the scores are of.
+        scores_of: String,
+    },
     /// Scores of one model met bins of another.
     #[error(
         "the bins of {month} were made for {bins_of}, and the scores are of {scores_of}: name the \
@@ -495,12 +506,10 @@ pub enum BinsError {
     #[error("cannot write the output")]
     Output(#[from] std::io::Error),
     /// The report was to be written where it would destroy something.
-    #[error("--report {} is {found}: name another file", path.display())]
+    #[error("the report cannot be written there")]
     ReportPlace {
-        /// The place.
-        path: PathBuf,
         /// What is there.
-        found: &'static str,
+        source: files::OutputError,
     },
     /// The report could not be written to its file.
     #[error("cannot write the report {}", path.display())]

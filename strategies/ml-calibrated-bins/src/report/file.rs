@@ -1,47 +1,42 @@
 //! The report of a rebuild in a file.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use files::{Output, OutputError, StagedFile};
 use serde::Serialize;
 
 use crate::BinsError;
 
-/// Refuses a place that would destroy something: one of the files of `data`, a device. Before hours of
-/// work, not after.
-pub(crate) fn check<'a>(
-    path: &Path,
-    mut data: impl Iterator<Item = &'a Path>,
-) -> Result<(), BinsError> {
-    let refused = |found| Err(BinsError::ReportPlace { path: path.to_owned(), found });
-    let Ok(there) = path.metadata() else {
-        return Ok(()); // what is wrong with it, if anything, creating the file will tell
-    };
-    let same = |data: &Path| {
-        Option::zip(path.canonicalize().ok(), data.canonicalize().ok())
-            .is_some_and(|(report, data)| report == data)
-    };
-    match there.is_file() {
-        true if data.any(same) => refused("a file of data"),
-        true => Ok(()),
-        false if there.is_dir() => refused("a folder"),
-        false => refused("a device or a pipe"),
-    }
+/// Refuses a place that would destroy something: one of the files of `data`, what is no report, a
+/// device. Before hours of work, not after.
+pub(crate) fn check(path: &Path, data: &[PathBuf]) -> Result<(), BinsError> {
+    output(path, data).check().map(drop).map_err(|source| refused(path, source))
 }
 
-/// Writes the report whole or not at all: a monitor may read it at any moment. A link leads to the
-/// file that it stands for, which is replaced instead of the link.
-pub(super) fn write(document: &impl Serialize, path: &Path) -> io::Result<()> {
+/// The same for a page.
+pub(crate) fn check_page(path: &Path, data: &[PathBuf]) -> Result<(), BinsError> {
+    page(path, data).check().map(drop).map_err(|source| refused(path, source))
+}
+
+/// Writes the report whole or not at all: a monitor may read it at any moment.
+pub(super) fn write(
+    document: &impl Serialize,
+    path: &Path,
+    data: &[PathBuf],
+) -> Result<(), BinsError> {
     let mut bytes = serde_json::to_vec_pretty(document)?;
     bytes.push(b'\n');
-    write_whole(&bytes, path)
+    write_whole(&bytes, path, &output(path, data))
 }
 
-/// Writes a page.
-pub(crate) fn write_page(page: &::report::Page, path: &Path) -> Result<(), BinsError> {
-    write_whole(page.to_html().as_bytes(), path)
-        .map_err(|source| BinsError::Report { path: path.to_owned(), source })
+/// Writes a page, which is none of `data`.
+pub(crate) fn write_page(
+    html: &::report::Page,
+    path: &Path,
+    data: &[PathBuf],
+) -> Result<(), BinsError> {
+    write_whole(html.to_html().as_bytes(), path, &page(path, data))
 }
 
 /// What a page's footer says of the program: the command as it was called, and the version.
@@ -57,21 +52,36 @@ pub(crate) fn origin() -> Vec<(String, String)> {
     ]
 }
 
-fn write_whole(bytes: &[u8], path: &Path) -> io::Result<()> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
-    };
-    fs::create_dir_all(&folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".report.").suffix(".tmp");
-    // Temporary files are private by default; this one becomes an ordinary file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+fn write_whole(bytes: &[u8], path: &Path, output: &Output<'_>) -> Result<(), BinsError> {
+    let failed = |source| BinsError::Report { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let refused = |source| refused(path, source);
+    let mut file = StagedFile::create(output).map_err(refused)?;
+    file.write(bytes).map_err(refused)?;
+    file.publish().map_err(refused)
+}
+
+fn output<'a>(path: &'a Path, data: &[PathBuf]) -> Output<'a> {
+    Output::new(path, "a JSON report of a rebuild", &is_report).overwrite(true).reads(data)
+}
+
+fn page<'a>(path: &'a Path, data: &[PathBuf]) -> Output<'a> {
+    Output::new(path, "a page of this program", &is_page).overwrite(true).reads(data)
+}
+
+fn is_report(head: &[u8]) -> bool {
+    head.starts_with(b"{") && head.windows(8).any(|key| key == b"\"months\"")
+}
+
+fn is_page(head: &[u8]) -> bool {
+    head.starts_with(b"<!DOCTYPE html>")
+}
+
+fn refused(path: &Path, source: OutputError) -> BinsError {
+    match source {
+        OutputError::File { source, .. } => BinsError::Report { path: path.to_owned(), source },
+        source => BinsError::ReportPlace { source },
+    }
 }

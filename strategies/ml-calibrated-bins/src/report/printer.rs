@@ -1,6 +1,6 @@
 //! Prints the months of a rebuild.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use strategy_core::Console;
 
@@ -133,22 +133,22 @@ impl<'a, 'console> Printer<'a, 'console> {
         self.expected.saturating_sub(self.reports.iter().filter(begun).count())
     }
 
-    /// Prints what comes at the end, and writes the report to the file `report`. Gives the months back,
+    /// Prints what comes at the end, and writes the report to the file `report`, which is none of `data`. Gives the months back,
     /// and whether all could be printed, now and earlier.
     pub(crate) fn finish(
         mut self,
         report: Option<&Path>,
+        data: &[PathBuf],
     ) -> (Vec<MonthReport>, Result<(), BinsError>) {
         self.progress.finish();
-        let printed = self.print(report);
+        let printed = self.print(report, data);
         (self.reports, printed)
     }
 
-    fn print(&mut self, report: Option<&Path>) -> Result<(), BinsError> {
+    fn print(&mut self, report: Option<&Path>, data: &[PathBuf]) -> Result<(), BinsError> {
         let document = Document::of(&self.reports, &self.failed_runs);
         if let Some(path) = report {
-            file::write(&document, path)
-                .map_err(|source| BinsError::Report { path: path.to_owned(), source })?;
+            file::write(&document, path, data)?;
         }
         std::mem::replace(&mut self.result, Ok(()))?;
         match (self.style, self.reports.as_slice()) {

@@ -125,7 +125,7 @@ pub(super) fn bin_count(text: &str) -> Result<BinCount, String> {
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let seconds = text.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
     seconds
-        .or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc()))
+        .or_else(|| tabular::Moment::parse(text)?.instant())
         .and_then(|instant| instant.duration_trunc(TimeDelta::seconds(1)).ok())
         .ok_or_else(|| "wanted seconds since 1970, or a time as in 2025-11-01T05:00:00Z".to_owned())
 }

@@ -19,8 +19,9 @@ pub(super) fn run(
     runs: &[RebuildArgs],
     console: &mut Console<'_>,
 ) -> Result<(), BinsError> {
+    let data: Vec<PathBuf> = runs.iter().flat_map(|args| args.sources.data_files()).collect();
     if let Some(report) = &first.report {
-        file::check(report, runs.iter().flat_map(|args| args.sources.data_files()))?;
+        file::check(report, &data)?;
     }
     let interrupt = (console.on_interrupt)();
     let mut backfill = Backfill::new(first.jobs.unwrap_or(0).into())?;
@@ -56,7 +57,7 @@ pub(super) fn run(
         }
     }
     let (failed, months, left) = (printer.failed(), printer.months(), printer.left());
-    let (reports, printed) = printer.finish(first.report.as_deref());
+    let (reports, printed) = printer.finish(first.report.as_deref(), &data);
     if interrupt.is_set() && left + runs_left > 0 {
         let stopped =
             BinsError::Interrupted { months: left, runs: runs_left, existing: first.existing() };

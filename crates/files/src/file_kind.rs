@@ -1,9 +1,9 @@
-//! What a file that is no DuckDB database seems to be, by its first bytes.
+//! What a file seems to be, by its first bytes.
 
 use std::fmt;
 
 /// How many bytes [`FileKind::of`] wants to see.
-pub(crate) const HEAD_BYTES: usize = 512;
+pub const HEAD_BYTES: usize = 512;
 
 /// What a file looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub enum FileKind {
 
 impl FileKind {
     /// Judges by `head`, the file's first bytes.
-    pub(crate) fn of(head: &[u8]) -> Self {
+    #[must_use]
+    pub fn of(head: &[u8]) -> Self {
         const COMPRESSED: [&[u8]; 4] =
             [b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0"];
         match head {

@@ -1,0 +1,129 @@
+//! No output destroys anything: it is never an input of the same call, and `--overwrite` replaces only a
+//! file of the kind that is being written.
+
+use std::fs;
+
+use crate::commands::{all, with_bins};
+use crate::market::Market;
+use crate::program::{bounded, fails, ok, runner};
+
+const SCORES: &str = "timestamp,y_pred\n2025-11-01 00:00:00,0.5\n";
+const FLAGS: [&str; 4] = ["--output", "--report", "--out-dir", "--journal"];
+
+#[test]
+fn no_command_writes_over_what_it_reads() {
+    let market = with_bins();
+    for (name, content) in [
+        ("scores.csv", SCORES),
+        ("runner.toml", "lock_timeout = 30\n"),
+        ("scores.json", "[{\"timestamp\": \"2025-11-01T00:00:00Z\", \"y_pred\": 0.5}]\n"),
+    ] {
+        fs::write(market.file(name), content).unwrap();
+    }
+    let bins = Market::bins("2025-11");
+    let inputs =
+        ["pred.duckdb", "ohlcv.duckdb", "runner.toml", "scores.csv", "scores.json", bins.as_str()];
+    let contents = || inputs.map(|name| fs::read(market.file(name)).unwrap());
+    let before = contents();
+    let mut calls = Vec::new();
+    for command in all(market.path()) {
+        for flag in FLAGS.into_iter().filter(|flag| command.takes(flag)) {
+            for output in inputs {
+                let mut call = format!("{} {flag} {output}", command.call());
+                if command.takes("--overwrite") && !call.contains("--overwrite") {
+                    call.push_str(" --overwrite");
+                }
+                if command.takes("--format") && flag == "--output" {
+                    calls.push(format!("{call} --format csv"));
+                    calls.push(format!("{call} --format json"));
+                    calls.push(format!("{call} --format parquet"));
+                } else {
+                    calls.push(call);
+                }
+            }
+        }
+    }
+    let score = "ml-calibrated-bins score --bins-root bins --overwrite --output";
+    let signals = "ml-calibrated-bins signals --pred-duckdb pred.duckdb --bins-root bins --start \
+                   2025-11-01 --overwrite --output";
+    for file in ["scores.csv", "scores.json"] {
+        calls.push(format!("{score} {file} {file}"));
+        calls.push(format!("{score} ./bins/../{file} {file}"));
+        calls.push(format!("{signals} pred.duckdb.wal --format csv"));
+    }
+    calls.push(format!("{score} {bins} scores.csv --format csv --bins-for 2025-11={bins}"));
+    assert!(calls.len() > 60, "{}", calls.len());
+    for call in calls {
+        // Files that this call does not read, and which are rows of the same kind, it may replace.
+        let ran = bounded(&mut runner(market.path(), &call));
+        let after = contents();
+        let replaced = after != before;
+        let may_replace = |file: &str, format: &str| {
+            call.contains(&format!("--output {file}"))
+                && call.contains(&format!("--format {format}"))
+                && !call.ends_with(file)
+        };
+        let allowed = may_replace("scores.csv", "csv") || may_replace("scores.json", "json");
+        assert!(!replaced || allowed, "`{call}` destroyed an input:\n{}", ran.err);
+        assert!(ran.code != 0 || allowed, "`{call}` went through:\n{}{}", ran.out, ran.err);
+        assert!(!ran.err.contains("panicked"), "`{call}`:\n{}", ran.err);
+        for (name, content) in inputs.iter().zip(&before) {
+            fs::write(market.file(name), content).unwrap();
+        }
+        assert!(!market.file("pred.duckdb.wal").exists(), "`{call}`");
+    }
+}
+
+#[test]
+fn only_a_file_of_its_kind_is_replaced() {
+    let market = with_bins();
+    let signals = "ml-calibrated-bins signals --pred-duckdb pred.duckdb --bins-root bins \
+                   --start 2025-11-01 --overwrite --output";
+    for (name, precious) in [
+        ("notes.csv", "a diary\n"),
+        ("other.csv", "day,price\n2025-11-01,3\n"),
+        ("config.json", "{\"months\": 3}"),
+        ("rows.parquet", "timestamp,y_pred\n"),
+    ] {
+        fs::write(market.file(name), precious).unwrap();
+        fails(market.path(), &format!("{signals} {name}"), 2, &[name, "not replaced"]);
+        assert_eq!(fs::read_to_string(market.file(name)).unwrap(), precious);
+    }
+    for name in ["s.csv", "s.json", "s.jsonl", "s.parquet", "s.arrow"] {
+        ok(market.path(), &format!("{signals} {name}"));
+        let first = fs::read(market.file(name)).unwrap();
+        ok(market.path(), &format!("{signals} {name}"));
+        assert_eq!(fs::read(market.file(name)).unwrap(), first, "{name}");
+        fs::write(market.file(name), "").unwrap();
+        ok(market.path(), &format!("{signals} {name}"));
+    }
+
+    // Bins are not put over another program's file either, wherever it comes from.
+    let place = Market::bins("2025-11");
+    fs::copy(market.file("pred.duckdb"), market.file(&place)).unwrap();
+    let again = market.rebuild("--bin-month 2025-11 --overwrite");
+    fails(market.path(), &again, 2, &["2025-11.msgpack", "a DuckDB database"]);
+}
+
+#[test]
+fn what_fails_halfway_has_printed_nothing() {
+    let market = with_bins();
+    // More than one batch of 65,536 rows, and a score that is none at the end.
+    let begin = 1_761_955_200; // 2025-11-01
+    let row = |second: i64, score: &str| {
+        let time = chrono::DateTime::from_timestamp(begin + second, 0).unwrap();
+        format!("{},{score}\n", time.format("%Y-%m-%d %H:%M:%S"))
+    };
+    let mut text = "timestamp,y_pred\n".to_owned();
+    (0..70_000).for_each(|second| text.push_str(&row(second, "0.5")));
+    fs::write(market.file("whole.csv"), &text).unwrap();
+    text.push_str(&row(70_000, "1.5"));
+    fs::write(market.file("bad.csv"), &text).unwrap();
+    let score = |file: &str, format: &str| {
+        format!("ml-calibrated-bins score {file} --bins-root bins --format {format}")
+    };
+    for format in ["csv", "json", "jsonl", "parquet", "arrow"] {
+        fails(market.path(), &score("bad.csv", format), 1, &["row 70001"]);
+    }
+    assert_eq!(ok(market.path(), &score("whole.csv", "csv")).lines().count(), 70_001);
+}
