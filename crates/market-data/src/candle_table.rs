@@ -81,17 +81,17 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
 }
 
 /// The table of candles of `dataset`: the one `wanted`, whatever it is called, or else the only one,
-/// whose name must then tell that it holds the candles of the dataset's instrument.
+/// whose name must then tell that it holds the candles of the dataset's instrument, if one is known.
 ///
 /// # Errors
 /// As [`candle_table`], and [`OtherInstrument`](MarketDataError::OtherInstrument).
 pub fn candle_table_of(
     db: &Database,
     wanted: Option<&str>,
-    dataset: &str,
+    dataset: Option<&str>,
 ) -> Result<CandleTable, MarketDataError> {
     let table = candle_table(db, wanted)?;
-    if wanted.is_none() {
+    if let (None, Some(dataset)) = (wanted, dataset) {
         require_instrument(&table, dataset)?;
     }
     Ok(table)

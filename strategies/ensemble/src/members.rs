@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use labeling::{CandleSeries, TargetKey, TiePolicy, label_candles};
 use market_data::{
-    Database, PredictionQuery, TimeRange, candle_table, model_of_run, parse_interval,
+    Database, PredictionQuery, TimeRange, candle_table_of, model_of_run, parse_interval,
     read_predictions, read_prices, read_targets, settle_model,
 };
 
@@ -73,7 +73,8 @@ impl MemberScores {
         let mut columns = Vec::new();
         for run in &sources.members {
             let model = model_of_run(&predictions, run, dataset.as_deref())?;
-            let (model, of_model) = settle_model(&predictions, Some(&model), dataset.as_deref())?;
+            let (model, of_model) =
+                settle_model(&predictions, Some(&model), dataset.as_deref(), Some(run))?;
             let of_run = dataset.get_or_insert(of_model);
             let query = PredictionQuery {
                 model_path: &model,
@@ -141,7 +142,7 @@ fn labels(
         return Ok((found.timestamps, found.labels.into_iter().map(Some).collect()));
     }
     let rule = key.rule(TiePolicy::default());
-    let table = candle_table(market, sources.candle_table.as_deref())?;
+    let table = candle_table_of(market, sources.candle_table.as_deref(), Some(dataset))?;
     let beyond = range.end.and_then(|end| end.checked_add_signed(rule.horizon()));
     let candles = read_prices(market, &table, TimeRange { end: beyond, ..range })?;
     let series = CandleSeries::new(

@@ -212,7 +212,7 @@ fn settle_candles(
     sources: &Sources,
     dataset: &str,
 ) -> Result<Option<CandleTable>, BinsError> {
-    match candle_table_of(market, sources.candle_table.as_deref(), dataset) {
+    match candle_table_of(market, sources.candle_table.as_deref(), Some(dataset)) {
         Ok(table) => Ok(Some(table)),
         Err(MarketDataError::NoCandleTable { .. }) => Ok(None),
         Err(error) => Err(error.into()),

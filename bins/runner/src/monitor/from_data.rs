@@ -8,7 +8,7 @@ use arrow::datatypes::{Float64Type, TimestampMicrosecondType, UInt16Type};
 use chrono::{DateTime, Datelike, TimeDelta};
 use clap::{ArgMatches, FromArgMatches};
 use labeling::{TargetKey, TiePolicy};
-use market_data::{DataFlags, Database, Prices, TimeRange, candle_table, read_prices};
+use market_data::{DataFlags, Database, Prices, TimeRange, candle_table_of, read_prices};
 use monitoring::{CalibrationSettings, Decided, Row};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
@@ -135,7 +135,7 @@ fn prices(
         }
     };
     let database = Database::open(&path, flags.lock_timeout)?;
-    let table = candle_table(&database, flags.ohlcv_table.as_deref())?;
+    let table = candle_table_of(&database, flags.ohlcv_table.as_deref(), Some(dataset))?;
     let end = range.end.and_then(|end| end.checked_add_signed(horizon));
     Ok(read_prices(&database, &table, TimeRange { end, ..range })?)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::DateTime;
-use market_data::{Database, Instrument, TimeRange, candle_table, read_prices};
+use market_data::{Database, Instrument, TimeRange, candle_table_of, read_prices};
 use statistics::{StatisticsError, conditional_value_at_risk, filtered_returns, value_at_risk};
 use strategy_core::BoxError;
 
@@ -27,7 +27,7 @@ pub(crate) fn days(instrument: &Instrument, range: TimeRange) -> Result<Days, Bo
         format!("there are no candles of {name}: pass --ohlcv-duckdb or --other-ohlcv")
     })?;
     let database = Database::open(&file.path, instrument.lock_timeout)?;
-    let table = candle_table(&database, file.table.as_deref())?;
+    let table = candle_table_of(&database, file.table.as_deref(), instrument.dataset.as_deref())?;
     let prices = read_prices(&database, &table, range)?;
     let interval = prices.interval.num_microseconds().unwrap_or(DAY);
     let rows = prices.timestamps.iter().zip(&prices.close);

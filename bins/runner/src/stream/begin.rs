@@ -163,9 +163,10 @@ impl Prepared {
     fn feed(&self, series: &PlannedSeries) -> FeedOf {
         let own = &self.files.instruments[series.instrument];
         match series.kind {
-            Kind::Candles => {
-                FeedOf::Candles(own.candles.as_ref().and_then(|file| file.table.clone()))
-            }
+            Kind::Candles => FeedOf::Candles(
+                own.candles.as_ref().and_then(|file| file.table.clone()),
+                own.dataset.clone(),
+            ),
             Kind::Funding => FeedOf::Funding(own.dataset.clone()),
             Kind::Predictions => FeedOf::Predictions {
                 model_path: own.predictions.as_ref().and_then(|file| file.model_path.clone()),

@@ -30,8 +30,13 @@ pub(super) struct DuckDbSource {
 /// A feed whose table is looked for when the file is open.
 #[derive(Debug, Clone)]
 pub(super) enum FeedOf {
-    Candles(Option<String>),
-    Predictions { model_path: Option<String>, dataset: Option<String>, feature_key: Option<String> },
+    /// The table, if it is named, and the dataset.
+    Candles(Option<String>, Option<String>),
+    Predictions {
+        model_path: Option<String>,
+        dataset: Option<String>,
+        feature_key: Option<String>,
+    },
     Funding(Option<String>),
 }
 
@@ -89,10 +94,14 @@ impl FeedOf {
     /// The feed in the file; `None` when it has no funding rates of any dataset yet.
     fn settle(&self, db: &Database) -> Result<Option<Feed>, MarketDataError> {
         Ok(Some(match self {
-            Self::Candles(table) => Feed::Candles(market_data::candle_table(db, table.as_deref())?),
+            Self::Candles(table, dataset) => Feed::Candles(market_data::candle_table_of(
+                db,
+                table.as_deref(),
+                dataset.as_deref(),
+            )?),
             Self::Predictions { model_path, dataset, feature_key } => {
                 let (model_path, dataset) =
-                    market_data::settle_model(db, model_path.as_deref(), dataset.as_deref())?;
+                    market_data::settle_model(db, model_path.as_deref(), dataset.as_deref(), None)?;
                 Feed::Predictions { model_path, dataset, feature_key: feature_key.clone() }
             }
             Self::Funding(Some(dataset)) => Feed::Funding(dataset.clone()),

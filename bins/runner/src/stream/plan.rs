@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
-use market_data::{Database, Instrument, candle_table, interval_of, parse_interval};
+use market_data::{Database, Instrument, candle_table_of, interval_of, parse_interval};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Column, Input};
 use streaming::{InputFrom, Plan, Rule, SeriesPlan};
@@ -249,7 +249,7 @@ fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta, BoxErr
             let own = &files.instruments[*instrument];
             let table = own.candles.as_ref().and_then(|file| file.table.as_deref());
             let db = Database::open(path, own.lock_timeout)?;
-            return Ok(interval_of(&db, &candle_table(&db, table)?)?);
+            return Ok(interval_of(&db, &candle_table_of(&db, table, own.dataset.as_deref())?)?);
         }
     }
     Err(UsageError::new(
