@@ -134,7 +134,7 @@ fn file_number(_metadata: &Metadata) -> Option<(u64, u64)> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use super::*;
 
