@@ -186,15 +186,24 @@ impl<'a> Window<'a> {
         } else {
             None
         };
-        let pool = if fallback.is_some() { PoolKind::Equal } else { settings.pool };
-        let fitted = match (pool, weights) {
-            (PoolKind::LogitPool, _) => Fitted::LogitPool(LogitPool::fit(&rows, settings.penalty)?),
-            (PoolKind::Linear, _) => Fitted::Linear(LinearPool::fit(&rows)?),
-            (PoolKind::BetaLinear, _) => Fitted::BetaLinear(BetaLinearPool::fit(&rows)?),
-            (PoolKind::Hedge | PoolKind::Boa, Some(weights)) => {
-                Fitted::Linear(online(weights, &set))
+        let fitted = match (settings.pool, weights) {
+            _ if fallback.is_some() => None,
+            (PoolKind::LogitPool, _) => {
+                Some(LogitPool::fit(&rows, settings.penalty).map(Fitted::LogitPool))
             }
-            _ => Fitted::LogitPool(LogitPool::equal(set.len())),
+            (PoolKind::Linear, _) => Some(LinearPool::fit(&rows).map(Fitted::Linear)),
+            (PoolKind::BetaLinear, _) => Some(BetaLinearPool::fit(&rows).map(Fitted::BetaLinear)),
+            (PoolKind::Hedge | PoolKind::Boa, Some(weights)) => {
+                Some(Ok(Fitted::Linear(online(weights, &set))))
+            }
+            _ => None,
+        };
+        let equal = || Fitted::LogitPool(LogitPool::equal(set.len()));
+        let (fitted, fallback) = match fitted.transpose() {
+            Ok(fitted) => (fitted.unwrap_or_else(equal), fallback),
+            // Members that say nothing, or the same, leave a pool without a minimum.
+            Err(error @ EnsembleError::NoMinimum { .. }) => (equal(), Some(error.to_string())),
+            Err(error) => return Err(error),
         };
         let pooled: Vec<f64> = (0..common.len())
             .map(|row| fitted.pool(&columns.iter().map(|column| column[row]).collect::<Vec<f64>>()))
