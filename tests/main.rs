@@ -48,6 +48,7 @@ mod score;
 mod settings;
 mod shell;
 mod signals;
+mod sizing_and_risk;
 #[path = "../bins/runner/src/strategies.rs"]
 mod strategies;
 mod stream;

@@ -1,0 +1,143 @@
+//! Sizing, the rules of risk, `runner risk` and the kill switch, through the built program.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::market::Market;
+use crate::program::{fails, json, ok};
+
+const BACKTEST: &str = "mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb --dataset \
+                        binance_btcusdt_perp_1h --funding off --entry-z 1.2";
+
+fn summary(market: &Market, more: &str) -> Value {
+    json(market.path(), &format!("{BACKTEST} --format json {more}"))
+}
+
+#[test]
+fn limits_that_never_bind_change_nothing() {
+    let market = Market::new();
+    let bare = summary(&market, "");
+    assert_eq!(bare["risk"]["rules"], Value::Array(Vec::new()));
+    let loose = "--max-gross 50 --max-daily-loss 0.99 --drawdown-ladder 0.99:0";
+    assert_eq!(summary(&market, loose)["result"], bare["result"]);
+    assert!(bare["result"]["trades"].as_u64().unwrap() > 5, "{}", bare["result"]);
+}
+
+#[test]
+fn each_rule_that_acted_is_told_with_what_it_cost() {
+    let market = Market::new();
+    let found = summary(&market, "--cooldown 40 --max-instrument 0.5");
+    let rules = found["risk"]["rules"].as_array().unwrap();
+    let names: Vec<_> = rules.iter().filter_map(|rule| rule["rule"].as_str()).collect();
+    assert!(names.contains(&"instrument-exposure"), "{names:?}");
+    for rule in rules {
+        let net = found["result"]["net_pnl"].as_f64().unwrap();
+        let without = rule["net_pnl_without"].as_f64().unwrap();
+        assert!((rule["saved"].as_f64().unwrap() - (net - without)).abs() < 1e-9);
+        // The same backtest with the other rule alone.
+        let other = match rule["rule"].as_str().unwrap() {
+            "cooldown" => "--max-instrument 0.5",
+            _ => "--cooldown 40",
+        };
+        assert_eq!(summary(&market, other)["result"]["net_pnl"], rule["net_pnl_without"]);
+    }
+    ok(market.path(), &format!("{BACKTEST} --max-instrument 0.5 -o results"));
+    assert!(market.file("results/changes.parquet").is_file());
+}
+
+#[test]
+fn tables_of_the_configuration_are_flags() {
+    let market = Market::new();
+    let flags = summary(&market, "--sizing vol-target --target-volatility 0.3 --cooldown 4");
+    let text =
+        "[sizing]\nsizing = \"vol-target\"\ntarget_volatility = 0.3\n\n[risk]\ncooldown = \"4\"\n";
+    fs::write(market.file("runner.toml"), text).unwrap();
+    assert_eq!(summary(&market, ""), flags);
+    fs::write(market.file("runner.toml"), "[risk]\ncooldwn = \"4\"\n").unwrap();
+    fails(market.path(), BACKTEST, 2, &["cooldwn", "line 2"]);
+}
+
+#[test]
+fn settings_that_cannot_be_meant_are_refused() {
+    let market = Market::new();
+    for (flags, parts) in [
+        ("--sizing vol-target --target-volatility 40", &["40", "did you mean 0.4?"][..]),
+        ("--sizing fixed-fraction", &["no stop", "--stop-loss"]),
+        ("--sizing payoff-kelly", &["payoff-kelly needs an outlook"]),
+        ("--sizing fixed-notional", &["--notional"]),
+        ("--sizing fixed-quantity", &["--quantity"]),
+        ("--sizing vol-target --quantity 1", &["--quantity", "fixed-quantity"]),
+        ("--max-gross 1 --max-net 2", &["net exposure", "gross exposure", "never act"]),
+        ("--drawdown-ladder 0.1:0.5,0.05:0.25", &["step 2", "ascend"]),
+        ("--drawdown-ladder 5:0.5", &["did you mean 0.05?"]),
+        ("--stop-guard 4:24", &["--stop-guard", "4:24:12"]),
+        ("--max-daily-loss 3", &["did you mean 0.03?"]),
+        ("--cooldown x", &["--cooldown", "off"]),
+    ] {
+        fails(market.path(), &format!("{BACKTEST} {flags}"), 2, parts);
+    }
+}
+
+#[test]
+fn the_kill_switch_survives_a_restart_and_is_rearmed_by_command_alone() {
+    let market = Market::new();
+    let trades = || {
+        let found = summary(&market, "--kill-switch kill");
+        found["result"]["trades"].as_u64().unwrap()
+    };
+    let free = trades();
+    assert!(free > 5);
+    ok(market.path(), "risk kill kill --why maintenance");
+    assert_eq!((trades(), trades()), (0, 0));
+    let text = ok(market.path(), &format!("{BACKTEST} --kill-switch kill"));
+    assert!(text.contains("kill is engaged (maintenance)"), "{text}");
+    ok(market.path(), "risk arm kill");
+    assert_eq!(trades(), free);
+    // In a hurry.
+    fs::write(market.file("kill"), "").unwrap();
+    assert_eq!(trades(), 0);
+}
+
+#[test]
+fn kelly_sizes_bins_from_what_their_trades_paid() {
+    let market = Market::new();
+    ok(market.path(), &market.rebuild("--bin-month 2025-11"));
+    let inspect = "ml-calibrated-bins inspect 2025-11 --bins-root bins";
+    let found = json(market.path(), &format!("{inspect} --format json"));
+    let payoffs = &found["payoffs"];
+    let rows = payoffs["rows"].as_u64().unwrap();
+    assert!(rows > 100);
+    let n = |side: &str| -> u64 {
+        let bins = payoffs[side].as_array().unwrap().iter();
+        let kinds = ["take_profit", "stop_loss", "time"];
+        bins.flat_map(|bin| kinds.map(|kind| bin[kind]["n"].as_u64().unwrap())).sum()
+    };
+    assert_eq!((n("long"), n("short")), (rows, rows));
+    let sizes = found["sizes"].as_array().unwrap();
+    assert!(sizes.iter().all(|size| size["size"].as_f64().unwrap() >= 0.0));
+    let text = ok(market.path(), inspect);
+    assert!(text.contains("sizes of long trades") && text.contains("because of"), "{text}");
+}
+
+#[test]
+fn a_report_tells_what_a_day_may_lose() {
+    let market = Market::from_on("2025-01-01", 300);
+    let report = "risk report --ohlcv-duckdb ohlcv.duckdb --dataset binance_btcusdt_perp_1h";
+    let found = json(
+        market.path(),
+        &format!("{report} --position binance_btcusdt_perp_1h=50@100/95 --format json"),
+    );
+    let price = found["positions"][0]["price"].as_f64().unwrap();
+    let exposure = found["gross_exposure"].as_f64().unwrap();
+    assert!((exposure - 50.0 * price / 10_000.0).abs() < 1e-12);
+    let tails = found["historical"].as_array().unwrap();
+    let of = |tail: &Value, name: &str| tail[name].as_f64().unwrap();
+    for tail in tails {
+        assert!(of(tail, "conditional_value_at_risk") >= of(tail, "value_at_risk"));
+    }
+    assert_eq!(found["stress"].as_array().unwrap().len(), 4);
+    fails(market.path(), report, 2, &["--position", "--backtest"]);
+    let unknown = format!("{report} --position eth_perp_1h=1");
+    fails(market.path(), &unknown, 1, &["eth_perp_1h", "--other-ohlcv"]);
+}
