@@ -21,6 +21,9 @@ pub(crate) use socket::SocketEvent;
 /// How often funding rates and the last candles are asked for.
 const CHECK: Duration = Duration::from_secs(10);
 
+/// So many candles before the last one are asked for again.
+const CHECKED: i64 = 2;
+
 /// Candles that are kept to be compared with what the REST interface says of them.
 const COMPARED: usize = 100;
 
@@ -194,7 +197,8 @@ impl Source for Binance {
             polled.seen.push(Seen { series, observations, read_to: None });
             if from < i64::MAX && (self.has_gap || is_due) {
                 // The last ones again, to be compared.
-                let from = if self.has_gap { from } else { from.min(self.newest.unwrap_or(from)) };
+                let last_ones = self.newest.map(|newest| newest - CHECKED * self.config.micros);
+                let from = if self.has_gap { from } else { from.min(last_ones.unwrap_or(from)) };
                 match self.fill(from) {
                     Ok((observations, more)) => {
                         let last = observations.last().map(|candle| candle.time);

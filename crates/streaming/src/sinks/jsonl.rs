@@ -57,7 +57,8 @@ impl LinesFile {
         let Self { name, path, open } = self;
         let failed = |error: io::Error| Undelivered::Later(format!("{}: {error}", path.display()));
         let Some(first) = messages.first() else { return Ok(()) };
-        if open.is_none() {
+        // What was sent already, and comes again, is compared with what is there.
+        if open.as_ref().is_none_or(|open| !open.goes_on_with(first.number)) {
             *open = Some(Open::at(path, first.number).map_err(failed)?);
         }
         let Some(open) = open else { return Ok(()) };
@@ -137,6 +138,11 @@ impl Open {
         }
         file.seek(SeekFrom::Start(end))?;
         Ok(Self { file, last, unacknowledged })
+    }
+
+    /// Whether the message `number` comes after its last, or is known to be in it.
+    fn goes_on_with(&self, number: i64) -> bool {
+        self.last.is_none_or(|last| last < number) || self.unacknowledged.contains_key(&number)
     }
 }
 
