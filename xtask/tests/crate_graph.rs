@@ -26,6 +26,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),
     ("tabular", &["files"]),
+    ("trials", &["statistics", "tabular"]),
 ];
 
 /// Only this may name DuckDB; all others build without it, or through it. The end-to-end tests, which

@@ -6,6 +6,7 @@ use strategy_core::registry::Strategies;
 use crate::logging::{self, LogFormat};
 use crate::{
     backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream,
+    trials,
 };
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
@@ -78,6 +79,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         .subcommand(backtest::command_of_file())
         .subcommand(risk::command())
         .subcommand(monitor::command(strategies))
+        .subcommand(trials::command())
         .subcommands(shell::commands())
         .subcommands(strategies.iter().map(strategy));
     with_negative_numbers(home::expanded(command))

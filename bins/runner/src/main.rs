@@ -29,6 +29,7 @@ mod strategies;
 mod stream;
 mod time_range;
 mod tips;
+mod trials;
 mod whole_file;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -83,6 +84,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
         Some((backtest::NAME, matches)) => backtest::run_file(matches, console),
         Some((risk::NAME, matches)) => risk::run(matches, console),
         Some((monitor::NAME, matches)) => monitor::run(&strategies, matches, console),
+        Some((trials::NAME, matches)) => trials::run(matches, console),
         Some((shell::COMPLETIONS, matches)) => {
             shell::complete(cli::command(&strategies), matches, console)
         }
