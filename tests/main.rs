@@ -52,6 +52,7 @@ mod sizing_and_risk;
 #[path = "../bins/runner/src/strategies.rs"]
 mod strategies;
 mod stream;
+mod sweep;
 mod time_zones;
 mod tree;
 mod verify;

@@ -5,7 +5,7 @@ use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
 use crate::{
-    backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream,
+    backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream, sweep,
     trials,
 };
 
@@ -34,6 +34,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             .subcommand(signals::command(entry))
             .subcommand(state::command(entry))
             .subcommand(check::command(entry))
+            .subcommand(sweep::command(entry))
             .subcommand(parameters::command(entry))
             .subcommand(backtest::command(entry))
             .subcommand(stream::command(entry))

@@ -27,6 +27,7 @@ mod signals;
 mod state;
 mod strategies;
 mod stream;
+mod sweep;
 mod time_range;
 mod tips;
 mod trials;
@@ -130,6 +131,7 @@ fn run_strategy(
         Some((state::NAME, matches)) => state::run(entry, matches, console),
         Some((check::NAME, matches)) => check::run(entry, matches, console),
         Some((stream::NAME, matches)) => stream::run(entry, matches, console),
+        Some((sweep::NAME, matches)) => sweep::run(entry, matches, console),
         Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),
         Some((backtest::NAME, matches)) => backtest::run(entry, matches, console),
         _ if of_runs.is_empty() => entry.run(&[matches], console),

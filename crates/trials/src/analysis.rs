@@ -1,6 +1,6 @@
 //! What a sweep's results say, taken together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -61,6 +61,9 @@ pub struct SweepReport {
     pub verdict: Verdict,
     /// What is missing above, and why.
     pub remarks: Vec<String>,
+    /// The settings that could not be evaluated.
+    #[serde(skip)]
+    pub refusals: BTreeSet<usize>,
     /// The annual Sharpe ratio of each setting of the plan; none where it has none.
     #[serde(skip)]
     pub sharpes: Vec<Option<f64>>,
@@ -94,12 +97,12 @@ pub fn analyse(
     let mut remarks = Vec::new();
     let mut daily = Vec::new();
     let mut kept: Vec<Kept> = Vec::new();
-    let mut refused = 0;
+    let mut refusals = BTreeSet::new();
     let mut correlation: Option<AverageCorrelation> = None;
     let mut days = 0;
     for outcome in all(results)? {
         let Outcome::Evaluated(one) = outcome? else {
-            refused += 1;
+            refusals.insert(daily.len());
             daily.push(None);
             continue;
         };
@@ -116,6 +119,7 @@ pub fn analyse(
     let overfitting = blocks.and_then(|blocks| backtest_overfitting(&blocks));
     // A stable order: of equals the first.
     kept.sort_by(|a, b| b.daily.sharpe().total_cmp(&a.daily.sharpe()));
+    let refused = refusals.len();
     let evaluated = daily.len() - refused;
     let verdict = Verdict::of_sharpes(kept.first().map(|one| &one.daily), &sharpes, evaluated);
     let without_trades = evaluated - kept.len();
@@ -147,6 +151,7 @@ pub fn analyse(
         superior_ability,
         verdict,
         remarks,
+        refusals,
         sharpes: daily
             .iter()
             .map(|one| Some(one.as_ref()?.sharpe() * DAYS_A_YEAR.sqrt()))

@@ -1,17 +1,18 @@
 //! `runner <strategy> backtest` and `runner backtest --signals FILE`: what decisions would have earned.
 
-mod args;
-mod candles;
-mod decisions;
+pub(crate) mod args;
+pub(crate) mod candles;
+pub(crate) mod decisions;
 mod detail;
 mod of_strategy;
 mod output;
 mod page;
 mod risk_report;
 mod signals_file;
-mod simulate;
+pub(crate) mod simulate;
 mod sizing_args;
 mod summary;
+mod tried;
 
 use std::path::PathBuf;
 
@@ -21,9 +22,11 @@ use strategy_core::{BoxError, Console};
 
 pub(crate) use args::{instrument_flags, instrument_table, venue};
 
+use crate::trials::{self, ledger};
 use crate::{row_args, whole_file};
 use args::Settings;
 use decisions::Asked;
+use tried::Tried;
 
 pub(crate) const NAME: &str = "backtest";
 
@@ -57,7 +60,7 @@ pub(crate) fn command_of_file() -> Command {
     row_args::with_data_flags(command).about(ABOUT).long_about(None)
 }
 
-fn output_flags() -> [Arg; 4] {
+fn output_flags() -> [Arg; 5] {
     [
         Arg::new("output")
             .long("output")
@@ -81,6 +84,7 @@ fn output_flags() -> [Arg; 4] {
             .value_name("FILE.html")
             .value_parser(value_parser!(PathBuf))
             .help("Page to write beside it, with charts: one HTML file that needs nothing else"),
+        trials::ledger_flag(),
     ]
 }
 
@@ -93,7 +97,8 @@ pub(crate) fn run(
     let chosen = row_args::choose(entry, matches, console)?;
     let asked = of_strategy::decide(entry, matches, &chosen, console)?;
     let instruments = asked.instruments(&chosen.instruments)?;
-    finish(&asked, &instruments, matches, console)
+    let tried = Tried::of_strategy(entry, matches, &chosen.subject);
+    finish(&asked, &instruments, &tried, matches, console)
 }
 
 /// Backtests a file of signals.
@@ -101,12 +106,14 @@ pub(crate) fn run_file(matches: &ArgMatches, console: &mut Console<'_>) -> Resul
     let (own, range) = row_args::choose_data(matches, console)?;
     let asked = signals_file::read(matches, range)?;
     let instruments = asked.instruments(&own)?;
-    finish(&asked, &instruments, matches, console)
+    let tried = Tried::of_file(matches, &instruments)?;
+    finish(&asked, &instruments, &tried, matches, console)
 }
 
 fn finish(
     asked: &Asked,
     instruments: &[market_data::Instrument],
+    tried: &Tried,
     matches: &ArgMatches,
     console: &mut Console<'_>,
 ) -> Result<(), BoxError> {
@@ -124,9 +131,11 @@ fn finish(
     let market = candles::load(instruments, asked, &settings)?;
     let mut detail = detail::open(instruments, &market, &settings)?;
     let outcome = simulate::run(asked, &market, &settings, detail.as_mut())?;
-    let report = summary::Report::of(asked, &market, &settings, &outcome);
+    let chosen = settings.chosen(&outcome);
+    let verdict = tried.verdict(chosen, &settings.rules, &ledger(matches))?;
+    let report = summary::Report::of(asked, &market, &settings, &outcome, verdict);
     if let Some(output) = output {
-        output.write(&market, settings.chosen(&outcome), &report)?;
+        output.write(&market, chosen, &report)?;
     }
     if let Some(path) = page {
         let page = page::page(asked, &market, &settings, &outcome, &report, whole_file::origin());

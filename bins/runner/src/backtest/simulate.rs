@@ -172,7 +172,7 @@ fn finer<'a>(bar: &Bar<'a>, times: &[i64], candles: &'a [Candle], interval: i64)
 }
 
 /// Finds the decision of each bar.
-struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     asked: &'a Asked,
     next: usize,
     /// µs that a row lasts.
@@ -182,12 +182,12 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(asked: &'a Asked, market: &Market) -> Self {
+    pub(crate) fn new(asked: &'a Asked, market: &Market) -> Self {
         let lasts = asked.interval.map_or(micros(market.interval), micros);
         Self { asked, next: 0, lasts, silent: 0 }
     }
 
-    fn decision(&mut self, bar: &Bar<'_>) -> Result<Option<Decision<'a>>, BoxError> {
+    pub(crate) fn decision(&mut self, bar: &Bar<'_>) -> Result<Option<Decision<'a>>, BoxError> {
         let asked = self.asked;
         let Some(&time) = asked.times.get(self.next) else { return Ok(None) };
         let known = time + self.lasts;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use statistics::{Estimate, Performance, StatisticsError};
 use strategy_core::{BoxError, Exits};
+use trials::Verdict;
 
 use super::args::Settings;
 use super::candles::{Market, micros};
@@ -37,6 +38,8 @@ pub(crate) struct Report {
     risk: RiskReport,
     notes: Vec<String>,
     remarks: Vec<String>,
+    /// What luck explains of it, after all that the ledger knows.
+    verdict: Verdict,
 }
 
 #[derive(Debug, Serialize)]
@@ -55,6 +58,7 @@ impl Report {
         market: &Market,
         settings: &Settings,
         outcome: &Outcome,
+        verdict: Verdict,
     ) -> Self {
         let times = market.history.times();
         let at = |time: Option<&i64>| {
@@ -81,6 +85,7 @@ impl Report {
             risk: RiskReport::of(settings, outcome),
             notes: market.notes.clone(),
             remarks: asked.remarks.clone(),
+            verdict,
         }
     }
 
@@ -166,6 +171,7 @@ impl Report {
                 result.counts.incomplete_detail
             )?;
         }
+        writeln!(out, "{}", self.verdict)?;
         Ok(())
     }
 

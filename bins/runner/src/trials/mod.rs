@@ -1,6 +1,7 @@
 //! `runner trials`: what was tried, and what luck explains of it.
 
 mod list;
+pub(crate) mod record;
 mod simulate;
 
 use std::path::PathBuf;

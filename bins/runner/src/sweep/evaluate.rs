@@ -1,0 +1,192 @@
+//! Evaluating settings on rows and candles that are read once.
+
+use std::collections::BTreeMap;
+
+use ::backtest::{Account, BacktestError, Bar, Decision, Events, Row, Trade};
+use ::risk::RiskSizing;
+use ::trials::{Evaluated, Outcome, Plan};
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::TimestampMicrosecondType;
+use clap::ArgMatches;
+use rayon::prelude::*;
+use statistics::EquityCurve;
+use strategy_core::registry::Entry;
+use strategy_core::{BoxError, Subject};
+
+use super::flags::Flags;
+use crate::backtest::args::Settings;
+use crate::backtest::candles::{Market, micros};
+use crate::backtest::decisions::Asked;
+use crate::backtest::simulate::Rows;
+
+/// The rows of a strategy, read once.
+pub(crate) struct StrategyRows {
+    pub(crate) subject: Subject,
+    /// Those of the longest lookback included.
+    pub(crate) batch: RecordBatch,
+    /// The first row that is decided on.
+    pub(crate) first: usize,
+}
+
+impl StrategyRows {
+    /// What a strategy so configured asks for.
+    pub(crate) fn decide(&self, entry: &Entry, matches: &ArgMatches) -> Result<Asked, BoxError> {
+        let mut strategy = entry.open(matches, &self.subject)?;
+        // As many rows before the first as alone: what reaches further back would differ otherwise.
+        let before = strategy.lookback().rows.min(self.first);
+        let from = self.first - before;
+        let rows = self.batch.slice(from, self.batch.num_rows() - from);
+        let decisions = strategy.decide(&rows)?.without_first(before);
+        let times = decisions.table.column_by_name("timestamp");
+        let times = times.and_then(|times| times.as_primitive_opt::<TimestampMicrosecondType>());
+        let times = times.ok_or("the decisions have no timestamps")?.values().to_vec();
+        let known = decisions.outlooks.iter().any(Option::is_some);
+        Ok(Asked {
+            name: entry.name().to_owned(),
+            times,
+            weights: decisions.weights,
+            outlooks: if known { decisions.outlooks } else { Vec::new() },
+            legs: strategy.legs().to_vec(),
+            intent: strategy.intent().into(),
+            exits: strategy.exits(),
+            interval: None,
+            of_file: false,
+            remarks: Vec::new(),
+        })
+    }
+}
+
+/// What all settings share.
+pub(crate) struct Shared<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) flags: Flags,
+    pub(crate) rows: StrategyRows,
+    pub(crate) market: Market,
+    pub(crate) plan: Plan,
+}
+
+/// What an account made of one stretch of time.
+#[derive(Debug, Default)]
+pub(crate) struct Curve {
+    pub(crate) times: Vec<i64>,
+    pub(crate) equity: Vec<f64>,
+    /// Net profits of ended trades.
+    pub(crate) profits: Vec<f64>,
+}
+
+impl Events for Curve {
+    fn trade(&mut self, trade: &Trade) {
+        self.profits.extend(trade.exit.map(|exit| exit.net_pnl));
+    }
+
+    fn equity(&mut self, row: &::backtest::EquityRow) {
+        if self.times.last() == Some(&row.time) {
+            self.times.pop();
+            self.equity.pop();
+        }
+        self.times.push(row.time);
+        self.equity.push(row.equity);
+    }
+}
+
+/// A stretch of time, in µs UTC: from its start to before its end.
+pub(crate) type Stretch = std::ops::Range<i64>;
+
+impl Shared<'_> {
+    /// The flags of a setting.
+    pub(crate) fn matches(&self, setting: usize) -> Result<ArgMatches, BoxError> {
+        self.flags.with(&self.plan.flags(setting))
+    }
+
+    /// What a strategy so configured asks for.
+    pub(crate) fn decide(&self, matches: &ArgMatches) -> Result<Asked, BoxError> {
+        self.rows.decide(self.entry, matches)
+    }
+
+    /// The outcomes of the settings of a chunk. Decisions are made once for all settings that differ in
+    /// the account alone; of decisions no more are kept than there are threads.
+    pub(crate) fn chunk(&self, settings: &[usize]) -> Vec<Outcome> {
+        let mut groups: BTreeMap<Vec<(String, String)>, Vec<usize>> = BTreeMap::new();
+        for &setting in settings {
+            let part = self.flags.of_strategy(&self.plan.flags(setting));
+            groups.entry(part).or_default().push(setting);
+        }
+        let groups: Vec<Vec<usize>> = groups.into_values().collect();
+        let outcomes = groups.par_iter().flat_map_iter(|group| {
+            let refused = |error: BoxError| Outcome::Refused(chain(&*error));
+            let asked = self.matches(group[0]).and_then(|matches| self.decide(&matches));
+            let outcomes: Vec<(usize, Outcome)> = match asked {
+                Err(error) => {
+                    let refused = refused(error);
+                    group.iter().map(|&setting| (setting, refused.clone())).collect()
+                }
+                Ok(asked) => group
+                    .par_iter()
+                    .map(|&setting| {
+                        (setting, self.evaluate(setting, &asked).unwrap_or_else(refused))
+                    })
+                    .collect(),
+            };
+            outcomes
+        });
+        let by_setting: BTreeMap<usize, Outcome> = outcomes.collect();
+        by_setting.into_values().collect()
+    }
+
+    fn evaluate(&self, setting: usize, asked: &Asked) -> Result<Outcome, BoxError> {
+        let settings = Settings::of(&self.matches(setting)?, asked)?;
+        let curve = self.account(asked, &settings, None)?;
+        let of = EquityCurve::new(&curve.times, &curve.equity, settings.rules.capital)?;
+        Ok(Outcome::Evaluated(Evaluated::new(&of, curve.profits)?))
+    }
+
+    /// What an account makes of the decisions, over all time or over one stretch. A stretch begins flat, with
+    /// the decision at the close of the row before it, and ends flat, at its last close and at its cost.
+    pub(crate) fn account(
+        &self,
+        asked: &Asked,
+        settings: &Settings,
+        stretch: Option<&Stretch>,
+    ) -> Result<Curve, BoxError> {
+        let instruments = self.market.instruments.clone();
+        let (sizing, exits) = (&settings.sizing, &settings.rules.exits);
+        let lasts = micros(self.market.interval);
+        let sizing = sizing.build(&sizing.limits, exits, instruments.len(), lasts)?;
+        let mut account =
+            Account::new(settings.rules.clone(), instruments, sizing, Curve::default())?;
+        let mut rows = Rows::new(asked, &self.market);
+        let mut before: Option<(Bar<'_>, Option<Decision<'_>>)> = None;
+        for bar in self.market.history.bars() {
+            let decision = rows.decision(&bar)?;
+            let within = stretch.is_none_or(|stretch| stretch.contains(&bar.time));
+            if !within {
+                let over = stretch.is_some_and(|stretch| bar.time >= stretch.end);
+                if over {
+                    break;
+                }
+                before = Some((bar, decision));
+                continue;
+            }
+            if let Some((bar, decision)) = before.take() {
+                feed(&mut account, bar, decision)?;
+                *account.events() = Curve::default();
+            }
+            feed(&mut account, bar, decision)?;
+        }
+        Ok(account.finish(settings.close_at_end || stretch.is_some()).0)
+    }
+}
+
+fn feed(
+    account: &mut Account<RiskSizing, Curve>,
+    bar: Bar<'_>,
+    decision: Option<Decision<'_>>,
+) -> Result<(), BacktestError> {
+    account.row(&Row { bar, detail: &[], decision })
+}
+
+/// An error and its causes in one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

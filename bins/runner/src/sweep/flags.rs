@@ -1,0 +1,126 @@
+//! The flags that a sweep may set, and what a setting makes of them.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+
+use ::trials::Plan;
+use clap::{Arg, ArgMatches, Command};
+use strategy_core::BoxError;
+use strategy_core::registry::{Entry, UsageError};
+
+use crate::backtest::args;
+
+/// Flags that choose what is read once for all settings.
+const SHARED: [&str; 5] = ["venue", "instruments", "detail-ohlcv", "detail-table", "funding-gaps"];
+
+/// The flags of a strategy and of an account, and the values that they have for all settings.
+pub(crate) struct Flags {
+    /// Both, to be parsed without a program's name.
+    command: Command,
+    /// The words that give what was asked for on the command line or in a file.
+    words: Vec<OsString>,
+    /// Names of the strategy's own.
+    of_strategy: Vec<String>,
+}
+
+fn longs(command: &Command) -> Vec<String> {
+    command.get_arguments().filter_map(|flag| flag.get_long().map(str::to_owned)).collect()
+}
+
+/// The flags that configure a strategy and its account, and nothing else.
+pub(crate) fn configuring(entry: &Entry) -> Command {
+    args::with_flags(entry.with_flags(Command::new("setting")))
+}
+
+impl Flags {
+    pub(crate) fn of(entry: &Entry, matches: &ArgMatches) -> Self {
+        let command = configuring(entry)
+            .no_binary_name(true)
+            .args_override_self(true)
+            .disable_help_flag(true)
+            .disable_version_flag(true);
+        let words = command.get_arguments().flat_map(|flag| words(flag, matches)).collect();
+        let of_strategy = longs(&entry.with_flags(Command::new("strategy")));
+        Self { command, words, of_strategy }
+    }
+
+    /// Fails at a key that is no flag which may differ between settings.
+    pub(crate) fn check(&self, plan: &Plan) -> Result<(), UsageError> {
+        let known = longs(&self.command);
+        let known: Vec<&str> =
+            known.iter().map(String::as_str).filter(|name| !SHARED.contains(name)).collect();
+        match plan.keys.iter().find(|key| !known.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(key) => {
+                let error = if SHARED.contains(&key.as_str()) {
+                    format!(
+                        "--set {key}: candles and funding are read once, so it must be the same for all settings"
+                    )
+                } else {
+                    format!("--set {key}: there is no such flag; there are: {}", known.join(", "))
+                };
+                Err(UsageError::new(error.into()))
+            }
+        }
+    }
+
+    /// The matches of the flags with the values of a setting.
+    pub(crate) fn with(&self, setting: &BTreeMap<String, String>) -> Result<ArgMatches, BoxError> {
+        let set = setting.iter().flat_map(|(key, value)| {
+            // A switch has no value: on or off.
+            let switch = self
+                .command
+                .get_arguments()
+                .any(|flag| flag.get_long() == Some(key) && !flag.get_action().takes_values());
+            match (switch, value.as_str()) {
+                (false, _) => vec![OsString::from(format!("--{key}={value}"))],
+                (true, "true") => vec![OsString::from(format!("--{key}"))],
+                (true, _) => Vec::new(),
+            }
+        });
+        let words = self.words.iter().cloned().chain(set);
+        Ok(self.command.clone().try_get_matches_from(words)?)
+    }
+
+    /// The part of a setting that decisions depend on.
+    pub(crate) fn of_strategy(&self, setting: &BTreeMap<String, String>) -> Vec<(String, String)> {
+        let own = setting.iter().filter(|(key, _)| self.of_strategy.contains(key));
+        own.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
+    /// The words that give what was asked for.
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.words.iter().map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+
+    /// The command that the flags are of.
+    pub(crate) fn command(&self) -> &Command {
+        &self.command
+    }
+}
+
+/// The words that give `flag` the value that it has in `matches`; none for its default.
+fn words(flag: &Arg, matches: &ArgMatches) -> Vec<OsString> {
+    let Some(name) = flag.get_long() else { return Vec::new() };
+    let Ok(Some(given)) = matches.try_get_raw(flag.get_id().as_str()) else { return Vec::new() };
+    let given: Vec<&std::ffi::OsStr> = given.collect();
+    if given
+        .iter()
+        .copied()
+        .eq(flag.get_default_values().iter().map(clap::builder::OsStr::as_os_str))
+    {
+        return Vec::new();
+    }
+    if !flag.get_action().takes_values() {
+        let on = given.iter().any(|value| *value == "true");
+        return if on { vec![format!("--{name}").into()] } else { Vec::new() };
+    }
+    given
+        .into_iter()
+        .map(|value| {
+            let mut word = OsString::from(format!("--{name}="));
+            word.push(value);
+            word
+        })
+        .collect()
+}

@@ -1,0 +1,308 @@
+//! `runner <strategy> sweep`: many settings, and what all of them together say of the best.
+
+mod evaluate;
+mod flags;
+mod report;
+mod walk;
+
+use std::path::PathBuf;
+
+use ::trials::{Axis, Plan, ResultsFolder, SweepReport, Trial, analyse, sweep as run_plan};
+use arrow::compute::concat_batches;
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use market_data::TimeRange;
+use serde_json::json;
+use statistics::Resampling;
+use strategy_core::registry::{Entry, UsageError};
+use strategy_core::{BoxError, Console};
+
+use self::evaluate::{Shared, StrategyRows};
+use self::flags::Flags;
+use crate::backtest::args::{self, Settings};
+use crate::backtest::candles;
+use crate::row_args;
+use crate::trials::{ledger, ledger_flag, record};
+
+pub(crate) use self::flags::configuring;
+
+pub(crate) const NAME: &str = "sweep";
+
+/// The command, with the flags of the strategy and of the account.
+pub(crate) fn command(entry: &Entry) -> Command {
+    let command = Command::new(NAME).args(plan_flags()).args(output_flags()).args(walk::flags());
+    let command = args::with_flags(command);
+    // What it is about comes last: groups of flags bring descriptions of their own.
+    row_args::with_flags(command, entry)
+        .about("Try many settings on the same rows, and say what luck explains of the best")
+        .long_about(
+            "Tries many settings on the same rows: of the strategy, its exits, its costs, by the names of \
+             their flags. Shows the best with intervals, how often the best of one half of the time is bad in \
+             the other (overfitting), whether the best beats earning nothing, and what luck explains of it. \
+             With --walk-forward settings are chosen on the past and reported on the future alone.",
+        )
+}
+
+fn plan_flags() -> [Arg; 4] {
+    [
+        Arg::new("set")
+            .long("set")
+            .value_name("FLAG=VALUES")
+            .action(ArgAction::Append)
+            .value_parser(|text: &str| text.parse::<Axis>().map_err(|error| error.to_string()))
+            .help("A flag and its values, as in period=10,20,50 or stop-loss=0.01:0.05:0.01; may be repeated"),
+        Arg::new("settings")
+            .long("settings")
+            .value_name("FILE")
+            .conflicts_with("set")
+            .value_parser(value_parser!(PathBuf))
+            .help("CSV file of settings: names of flags, then a line each"),
+        Arg::new("random")
+            .long("random")
+            .value_name("N")
+            .value_parser(value_parser!(usize))
+            .requires("set")
+            .help("Draw this many of all combinations"),
+        Arg::new("seed")
+            .long("seed")
+            .value_name("N")
+            .value_parser(value_parser!(u64))
+            .default_value("1")
+            .help("Chooses the drawn settings and the resamples"),
+    ]
+}
+
+fn output_flags() -> [Arg; 5] {
+    [
+        Arg::new("output")
+            .long("output")
+            .short('o')
+            .value_name("FOLDER")
+            .value_parser(value_parser!(PathBuf))
+            .help("Folder for settings.parquet and summary.json [default: nothing is kept]"),
+        Arg::new("resume")
+            .long("resume")
+            .action(ArgAction::SetTrue)
+            .requires("output")
+            .help("Go on with the sweep that the folder holds"),
+        Arg::new("top")
+            .long("top")
+            .value_name("N")
+            .value_parser(value_parser!(usize))
+            .default_value("10")
+            .help("Settings in the table of the best"),
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(["text", "json"])
+            .default_value("text")
+            .help("How the summary is printed"),
+        ledger_flag(),
+    ]
+}
+
+pub(crate) fn run(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let seed = matches.get_one("seed").copied().unwrap_or(1);
+    let plan = plan(matches, seed)?;
+    let flags = Flags::of(entry, matches);
+    flags.check(&plan)?;
+    let walk = walk::of(matches);
+    let chosen = row_args::choose(entry, matches, console)?;
+    let shared = load(entry, matches, flags, plan, chosen)?;
+
+    let temporary = tempfile::tempdir()?;
+    let kept = matches.get_one::<PathBuf>("output");
+    let folder = kept.cloned().unwrap_or_else(|| temporary.path().join("sweep"));
+    let results = ResultsFolder::open(&folder, &identity(&shared), matches.get_flag("resume"))?;
+    let count = shared.plan.settings.len();
+    let evaluate = |settings: &[usize]| Ok::<_, BoxError>(shared.chunk(settings));
+    run_plan(&shared.plan, &results, evaluate, |done| {
+        if done > 0 {
+            let _ = writeln!(console.err, "{done} of {count} settings");
+        }
+        true
+    })?;
+
+    let resampling = Resampling { seed, ..Resampling::default() };
+    let top = matches.get_one("top").copied().unwrap_or(10);
+    let mut report = analyse(&results, top, &resampling)?;
+    if report.refused == report.settings {
+        return Err(none_left(&results));
+    }
+    judge(&shared, &mut report, matches)?;
+    let walked = match walk {
+        Some(walk) => Some(walk::run(&shared, &results, &walk, matches)?),
+        None => None,
+    };
+    let summary = report::Summary::of(&shared, &report, walked.as_ref());
+    if let Some(folder) = kept {
+        summary.write(folder)?;
+    }
+    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+        serde_json::to_writer_pretty(&mut *console.out, &summary)?;
+        writeln!(console.out)?;
+    } else {
+        summary.print(console.out)?;
+    }
+    Ok(())
+}
+
+/// The settings that are asked for.
+fn plan(matches: &ArgMatches, seed: u64) -> Result<Plan, BoxError> {
+    let usage = |error: ::trials::TrialsError| -> BoxError { UsageError::new(error.into()).into() };
+    if let Some(path) = matches.get_one::<PathBuf>("settings") {
+        return listed(path);
+    }
+    let axes: Vec<Axis> = matches.get_many("set").into_iter().flatten().cloned().collect();
+    match matches.get_one::<usize>("random") {
+        Some(&count) => Plan::random(&axes, count, seed).map_err(usage),
+        None => Plan::grid(&axes).map_err(usage),
+    }
+}
+
+/// The settings of a CSV file.
+fn listed(path: &PathBuf) -> Result<Plan, BoxError> {
+    let failed = |error: csv::Error| -> BoxError {
+        format!("--settings {}: {error}", path.display()).into()
+    };
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
+    let keys: Vec<String> = reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
+    let line = |record: Result<csv::StringRecord, csv::Error>| {
+        Ok(record.map_err(failed)?.iter().map(str::to_owned).collect())
+    };
+    let settings = reader.records().map(line).collect::<Result<Vec<_>, BoxError>>()?;
+    if settings.is_empty() {
+        return Err(format!("--settings {}: there are no settings in it", path.display()).into());
+    }
+    Ok(Plan { keys, settings })
+}
+
+/// Reads rows and candles once.
+fn load<'a>(
+    entry: &'a Entry,
+    matches: &ArgMatches,
+    flags: Flags,
+    plan: Plan,
+    chosen: row_args::Chosen,
+) -> Result<Shared<'a>, BoxError> {
+    let range = chosen.range;
+    let mut longest = entry.lookback(matches)?.rows;
+    let mut parts = std::collections::BTreeSet::new();
+    for setting in 0..plan.settings.len() {
+        let setting = plan.flags(setting);
+        if parts.insert(flags.of_strategy(&setting)) {
+            // What cannot be configured so is refused when its turn comes.
+            let lookback = flags.with(&setting).and_then(|matches| entry.lookback(&matches));
+            longest = longest.max(lookback.map_or(0, |lookback| lookback.rows));
+        }
+    }
+    let (start, first) = match range.start {
+        Some(start) => {
+            let (before, found) = chosen.source.before(start, longest)?;
+            (Some(before), found)
+        }
+        None => (None, 0),
+    };
+    let mut batches = Vec::new();
+    for batch in chosen.source.rows(TimeRange { start, ..range })? {
+        batches.push(batch?);
+    }
+    let batch = concat_batches(&chosen.source.schema(), &batches)?;
+    drop(batches);
+    if batch.num_rows() <= first {
+        return Err("there are no rows in the range: see runner data status".into());
+    }
+    let rows = StrategyRows { subject: chosen.subject, batch, first };
+    drop(chosen.source);
+    let asked = rows.decide(entry, matches)?;
+    let settings = Settings::of(matches, &asked)?;
+    if settings.detail.is_some() {
+        let error = "--detail-ohlcv is for backtest: a sweep judges rows by their own candles";
+        return Err(UsageError::new(error.into()).into());
+    }
+    let market = candles::load(&asked.instruments(&chosen.instruments)?, &asked, &settings)?;
+    Ok(Shared { entry, flags, rows, market, plan })
+}
+
+/// All that the results of a sweep depend on.
+fn identity(shared: &Shared<'_>) -> serde_json::Value {
+    let mut hasher = blake3::Hasher::new();
+    for column in shared.rows.batch.columns() {
+        for buffer in column.to_data().buffers() {
+            hasher.update(buffer.as_slice());
+        }
+    }
+    for candle in shared.market.history.candles() {
+        for price in [candle.open(), candle.high(), candle.low(), candle.close()] {
+            hasher.update(&price.to_le_bytes());
+        }
+    }
+    json!({
+        "program": env!("CARGO_PKG_VERSION"),
+        "strategy": shared.entry.name(),
+        "dataset": shared.rows.subject.dataset,
+        "run_name": shared.rows.subject.run_name,
+        "flags": shared.flags.words(),
+        "rows": shared.rows.batch.num_rows() - shared.rows.first,
+        "content": hasher.finalize().to_hex().to_string(),
+        "keys": shared.plan.keys,
+        "settings": shared.plan.settings,
+    })
+}
+
+fn none_left(results: &ResultsFolder) -> BoxError {
+    let first = results.outcomes().ok().and_then(|mut batches| batches.next()?.ok());
+    let why = first.and_then(|outcomes| match outcomes.into_iter().next()? {
+        ::trials::Outcome::Refused(why) => Some(why),
+        ::trials::Outcome::Evaluated(_) => None,
+    });
+    format!("no setting could be evaluated; the first: {}", why.unwrap_or_default()).into()
+}
+
+/// Adds every setting to the ledger, and judges the best among all that it holds.
+fn judge(
+    shared: &Shared<'_>,
+    report: &mut SweepReport,
+    matches: &ArgMatches,
+) -> Result<(), BoxError> {
+    let subject = subject(shared);
+    let times = shared.market.history.times();
+    let (Some(&start), Some(&end)) = (times.first(), times.last()) else { return Ok(()) };
+    let best = report.best.first().map(|best| best.setting);
+    let (mut trials, mut judged) = (Vec::new(), usize::MAX);
+    for (setting, daily) in report.daily.iter().enumerate() {
+        // What was refused was not tried.
+        let Ok(of_setting) = shared.matches(setting) else { continue };
+        if report.refusals.contains(&setting) {
+            continue;
+        }
+        if Some(setting) == best {
+            judged = trials.len();
+        }
+        trials.push(Trial {
+            subject: subject.clone(),
+            start,
+            end,
+            configuration: record::configuration(shared.flags.command(), &of_setting),
+            daily: *daily,
+        });
+    }
+    if judged < trials.len() {
+        report.verdict = record::record(&ledger(matches), &subject, &trials, judged)?;
+    } else {
+        ledger(matches).add(&trials)?;
+    }
+    Ok(())
+}
+
+fn subject(shared: &Shared<'_>) -> ::trials::Subject {
+    ::trials::Subject {
+        strategy: shared.entry.name().to_owned(),
+        dataset: shared.rows.subject.dataset.clone(),
+        run_name: shared.rows.subject.run_name.clone(),
+    }
+}

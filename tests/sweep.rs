@@ -1,0 +1,173 @@
+//! Sweeps, walk-forwards and the ledger of trials, through the built program.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::market::Market;
+use crate::program::{fails, json, ok, runner};
+
+const SWEEP: &str = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold \
+                     --set entry-z=0.8:1.4:0.2 --set stop-loss=0.02,0.05,0.1";
+
+fn trials(folder: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(folder.join("data/trials.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_sweep_counts_its_settings_and_ends_in_one_sentence() {
+    let market = Market::new();
+    let found = json(market.path(), &format!("{SWEEP} --format json"));
+    assert_eq!(found["settings"], 12);
+    assert_eq!(found["refused"], 0);
+    assert_eq!(found["keys"], serde_json::json!(["entry-z", "stop-loss"]));
+    assert_eq!(found["surface"]["rows"].as_array().unwrap().len(), 4);
+    assert_eq!(found["surface"]["sharpe"][0].as_array().unwrap().len(), 3);
+    let sentence = found["verdict"]["sentence"].as_str().unwrap();
+    assert!(sentence.starts_with("12 settings tried; "), "{sentence}");
+    assert_eq!(trials(market.path()).len(), 12);
+
+    // The same again is not more; text says the same; another setting counts.
+    let text = ok(market.path(), SWEEP);
+    assert!(text.ends_with(&format!("{sentence}\n")), "{text}");
+    let listed = json(market.path(), "trials list --format json");
+    assert_eq!(listed[0]["settings"], 12);
+    assert_eq!(listed[0]["strategy"], "mean-reversion");
+    let one = "mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold --entry-z 0.9";
+    let text = ok(market.path(), one);
+    let last = text.lines().last().unwrap();
+    assert!(last.starts_with("13 settings tried; deflated Sharpe 0."), "{last}");
+
+    let forgotten = ok(market.path(), "trials forget --strategy mean-reversion");
+    assert!(forgotten.starts_with("25 trials forgotten"), "{forgotten}");
+    let text = ok(market.path(), one);
+    let last = text.lines().last().unwrap();
+    assert!(last.starts_with("1 setting tried; probabilistic Sharpe 0."), "{last}");
+}
+
+#[test]
+fn a_setting_earns_in_a_sweep_what_it_earns_alone() {
+    let market = Market::new();
+    ok(market.path(), &format!("{SWEEP} -o sweep"));
+    let reader = tabular::read(&market.path().join("sweep/settings.parquet"), 1000).unwrap();
+    let column = |name: &str| reader.require(name, tabular::Wanted::Number).unwrap();
+    let (returns, trades) = (column("total_return"), column("trades"));
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    let number = |column: usize, row: usize| -> f64 {
+        let values =
+            arrow::compute::cast(batches[0].column(column), &arrow::datatypes::DataType::Float64);
+        let values = values.unwrap();
+        arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(&values).value(row)
+    };
+    for (row, flags) in
+        [(0, "--entry-z 0.8 --stop-loss 0.02"), (10, "--entry-z 1.4 --stop-loss 0.05")]
+    {
+        let alone = json(
+            market.path(),
+            &format!(
+                "mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold \
+                 --format json {flags}"
+            ),
+        );
+        let alone = &alone["result"];
+        assert_eq!(number(returns, row), alone["total_return"].as_f64().unwrap(), "{flags}");
+        assert_eq!(number(trades, row), alone["trades"].as_f64().unwrap(), "{flags}");
+    }
+}
+
+#[test]
+fn threads_and_a_second_start_change_no_bit() {
+    let market = Market::new();
+    let bytes =
+        |folder: &str| fs::read(market.path().join(folder).join("settings.parquet")).unwrap();
+    for threads in ["1", "2", "7"] {
+        let mut command = runner(market.path(), &format!("{SWEEP} -o of-{threads}"));
+        let output = command.env("RAYON_NUM_THREADS", threads).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(bytes("of-1"), bytes("of-2"));
+    assert_eq!(bytes("of-1"), bytes("of-7"));
+    let summary = |folder: &str| fs::read(market.path().join(folder).join("summary.json")).unwrap();
+    let before = summary("of-1");
+    ok(market.path(), &format!("{SWEEP} -o of-1 --resume"));
+    assert_eq!(before, summary("of-1"));
+    fails(
+        market.path(),
+        &format!("{SWEEP} -o of-1"),
+        1,
+        &["of-1 holds a sweep already", "--resume"],
+    );
+    fails(
+        market.path(),
+        &format!("{SWEEP} --entry-z 3 --capital 5 -o of-1 --resume"),
+        1,
+        &["`flags` differs"],
+    );
+}
+
+#[test]
+fn a_walk_forward_reports_the_future_alone() {
+    let market = Market::new();
+    let call = format!("{SWEEP} --walk-forward 1:1 --format json");
+    let found = json(market.path(), &call);
+    let walked = &found["walk_forward"];
+    assert_eq!(walked["purge"], 1);
+    let months = walked["months"].as_array().unwrap();
+    assert!(!months.is_empty());
+    for month in months {
+        assert!(month["setting"].as_u64().unwrap() < 12, "{month}");
+        assert_eq!(month["values"].as_array().unwrap().len(), 2);
+    }
+    let sentence = walked["verdict"]["sentence"].as_str().unwrap();
+    assert!(sentence.starts_with("1 setting tried; "), "{sentence}");
+    let text = ok(market.path(), &format!("{SWEEP} --walk-forward 1:1"));
+    assert!(text.contains("out of sample: return"), "{text}");
+    fails(market.path(), &format!("{SWEEP} --walk-forward 99:1"), 2, &["more than 99 months"]);
+    fails(market.path(), &format!("{SWEEP} --walk-forward 0:1"), 2, &["as in 12:1"]);
+}
+
+#[test]
+fn settings_that_cannot_be() {
+    let market = Market::new();
+    let sweep = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold";
+    fails(market.path(), sweep, 2, &["there is nothing to try", "--set"]);
+    fails(market.path(), &format!("{sweep} --set entry=1"), 2, &["no such flag", "entry-z"]);
+    fails(market.path(), &format!("{sweep} --set venue=okx,bybit"), 2, &["same for all settings"]);
+    fails(
+        market.path(),
+        &format!("{sweep} --set entry-z=3:1:1"),
+        2,
+        &["no step of 1 leads from 3 to 1"],
+    );
+    fails(
+        market.path(),
+        &format!("{sweep} --set entry-z=x"),
+        1,
+        &["no setting could be evaluated"],
+    );
+    // One that is refused does not stop the others, and is no trial.
+    let found = json(market.path(), &format!("{sweep} --set stop-loss=0.05,7 --format json"));
+    assert_eq!((&found["settings"], &found["refused"]), (&2.into(), &1.into()));
+    assert_eq!(trials(market.path()).len(), 1);
+    fs::write(market.path().join("settings.csv"), "entry-z,stop-loss\n1.1,0.05\n1.3,0.02\n")
+        .unwrap();
+    let found = json(market.path(), &format!("{sweep} --settings settings.csv --format json"));
+    assert_eq!(found["settings"], 2);
+    let found =
+        json(market.path(), &format!("{sweep} --set entry-z=0.5:2:0.1 --random 4 --format json"));
+    assert_eq!(found["settings"], 4);
+}
+
+#[test]
+fn invented_strategies_without_skill_are_called_luck() {
+    let market = Market::new();
+    let simulate = |flags: &str| {
+        let call = format!("trials simulate --strategies 200 --settings 50 --format json {flags}");
+        json(market.path(), &call)[0]["share"].as_f64().unwrap()
+    };
+    assert!(simulate("--sharpe 0") >= 0.95);
+    assert!(simulate("--sharpe 2") < 0.5);
+    fails(market.path(), "trials simulate --correlation 2", 2, &["--correlation"]);
+}
