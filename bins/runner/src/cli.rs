@@ -5,8 +5,8 @@ use strategy_core::registry::Strategies;
 
 use crate::logging::{self, LogFormat};
 use crate::{
-    backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream, sweep,
-    trials,
+    backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream,
+    sweep, trials,
 };
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
