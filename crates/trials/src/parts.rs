@@ -179,7 +179,8 @@ fn write(
     mut batches: impl Iterator<Item = Result<RecordBatch, TrialsError>>,
 ) -> Result<(), TrialsError> {
     let Some(first) = batches.next().transpose()? else { return Err(damaged(path)) };
-    let destination = Destination::File { path: path.to_owned(), overwrite: true, inputs: &[] };
+    let (path, inputs) = (path.to_owned(), Vec::new());
+    let destination = Destination::File { path, overwrite: true, inputs };
     let mut writer = BatchWriter::new(destination, Format::Parquet, first.schema())?;
     writer.write(&first)?;
     for batch in batches {
