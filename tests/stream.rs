@@ -244,3 +244,14 @@ fn bins_are_kept_by_the_journal_and_adopted_between_rows() {
     );
     assert_eq!(paper["rows"], 48 + 96, "a row a candle");
 }
+
+/// The sample's hours are more than a source reads at a time, and a strategy whose memory has no end is
+/// seeded with all of them.
+#[test]
+fn a_bare_call_seeds_the_whole_history_and_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let hours = "mean-reversion stream --once --from 2025-11-30T20:00";
+    assert_eq!(messages(&ok(folder.path(), hours)).len(), 3);
+    let audit = ok(folder.path(), "mean-reversion stream audit");
+    assert!(!audit.is_empty());
+}

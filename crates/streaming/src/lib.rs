@@ -43,7 +43,7 @@ pub use message::{Message, percent};
 pub use queue::{InputFrom, Observation, Plan, Queue, Rule, SeriesPlan, Settled};
 pub use sinks::{Secrets, SinkTarget};
 pub use source::{Polled, Seen, Source};
-pub use start::{Begin, Started, start};
+pub use start::{Begin, Started, TURN, start};
 pub use status::{Figures, SinkFigures, Status};
 pub use stream::{Pace, Stream, Waker};
 #[cfg(feature = "systemd")]

@@ -165,6 +165,9 @@ fn core(
     Ok(Core::new(queue, decider, epoch, last_number + 1))
 }
 
+/// How much later each turn over the sources counts as: longer than a file must have been quiet.
+pub const TURN: Duration = Duration::from_secs(1);
+
 /// A row and the values of its inputs.
 type InputRow = (i64, Vec<f64>);
 
@@ -179,15 +182,20 @@ fn history(begin: &Begin<'_>, after: Option<i64>) -> Result<(Vec<InputRow>, i64)
     let mut kept = VecDeque::new();
     let mut sources = (begin.sources)()?;
     let mut newest = i64::MIN;
+    // Nothing is waited for here: each turn counts as later than the one before, so that a file that was
+    // read in part is due again.
+    let mut now = Duration::ZERO;
     loop {
+        now += TURN;
         let mut again = false;
         for source in &mut sources {
             let needs_from = |series: usize| match queue.plan().series[series].rule {
                 Rule::Beside => i64::MAX,
                 _ => queue.needs_from(series),
             };
-            let polled = source.poll(&needs_from, Duration::ZERO).map_err(|error| {
-                StreamError::Source { name: source.name().to_owned(), source: error }
+            let polled = source.poll(&needs_from, now).map_err(|error| StreamError::Source {
+                name: source.name().to_owned(),
+                source: error,
             })?;
             again |= polled.again.is_some();
             for seen in polled.seen {

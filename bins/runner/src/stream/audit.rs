@@ -7,7 +7,7 @@ use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
 use streaming::journal::Outcome;
-use streaming::{JournalReader, Queue, Rule, time};
+use streaming::{JournalReader, Queue, Rule, TURN, time};
 
 use super::begin::Prepared;
 use super::flags;
@@ -130,14 +130,16 @@ fn in_sources(
     let mut queue = Queue::new(plan, first.saturating_sub(1), Duration::ZERO);
     let mut sources = prepared.sources(None)?;
     let mut found = BTreeMap::new();
+    let mut now = Duration::ZERO;
     loop {
+        now += TURN;
         let mut again = false;
         for source in &mut sources {
             let from = |series: usize| match queue.plan().series[series].rule {
                 Rule::Beside => i64::MAX,
                 _ => queue.needs_from(series),
             };
-            let polled = source.poll(&from, Duration::ZERO)?;
+            let polled = source.poll(&from, now)?;
             again |= polled.again.is_some();
             for seen in polled.seen {
                 queue.observe(seen.series, seen.observations, seen.read_to, Duration::ZERO);
