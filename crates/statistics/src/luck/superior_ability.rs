@@ -18,7 +18,7 @@ use crate::check::{check_count, check_finite, check_length};
 ///
 /// and in each resample of the stationary bootstrap the same of `d* − g(d̄)`, with `g = d̄` (upper),
 /// `max(d̄, 0)` (lower), `d̄` where `t_k ≥ −√(2 ln ln n)` and 0 elsewhere (consistent). The p-value is the
-/// share of resamples whose maximum is above `T`.
+/// share of resamples whose maximum is at least `T`: 1 where no setting is better.
 ///
 /// P. Hansen, "A test for superior predictive ability", *Journal of Business & Economic Statistics* 23
 /// (2005), 365–380.
@@ -161,7 +161,8 @@ impl SuperiorAbilityTest {
             return Err(StatisticsError::NoRows);
         }
         let p = |which: usize| {
-            let above = self.largest.iter().filter(|largest| largest[which] > self.statistic);
+            // At least: where nothing beats the benchmark T is 0, and every resample reaches it.
+            let above = self.largest.iter().filter(|largest| largest[which] >= self.statistic);
             above.count() as f64 / self.largest.len() as f64
         };
         let (settings, statistic) = (self.settings, self.statistic);
