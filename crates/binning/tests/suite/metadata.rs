@@ -148,7 +148,7 @@ fn diagnostics_refuse_no_rows_and_lengths_that_differ() {
     let summary = summarise_bins(&[f64::NAN], &[true], &edges, &(0.0..=1.0), 0.95);
     assert!(matches!(summary, Err(BinningError::NotANumber { index: 0 })));
     let summary = summarise_bins(&[0.5], &[true], &edges, &(0.0..=1.0), 2.0);
-    assert!(matches!(summary, Err(BinningError::Calibration(_))));
+    assert!(matches!(summary, Err(BinningError::Statistics(_))));
 }
 
 #[test]

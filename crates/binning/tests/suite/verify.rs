@@ -154,10 +154,13 @@ fn a_link_to_nothing_is_not_a_missing_month() {
 
     // Overwriting replaces the link, never what it points to.
     let elsewhere = store.root().join("elsewhere");
-    fs::write(&elsewhere, "kept").unwrap();
+    let other = sample::metadata_of("btc", "other", "2025-04");
+    store.save(&other, OnExisting::Refuse).unwrap();
+    let kept = fs::read(store.path(other.key())).unwrap();
+    fs::write(&elsewhere, &kept).unwrap();
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
     store.save(&metadata, OnExisting::Overwrite).unwrap();
     assert_eq!(store.load(metadata.key()).unwrap(), metadata);
-    assert_eq!(fs::read_to_string(&elsewhere).unwrap(), "kept");
+    assert_eq!(fs::read(&elsewhere).unwrap(), kept);
 }

@@ -255,9 +255,7 @@ impl<'a> Planner<'a> {
         let Some(dataset) = self.datasets[index].clone() else { return Ok(()) };
         let named = dataset_intervals(&dataset);
         let known = self.interval.as_ref().map(|(_, known)| *known);
-        if known.is_some()
-            && (self.table_is_named(index) || known.is_some_and(|k| named.contains(&k)))
-        {
+        if known.is_some_and(|known| named.contains(&known)) {
             return Ok(());
         }
         match named.last() {

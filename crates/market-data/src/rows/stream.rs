@@ -136,7 +136,7 @@ impl<'a> RowStream<'a> {
         for (report, column) in self.report.inputs.iter_mut().zip(&self.source.columns) {
             let seen = joined.seen[column.series];
             report.seen += seen;
-            report.dropped += seen - rows;
+            report.dropped += seen.saturating_sub(rows);
             report.missing += joined.missing[column.series];
             report.stale += joined.stale[column.series];
         }

@@ -97,14 +97,14 @@ fn funding_rates_must_be_of_one_dataset() {
         let source = RowSource::open(&[instrument], &inputs(&["funding_rate"]))?;
         collect(&source, TimeRange::ALL).map(|(_, report)| report.rows)
     };
-    assert_eq!(open("('x_1h')", None).unwrap(), 5);
-    assert_eq!(open("('x_1h'), ('y_1h')", Some("y_1h")).unwrap(), 5);
-    let error = open("('x_1h'), ('y_1h')", None).unwrap_err();
+    assert_eq!(open("('btc_x_1h')", None).unwrap(), 5);
+    assert_eq!(open("('btc_x_1h'), ('btc_y_1h')", Some("btc_y_1h")).unwrap(), 5);
+    let error = open("('btc_x_1h'), ('btc_y_1h')", None).unwrap_err();
     assert!(matches!(error, MarketDataError::Inputs(InputError::FundingNotUnique { .. })));
-    assert_says(&error, "market.duckdb", &["x_1h, y_1h", "--dataset"]);
-    let error = open("('x_1h')", Some("z_1h")).unwrap_err();
+    assert_says(&error, "market.duckdb", &["btc_x_1h, btc_y_1h", "--dataset"]);
+    let error = open("('btc_x_1h')", Some("btc_z_1h")).unwrap_err();
     assert!(matches!(error, MarketDataError::Inputs(InputError::NoFunding { .. })));
-    assert_says(&error, "market.duckdb", &["z_1h", "x_1h", "--dataset"]);
+    assert_says(&error, "market.duckdb", &["btc_z_1h", "btc_x_1h", "--dataset"]);
     let error = open("(NULL)", None).unwrap_err();
     assert!(matches!(error, MarketDataError::Inputs(InputError::NoRows { .. })), "{error:?}");
 }

@@ -53,7 +53,7 @@ fn damage_to_candles_is_counted() {
         nulls: 2,
         bad_prices: 2,
         bad_volumes: 2,
-        high_below_low: 0,
+        high_below_low: 1,
         outside_range: 0,
     };
     let name = "ohlcv_btcusdt_perp_1h".to_owned();
