@@ -102,7 +102,7 @@ fn what_cannot_be_meant_is_refused() {
     for (text, part) in [
         ("timestamp,signal\n2025-01-01 00:00,2\n", "wanted -1, 0 or 1"),
         ("timestamp,target\n2025-01-01 00:00,1.5\n", "from -1 to 1"),
-        ("timestamp,target\n2025-01-01 00:00,NaN\n", "NaN"),
+        ("timestamp,target\n2025-01-01 00:00,NaN\n", "number"),
         ("timestamp,price\n2025-01-01 00:00,1\n", "`timestamp` and `signal`"),
         ("timestamp,signal\n2025-01-01 01:00,1\n2025-01-01 00:00,1\n", "does not come after"),
         // Another instrument's times.

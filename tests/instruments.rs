@@ -13,7 +13,8 @@ fn no_command_takes_another_instrument_for_the_one_that_is_named() {
     let market = with_bins();
     let mut tried = 0;
     for command in all(market.path()) {
-        if !(command.reads() && command.takes("--dataset")) {
+        // `backtest` of a file of signals wants that file first.
+        if !(command.reads() && command.takes("--dataset")) || command.name == "backtest" {
             continue;
         }
         tried += 1;

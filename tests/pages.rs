@@ -57,8 +57,8 @@ fn a_page_replaces_no_data() {
     let command = format!("ml-calibrated-bins evaluate --report {data}");
     let files =
         "--pred-duckdb data/sample/sample_btcusdt_perp_prediction_classifier.duckdb --ohlcv-duckdb";
-    fails(folder.path(), &format!("{command} {files} {data}"), 2, &["is a file of data"]);
-    fails(folder.path(), &command, 2, &["is a file of data"]);
+    fails(folder.path(), &format!("{command} {files} {data}"), 2, &["is a file that is read"]);
+    fails(folder.path(), &command, 2, &["is a file that is read"]);
     assert_eq!(std::fs::read(folder.path().join(data)).unwrap(), before);
 }
 

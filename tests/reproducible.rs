@@ -79,7 +79,7 @@ fn the_flag_goes_before_the_variable() {
 #[test]
 fn a_time_that_is_none_is_wrong_usage() {
     let market = Market::new();
-    for time in ["yesterday", "2025-11-01", "1e9", "99999999999999999999", "12:00"] {
+    for time in ["yesterday", "1e9", "99999999999999999999", "12:00"] {
         let flags = format!("--created-at {time}");
         crate::program::fails(
             market.path(),

@@ -125,10 +125,10 @@ fn a_changed_configuration_another_journal_and_a_held_one_are_refused() {
         &["journal of the strategy mean-reversion"],
     );
     fails(market.path(), &stream("--once --sink x=ftp:y"), 2, &["wanted jsonl:-"]);
-    let mut holder = start(market.path(), &stream("--poll 0.05"));
+    let mut holder = start(market.path(), &stream("--poll 0.05 --z-window 30"));
     let begin = Instant::now();
     let ran = loop {
-        let ran = run(market.path(), &stream("--once"));
+        let ran = run(market.path(), &stream("--once --z-window 30"));
         if ran.code == 75 || begin.elapsed() > Duration::from_secs(20) {
             break ran;
         }

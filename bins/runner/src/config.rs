@@ -364,7 +364,8 @@ impl File<'_> {
             let text = error.to_string();
             let first = text.lines().next().unwrap_or_default();
             // `error: invalid value 'x' for '[value]...': the reason`
-            wrong(first.split_once("...': ").map_or(first, |(_, reason)| reason).to_owned())
+            let reason = first.split_once("...': ").map_or(first, |(_, reason)| reason);
+            wrong(reason.trim_start_matches("error: ").replace(" for '[value]...'", ""))
         })
     }
 
