@@ -17,11 +17,8 @@ pub(super) struct StandardOutput;
 
 impl Sink for StandardOutput {
     fn deliver(&mut self, messages: &[Message]) -> Result<usize, Undelivered> {
-        let mut out = io::stdout().lock();
-        let mut write = || {
-            messages.iter().try_for_each(|message| writeln!(out, "{}", message.json()))?;
-            out.flush()
-        };
+        let lines: String = messages.iter().map(|message| message.json() + "\n").collect();
+        let write = || standard_output()?.write_all(lines.as_bytes());
         write().map_err(|source| {
             let action = "write to";
             let path = PathBuf::from("standard output");
@@ -29,6 +26,21 @@ impl Sink for StandardOutput {
         })?;
         Ok(messages.len())
     }
+}
+
+/// Standard output itself: a program may hold the lock of [`io::stdout`] as long as it runs.
+#[cfg(unix)]
+fn standard_output() -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(windows)]
+fn standard_output() -> io::Result<File> {
+    use std::os::windows::io::AsHandle as _;
+
+    Ok(File::from(io::stdout().as_handle().try_clone_to_owned()?))
 }
 
 /// A file: effectively once, since its lines say how far it is.
