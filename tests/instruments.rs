@@ -13,8 +13,9 @@ fn no_command_takes_another_instrument_for_the_one_that_is_named() {
     let market = with_bins();
     let mut tried = 0;
     for command in all(market.path()) {
-        // `backtest` of a file of signals wants that file first.
-        if !(command.reads() && command.takes("--dataset")) || command.name == "backtest" {
+        // These want a file of signals, or a folder, first.
+        let wants_more = ["backtest", "data replay"].contains(&command.name.as_str());
+        if !(command.reads() && command.takes("--dataset")) || wants_more {
             continue;
         }
         tried += 1;

@@ -8,8 +8,8 @@ use crate::market::Market;
 use crate::program::{Ran, bounded, run, runner};
 
 /// The flags that take several values.
-const LISTS: [&str; 5] =
-    ["--bins-for", "--other-ohlcv", "--other-pred", "--indicators", "--instruments"];
+const LISTS: [&str; 6] =
+    ["--bins-for", "--other-ohlcv", "--other-pred", "--indicators", "--instruments", "--members"];
 /// Those that are for the program as a whole, and what stands for no flag of a command.
 const OF_ALL: [&str; 2] = ["--config", "--log-format"];
 
