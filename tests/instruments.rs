@@ -18,9 +18,12 @@ fn no_command_takes_another_instrument_for_the_one_that_is_named() {
         if !(command.reads() && command.takes("--dataset")) || wants_more {
             continue;
         }
-        tried += 1;
         let call = format!("{} --dataset {OTHER}", command.call());
         let ran = bounded(&mut runner(market.path(), &call));
+        if ran.err.contains("required arguments were not provided") {
+            continue;
+        }
+        tried += 1;
         assert_ne!(ran.code, 0, "`{call}`:\n{}{}", ran.out, ran.err);
         assert!(ran.out.is_empty() || command.name.ends_with(" verify"), "`{call}` wrote data");
         // An ensemble looks for its members' runs first, and names these.

@@ -49,7 +49,7 @@ fn expanded(path: impl Into<PathBuf>) -> PathBuf {
     home::expand(path.clone()).unwrap_or(path)
 }
 
-/// The key of [`logging::FLAG`], which is wanted before anything else of the file.
+/// The key of `--log-format`, which is wanted before anything else of the file.
 const LOG_FORMAT: &str = "log_format";
 
 /// How the file asks for standard error to be written. What is wrong with the file, [`apply`] tells.
