@@ -218,8 +218,6 @@ fn bins_are_kept_by_the_journal_and_adopted_between_rows() {
     assert_eq!(ok(folder, &call), "");
     std::fs::remove_file(&november).unwrap();
     assert_eq!(ok(folder, &call), "");
-    let journal = "ml-calibrated-bins signals --journal j.sqlite --bins-root bins --format json";
-    assert_eq!(json(folder, journal), batch);
     // Rebuilt in the middle of the month: it counts once it is adopted, for later rows alone.
     ok(folder, &market.rebuild("--quiet --bin-month 2025-11 --method isotonic"));
     let file = Market::bins("2025-11");
