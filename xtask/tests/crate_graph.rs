@@ -20,6 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("labeling", &[]),
     ("market-data", &["files", "strategy-core", "tabular"]),
     ("monitoring", &["statistics", "strategy-core"]),
+    ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
     ("statistics", &[]),

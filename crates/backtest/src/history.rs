@@ -66,6 +66,12 @@ impl History {
         &self.candles
     }
 
+    /// How long a bar lasts, µs.
+    #[must_use]
+    pub fn interval(&self) -> i64 {
+        self.interval
+    }
+
     /// The number of bars.
     #[must_use]
     pub fn len(&self) -> usize {

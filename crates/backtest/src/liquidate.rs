@@ -1,7 +1,7 @@
 //! Liquidation.
 
 use crate::bar::{Bar, Candle};
-use crate::{Account, Events, ExitReason, MarginMode, Sizing, liquidation_price};
+use crate::{Account, Events, ExitReason, MarginMode, Sizing};
 
 impl<S: Sizing, E: Events> Account<S, E> {
     /// The price that liquidates the position of an instrument; none where no price does.
@@ -16,7 +16,8 @@ impl<S: Sizing, E: Events> Account<S, E> {
             let backing = self.backing(instrument);
             let position = &mut self.wallet.positions[instrument];
             let tiers = &self.instruments[instrument].tiers;
-            let price = liquidation_price(position.quantity, position.entry, backing, tiers);
+            let price =
+                self.rules.liquidation_price(position.quantity, position.entry, backing, tiers);
             (position.liquidation, position.stale) = (price.unwrap_or(f64::NAN), false);
         }
         let price = self.wallet.positions[instrument].liquidation;
@@ -34,9 +35,10 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 let held = others.filter(|(_, position)| position.quantity != 0.0);
                 held.fold(self.wallet.balance, |backing, (i, position)| {
                     let price = self.last[i].close;
-                    let notional = position.quantity.abs() * price;
+                    let tiers = &self.instruments[i].tiers;
+                    let (quantity, entry) = (position.quantity, position.entry);
                     backing + position.unrealised(price)
-                        - self.instruments[i].tiers.maintenance(notional)
+                        - self.rules.maintenance_margin(quantity, entry, price, tiers)
                 })
             }
         }
@@ -86,7 +88,8 @@ impl<S: Sizing, E: Events> Account<S, E> {
             .zip(bar.candles)
             .zip(&self.instruments)
             .map(|((position, candle), known)| {
-                known.tiers.maintenance(position.quantity.abs() * candle.close)
+                let (quantity, entry) = (position.quantity, position.entry);
+                self.rules.maintenance_margin(quantity, entry, candle.close, &known.tiers)
             })
             .sum();
         let equity = self.wallet.equity(|i| bar.candles[i].close);

@@ -102,9 +102,15 @@ impl Tier {
 /// such tier at most, since maintenance does not jump. `None`: no price liquidates (it would be 0 or less).
 #[must_use]
 pub fn liquidation_price(quantity: f64, entry: f64, backing: f64, tiers: &Tiers) -> Option<f64> {
+    at_mark(quantity, entry, backing, tiers, 0.0)
+}
+
+/// The same where maintenance is `closing` of the notional more, for the fee of closing the position.
+fn at_mark(quantity: f64, entry: f64, backing: f64, tiers: &Tiers, closing: f64) -> Option<f64> {
     let last = tiers.0.len().checked_sub(1)?;
     for (index, tier) in tiers.0.iter().enumerate() {
-        let price = liquidation_price_in(quantity, entry, backing, tier)?;
+        let tier = Tier { rate: tier.rate + closing, ..*tier };
+        let price = liquidation_price_in(quantity, entry, backing, &tier)?;
         let notional = price * quantity.abs();
         if notional < tier.cap || index == last {
             // Below the floor of a tier after one that it was above of, but for rounding: there it is.
@@ -120,4 +126,65 @@ pub fn liquidation_price_in(quantity: f64, entry: f64, backing: f64, tier: &Tier
     let (size, sign) = (quantity.abs(), quantity.signum());
     let price = (backing + tier.amount - quantity * entry) / (size * tier.rate - sign * size);
     (size > 0.0).then_some(price)
+}
+
+/// How a venue takes the maintenance margin of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Maintenance {
+    /// Notional at the mark price · rate − amount: Binance, Hyperliquid.
+    #[default]
+    AtMark,
+    /// Notional at the mark price · (rate + taker fee) − amount: OKX.
+    AtMarkWithFee,
+    /// Notional at the entry price · rate − amount, which prices do not change: Bybit.
+    AtEntry,
+}
+
+impl Maintenance {
+    /// The formula, as people write it.
+    #[must_use]
+    pub fn formula(self) -> &'static str {
+        match self {
+            Self::AtMark => "notional at the mark price x rate - amount",
+            Self::AtMarkWithFee => "notional at the mark price x (rate + taker fee) - amount",
+            Self::AtEntry => "notional at the entry price x rate - amount",
+        }
+    }
+
+    /// Maintenance margin of a position of `size` (0 or more) entered at `entry`, at `price`; `closing` is
+    /// the taker fee as a fraction. 0 without tiers.
+    #[must_use]
+    pub fn margin(self, size: f64, entry: f64, price: f64, tiers: &Tiers, closing: f64) -> f64 {
+        match self {
+            Self::AtMark => tiers.maintenance(size * price),
+            Self::AtMarkWithFee if tiers.0.is_empty() => 0.0,
+            Self::AtMarkWithFee => tiers.maintenance(size * price) + size * price * closing,
+            Self::AtEntry => tiers.maintenance(size * entry),
+        }
+    }
+
+    /// The price at which what backs a position is its maintenance margin: [`liquidation_price`], with the
+    /// maintenance of this venue.
+    #[must_use]
+    pub fn liquidation_price(
+        self,
+        (quantity, entry): (f64, f64),
+        backing: f64,
+        tiers: &Tiers,
+        closing: f64,
+    ) -> Option<f64> {
+        match self {
+            Self::AtMark => at_mark(quantity, entry, backing, tiers, 0.0),
+            Self::AtMarkWithFee => at_mark(quantity, entry, backing, tiers, closing),
+            Self::AtEntry => {
+                let size = quantity.abs();
+                if tiers.0.is_empty() || size == 0.0 {
+                    return None;
+                }
+                let left = backing - tiers.maintenance(size * entry);
+                Some(entry - left / quantity).filter(|price| *price > 0.0)
+            }
+        }
+    }
 }

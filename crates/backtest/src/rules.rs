@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strategy_core::{Exits, SideExits};
 
-use crate::{BacktestError, Fees, Instrument, Slippage};
+use crate::{BacktestError, Fees, Instrument, Maintenance, Slippage, Tiers};
 
 /// What the weights of a row ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -99,6 +99,9 @@ pub struct Rules {
     pub leverage: f64,
     /// How margin is kept.
     pub margin: MarginMode,
+    /// How the venue takes maintenance margin.
+    #[serde(default)]
+    pub maintenance: Maintenance,
     /// Fees.
     pub fees: Fees,
     /// Slippage of market orders.
@@ -123,6 +126,7 @@ impl Default for Rules {
             max_trades: 1,
             leverage: 1.0,
             margin: MarginMode::default(),
+            maintenance: Maintenance::default(),
             fees: Fees::default(),
             slippage: Slippage::default(),
             funding: FundingRule::default(),
@@ -134,6 +138,25 @@ impl Default for Rules {
 }
 
 impl Rules {
+    /// The price that liquidates a position of signed `quantity` and average `entry` price, backed by
+    /// `backing` (see [`liquidation_price`](crate::liquidation_price)), at this venue. `None`: none does.
+    #[must_use]
+    pub fn liquidation_price(
+        &self,
+        quantity: f64,
+        entry: f64,
+        backing: f64,
+        tiers: &Tiers,
+    ) -> Option<f64> {
+        self.maintenance.liquidation_price((quantity, entry), backing, tiers, self.fees.taker)
+    }
+
+    /// Maintenance margin of a position of signed `quantity` at `price`, at this venue.
+    #[must_use]
+    pub fn maintenance_margin(&self, quantity: f64, entry: f64, price: f64, tiers: &Tiers) -> f64 {
+        self.maintenance.margin(quantity.abs(), entry, price, tiers, self.fees.taker)
+    }
+
     /// Fails at the first setting that cannot be, or cannot be meant.
     pub(crate) fn check(&self, instruments: &[Instrument]) -> Result<(), BacktestError> {
         let positive = |found: f64| found > 0.0 && found.is_finite();

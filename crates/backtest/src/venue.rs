@@ -6,7 +6,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{BacktestError, Fees, Instrument, Tier, Tiers};
+use crate::{BacktestError, Fees, Instrument, Maintenance, Tier, Tiers};
 
 /// A venue's terms at its base tier.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -17,6 +17,8 @@ pub struct Venue {
     pub about: &'static str,
     /// Fees as fractions of the notional.
     pub fees: Fees,
+    /// How maintenance margin is taken.
+    pub maintenance: Maintenance,
     /// The longest time between two funding settlements, in hours.
     pub longest_funding_hours: i64,
     /// When these terms were looked up.
@@ -29,6 +31,7 @@ pub const VENUES: [Venue; 4] = [
         name: "binance-usdm",
         about: "Binance USDⓈ-M perpetual futures",
         fees: Fees { maker: 0.0002, taker: 0.0005, liquidation: 0.0125 },
+        maintenance: Maintenance::AtMark,
         longest_funding_hours: 8,
         as_of: "2025-11",
     },
@@ -36,6 +39,7 @@ pub const VENUES: [Venue; 4] = [
         name: "bybit",
         about: "Bybit USDT perpetual contracts",
         fees: Fees { maker: 0.0002, taker: 0.000_55, liquidation: 0.000_55 },
+        maintenance: Maintenance::AtEntry,
         longest_funding_hours: 8,
         as_of: "2025-11",
     },
@@ -43,6 +47,7 @@ pub const VENUES: [Venue; 4] = [
         name: "okx",
         about: "OKX USDT perpetual swaps",
         fees: Fees { maker: 0.0002, taker: 0.0005, liquidation: 0.0005 },
+        maintenance: Maintenance::AtMarkWithFee,
         longest_funding_hours: 8,
         as_of: "2025-11",
     },
@@ -50,6 +55,7 @@ pub const VENUES: [Venue; 4] = [
         name: "hyperliquid",
         about: "Hyperliquid perpetuals",
         fees: Fees { maker: 0.000_15, taker: 0.000_45, liquidation: 0.0 },
+        maintenance: Maintenance::AtMark,
         longest_funding_hours: 1,
         as_of: "2025-11",
     },

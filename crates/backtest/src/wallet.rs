@@ -9,7 +9,8 @@ pub(crate) struct Position {
     pub(crate) quantity: f64,
     /// Average entry price.
     pub(crate) entry: f64,
-    /// Margin set aside: what an isolated position can lose; with cross margin the initial margin.
+    /// Margin set aside: what an isolated position can lose; with cross margin the initial margin. Below 0
+    /// where payments have taken more than the margin: then only the profit backs the position.
     pub(crate) margin: f64,
     /// The price of liquidation; `NAN` where there is none.
     pub(crate) liquidation: f64,
@@ -85,8 +86,9 @@ impl Wallet {
         self.balance += amount;
         let short = self.margin() - self.balance;
         let position = &mut self.positions[instrument];
-        if short > 0.0 && self.mode == MarginMode::Isolated {
-            position.margin -= short.min(position.margin);
+        // What unrealised profit alone still backs has a margin below 0.
+        if short > 0.0 && self.mode == MarginMode::Isolated && position.quantity != 0.0 {
+            position.margin -= short;
         }
         position.stale = true;
     }

@@ -15,7 +15,7 @@
 //!   [`circular_bootstrap`], [`paired_block_bootstrap`].
 //! - How sure is a hit rate? [`wilson_interval`] where rows are independent,
 //!   [`block_bootstrap_rate`] and [`block_bootstrap_bins`] where labels overlap in time; of means,
-//!   [`block_means`].
+//!   [`block_means`] and [`block_bootstrap_means`].
 //! - Do higher bins come true more often? [`kendall_tau_b`] and [`ordered_share`].
 //! - [`normal`]: tails of the normal distribution; [`SplitMix64`]: the random numbers.
 //! - [`StatisticsError`]: everything that can go wrong.
@@ -38,7 +38,7 @@ mod splits;
 mod tail_risk;
 
 pub use block_means::{BlockMean, block_means};
-pub use bootstrap::{block_bootstrap_bins, block_bootstrap_rate};
+pub use bootstrap::{block_bootstrap_bins, block_bootstrap_means, block_bootstrap_rate};
 pub use error::StatisticsError;
 pub use forecasts::{DieboldMariano, diebold_mariano};
 pub use interval::{Interval, wilson_interval};

@@ -185,6 +185,7 @@ impl Settings {
             exits,
             max_trades: matches.get_one("max-trades").copied().unwrap_or(1),
             leverage: given("leverage").unwrap_or(1.0),
+            maintenance: venue.maintenance,
             margin: if is("margin", "cross") { MarginMode::Cross } else { MarginMode::Isolated },
             fees,
             slippage: given("slippage-range").map_or_else(

@@ -98,8 +98,8 @@ pub(crate) fn run(
     };
     let mut without =
         chosen.limits.rules().iter().map(without).collect::<Result<Vec<_>, BoxError>>()?;
-    let mut bought = vec![0.0; asked.legs.len()];
-    bought[0] = 1.0;
+    // The same money in each leg.
+    let bought = vec![1.0 / asked.legs.len() as f64; asked.legs.len()];
 
     let mut stream = detail.map(|file| file.stream()).transpose()?;
     let mut rows = Rows::new(asked, market);

@@ -17,7 +17,7 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
-    let Venue { name, about, fees, longest_funding_hours, as_of } = venue(matches)?;
+    let Venue { name, about, fees, maintenance, longest_funding_hours, as_of } = venue(matches)?;
     let table = instrument_table(matches)?;
     let out = &mut console.out;
     writeln!(out, "venue {name}: {about}, base tier as of {as_of}")?;
@@ -29,6 +29,7 @@ pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
         percent(fees.taker),
         percent(fees.liquidation)
     )?;
+    writeln!(out, "  maintenance margin: {}", maintenance.formula())?;
     writeln!(out, "instruments: {}", table.source)?;
     for Instrument { name, tick, step, min_notional, tiers } in &table.instruments {
         writeln!(out, "{name}: tick {tick}, step {step}, minimum notional {min_notional}")?;

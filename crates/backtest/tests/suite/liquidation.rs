@@ -2,7 +2,7 @@
 
 use backtest::{
     Account, Bar, Candle, Counts, Decision, ExitReason, Fees, FixedQuantity, Instrument, Intent,
-    MarginMode, Results, Row, Rules, Settlement, Tie, Tier, Tiers,
+    Maintenance, MarginMode, Results, Row, Rules, Settlement, Tie, Tier, Tiers,
 };
 use strategy_core::{Exits, SideExits};
 
@@ -175,4 +175,49 @@ fn legs_are_filled_and_stopped_together() {
     assert_eq!(told, wanted);
     assert!((results.fills[0].quantity - 50.0).abs() < 1e-9);
     assert!((results.fills[1].quantity + 100.0).abs() < 1e-9);
+}
+
+/// Funding may take more than the margin of a position that has gained: then its profit backs it, and the
+/// account never owes.
+#[test]
+fn profit_backs_what_funding_took_beyond_the_margin() {
+    let rules = Rules { capital: 100.0, leverage: 1.0, intent: Intent::Change, ..Rules::default() };
+    let times: Vec<i64> = (0..5).map(|hour| hour * HOUR).collect();
+    let settlement =
+        |hour: i64| Settlement { instrument: 0, time: hour * HOUR, rate: 0.3, mark: Some(400.0) };
+    let prices = [FLAT, FLAT, [400.0, 400.0, 400.0, 400.0], [400.0; 4], [390.0, 390.0, 50.0, 60.0]];
+    let history = history(times, &prices, vec![settlement(2), settlement(3)]);
+    let (results, counts) =
+        run_on(&rules, vec![instrument()], &history, &[1, 0, 0, 0, 0], FixedQuantity(1.0));
+    // 240 of funding against a margin of 100: the position must earn 140, so that it ends at
+    // (100 − 240 − 100) / (0.01 − 1) = 242.42…
+    let (reason, price, _) = exit(&results);
+    assert_eq!((reason, counts.liquidations), (ExitReason::Liquidation, 1));
+    assert!((price - 240.0 / 0.99).abs() < 1e-9, "{price}");
+    assert!(results.equity.iter().all(|row| row.equity >= 0.0 && row.drawdown >= -1.0));
+}
+
+/// Maintenance at the entry price: the example that Bybit publishes for isolated margin (1 BTC at 20,000 with
+/// 50 x, 0.5 %). With the fee of closing, as OKX has it: at the price found what is left is the maintenance.
+#[test]
+fn other_venues_take_maintenance_in_their_own_way() {
+    let tier = Tier { floor: 0.0, cap: 1e9, rate: 0.005, max_leverage: 100.0, amount: 0.0 };
+    let tiers = Tiers::new("x", vec![tier]).unwrap();
+    let entry = Maintenance::AtEntry;
+    assert_eq!(entry.liquidation_price((1.0, 20_000.0), 400.0, &tiers, 0.0), Some(19_700.0));
+    assert_eq!(entry.liquidation_price((-1.0, 20_000.0), 400.0, &tiers, 0.0), Some(20_300.0));
+    assert_eq!(entry.liquidation_price((1.0, 20_000.0), 30_000.0, &tiers, 0.0), None);
+    for maintenance in [Maintenance::AtMark, Maintenance::AtMarkWithFee, Maintenance::AtEntry] {
+        for quantity in [2.0, -2.0] {
+            let price =
+                maintenance.liquidation_price((quantity, 100.0), 20.0, &tiers, 0.0005).unwrap();
+            let left = 20.0 + quantity * (price - 100.0);
+            let wanted = maintenance.margin(2.0, 100.0, price, &tiers, 0.0005);
+            assert!((left - wanted).abs() < 1e-9, "{maintenance:?} {quantity}: {left} {wanted}");
+        }
+        let none = maintenance.liquidation_price((1.0, 100.0), 10.0, &Tiers::none(), 0.0005);
+        assert_eq!((none, maintenance.margin(1.0, 1.0, 1.0, &Tiers::none(), 0.1)), (None, 0.0));
+    }
+    let fee = Maintenance::AtMarkWithFee.liquidation_price((1.0, 100.0), 10.0, &tiers, 0.0005);
+    assert!((fee.unwrap() - 90.0 / (1.0 - 0.0055)).abs() < 1e-9);
 }

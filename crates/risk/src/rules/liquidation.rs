@@ -1,6 +1,6 @@
 //! The distance to liquidation.
 
-use backtest::{MarginMode, liquidation_price};
+use backtest::MarginMode;
 
 use super::Rule;
 use crate::ask::Ask;
@@ -35,7 +35,7 @@ fn nearest(ask: &Ask<'_>, size: f64) -> Option<f64> {
         if !asked || notional == 0.0 {
             return None;
         }
-        let liquidation = liquidation_price(notional / price, price, backing, tiers)?;
+        let liquidation = rules.liquidation_price(notional / price, price, backing, tiers)?;
         Some((liquidation / price - 1.0).abs())
     };
     ask.held(size).enumerate().filter_map(of).reduce(f64::min)

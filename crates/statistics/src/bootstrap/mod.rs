@@ -1,9 +1,11 @@
 //! Confidence intervals of hit rates where labels overlap in time.
 
+mod means;
 mod series;
 #[cfg(test)]
 mod tests;
 
+pub use self::means::block_bootstrap_means;
 use self::series::Series;
 use crate::check::check_length;
 use crate::interval::Interval;
