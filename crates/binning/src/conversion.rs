@@ -1,5 +1,6 @@
 //! Between the domain types and the record on disk, by hand.
 
+use artifacts::MonthKey;
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::{DateTime, SecondsFormat, Utc};
 use strategy_core::YearMonth;
@@ -9,7 +10,7 @@ use crate::record::{
     LeftOutEntry, MetadataRecord, PayoffsEntry, SourceEntry, TallyEntry,
 };
 use crate::{
-    BinEdges, BinKey, BinMetadata, BinPayoffs, BinRecord, BinningError, Diagnostics, FitRecord,
+    BinEdges, BinMetadata, BinPayoffs, BinRecord, BinningError, Diagnostics, FitRecord,
     LabelRecord, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 
@@ -53,7 +54,7 @@ impl BinMetadata {
     ///
     /// # Errors
     /// [`BinningError::Inconsistent`] for a text that does not read as what its field holds or a
-    /// field that contradicts another; the errors of [`BinEdges::from_vec`], [`BinKey::new`] and of
+    /// field that contradicts another; the errors of [`BinEdges::from_vec`], [`MonthKey::new`] and of
     /// the calibrators' constructors.
     pub fn from_record(record: MetadataRecord) -> Result<Self, BinningError> {
         let edges = BinEdges::from_vec(record.bin_edges)?;
@@ -71,7 +72,7 @@ impl BinMetadata {
         let month: YearMonth =
             record.bin_month.parse().map_err(|error| unreadable("bin_month", &error))?;
         Self::new(MetadataParts {
-            key: BinKey::new(record.dataset, record.run_name, month)?,
+            key: MonthKey::new(record.dataset, record.run_name, month)?,
             model_path: record.model_path,
             matched_model_path: record.matched_model_path,
             calibrator,

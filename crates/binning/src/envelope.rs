@@ -13,6 +13,9 @@
 
 use std::path::Path;
 
+use artifacts::{Artifact, ArtifactError};
+use files::FileKind;
+
 use crate::record::MetadataRecord;
 use crate::{BinMetadata, BinningError};
 
@@ -35,15 +38,15 @@ const HEADER_BYTES: usize = MAGIC.len() + 1 + CHECKSUM.len() + 4 + PAYLOAD.len()
 /// The bytes of a file of bins. The same metadata always give the same bytes.
 ///
 /// # Errors
-/// [`BinningError::Encode`]; [`BinningError::TooLarge`], naming `path`, beyond [`MAX_FILE_BYTES`].
+/// [`BinningError::Encode`]; [`ArtifactError::TooLarge`], naming `path`, beyond [`MAX_FILE_BYTES`].
 pub(crate) fn encode(metadata: &BinMetadata, path: &Path) -> Result<Vec<u8>, BinningError> {
     let payload = rmp_serde::to_vec_named(&metadata.to_record())?;
     let bytes = (HEADER_BYTES + payload.len()) as u64;
     let length = match u32::try_from(payload.len()) {
         Ok(length) if bytes <= MAX_FILE_BYTES => length,
         _ => {
-            let (path, limit) = (path.to_owned(), MAX_FILE_BYTES);
-            return Err(BinningError::TooLarge { path, bytes, limit });
+            let (path, noun, limit) = (path.to_owned(), BinMetadata::NOUN, MAX_FILE_BYTES);
+            return Err(ArtifactError::TooLarge { path, noun, bytes, limit }.into());
         }
     };
     let mut file = Vec::with_capacity(HEADER_BYTES + payload.len());
@@ -75,6 +78,12 @@ pub(crate) fn decode(file: &[u8], path: &Path) -> Result<BinMetadata, BinningErr
         return Err(damaged(path, "its record is not in the form this program writes"));
     }
     Ok(metadata)
+}
+
+/// Whether a file that begins with `head` may be bins: damaged ones may look like anything, but not
+/// like a file of another program.
+pub(crate) fn could_be(head: &[u8]) -> bool {
+    matches!(FileKind::of(head), FileKind::Unknown)
 }
 
 /// Checks the frame and gives the payload.

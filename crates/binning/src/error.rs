@@ -1,14 +1,13 @@
 //! What can go wrong with edges, metadata and their files.
 
-use std::io;
 use std::path::PathBuf;
 
+use artifacts::ArtifactError;
 use calibration::CalibrationError;
 use statistics::StatisticsError;
-use strategy_core::YearMonth;
 use thiserror::Error;
 
-use crate::{BinCount, BinKey, Holder};
+use crate::BinCount;
 
 /// Everything this crate refuses, and why.
 ///
@@ -79,6 +78,10 @@ pub enum BinningError {
         wanted: usize,
     },
 
+    /// The file of a month could not be found, read or written.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+
     /// The calibrator refused its input.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
@@ -103,109 +106,6 @@ pub enum BinningError {
         found: String,
         /// What there is.
         known: &'static [&'static str],
-    },
-
-    /// A dataset or run name that cannot be the name of a folder.
-    #[error("{what} `{}` cannot name a folder of bins: {reason}", found.escape_debug())]
-    UnsafeName {
-        /// `dataset` or `run name`.
-        what: &'static str,
-        /// What was given.
-        found: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-
-    /// The month has bins already and the caller did not say what to do about it.
-    #[error(
-        "{} exists already: pass --overwrite to replace it or --skip-existing to keep it",
-        path.display()
-    )]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-
-    /// There are no bins for this month.
-    #[error("no bins for {month}: {} does not exist ({})", path.display(), months_there_are(available))]
-    NotFound {
-        /// The month asked for.
-        month: YearMonth,
-        /// The file that would hold it.
-        path: PathBuf,
-        /// The months of the same dataset and run that have bins, ascending.
-        available: Vec<YearMonth>,
-    },
-
-    /// Somebody else is writing in the run's folder.
-    #[error(
-        "{} is locked by {}: wait longer for it with --lock-timeout, or end it",
-        folder.display(),
-        holder.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string)
-    )]
-    Locked {
-        /// The run's folder.
-        folder: PathBuf,
-        /// Who holds the lock, unless that could not be read.
-        holder: Option<Holder>,
-    },
-
-    /// The file system has no locks, so two writers could mix.
-    #[error(
-        "{} cannot be locked, its file system has no locks: keep the bins on another one",
-        folder.display()
-    )]
-    NoLocks {
-        /// The run's folder.
-        folder: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
-    /// Bins of one run were to be saved under the lock of another.
-    #[error(
-        "{key} cannot be saved under the lock of {dataset}/{run_name}: take that of its own run"
-    )]
-    NotLocked {
-        /// What was to be saved.
-        key: BinKey,
-        /// The dataset that is locked.
-        dataset: String,
-        /// The run that is locked.
-        run_name: String,
-    },
-
-    /// A folder could not be created, listed or written to.
-    #[error("cannot {action} the folder {}", path.display())]
-    Folder {
-        /// `create`, `list`, `write to` or `flush`.
-        action: &'static str,
-        /// The folder.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
-    /// A file could not be read, written, locked or removed.
-    #[error("cannot {action} {}", path.display())]
-    File {
-        /// `read`, `write`, `lock` or `remove`.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
-    /// A file far larger than bins can be.
-    #[error("{} has {bytes} bytes, more than the {limit} that a file of bins may have", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// Its size.
-        bytes: u64,
-        /// The largest size allowed.
-        limit: u64,
     },
 
     /// The file is something else.
@@ -255,10 +155,6 @@ pub enum BinningError {
         wanted: u32,
     },
 
-    /// What stands where the bins belong is another program's, and is not replaced.
-    #[error(transparent)]
-    Output(#[from] files::OutputError),
-
     /// The file cannot have been written by this program.
     #[error("{} is damaged: {what}; rebuild the month", path.display())]
     Damaged {
@@ -279,18 +175,6 @@ pub enum BinningError {
         source: Box<BinningError>,
     },
 
-    /// The file holds the bins of something else than its place says.
-    #[error(
-        "{} holds the bins of {found}: it was copied or renamed; move it to where it belongs",
-        path.display()
-    )]
-    WrongPlace {
-        /// The file.
-        path: PathBuf,
-        /// What it holds.
-        found: BinKey,
-    },
-
     /// The record could not be turned into MessagePack.
     #[error("cannot encode the bin metadata")]
     Encode(#[from] rmp_serde::encode::Error),
@@ -306,37 +190,4 @@ pub(crate) fn same_length(
         return Err(BinningError::LengthMismatch { what, found, wanted });
     }
     Ok(())
-}
-
-/// `there are 2024-11, 2025-01 to 2025-10`: runs of months as spans, so that years stay readable.
-fn months_there_are(months: &[YearMonth]) -> String {
-    let spans: Vec<String> = months
-        .chunk_by(|earlier, later| later.months_since(*earlier) == 1)
-        .filter_map(|span| span.first().zip(span.last()))
-        .map(
-            |(first, last)| {
-                if first == last { first.to_string() } else { format!("{first} to {last}") }
-            },
-        )
-        .collect();
-    if spans.is_empty() {
-        return "its run has no bins at all".to_owned();
-    }
-    format!("there are {}", spans.join(", "))
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn months_are_listed_as_spans() {
-        let months: Vec<YearMonth> = ["2024-11", "2024-12", "2025-01", "2025-03"]
-            .iter()
-            .map(|month| month.parse().unwrap())
-            .collect();
-        assert_eq!(months_there_are(&months), "there are 2024-11 to 2025-01, 2025-03");
-        assert_eq!(months_there_are(&[]), "its run has no bins at all");
-    }
 }

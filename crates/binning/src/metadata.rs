@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use artifacts::{Artifact, MonthKey, MonthStore};
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use strategy_core::YearMonth;
 
-use crate::envelope::{decode, encode};
+use crate::envelope::{could_be, decode, encode};
 use crate::{
-    BinEdges, BinKey, BinStore, BinningError, Diagnostics, FitRecord, LabelRecord, Payoffs,
+    BinEdges, BinningError, Diagnostics, FitRecord, LabelRecord, MAX_FILE_BYTES, Payoffs,
     SourceRecord, consistency, score_into,
 };
 
@@ -18,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetadataParts {
     /// Dataset, run and the month the bins are used in.
-    pub key: BinKey,
+    pub key: MonthKey,
     /// The model file, as the user named it.
     pub model_path: String,
     /// The model file, as the source of predictions writes it.
@@ -60,6 +61,32 @@ pub struct BinMetadata {
     parts: MetadataParts,
 }
 
+/// Bins on disk below one folder.
+pub type BinStore = MonthStore<BinMetadata>;
+
+impl Artifact for BinMetadata {
+    type Error = BinningError;
+    const NOUN: &'static str = "bins";
+    const EXTENSION: &'static str = "msgpack";
+    const MAX_BYTES: u64 = MAX_FILE_BYTES;
+
+    fn month_key(&self) -> MonthKey {
+        self.parts.key.clone()
+    }
+
+    fn encode(&self, path: &Path) -> Result<Vec<u8>, BinningError> {
+        encode(self, path)
+    }
+
+    fn decode(bytes: &[u8], path: &Path) -> Result<Self, BinningError> {
+        decode(bytes, path)
+    }
+
+    fn may_replace(head: &[u8]) -> bool {
+        could_be(head)
+    }
+}
+
 /// A raw score turned into a probability and a bin.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scored {
@@ -96,7 +123,7 @@ impl BinMetadata {
     /// The bytes of its file. Equal metadata give equal bytes.
     ///
     /// # Errors
-    /// [`BinningError::TooLarge`] beyond [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES), naming the file
+    /// [`artifacts::ArtifactError::TooLarge`] beyond [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES), naming the file
     /// below the root.
     pub fn to_bytes(&self) -> Result<Vec<u8>, BinningError> {
         encode(self, &BinStore::new("").path(self.key()))
@@ -127,7 +154,7 @@ impl BinMetadata {
 
     /// Dataset, run and month.
     #[must_use]
-    pub fn key(&self) -> &BinKey {
+    pub fn key(&self) -> &MonthKey {
         &self.parts.key
     }
 

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use binning::{BinKey, BinStore, BinningError, OnExisting, RunLock, Saved};
+use artifacts::{ArtifactError, MonthKey, OnExisting, RunLock, Saved};
+use binning::{BinMetadata, BinStore};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use strategy_core::{Interrupt, YearMonth};
 use tracing::info;
@@ -100,7 +101,7 @@ impl Backfill {
             match self.existing {
                 // Looked up before any data is read, so that a refusal comes at once.
                 Existing::Refuse if store.exists(&key) => {
-                    return Err(BinningError::Exists { path: store.path(&key) }.into());
+                    return Err(ArtifactError::Exists { path: store.path(&key) }.into());
                 }
                 Existing::Keep if store.exists(&key) => {
                     let finished = work.kept(month)?;
@@ -157,7 +158,7 @@ impl Backfill {
         self.build(work, &inputs, &lock, &months, done)
     }
 
-    fn lock(&self, work: &Work<'_>) -> Result<RunLock, BinsError> {
+    fn lock(&self, work: &Work<'_>) -> Result<RunLock<BinMetadata>, BinsError> {
         let lock = work.store.lock(&work.dataset, &work.run_name, self.lock_timeout)?;
         for path in lock.removed() {
             info!(path = %path.display(), "removed what a killed process left behind");
@@ -170,7 +171,7 @@ impl Backfill {
         &self,
         work: &Work<'_>,
         inputs: &Inputs,
-        lock: &RunLock,
+        lock: &RunLock<BinMetadata>,
         months: &[YearMonth],
         done: &mut dyn FnMut(MonthDone),
     ) -> Result<(), BinsError> {
@@ -213,7 +214,7 @@ fn make(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
-    lock: &RunLock,
+    lock: &RunLock<BinMetadata>,
     existing: Existing,
 ) -> Result<Option<Rebuilt>, BinsError> {
     let rebuilt = rebuild(inputs, month, settings)?;
@@ -244,8 +245,8 @@ impl<'a> Work<'a> {
         Self { dataset, run_name, target_key, store, settings }
     }
 
-    fn key(&self, month: YearMonth) -> Result<BinKey, BinsError> {
-        Ok(BinKey::new(&self.dataset, &self.run_name, month)?)
+    fn key(&self, month: YearMonth) -> Result<MonthKey, BinsError> {
+        Ok(MonthKey::new(&self.dataset, &self.run_name, month)?)
     }
 
     fn done(&self, month: YearMonth, outcome: MonthOutcome) -> Result<MonthDone, BinsError> {

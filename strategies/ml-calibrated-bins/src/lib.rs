@@ -7,7 +7,8 @@
 //! From Rust, the same as `runner ml-calibrated-bins rebuild`:
 //!
 //! ```no_run
-//! use binning::{BinStore, OnExisting};
+//! use artifacts::OnExisting;
+//! use binning::BinStore;
 //! use ml_calibrated_bins::{Run, Settings, Sources, rebuild};
 //!
 //! let mut run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;

@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use binning::{BinKey, BinMetadata, BinStore, BinningError, LabelCutoff};
+use artifacts::MonthKey;
+use binning::{BinMetadata, BinStore, LabelCutoff};
 use clap::ValueEnum;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
@@ -145,8 +146,8 @@ pub(crate) fn in_sample_caution(metadata: &BinMetadata) -> Option<String> {
 
 /// Where bins are: under their own key in the store, under that of another month, or in a file of any name.
 enum Place {
-    Own(BinKey),
-    Other(BinKey),
+    Own(MonthKey),
+    Other(MonthKey),
     File(PathBuf),
 }
 
@@ -208,7 +209,10 @@ impl MonthBins {
             let loaded = match self.place(month)? {
                 Place::File(path) => Some(BinStore::load_file(&path)?),
                 Place::Other(key) => Some(self.store.load(&key)?),
-                Place::Own(key) => self.own(month, self.store.load(&key))?,
+                Place::Own(key) => {
+                    let found = self.store.find(&key)?;
+                    self.own(&key, month, found)?
+                }
             };
             self.keep(month, loaded)?;
         }
@@ -226,17 +230,14 @@ impl MonthBins {
     /// A month's own bins; that there are none is skipped or is an error, as asked for.
     fn own(
         &self,
+        key: &MonthKey,
         month: YearMonth,
-        loaded: Result<BinMetadata, BinningError>,
+        found: Option<BinMetadata>,
     ) -> Result<Option<BinMetadata>, BinsError> {
-        match loaded {
-            Ok(metadata) => Ok(Some(metadata)),
-            Err(BinningError::NotFound { .. }) if self.missing == MissingMonth::Skip => Ok(None),
-            Err(source @ BinningError::NotFound { .. }) => {
-                Err(BinsError::MonthWithoutBins { month, source })
-            }
-            Err(error) => Err(error.into()),
+        if found.is_some() || self.missing == MissingMonth::Skip {
+            return Ok(found);
         }
+        Err(BinsError::MonthWithoutBins { month, source: self.store.missing(key) })
     }
 
     /// Takes the bins for rows of `month` as the bytes of their file; `None` when there is none.
@@ -246,15 +247,12 @@ impl MonthBins {
         bytes: Option<&[u8]>,
     ) -> Result<(), BinsError> {
         let metadata = match (self.place(month)?, bytes) {
-            (Place::File(path), Some(bytes)) => Some(BinStore::decode_file(&path, bytes)?),
+            (Place::File(path), Some(bytes)) => Some(BinMetadata::from_bytes(bytes, &path)?),
             // Says what is wrong with it.
             (Place::File(path), None) => Some(BinStore::load_file(&path)?),
             (Place::Own(key), bytes) => {
-                let loaded = match bytes {
-                    Some(bytes) => self.store.decode(&key, bytes),
-                    None => Err(self.store.missing(&key)),
-                };
-                self.own(month, loaded)?
+                let found = bytes.map(|bytes| self.store.decode(&key, bytes)).transpose()?;
+                self.own(&key, month, found)?
             }
             (Place::Other(key), Some(bytes)) => Some(self.store.decode(&key, bytes)?),
             (Place::Other(key), None) => return Err(self.store.missing(&key).into()),
@@ -272,7 +270,7 @@ impl MonthBins {
     pub(crate) fn first_month(&self) -> Result<Option<YearMonth>, BinsError> {
         let stored = self.store.list(&self.choice.filter())?;
         let wished = self.overrides.iter().map(|other| other.month);
-        Ok(stored.iter().map(BinKey::month).chain(wished).min())
+        Ok(stored.iter().map(MonthKey::month).chain(wished).min())
     }
 
     /// Dataset and run name of the bins, once any were needed.
@@ -382,11 +380,11 @@ impl MonthBins {
         })
     }
 
-    fn key(&mut self, month: YearMonth) -> Result<BinKey, BinsError> {
+    fn key(&mut self, month: YearMonth) -> Result<MonthKey, BinsError> {
         let (dataset, run_name) = match &self.run {
             Some(run) => run,
             None => self.run.insert(self.choice.settle(&self.store)?),
         };
-        Ok(BinKey::new(dataset.as_str(), run_name.as_str(), month)?)
+        Ok(MonthKey::new(dataset.as_str(), run_name.as_str(), month)?)
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use binning::{BinKey, BinStore, BinningError};
+use artifacts::MonthKey;
+use binning::{BinStore, BinningError};
 use strategy_core::YearMonth;
 
 use crate::rebuild::{refuse_unusable, window_rows};
@@ -123,7 +124,7 @@ pub fn plan(
         .iter()
         .map(|&month| {
             let identity = &inputs.identity;
-            let key = BinKey::new(&identity.dataset, &identity.run_name, month)?;
+            let key = MonthKey::new(&identity.dataset, &identity.run_name, month)?;
             let path = store.path(&key);
             let rows = window_rows(inputs, month, settings);
             let found = found(inputs, rows.as_ref().ok(), &key, store, settings);
@@ -137,14 +138,14 @@ pub fn plan(
 fn found(
     inputs: &Inputs,
     rows: Option<&WindowRows>,
-    key: &BinKey,
+    key: &MonthKey,
     store: &BinStore,
     settings: &Settings,
 ) -> Found {
-    let metadata = match store.load(key) {
-        Err(BinningError::NotFound { .. }) => return Found::Missing,
+    let metadata = match store.find(key) {
+        Ok(None) => return Found::Missing,
         Err(error) => return Found::Damaged(error),
-        Ok(metadata) => metadata,
+        Ok(Some(metadata)) => metadata,
     };
     let mut differences = settings_differences(&metadata, &inputs.labels.target_key, settings);
     if let Some(rows) = rows {

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use binning::{BinEdges, BinKey, BinMetadata, Diagnostics, FitRecord, LabelRecord, MetadataParts};
+use artifacts::MonthKey;
+use binning::{BinEdges, BinMetadata, Diagnostics, FitRecord, LabelRecord, MetadataParts};
 use calibration::{
     CalibrationMethod, Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling,
 };
@@ -62,7 +63,7 @@ pub fn rebuild(
     let payoffs = payoffs(inputs, month, &rows, &p_cal, &edges)?;
     let identity = &inputs.identity;
     let metadata = BinMetadata::new(MetadataParts {
-        key: BinKey::new(&identity.dataset, &identity.run_name, month).map_err(binning)?,
+        key: MonthKey::new(&identity.dataset, &identity.run_name, month)?,
         model_path: identity.model_path.clone(),
         matched_model_path: identity.matched.stored().to_owned(),
         calibrator,

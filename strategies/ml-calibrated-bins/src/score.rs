@@ -34,7 +34,8 @@ const SIGNAL: &str = "signal";
 ///
 /// use arrow::array::{AsArray, Float64Array, RecordBatch, TimestampMicrosecondArray};
 /// use arrow::datatypes::UInt16Type;
-/// use binning::{BinStore, OnExisting};
+/// use artifacts::OnExisting;
+/// use binning::BinStore;
 /// use ml_calibrated_bins::{BinsRoot, MonthBins, Run, Settings, Sources, rebuild, score};
 /// use strategy_core::Subject;
 ///

@@ -21,7 +21,8 @@ use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
 /// bins.
 ///
 /// ```
-/// use binning::{BinStore, OnExisting};
+/// use artifacts::OnExisting;
+/// use binning::BinStore;
 /// use market_data::TimeRange;
 /// use ml_calibrated_bins::{BinsConfig, Run, Settings, Sources, rebuild, signals};
 /// use strategy_core::YearMonth;

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use artifacts::{ArtifactError, OnExisting};
 use binning::{
-    BinMetadata, BinStore, BinningError, FORMAT_VERSION, MAX_FILE_BYTES, MetadataRecord, OnExisting,
+    BinMetadata, BinStore, BinningError, FORMAT_VERSION, MAX_FILE_BYTES, MetadataRecord,
 };
 use serde::Serialize;
 use tempfile::TempDir;
@@ -131,7 +132,7 @@ fn files_too_large_are_refused_unread() {
     file.set_len(1 << 40).unwrap(); // sparse: reading it would take a terabyte
     let error = BinStore::load_file(&scratch.file).unwrap_err();
     assert!(
-        matches!(error, BinningError::TooLarge { bytes, limit, .. } if bytes == 1 << 40 && limit == MAX_FILE_BYTES),
+        matches!(error, BinningError::Artifact(ArtifactError::TooLarge { bytes, limit, .. }) if bytes == 1 << 40 && limit == MAX_FILE_BYTES),
         "{error}"
     );
 }
@@ -144,7 +145,7 @@ fn what_would_not_load_is_not_saved() {
     let error = BinStore::new(folder.path())
         .save(&BinMetadata::new(parts).unwrap(), OnExisting::Refuse)
         .unwrap_err();
-    assert!(matches!(error, BinningError::TooLarge { .. }), "{error}");
+    assert!(matches!(error, BinningError::Artifact(ArtifactError::TooLarge { .. })), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -224,7 +225,7 @@ fn a_file_in_the_wrong_place_is_refused() {
     assert!(error.to_string().contains("2025-10.msgpack"), "{error}");
     assert!(error.to_string().contains("/2025-11"), "{error}");
     match error {
-        BinningError::WrongPlace { path, found } => {
+        BinningError::Artifact(ArtifactError::WrongPlace { path, found, .. }) => {
             assert_eq!((path, found), (store.path(&wrong), sample::key("2025-11")));
         }
         other => panic!("{other}"),
@@ -238,7 +239,10 @@ fn what_cannot_be_read_is_named() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path(), Path::new("/nowhere/2025-11.msgpack")] {
         let error = BinStore::load_file(path).unwrap_err();
-        assert!(matches!(error, BinningError::File { action: "read", .. }), "{error}");
+        assert!(
+            matches!(error, BinningError::Artifact(ArtifactError::File { action: "read", .. })),
+            "{error}"
+        );
         assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
     }
 }

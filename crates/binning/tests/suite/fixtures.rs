@@ -7,7 +7,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use binning::{BinMetadata, BinStore, MetadataParts, OnExisting};
+use artifacts::OnExisting;
+use binning::{BinMetadata, BinStore, MetadataParts};
 use serde_json::Value;
 
 use crate::sample;

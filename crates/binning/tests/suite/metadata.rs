@@ -1,8 +1,9 @@
 //! Metadata fit together, score, and survive the file.
 
+use artifacts::OnExisting;
 use binning::{
-    BinCount, BinEdges, BinMetadata, BinStore, BinningError, Diagnostics, MetadataParts,
-    OnExisting, Payoffs, SourceRecord, summarise_bins,
+    BinCount, BinEdges, BinMetadata, BinStore, BinningError, Diagnostics, MetadataParts, Payoffs,
+    SourceRecord, summarise_bins,
 };
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::TimeDelta;

@@ -1,18 +1,19 @@
 //! Metadata to test with.
 
+use artifacts::MonthKey;
 use binning::{
-    BinEdges, BinKey, BinMetadata, BinPayoffs, BinRecord, Diagnostics, FitRecord, LabelCutoff,
-    LabelRecord, LabelSource, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
+    BinEdges, BinMetadata, BinPayoffs, BinRecord, Diagnostics, FitRecord, LabelCutoff, LabelRecord,
+    LabelSource, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use strategy_core::YearMonth;
 
 pub(crate) const DATASET: &str = "binance_btcusdt_perp_1h";
 pub(crate) const RUN_NAME: &str = "lgbm_y_tp_before_sl_u0.04_d0.02_24h_binary";
 
-pub(crate) fn key(month: &str) -> BinKey {
-    BinKey::new(DATASET, RUN_NAME, month.parse().unwrap()).unwrap()
+pub(crate) fn key(month: &str) -> MonthKey {
+    MonthKey::new(DATASET, RUN_NAME, month.parse().unwrap()).unwrap()
 }
 
 /// Four bins of Platt scaling, one of them between equal edges. Written out by hand: no number
@@ -98,17 +99,6 @@ pub(crate) fn isotonic() -> MetadataParts {
 
 pub(crate) fn metadata() -> BinMetadata {
     BinMetadata::new(platt()).unwrap()
-}
-
-/// The sample in another month.
-pub(crate) fn metadata_of(dataset: &str, run_name: &str, month: &str) -> BinMetadata {
-    let month: YearMonth = month.parse().unwrap();
-    let mut parts = platt();
-    parts.key = BinKey::new(dataset, run_name, month).unwrap();
-    parts.cal_window_start = month.plus_months(-12).start();
-    parts.cal_window_end = month.start();
-    parts.created_at = Utc::now();
-    BinMetadata::new(parts).unwrap()
 }
 
 fn bin(

@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use binning::{BinFilter, BinStore};
+use artifacts::MonthFilter;
+use binning::BinStore;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use market_data::sample::SamplePaths;
@@ -68,15 +69,15 @@ impl RunChoice {
         }
         let sample = BinStore::new(SAMPLE_ROOT);
         let is_empty =
-            |store: &BinStore| Ok::<_, BinsError>(store.list(&BinFilter::default())?.is_empty());
+            |store: &BinStore| Ok::<_, BinsError>(store.list(&MonthFilter::default())?.is_empty());
         Ok(if is_empty(&store)? && !is_empty(&sample)? { sample } else { store })
     }
 
-    pub(crate) fn filter(&self) -> BinFilter {
-        BinFilter {
+    pub(crate) fn filter(&self) -> MonthFilter {
+        MonthFilter {
             dataset: self.dataset.clone(),
             run_name: self.run_name.clone(),
-            ..BinFilter::default()
+            ..MonthFilter::default()
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use binning::{BinKey, BinMetadata, MetadataRecord, Scored};
+use artifacts::MonthKey;
+use binning::{BinMetadata, MetadataRecord, Scored};
 use clap::Args;
 use serde::Serialize;
 use strategy_core::{Console, Side, YearMonth};
@@ -76,12 +77,12 @@ fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Er
 pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let store = args.run.store()?;
     let (dataset, run_name) = args.run.settle(&store)?;
-    let metadata = store.load(&BinKey::new(&dataset, &run_name, args.month)?)?;
+    let metadata = store.load(&MonthKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;
     let sizes = sizes(&metadata, args.round_trip_cost);
     if let Some(path) = &args.report {
         let other = args.compare.map(|month| {
-            Ok::<_, BinsError>(store.load(&BinKey::new(&dataset, &run_name, month)?)?)
+            Ok::<_, BinsError>(store.load(&MonthKey::new(&dataset, &run_name, month)?)?)
         });
         let other = other.transpose()?;
         let months: Vec<&BinMetadata> = std::iter::once(&metadata).chain(&other).collect();

@@ -1,6 +1,6 @@
 //! `list`: the months that have bins.
 
-use binning::BinFilter;
+use artifacts::MonthFilter;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use strategy_core::{Console, YearMonth};
@@ -57,7 +57,7 @@ struct Listed {
 
 pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let store = args.run.store()?;
-    let keys = store.list(&BinFilter { from: args.from, to: args.to, ..args.run.filter() })?;
+    let keys = store.list(&MonthFilter { from: args.from, to: args.to, ..args.run.filter() })?;
     if keys.is_empty() {
         return Err(args.run.no_bins());
     }

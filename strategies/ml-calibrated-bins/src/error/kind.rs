@@ -1,5 +1,6 @@
 //! What kind of failure an error is.
 
+use artifacts::ArtifactError;
 use binning::BinningError;
 use files::OutputError;
 use market_data::MarketDataError;
@@ -15,9 +16,11 @@ impl BinsError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Incomplete { .. } => "incomplete",
-            Self::Store(BinningError::Locked { .. })
+            Self::Artifact(ArtifactError::Locked { .. })
+            | Self::Store(BinningError::Artifact(ArtifactError::Locked { .. }))
             | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
-            Self::Store(BinningError::Exists { .. }) => "exists",
+            Self::Artifact(ArtifactError::Exists { .. })
+            | Self::Store(BinningError::Artifact(ArtifactError::Exists { .. })) => "exists",
             Self::OfRun { source, .. } => source.kind(),
             _ => "failed",
         }
@@ -31,7 +34,7 @@ impl BinsError {
             | Self::ScoreFile {
                 source: ScoreError::Tabular(TabularError::Output(output)), ..
             }
-            | Self::Store(BinningError::Output(output)) => Some(output),
+            | Self::Store(BinningError::Artifact(ArtifactError::Output(output))) => Some(output),
             _ => None,
         };
         output.is_some_and(OutputError::is_usage)

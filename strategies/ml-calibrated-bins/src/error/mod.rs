@@ -6,6 +6,7 @@ mod text;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use artifacts::ArtifactError;
 use binning::{BinningError, LeftOut};
 use calibration::CalibrationError;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -343,7 +344,10 @@ pub enum BinsError {
         /// What was wrong.
         source: BinningError,
     },
-    /// A file of bins could not be found, read or written.
+    /// A file of bins or their folder could not be found, read or written.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// A file of bins could not be read.
     #[error(transparent)]
     Store(#[from] BinningError),
     /// There are no bins at all where one wants to look at some.
@@ -389,7 +393,7 @@ pub enum BinsError {
         /// The month.
         month: YearMonth,
         /// What there is.
-        source: BinningError,
+        source: ArtifactError,
     },
     /// A run that could not be worked on, for those who see nothing but errors.
     #[error("the bins of {run} were not all made")]

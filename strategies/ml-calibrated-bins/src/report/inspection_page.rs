@@ -1,5 +1,6 @@
 //! One month's bins, or two, as a page to look at.
 
+use artifacts::MonthKey;
 use binning::BinMetadata;
 use calibration::Calibrator;
 use report::Tone;
@@ -20,11 +21,11 @@ pub(crate) fn page(
     origin: Vec<(String, String)>,
 ) -> Inspection {
     let key = months.first().map(|month| month.key());
-    let text = |of: fn(&binning::BinKey) -> &str| key.map(of).unwrap_or_default().to_owned();
+    let text = |of: fn(&MonthKey) -> &str| key.map(of).unwrap_or_default().to_owned();
     let names: Vec<String> = months.iter().map(|month| month.bin_month().to_string()).collect();
     Inspection {
-        dataset: text(binning::BinKey::dataset),
-        facts: vec![format!("run {}", text(binning::BinKey::run_name)), names.join(" and ")],
+        dataset: text(MonthKey::dataset),
+        facts: vec![format!("run {}", text(MonthKey::run_name)), names.join(" and ")],
         warnings: months
             .iter()
             .flat_map(|month| in_sample_caution(month).into_iter().chain(unreachable(month)))

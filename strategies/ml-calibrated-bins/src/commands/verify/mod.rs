@@ -4,7 +4,8 @@ mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use binning::{BinFilter, BinMetadata, Stray, Verified};
+use artifacts::{MonthFilter, Stray, Verified};
+use binning::BinMetadata;
 use clap::Args;
 use strategy_core::{Console, YearMonth};
 
@@ -48,7 +49,7 @@ pub struct VerifyArgs {
 /// One file and what is known of it.
 #[derive(Debug)]
 struct Judged {
-    verified: Verified,
+    verified: Verified<BinMetadata>,
     verdict: Verdict,
 }
 
@@ -95,8 +96,8 @@ impl Verdict {
 }
 
 impl VerifyArgs {
-    fn filter(&self) -> BinFilter {
-        BinFilter { from: self.from, to: self.to, ..self.run.filter() }
+    fn filter(&self) -> MonthFilter {
+        MonthFilter { from: self.from, to: self.to, ..self.run.filter() }
     }
 }
 
@@ -112,7 +113,7 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
             files.entry(verified.path.clone()).or_insert(verified);
         }
         strays.extend(store.strays()?);
-        all.extend(store.list(&BinFilter::default())?.iter().map(|key| store.path(key)));
+        all.extend(store.list(&MonthFilter::default())?.iter().map(|key| store.path(key)));
     }
     // What has been read is told with its contents: misplaced files, unless only some were asked for.
     strays.retain(|stray: &Stray| !files.contains_key(&stray.path));
@@ -144,7 +145,7 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
 }
 
 impl Judged {
-    fn of(verified: Verified) -> Self {
+    fn of(verified: Verified<BinMetadata>) -> Self {
         let verdict = match &verified.result {
             Ok(_) => Verdict::Whole,
             Err(error) => Verdict::Damaged(error_chain(error)),

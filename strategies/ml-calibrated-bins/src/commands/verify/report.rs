@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use binning::{BinKey, Stray, StrayKind};
+use artifacts::{MonthKey, Stray, StrayKind};
 use serde::Serialize;
 use strategy_core::YearMonth;
 
@@ -70,9 +70,9 @@ fn file(judged: &Judged) -> File<'_> {
     };
     File {
         path: judged.verified.path.display().to_string(),
-        dataset: key.map(BinKey::dataset),
-        run_name: key.map(BinKey::run_name),
-        bin_month: key.map(BinKey::month),
+        dataset: key.map(MonthKey::dataset),
+        run_name: key.map(MonthKey::run_name),
+        bin_month: key.map(MonthKey::month),
         status: judged.verdict.word(),
         reason,
         differences,

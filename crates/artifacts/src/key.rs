@@ -1,41 +1,41 @@
-//! What names one file of bins.
+//! What names the file of a month.
 
 use std::fmt;
 
 use strategy_core::YearMonth;
 
-use crate::BinningError;
+use crate::ArtifactError;
 
-/// The dataset, model run and month that a file of bins belongs to.
+/// The dataset, model run and month that a month's file belongs to.
 ///
 /// Dataset and run name become folders, so each must be one plain path component.
 ///
 /// ```
-/// use binning::BinKey;
+/// use artifacts::MonthKey;
 ///
-/// let key = BinKey::new("binance_btcusdt_perp_1h", "my_run", "2025-11".parse()?)?;
+/// let key = MonthKey::new("binance_btcusdt_perp_1h", "my_run", "2025-11".parse()?)?;
 /// assert_eq!(key.to_string(), "binance_btcusdt_perp_1h/my_run/2025-11");
-/// assert!(BinKey::new("../elsewhere", "my_run", "2025-11".parse()?).is_err());
+/// assert!(MonthKey::new("../elsewhere", "my_run", "2025-11".parse()?).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BinKey {
+pub struct MonthKey {
     dataset: String,
     run_name: String,
     month: YearMonth,
 }
 
-impl BinKey {
+impl MonthKey {
     /// A key of names that are safe as folders.
     ///
     /// # Errors
-    /// [`BinningError::UnsafeName`] for a name that is empty, begins with a dot, or holds `/`, `\`
+    /// [`ArtifactError::UnsafeName`] for a name that is empty, begins with a dot, or holds `/`, `\`
     /// or a control character.
     pub fn new(
         dataset: impl Into<String>,
         run_name: impl Into<String>,
         month: YearMonth,
-    ) -> Result<Self, BinningError> {
+    ) -> Result<Self, ArtifactError> {
         let (dataset, run_name) = (dataset.into(), run_name.into());
         check_name("dataset", &dataset)?;
         check_name("run name", &run_name)?;
@@ -54,21 +54,21 @@ impl BinKey {
         &self.run_name
     }
 
-    /// The month (UTC) that the bins are used in.
+    /// The month (UTC) that the file is used in.
     #[must_use]
     pub fn month(&self) -> YearMonth {
         self.month
     }
 }
 
-impl fmt::Display for BinKey {
+impl fmt::Display for MonthKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.dataset, self.run_name, self.month)
     }
 }
 
 /// Refuses what would be no folder, or a folder somewhere else, on any of the usual systems.
-pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), BinningError> {
+pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), ArtifactError> {
     let reason = if name.is_empty() {
         "it is empty"
     } else if name.starts_with('.') {
@@ -80,5 +80,5 @@ pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), BinningEr
     } else {
         return Ok(());
     };
-    Err(BinningError::UnsafeName { what, found: name.to_owned(), reason })
+    Err(ArtifactError::UnsafeName { what, found: name.to_owned(), reason })
 }

@@ -9,14 +9,14 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use binning::{BinFilter, BinKey, BinStore, BinningError, OnExisting, StrayKind};
+use artifacts::{ArtifactError, MonthFilter, MonthKey, OnExisting, StrayKind};
 use strategy_core::YearMonth;
 use tempfile::TempDir;
 
-use crate::sample::{self, DATASET, RUN_NAME};
+use crate::note::{self, DATASET, NoteStore, RUN_NAME};
 
-const ROLE: &str = "BINNING_TEST_ROLE";
-const ROOT: &str = "BINNING_TEST_ROOT";
+const ROLE: &str = "ARTIFACTS_TEST_ROLE";
+const ROOT: &str = "ARTIFACTS_TEST_ROOT";
 const LONG: Duration = Duration::from_mins(1);
 /// What exactly one process may have at a time.
 const TOKEN: &str = "token";
@@ -36,7 +36,7 @@ fn start(role: &str, root: &Path) -> Child {
 #[test]
 fn another_process() {
     let Ok(role) = env::var(ROLE) else { return };
-    let store = BinStore::new(env::var(ROOT).unwrap());
+    let store = NoteStore::new(env::var(ROOT).unwrap());
     match role.as_str() {
         "hold" => {
             let _held = store.lock(DATASET, RUN_NAME, LONG).unwrap();
@@ -49,21 +49,21 @@ fn another_process() {
 }
 
 /// Takes the lock again and again, and complains if another process has it, too.
-fn take_turns(store: &BinStore) {
+fn take_turns(store: &NoteStore) {
     let token = store.root().join(TOKEN);
     for round in 0..40 {
         let held = store.lock(DATASET, RUN_NAME, LONG).unwrap();
         assert!(held.removed().is_empty(), "nobody is killed here");
         fs::OpenOptions::new().write(true).create_new(true).open(&token).unwrap();
         if round % 8 == 0 {
-            held.save(&sample::metadata(), OnExisting::Overwrite).unwrap();
+            held.save(&note::note(), OnExisting::Overwrite).unwrap();
         }
         fs::remove_file(&token).unwrap();
     }
 }
 
 /// Overwrites the months of a year and, every so often, creates one that was not there.
-fn write_without_end(store: &BinStore) {
+fn write_without_end(store: &NoteStore) {
     let first: YearMonth = "2025-01".parse().unwrap();
     let held = store.lock(DATASET, RUN_NAME, LONG).unwrap();
     let mut free = i32::try_from(store.months(DATASET, RUN_NAME).unwrap().len()).unwrap();
@@ -78,23 +78,23 @@ fn write_without_end(store: &BinStore) {
     }
 }
 
-fn month_of(month: YearMonth) -> binning::BinMetadata {
-    sample::metadata_of(DATASET, RUN_NAME, &month.to_string())
+fn month_of(month: YearMonth) -> note::Note {
+    note::note_of(DATASET, RUN_NAME, &month.to_string())
 }
 
-fn store() -> (TempDir, BinStore) {
+fn store() -> (TempDir, NoteStore) {
     let folder = tempfile::tempdir().unwrap();
-    let store = BinStore::new(folder.path());
+    let store = NoteStore::new(folder.path());
     (folder, store)
 }
 
 /// The number of the process that holds the lock, once one does.
-fn holder(store: &BinStore) -> u32 {
+fn holder(store: &NoteStore) -> u32 {
     let begin = Instant::now();
     while begin.elapsed() < LONG {
         match store.lock(DATASET, RUN_NAME, Duration::ZERO) {
-            Err(BinningError::Locked { holder: Some(holder), .. }) => return holder.pid,
-            Ok(_) | Err(BinningError::Locked { .. }) => sleep(Duration::from_millis(1)),
+            Err(ArtifactError::Locked { holder: Some(holder), .. }) => return holder.pid,
+            Ok(_) | Err(ArtifactError::Locked { .. }) => sleep(Duration::from_millis(1)),
             Err(error) => panic!("{error:?}"),
         }
     }
@@ -124,7 +124,7 @@ fn of_many_processes_one_at_a_time_holds_it() {
     for mut child in children {
         assert!(child.wait().unwrap().success());
     }
-    assert_eq!(store.load(&sample::key("2025-11")).unwrap(), sample::metadata());
+    assert_eq!(store.load(&note::key("2025-11")).unwrap(), note::note());
     assert_eq!(store.strays().unwrap(), []);
 }
 
@@ -175,14 +175,14 @@ fn killed_at_200_moments_nothing_is_torn_or_lost() {
     for month in 0..120 {
         held.save(&month_of(first.plus_months(month)), OnExisting::Skip).unwrap();
     }
-    let whole = store.verify(&BinFilter::default()).unwrap().filter(|file| file.result.is_ok());
+    let whole = store.verify(&MonthFilter::default()).unwrap().filter(|file| file.result.is_ok());
     assert_eq!(whole.count(), 120);
 }
 
-fn look(store: &BinStore, known: &mut BTreeSet<BinKey>, tally: &mut Tally) {
+fn look(store: &NoteStore, known: &mut BTreeSet<MonthKey>, tally: &mut Tally) {
     tally.kills += 1;
     let mut there = BTreeSet::new();
-    for file in store.verify(&BinFilter::default()).unwrap() {
+    for file in store.verify(&MonthFilter::default()).unwrap() {
         tally.torn += usize::from(file.result.is_err());
         there.extend(file.key);
     }
@@ -192,6 +192,6 @@ fn look(store: &BinStore, known: &mut BTreeSet<BinKey>, tally: &mut Tally) {
     let left = store.strays().unwrap();
     assert!(left.iter().all(|stray| stray.kind == StrayKind::Temporary), "{left:?}");
     tally.with_temporary += u32::from(!left.is_empty());
-    let whole = left.iter().any(|stray| BinStore::load_file(&stray.path).is_ok());
+    let whole = left.iter().any(|stray| NoteStore::load_file(&stray.path).is_ok());
     tally.with_whole_temporary += u32::from(whole);
 }

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::BinningError;
+use crate::ArtifactError;
 use crate::file_system::FileSystem;
+use crate::folder::create_folder;
 use crate::holder::Holder;
 use crate::temporary::remove_leftovers;
-use crate::write::{Published, create_folder, publish};
+use crate::write::{Published, publish};
 
 pub(crate) const LOCK_FILE: &str = ".lock";
 
@@ -42,15 +43,21 @@ enum Attempt {
 }
 
 impl<F: FileSystem> LockedFolder<F> {
-    /// Creates the folder if need be, locks it, and removes what killed writers left in it.
-    pub(crate) fn take(fs: F, folder: &Path, wait: Duration) -> Result<Self, BinningError> {
+    /// Creates the folder if need be, locks it, and removes what killed writers left in it of files that
+    /// end in `extension`.
+    pub(crate) fn take(
+        fs: F,
+        folder: &Path,
+        extension: &str,
+        wait: Duration,
+    ) -> Result<Self, ArtifactError> {
         create_folder(&fs, folder)?;
         let path = folder.join(LOCK_FILE);
         let file = wait_for(&fs, &path, wait).map_err(|failure| failure.of(folder, &path))?;
         // From here on an error releases the lock.
         let mut locked = Self { fs, folder: folder.to_owned(), file, removed: Vec::new() };
         locked.sign();
-        locked.removed = remove_leftovers(&locked.fs, folder)?;
+        locked.removed = remove_leftovers(&locked.fs, folder, extension)?;
         Ok(locked)
     }
 
@@ -65,7 +72,7 @@ impl<F: FileSystem> LockedFolder<F> {
         name: &str,
         bytes: &[u8],
         replace: bool,
-    ) -> Result<Published, BinningError> {
+    ) -> Result<Published, ArtifactError> {
         publish(&self.fs, &self.folder, name, bytes, replace)
     }
 
@@ -99,14 +106,14 @@ enum Failure {
 }
 
 impl Failure {
-    fn of(self, folder: &Path, path: &Path) -> BinningError {
+    fn of(self, folder: &Path, path: &Path) -> ArtifactError {
         match self {
-            Self::Held(holder) => BinningError::Locked { folder: folder.to_owned(), holder },
+            Self::Held(holder) => ArtifactError::Locked { folder: folder.to_owned(), holder },
             Self::System(source) if source.kind() == io::ErrorKind::Unsupported => {
-                BinningError::NoLocks { folder: folder.to_owned(), source }
+                ArtifactError::NoLocks { folder: folder.to_owned(), source }
             }
             Self::System(source) => {
-                BinningError::File { action: "lock", path: path.to_owned(), source }
+                ArtifactError::File { action: "lock", path: path.to_owned(), source }
             }
         }
     }

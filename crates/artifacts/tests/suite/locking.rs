@@ -7,21 +7,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use binning::{BinFilter, BinStore, BinningError, OnExisting, RunLock, Saved};
+use artifacts::{ArtifactError, MonthFilter, OnExisting, RunLock, Saved};
 use tempfile::TempDir;
 
-use crate::sample::{self, DATASET, RUN_NAME};
+use crate::note::{self, DATASET, Note, NoteError, NoteStore, RUN_NAME};
 
 const AT_ONCE: Duration = Duration::ZERO;
 const LONG: Duration = Duration::from_mins(1);
 
-fn store() -> (TempDir, BinStore) {
+fn store() -> (TempDir, NoteStore) {
     let folder = tempfile::tempdir().unwrap();
-    let store = BinStore::new(folder.path().join("bins"));
+    let store = NoteStore::new(folder.path().join("bins"));
     (folder, store)
 }
 
-fn lock(store: &BinStore, wait: Duration) -> Result<RunLock, BinningError> {
+fn lock(store: &NoteStore, wait: Duration) -> Result<RunLock<Note>, ArtifactError> {
     store.lock(DATASET, RUN_NAME, wait)
 }
 
@@ -30,7 +30,7 @@ fn who_holds_the_lock_is_named() {
     let (_folder, store) = store();
     let held = lock(&store, AT_ONCE).unwrap();
     assert_eq!((held.dataset(), held.run_name()), (DATASET, RUN_NAME));
-    assert_eq!(held.store(), &store);
+    assert_eq!(held.store().root(), store.root());
 
     let wait = Duration::from_millis(60);
     let begin = Instant::now();
@@ -39,7 +39,7 @@ fn who_holds_the_lock_is_named() {
     for part in [&process::id().to_string(), RUN_NAME, "--lock-timeout", "since 20"] {
         assert!(error.to_string().contains(part), "{error}");
     }
-    let BinningError::Locked { folder, holder: Some(holder) } = error else {
+    let ArtifactError::Locked { folder, holder: Some(holder) } = error else {
         panic!("{error:?}");
     };
     assert_eq!(folder, store.root().join(DATASET).join(RUN_NAME));
@@ -49,7 +49,7 @@ fn who_holds_the_lock_is_named() {
     // Whatever is written into the file, it is the lock that counts.
     fs::write(folder.join(".lock"), "pid 1\nsin").unwrap();
     let error = lock(&store, AT_ONCE).unwrap_err();
-    assert!(matches!(error, BinningError::Locked { holder: None, .. }), "{error}");
+    assert!(matches!(error, ArtifactError::Locked { holder: None, .. }), "{error}");
     assert!(error.to_string().contains("another process"), "{error}");
 }
 
@@ -78,35 +78,38 @@ fn other_runs_are_free() {
     assert!(store.lock("other", RUN_NAME, AT_ONCE).is_ok());
     for (dataset, run_name) in [("..", "run"), ("dataset", "")] {
         let error = store.lock(dataset, run_name, AT_ONCE).unwrap_err();
-        assert!(matches!(error, BinningError::UnsafeName { .. }), "{error}");
+        assert!(matches!(error, ArtifactError::UnsafeName { .. }), "{error}");
     }
 }
 
 #[test]
 fn reading_needs_no_lock() {
     let (_folder, store) = store();
-    let metadata = sample::metadata();
+    let written = note::note();
     let held = lock(&store, AT_ONCE).unwrap();
-    held.save(&metadata, OnExisting::Refuse).unwrap();
-    assert_eq!(store.load(metadata.key()).unwrap(), metadata);
-    assert_eq!(store.list(&BinFilter::default()).unwrap(), [metadata.key().clone()]);
-    assert_eq!(store.verify(&BinFilter::default()).unwrap().count(), 1);
+    held.save(&written, OnExisting::Refuse).unwrap();
+    assert_eq!(store.load(&written.key).unwrap(), written);
+    assert_eq!(store.list(&MonthFilter::default()).unwrap(), std::slice::from_ref(&written.key));
+    assert_eq!(store.verify(&MonthFilter::default()).unwrap().count(), 1);
     assert_eq!(store.strays().unwrap(), []);
     // Nor does finding that there is nothing to do.
-    let saved = store.save(&metadata, OnExisting::Skip).unwrap();
+    let saved = store.save(&written, OnExisting::Skip).unwrap();
     assert!(matches!(saved, Saved::Skipped(_)));
-    assert!(matches!(store.save(&metadata, OnExisting::Refuse), Err(BinningError::Exists { .. })));
+    assert!(matches!(
+        store.save(&written, OnExisting::Refuse),
+        Err(NoteError::Artifact(ArtifactError::Exists { .. }))
+    ));
 }
 
 #[test]
 fn a_lock_is_for_its_run_alone() {
     let (_folder, store) = store();
     let held = lock(&store, AT_ONCE).unwrap();
-    let foreign = sample::metadata_of(DATASET, "other", "2025-11");
+    let foreign = note::note_of(DATASET, "other", "2025-11");
     let error = held.save(&foreign, OnExisting::Overwrite).unwrap_err();
     assert!(error.to_string().contains("other/2025-11"), "{error}");
-    assert!(matches!(error, BinningError::NotLocked { .. }), "{error}");
-    assert!(!store.exists(foreign.key()));
+    assert!(matches!(error, NoteError::Artifact(ArtifactError::NotLocked { .. })), "{error}");
+    assert!(!store.exists(&foreign.key));
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn something_else_of_the_locks_name_is_an_error() {
     fs::create_dir_all(&path).unwrap();
     let error = lock(&store, LONG).unwrap_err();
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
-    assert!(matches!(error, BinningError::File { action: "lock", .. }), "{error}");
+    assert!(matches!(error, ArtifactError::File { action: "lock", .. }), "{error}");
 }
 
 #[test]
@@ -173,8 +176,8 @@ fn several_threads_save_under_one_lock() {
                 scope.spawn(move || {
                     let mine = months.iter().cycle().skip(thread).take(months.len());
                     mine.filter(|month| {
-                        let metadata = sample::metadata_of(DATASET, RUN_NAME, month);
-                        let saved = held.save(&metadata, OnExisting::Skip).unwrap();
+                        let written = note::note_of(DATASET, RUN_NAME, month);
+                        let saved = held.save(&written, OnExisting::Skip).unwrap();
                         matches!(saved, Saved::Written(_))
                     })
                     .count()
@@ -184,6 +187,6 @@ fn several_threads_save_under_one_lock() {
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
     assert_eq!(written, months.len(), "each month once");
-    assert!(store.verify(&BinFilter::default()).unwrap().all(|file| file.result.is_ok()));
+    assert!(store.verify(&MonthFilter::default()).unwrap().all(|file| file.result.is_ok()));
     assert_eq!(store.strays().unwrap(), []);
 }

@@ -4,8 +4,9 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::BinningError;
+use crate::ArtifactError;
 use crate::file_system::FileSystem;
+use crate::folder::{flush_folder, is_taken};
 use crate::temporary::Temporary;
 
 /// What became of a file that was to be published.
@@ -29,11 +30,11 @@ pub(crate) fn publish(
     name: &str,
     bytes: &[u8],
     replace: bool,
-) -> Result<Published, BinningError> {
+) -> Result<Published, ArtifactError> {
     let path = folder.join(name);
     let into_folder =
-        |source| BinningError::Folder { action: "write to", path: folder.to_owned(), source };
-    let into_file = |source| BinningError::File { action: "write", path: path.clone(), source };
+        |source| ArtifactError::Folder { action: "write to", path: folder.to_owned(), source };
+    let into_file = |source| ArtifactError::File { action: "write", path: path.clone(), source };
 
     let (file, temporary) = Temporary::create(fs, folder, name).map_err(into_folder)?;
     fs.write(&file, bytes).and_then(|()| fs.flush_file(&file)).map_err(into_file)?;
@@ -56,11 +57,6 @@ pub(crate) fn publish(
     Ok(Published::Yes)
 }
 
-/// Whether something has this name: a file, a folder, a symbolic link even to nothing.
-pub(crate) fn is_taken(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
-}
-
 fn take_free_name(fs: &impl FileSystem, from: &Path, to: &Path) -> io::Result<()> {
     match fs.hard_link(from, to) {
         Err(error) if no_hard_links(&error) => rename_if_free(fs, from, to),
@@ -81,48 +77,6 @@ fn rename_if_free(fs: &impl FileSystem, from: &Path, to: &Path) -> io::Result<()
 
 fn no_hard_links(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
-}
-
-/// Creates `folder` and those above it, each flushed into the folder that holds it.
-pub(crate) fn create_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), BinningError> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    let parent = match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    if parent != folder {
-        create_folder(fs, parent)?;
-    }
-    match fs.create_folder(folder) {
-        Ok(()) => flush_folder(fs, parent),
-        // Somebody else was faster.
-        Err(_) if folder.is_dir() => Ok(()),
-        Err(source) => {
-            Err(BinningError::Folder { action: "create", path: folder.to_owned(), source })
-        }
-    }
-}
-
-/// Makes new names in `folder` survive a power failure, where that can be asked for: only Unix opens
-/// folders, and some network file systems refuse to flush one.
-fn flush_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), BinningError> {
-    if cfg!(not(unix)) {
-        return Ok(());
-    }
-    match fs.flush_folder(folder) {
-        Err(error) if cannot_be_flushed(&error) => Ok(()),
-        flushed => flushed.map_err(|source| BinningError::Folder {
-            action: "flush",
-            path: folder.to_owned(),
-            source,
-        }),
-    }
-}
-
-fn cannot_be_flushed(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::InvalidInput)
 }
 
 #[cfg(test)]

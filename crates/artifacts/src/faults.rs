@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::BinningError;
+use crate::ArtifactError;
 use crate::file_system::{Disk, FileSystem};
 use crate::lock::LockedFolder;
 use crate::write::Published;
@@ -166,8 +166,8 @@ impl Scene {
         Self { _root: root, folder, others, old }
     }
 
-    fn save<F: FileSystem>(&self, fs: F, replace: bool) -> Result<Published, BinningError> {
-        LockedFolder::take(fs, &self.folder, Duration::ZERO)?.publish(NAME, NEW, replace)
+    fn save<F: FileSystem>(&self, fs: F, replace: bool) -> Result<Published, ArtifactError> {
+        LockedFolder::take(fs, &self.folder, "msgpack", Duration::ZERO)?.publish(NAME, NEW, replace)
     }
 
     fn current(&self) -> Option<Vec<u8>> {
@@ -215,8 +215,8 @@ impl Scene {
     }
 
     /// The error is about a file or folder of this scene and passes on what the system said.
-    fn explains(&self, error: &BinningError, fault: Fault) {
-        let (BinningError::File { path, source, .. } | BinningError::Folder { path, source, .. }) =
+    fn explains(&self, error: &ArtifactError, fault: Fault) {
+        let (ArtifactError::File { path, source, .. } | ArtifactError::Folder { path, source, .. }) =
             error
         else {
             panic!("{error:?}");
@@ -275,10 +275,10 @@ fn wherever_the_process_is_killed_nothing_is_lost_and_the_next_one_cleans_up() {
 #[test]
 fn what_a_killed_writer_left_is_reported_when_it_is_removed() {
     let scene = Scene::new(Before::OtherMonth);
-    let locked = LockedFolder::take(Disk, &scene.folder, Duration::ZERO).unwrap();
+    let locked = LockedFolder::take(Disk, &scene.folder, "msgpack", Duration::ZERO).unwrap();
     assert_eq!(locked.removed(), [scene.folder.join(".2025-11.msgpack.1-0.tmp")]);
     drop(locked);
-    let locked = LockedFolder::take(Disk, &scene.folder, Duration::ZERO).unwrap();
+    let locked = LockedFolder::take(Disk, &scene.folder, "msgpack", Duration::ZERO).unwrap();
     assert!(locked.removed().is_empty());
 }
 
@@ -311,7 +311,7 @@ fn a_file_system_without_locks_is_refused() {
     }
     let scene = Scene::new(Before::SameMonth);
     let error = scene.save(NoLocks, true).unwrap_err();
-    assert!(matches!(&error, BinningError::NoLocks { folder, .. } if *folder == scene.folder));
-    assert!(error.to_string().contains("keep the bins on another"), "{error}");
+    assert!(matches!(&error, ArtifactError::NoLocks { folder, .. } if *folder == scene.folder));
+    assert!(error.to_string().contains("keep its files on another"), "{error}");
     assert_eq!(scene.current().unwrap(), OLD);
 }

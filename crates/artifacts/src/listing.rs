@@ -1,18 +1,16 @@
-//! Which bins there are.
+//! Which months have a file.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use strategy_core::YearMonth;
 
+use crate::folder::{entries, month_of};
 use crate::key::check_name;
-use crate::store::EXTENSION;
-use crate::{BinKey, BinStore, BinningError};
+use crate::{Artifact, ArtifactError, MonthKey, MonthStore};
 
-/// Which bins to list; the default is all of them.
+/// Which files to list; the default is all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BinFilter {
+pub struct MonthFilter {
     /// Only of this dataset.
     pub dataset: Option<String>,
     /// Only of this run.
@@ -23,27 +21,27 @@ pub struct BinFilter {
     pub to: Option<YearMonth>,
 }
 
-impl BinFilter {
+impl MonthFilter {
     fn takes_month(&self, month: YearMonth) -> bool {
         self.from.is_none_or(|from| from <= month) && self.to.is_none_or(|to| month <= to)
     }
 }
 
-impl BinStore {
-    /// The bins there are, by dataset, run and month, judged by their names alone.
+impl<A: Artifact> MonthStore<A> {
+    /// The files there are, by dataset, run and month, judged by their names alone.
     ///
     /// Other files and folders are passed over, among them what interrupted writers left behind. A
     /// store whose folder does not exist is empty.
     ///
     /// # Errors
-    /// [`BinningError::Folder`] for a folder that cannot be listed.
-    pub fn list(&self, filter: &BinFilter) -> Result<Vec<BinKey>, BinningError> {
+    /// [`ArtifactError::Folder`] for a folder that cannot be listed.
+    pub fn list(&self, filter: &MonthFilter) -> Result<Vec<MonthKey>, ArtifactError> {
         let mut keys = Vec::new();
         for (dataset, folder) in subfolders(self.root(), filter.dataset.as_deref())? {
             for (run_name, folder) in subfolders(&folder, filter.run_name.as_deref())? {
-                for month in months_in(&folder)? {
+                for month in months_in(&folder, A::EXTENSION)? {
                     if filter.takes_month(month) {
-                        keys.push(BinKey::new(&dataset, &run_name, month)?);
+                        keys.push(MonthKey::new(&dataset, &run_name, month)?);
                     }
                 }
             }
@@ -52,21 +50,24 @@ impl BinStore {
         Ok(keys)
     }
 
-    /// The months that have bins of this dataset and run, ascending.
+    /// The months that have a file of this dataset and run, ascending.
     ///
     /// # Errors
-    /// [`BinningError::UnsafeName`]; [`BinningError::Folder`] for a folder that cannot be listed.
-    pub fn months(&self, dataset: &str, run_name: &str) -> Result<Vec<YearMonth>, BinningError> {
+    /// [`ArtifactError::UnsafeName`]; [`ArtifactError::Folder`] for a folder that cannot be listed.
+    pub fn months(&self, dataset: &str, run_name: &str) -> Result<Vec<YearMonth>, ArtifactError> {
         check_name("dataset", dataset)?;
         check_name("run name", run_name)?;
-        let mut months = months_in(&self.root().join(dataset).join(run_name))?;
+        let mut months = months_in(&self.root().join(dataset).join(run_name), A::EXTENSION)?;
         months.sort_unstable();
         Ok(months)
     }
 }
 
 /// Folders in `folder` whose names could be part of a key, only `wanted` if that is given.
-fn subfolders(folder: &Path, wanted: Option<&str>) -> Result<Vec<(String, PathBuf)>, BinningError> {
+fn subfolders(
+    folder: &Path,
+    wanted: Option<&str>,
+) -> Result<Vec<(String, PathBuf)>, ArtifactError> {
     let mut found = named_entries(folder)?;
     found.retain(|(name, path)| {
         wanted.is_none_or(|wanted| wanted == name)
@@ -77,28 +78,13 @@ fn subfolders(folder: &Path, wanted: Option<&str>) -> Result<Vec<(String, PathBu
 }
 
 /// A link to nothing counts: loading it fails and says so, where passing over it would hide a loss.
-fn months_in(folder: &Path) -> Result<Vec<YearMonth>, BinningError> {
+fn months_in(folder: &Path, extension: &str) -> Result<Vec<YearMonth>, ArtifactError> {
     let files = named_entries(folder)?.into_iter().filter(|(_, path)| !path.is_dir());
-    Ok(files.filter_map(|(name, _)| month_of(&name)).collect())
-}
-
-/// The month that a file of this name holds the bins of.
-pub(crate) fn month_of(file_name: &str) -> Option<YearMonth> {
-    file_name.strip_suffix(EXTENSION)?.strip_suffix('.')?.parse().ok()
+    Ok(files.filter_map(|(name, _)| month_of(&name, extension)).collect())
 }
 
 /// Names and paths in `folder`, in no order; names that are no Unicode cannot be ours.
-fn named_entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, BinningError> {
+fn named_entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, ArtifactError> {
     let named = |path: PathBuf| Some((path.file_name()?.to_str()?.to_owned(), path));
     Ok(entries(folder)?.into_iter().filter_map(named).collect())
-}
-
-/// Paths in `folder`, in no order; none if it does not exist.
-pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, BinningError> {
-    let failed = |source| BinningError::Folder { action: "list", path: folder.to_owned(), source };
-    let listing = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        listing => listing.map_err(failed)?,
-    };
-    listing.map(|entry| entry.map(|entry| entry.path()).map_err(failed)).collect()
 }

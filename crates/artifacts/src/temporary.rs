@@ -1,4 +1,4 @@
-//! The hidden files that bins are written to before they get their name.
+//! The hidden files that contents are written to before they get their name.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::BinningError;
+use crate::ArtifactError;
 use crate::file_system::FileSystem;
-use crate::listing::{entries, month_of};
+use crate::folder::{entries, month_of};
 
 const ENDING: &str = ".tmp";
 
@@ -47,12 +47,12 @@ impl<F: FileSystem> Drop for Temporary<'_, F> {
 }
 
 /// Whether this program gives such names to temporary files: `.2025-11.msgpack.4711-0.tmp`.
-pub(crate) fn is_temporary_name(name: &str) -> bool {
+pub(crate) fn is_temporary_name(name: &str, extension: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     name.strip_prefix('.')
         .and_then(|name| name.strip_suffix(ENDING))
         .and_then(|name| name.rsplit_once('.'))
-        .filter(|(file_name, _)| month_of(file_name).is_some())
+        .filter(|(file_name, _)| month_of(file_name, extension).is_some())
         .and_then(|(_, numbers)| numbers.split_once('-'))
         .is_some_and(|(process, count)| digits(process) && digits(count))
 }
@@ -62,16 +62,17 @@ pub(crate) fn is_temporary_name(name: &str) -> bool {
 pub(crate) fn remove_leftovers(
     fs: &impl FileSystem,
     folder: &Path,
-) -> Result<Vec<PathBuf>, BinningError> {
+    extension: &str,
+) -> Result<Vec<PathBuf>, ArtifactError> {
     let mut removed = Vec::new();
     for path in entries(folder)? {
         let name = path.file_name().and_then(OsStr::to_str);
         let is_file = path.symlink_metadata().is_ok_and(|found| found.is_file());
-        if is_file && name.is_some_and(is_temporary_name) {
+        if is_file && name.is_some_and(|name| is_temporary_name(name, extension)) {
             match fs.remove_file(&path) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(source) => {
-                    return Err(BinningError::File { action: "remove", path, source });
+                    return Err(ArtifactError::File { action: "remove", path, source });
                 }
                 Ok(()) => removed.push(path),
             }
@@ -88,7 +89,7 @@ mod tests {
     #[test]
     fn only_names_that_this_program_gives_are_its_temporary_files() {
         for ours in [".2025-11.msgpack.4711-0.tmp", ".2025-01.msgpack.1-18446744073709551615.tmp"] {
-            assert!(is_temporary_name(ours), "{ours}");
+            assert!(is_temporary_name(ours, "msgpack"), "{ours}");
         }
         for other in [
             "2025-11.msgpack.4711-0.tmp",
@@ -104,7 +105,7 @@ mod tests {
             ".lock",
             "",
         ] {
-            assert!(!is_temporary_name(other), "{other}");
+            assert!(!is_temporary_name(other, "msgpack"), "{other}");
         }
     }
 }

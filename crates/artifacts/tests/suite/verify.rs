@@ -2,32 +2,32 @@
 
 use std::fs;
 
-use binning::{BinFilter, BinStore, BinningError, OnExisting, StrayKind};
+use artifacts::{ArtifactError, MonthFilter, OnExisting, StrayKind};
 use tempfile::TempDir;
 
-use crate::sample;
+use crate::note::{self, NoteError, NoteStore};
 
 /// Three months of `btc/run` and one of `eth/run`.
-fn store() -> (TempDir, BinStore) {
+fn store() -> (TempDir, NoteStore) {
     let folder = tempfile::tempdir().unwrap();
-    let store = BinStore::new(folder.path());
+    let store = NoteStore::new(folder.path());
     for (dataset, month) in
         [("btc", "2025-01"), ("btc", "2025-02"), ("btc", "2025-03"), ("eth", "2025-01")]
     {
-        store.save(&sample::metadata_of(dataset, "run", month), OnExisting::Refuse).unwrap();
+        store.save(&note::note_of(dataset, "run", month), OnExisting::Refuse).unwrap();
     }
     (folder, store)
 }
 
 /// What `verify` finds, one line a file: the path below the root and the error's variant.
-fn found(store: &BinStore, filter: &BinFilter) -> Vec<String> {
+fn found(store: &NoteStore, filter: &MonthFilter) -> Vec<String> {
     let verified = store.verify(filter).unwrap();
     verified
         .map(|file| {
             let path = file.path.strip_prefix(store.root()).unwrap().display().to_string();
             let Err(error) = file.result else { return format!("{path}: whole") };
             assert!(error.to_string().contains(file.path.to_str().unwrap()), "{error}");
-            let variant = format!("{error:?}");
+            let variant = format!("{error:?}").replace("Artifact(", "");
             format!("{path}: {}", variant.split([' ', '(']).next().unwrap())
         })
         .collect()
@@ -42,7 +42,7 @@ fn every_file_is_judged_by_itself() {
     fs::copy(path("2025-03.msgpack"), path("2025-02.msgpack")).unwrap();
     fs::write(path("2025-04.msgpack"), "").unwrap();
 
-    let all = BinFilter::default();
+    let all = MonthFilter::default();
     assert_eq!(
         found(&store, &all),
         [
@@ -55,19 +55,19 @@ fn every_file_is_judged_by_itself() {
     );
     let keys = store.verify(&all).unwrap().map(|file| file.key.unwrap());
     assert!(keys.eq(store.list(&all).unwrap()));
-    let eth = BinFilter { dataset: Some("eth".into()), ..BinFilter::default() };
+    let eth = MonthFilter { dataset: Some("eth".into()), ..MonthFilter::default() };
     assert_eq!(found(&store, &eth), ["eth/run/2025-01.msgpack: whole"]);
-    assert_eq!(found(&BinStore::new(store.root().join("nowhere")), &all), [""; 0]);
+    assert_eq!(found(&NoteStore::new(store.root().join("nowhere")), &all), [""; 0]);
 }
 
 #[test]
 fn files_are_read_when_the_iterator_comes_to_them() {
     let (_folder, store) = store();
-    let mut verified = store.verify(&BinFilter::default()).unwrap();
+    let mut verified = store.verify(&MonthFilter::default()).unwrap();
     verified.next().unwrap().result.unwrap();
     fs::remove_file(store.root().join("btc/run/2025-02.msgpack")).unwrap();
     let error = verified.next().unwrap().result.unwrap_err();
-    assert!(matches!(error, BinningError::NotFound { .. }), "{error}");
+    assert!(matches!(error, NoteError::Artifact(ArtifactError::NotFound { .. })), "{error}");
 }
 
 #[test]
@@ -79,18 +79,18 @@ fn bins_in_odd_places_are_found_and_named() {
     }
     fs::write(store.root().join("btc/x.msgpack"), "something else entirely, of some length")
         .unwrap();
-    let all = found(&store, &BinFilter::default());
+    let all = found(&store, &MonthFilter::default());
     assert_eq!(
         all[4..],
         [
             "2025-01.msgpack: WrongPlace",
             "btc/run/2025-01 (copy).msgpack: WrongPlace",
-            "btc/x.msgpack: NotBins",
+            "btc/x.msgpack: NoNote",
         ]
     );
-    let misplaced = store.verify(&BinFilter::default()).unwrap().skip(4);
+    let misplaced = store.verify(&MonthFilter::default()).unwrap().skip(4);
     assert!(misplaced.into_iter().all(|file| file.key.is_none()));
-    let eth = BinFilter { dataset: Some("eth".into()), ..BinFilter::default() };
+    let eth = MonthFilter { dataset: Some("eth".into()), ..MonthFilter::default() };
     assert_eq!(found(&store, &eth).len(), 1, "a filter is about places");
 }
 
@@ -133,34 +133,40 @@ fn what_is_no_bins_is_told_by_kind() {
             ("notes.txt", StrayKind::File),
         ]
     );
-    let error = BinStore::new(store.root().join("notes.txt")).strays().unwrap_err();
-    assert!(matches!(error, BinningError::Folder { action: "list", .. }), "{error}");
+    let error = NoteStore::new(store.root().join("notes.txt")).strays().unwrap_err();
+    assert!(matches!(error, ArtifactError::Folder { action: "list", .. }), "{error}");
 }
 
 #[cfg(unix)]
 #[test]
 fn a_link_to_nothing_is_not_a_missing_month() {
     let (_folder, store) = store();
-    let metadata = sample::metadata_of("btc", "run", "2025-04");
-    let path = store.path(metadata.key());
+    let written = note::note_of("btc", "run", "2025-04");
+    let path = store.path(&written.key);
     std::os::unix::fs::symlink("/nowhere/2025-04.msgpack", &path).unwrap();
 
-    assert!(store.exists(metadata.key()));
-    assert!(store.list(&BinFilter::default()).unwrap().contains(metadata.key()));
-    let error = store.load(metadata.key()).unwrap_err();
+    assert!(store.exists(&written.key));
+    assert!(store.list(&MonthFilter::default()).unwrap().contains(&written.key));
+    let error = store.load(&written.key).unwrap_err();
     assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
-    assert!(matches!(error, BinningError::File { action: "read", .. }), "{error}");
-    assert!(matches!(store.save(&metadata, OnExisting::Refuse), Err(BinningError::Exists { .. })));
+    assert!(
+        matches!(error, NoteError::Artifact(ArtifactError::File { action: "read", .. })),
+        "{error}"
+    );
+    assert!(matches!(
+        store.save(&written, OnExisting::Refuse),
+        Err(NoteError::Artifact(ArtifactError::Exists { .. }))
+    ));
 
     // Overwriting replaces the link, never what it points to.
     let elsewhere = store.root().join("elsewhere");
-    let other = sample::metadata_of("btc", "other", "2025-04");
+    let other = note::note_of("btc", "other", "2025-04");
     store.save(&other, OnExisting::Refuse).unwrap();
-    let kept = fs::read(store.path(other.key())).unwrap();
+    let kept = fs::read(store.path(&other.key)).unwrap();
     fs::write(&elsewhere, &kept).unwrap();
     fs::remove_file(&path).unwrap();
     std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
-    store.save(&metadata, OnExisting::Overwrite).unwrap();
-    assert_eq!(store.load(metadata.key()).unwrap(), metadata);
+    store.save(&written, OnExisting::Overwrite).unwrap();
+    assert_eq!(store.load(&written.key).unwrap(), written);
     assert_eq!(fs::read(&elsewhere).unwrap(), kept);
 }

@@ -1,0 +1,175 @@
+//! What can go wrong with the files of months.
+
+use std::io;
+use std::path::PathBuf;
+
+use strategy_core::YearMonth;
+use thiserror::Error;
+
+use crate::{Holder, MonthKey};
+
+/// Everything that this crate refuses, and why.
+///
+/// A variant about a file names the file; what the operating system said is its
+/// [source](std::error::Error::source), not part of the message.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum ArtifactError {
+    /// A dataset or run name that cannot be the name of a folder.
+    #[error("{what} `{}` cannot name a folder: {reason}", found.escape_debug())]
+    UnsafeName {
+        /// `dataset` or `run name`.
+        what: &'static str,
+        /// What was given.
+        found: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// The month has a file already and the caller did not say what to do about it.
+    #[error(
+        "{} exists already: pass --overwrite to replace it or --skip-existing to keep it",
+        path.display()
+    )]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+
+    /// There is no file for this month.
+    #[error("no {noun} for {month}: {} does not exist ({})", path.display(), months_there_are(noun, available))]
+    NotFound {
+        /// The month asked for.
+        month: YearMonth,
+        /// The file that would hold it.
+        path: PathBuf,
+        /// What it would hold, as in `bins`.
+        noun: &'static str,
+        /// The months of the same dataset and run that have some, ascending.
+        available: Vec<YearMonth>,
+    },
+
+    /// Somebody else is writing in the run's folder.
+    #[error(
+        "{} is locked by {}: wait longer for it with --lock-timeout, or end it",
+        folder.display(),
+        holder.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string)
+    )]
+    Locked {
+        /// The run's folder.
+        folder: PathBuf,
+        /// Who holds the lock, unless that could not be read.
+        holder: Option<Holder>,
+    },
+
+    /// The file system has no locks, so two writers could mix.
+    #[error(
+        "{} cannot be locked, its file system has no locks: keep its files on another one",
+        folder.display()
+    )]
+    NoLocks {
+        /// The run's folder.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// A file of one run was to be saved under the lock of another.
+    #[error(
+        "{key} cannot be saved under the lock of {dataset}/{run_name}: take that of its own run"
+    )]
+    NotLocked {
+        /// What was to be saved.
+        key: MonthKey,
+        /// The dataset that is locked.
+        dataset: String,
+        /// The run that is locked.
+        run_name: String,
+    },
+
+    /// A folder could not be created, listed or written to.
+    #[error("cannot {action} the folder {}", path.display())]
+    Folder {
+        /// `create`, `list`, `write to` or `flush`.
+        action: &'static str,
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// A file could not be read, written, locked or removed.
+    #[error("cannot {action} {}", path.display())]
+    File {
+        /// `read`, `write`, `lock` or `remove`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+
+    /// A file far larger than its contents can be.
+    #[error("{} has {bytes} bytes, more than the {limit} that a file of {noun} may have", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold, as in `bins`.
+        noun: &'static str,
+        /// Its size.
+        bytes: u64,
+        /// The largest size allowed.
+        limit: u64,
+    },
+
+    /// What stands where the file belongs is another program's, and is not replaced.
+    #[error(transparent)]
+    Output(#[from] files::OutputError),
+
+    /// The file belongs to something else than its place says.
+    #[error(
+        "{} holds the {noun} of {found}: it was copied or renamed; move it to where it belongs",
+        path.display()
+    )]
+    WrongPlace {
+        /// The file.
+        path: PathBuf,
+        /// What it holds, as in `bins`.
+        noun: &'static str,
+        /// What it holds.
+        found: MonthKey,
+    },
+}
+
+/// `there are 2024-11, 2025-01 to 2025-10`: runs of months as spans, so that years stay readable.
+fn months_there_are(noun: &str, months: &[YearMonth]) -> String {
+    let spans: Vec<String> = months
+        .chunk_by(|earlier, later| later.months_since(*earlier) == 1)
+        .filter_map(|span| span.first().zip(span.last()))
+        .map(
+            |(first, last)| {
+                if first == last { first.to_string() } else { format!("{first} to {last}") }
+            },
+        )
+        .collect();
+    if spans.is_empty() {
+        return format!("its run has no {noun} at all");
+    }
+    format!("there are {}", spans.join(", "))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_listed_as_spans() {
+        let months: Vec<YearMonth> = ["2024-11", "2024-12", "2025-01", "2025-03"]
+            .iter()
+            .map(|month| month.parse().unwrap())
+            .collect();
+        assert_eq!(months_there_are("bins", &months), "there are 2024-11 to 2025-01, 2025-03");
+        assert_eq!(months_there_are("bins", &[]), "its run has no bins at all");
+    }
+}

@@ -1,0 +1,37 @@
+//! One month's file of anything: there whole or not at all, one writer at a time.
+//!
+//! What a model's strategy learns of the past is kept one file a month, by dataset and run. What such
+//! a file holds is an [`Artifact`]; how it is kept is the same for all of them.
+//!
+//! - [`Artifact`]: what a file holds, and how its bytes are made and read
+//! - [`MonthKey`], [`MonthStore`], [`MonthFilter`]: naming, saving, loading, listing
+//! - [`RunLock`], [`Holder`]: one writer at a time in a run's folder
+//! - [`Verified`], [`Stray`]: what [`MonthStore::verify`] and [`MonthStore::strays`] find
+//! - [`ArtifactError`]: what can go wrong
+
+mod artifact;
+mod error;
+#[cfg(test)]
+mod faults;
+mod file_system;
+mod folder;
+mod holder;
+mod key;
+mod listing;
+mod lock;
+mod run_lock;
+mod store;
+mod strays;
+mod temporary;
+mod verify;
+mod write;
+
+pub use artifact::Artifact;
+pub use error::ArtifactError;
+pub use holder::Holder;
+pub use key::MonthKey;
+pub use listing::MonthFilter;
+pub use run_lock::{DEFAULT_LOCK_WAIT, RunLock};
+pub use store::{MonthStore, OnExisting, Saved};
+pub use strays::{Stray, StrayKind};
+pub use verify::Verified;

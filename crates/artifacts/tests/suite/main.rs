@@ -1,0 +1,9 @@
+//! Tests through the public interface, one program.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod locking;
+mod note;
+mod processes;
+mod store;
+mod verify;
