@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
-use crate::input::checked;
+use crate::input::value;
 use crate::smoother::{Exponential, Smoother, Wilders};
-use crate::{Columns, Indicator, IndicatorError, Period};
+use crate::{Indicator, IndicatorError, Period};
 
 /// Exponential moving average: `e ← e + (x − e)·2/(n + 1)`, begun with the mean of the first `n`
 /// values.
@@ -31,46 +29,12 @@ impl Indicator for Ema {
     type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.smoother.push(checked("value", value)?))
+    fn update(&mut self, input: f64) -> Result<Option<f64>, IndicatorError> {
+        Ok(self.smoother.push(value(input)?))
     }
 
     fn warm_up(&self) -> usize {
         self.smoother.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Ema {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = Column;
-
-    const SCRATCH: Self::Scratch = [0.0; ROWS];
-
-    #[inline]
-    fn is_ready(&self, _done: usize) -> bool {
-        self.smoother.is_at_block()
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Self::Input>,
-        smoothed: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { rows, .. } = chunk;
-        self.smoother.smooth(rows, smoothed);
-        outputs.put(|row| Some(smoothed[row]));
-        true
     }
 }
 
@@ -96,45 +60,11 @@ impl Indicator for Wilder {
     type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.smoother.push(checked("value", value)?))
+    fn update(&mut self, input: f64) -> Result<Option<f64>, IndicatorError> {
+        Ok(self.smoother.push(value(input)?))
     }
 
     fn warm_up(&self) -> usize {
         self.smoother.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Wilder {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = Column;
-
-    const SCRATCH: Self::Scratch = [0.0; ROWS];
-
-    #[inline]
-    fn is_ready(&self, _done: usize) -> bool {
-        self.smoother.is_at_block()
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Self::Input>,
-        smoothed: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { rows, .. } = chunk;
-        self.smoother.smooth(rows, smoothed);
-        outputs.put(|row| Some(smoothed[row]));
-        true
     }
 }

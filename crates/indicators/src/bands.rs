@@ -3,17 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::averages::Ema;
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::extremes::Extent;
-use crate::input::checked;
+use crate::input::value;
 use crate::moments::Squares;
-use crate::range::{Atr, true_ranges};
-use crate::runs::Ranges;
+use crate::range::Atr;
 use crate::state::{Consistent, checked_when_read};
-use crate::sweep::OfWindow;
-use crate::window::{Whole, Window};
-use crate::{Candle, Candles, Columns, Indicator, IndicatorError, Multiplier, Period};
+use crate::window::{Whole, Window, indicator_of_window};
+use crate::{Candle, Indicator, IndicatorError, Multiplier, Period};
 
 /// A band and the price that it stands around, all in units of the price.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,24 +40,6 @@ impl Bands {
     }
 }
 
-/// `upper`, `middle`, `lower`.
-impl Columns<3> for Bands {
-    #[inline]
-    fn columns(self) -> [f64; 3] {
-        [self.upper, self.middle, self.lower]
-    }
-}
-
-/// `upper`, `middle`, `lower`, %b, bandwidth; the last two NaN where they are not defined.
-impl Columns<5> for Bands {
-    #[inline]
-    fn columns(self) -> [f64; 5] {
-        let [percent_b, bandwidth] =
-            [self.percent_b(), self.bandwidth()].map(|ratio| ratio.unwrap_or(f64::NAN));
-        [self.upper, self.middle, self.lower, percent_b, bandwidth]
-    }
-}
-
 /// Bollinger Bands: `SMA ± k·deviation` of the last `n` values, with the population's deviation.
 ///
 /// Warm-up `n − 1` rows. TA-Lib: `BBANDS` with `matype = 0` and `k` for both edges; it has neither
@@ -79,45 +57,18 @@ impl BollingerBands {
     pub fn new(period: Period, multiplier: Multiplier) -> Self {
         Self { multiplier, window: Window::new(period) }
     }
-}
-
-impl Indicator for BollingerBands {
-    type Input = f64;
-    type Output = Bands;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<Bands>, IndicatorError> {
-        let whole = self.window.push(checked("value", value)?);
-        Ok(whole.and_then(|whole| self.output(value, whole)))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for BollingerBands {
-    type Summary = Squares;
-
-    #[inline]
-    fn window(&self) -> &Window<Squares> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Squares> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<Self::Output> {
+    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<Bands> {
         let moments = whole.moments(self.window.inverse());
         let (middle, reach) = (moments.mean, self.multiplier.get() * moments.deviation());
         Some(Bands { upper: middle + reach, middle, lower: middle - reach, price: value })
     }
 }
+
+indicator_of_window!(
+    BollingerBands: f64 => Bands, value;
+);
 
 /// Donchian channel: the highest high and the lowest low of the last `n` candles, the row's own
 /// included, and the middle between them.
@@ -146,56 +97,15 @@ impl Indicator for Donchian {
     #[inline]
     fn update(&mut self, candle: Candle) -> Result<Option<Bands>, IndicatorError> {
         let whole = self.window.push(candle.checked()?.into());
-        Ok(whole.map(|whole| channel(whole.summary, candle.close)))
+        Ok(whole.map(|whole| {
+            let Extent { high: upper, low: lower } = whole.summary;
+            Bands { upper, middle: 0.5 * (upper + lower), lower, price: candle.close }
+        }))
     }
 
     fn warm_up(&self) -> usize {
         self.window.period().get() - 1
     }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Donchian {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = Ranges;
-
-    const SCRATCH: Self::Scratch = Ranges::NEW;
-
-    #[inline]
-    fn is_ready(&self, done: usize) -> bool {
-        self.window.lies_in(done)
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Candle>,
-        ranges: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { rows, batch, from } = chunk;
-        let extents = ranges.windows::<FEW_ROWS>(batch, from, self.window.period());
-        outputs.put(|row| Some(channel(extents.at(row), rows.close[row])));
-        true
-    }
-
-    #[inline(always)]
-    fn end(&mut self, candles: Candles<'_>, updates: usize) {
-        self.window.catch_up(updates, candles.high.len(), |row| candles.extent(row));
-    }
-}
-
-#[inline]
-fn channel(Extent { high: upper, low: lower }: Extent, price: f64) -> Bands {
-    Bands { upper, middle: 0.5 * (upper + lower), lower, price }
 }
 
 /// Keltner channel: `EMA_n(close) ± k·ATR_m`.
@@ -218,12 +128,6 @@ impl Keltner {
     pub fn new(ema: Period, atr: Period, multiplier: Multiplier) -> Self {
         Self { multiplier, middle: Ema::new(ema), range: Atr::new(atr) }
     }
-
-    #[inline]
-    fn around(&self, middle: f64, range: f64, price: f64) -> Bands {
-        let reach = self.multiplier.get() * range;
-        Bands { upper: middle + reach, middle, lower: middle - reach, price }
-    }
 }
 
 impl Indicator for Keltner {
@@ -235,46 +139,14 @@ impl Indicator for Keltner {
         let candle = candle.checked()?;
         let middle = self.middle.smoother.push(candle.close);
         let range = self.range.push(candle);
-        Ok(middle.zip(range).map(|(middle, range)| self.around(middle, range, candle.close)))
+        Ok(middle.zip(range).map(|(middle, range)| {
+            let reach = self.multiplier.get() * range;
+            Bands { upper: middle + reach, middle, lower: middle - reach, price: candle.close }
+        }))
     }
 
     fn warm_up(&self) -> usize {
         self.middle.warm_up().max(self.range.warm_up())
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Keltner {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = [Column; 3];
-
-    const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];
-
-    #[inline]
-    fn is_ready(&self, done: usize) -> bool {
-        done > 0 && self.middle.smoother.is_at_block() && self.range.is_at_block()
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Self::Input>,
-        [middle, ranges, range]: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !true_ranges(chunk, ranges) {
-            return false;
-        }
-        let Chunk { rows, .. } = chunk;
-        self.middle.smoother.smooth(rows.close, middle);
-        self.range.averages(rows, ranges, range);
-        outputs.put(|row| Some(self.around(middle[row], range[row], rows.close[row])));
-        true
     }
 }
 

@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::fill_by_chunks;
-use crate::input::checked;
+use crate::input::value;
 use crate::moments::Squares;
 use crate::state::{Consistent, checked_when_read};
-use crate::sweep::OfWindow;
-use crate::window::{Whole, Window};
-use crate::{Columns, Indicator, IndicatorError, Period};
+use crate::window::{Whole, Window, indicator_of_window};
+use crate::{Indicator, IndicatorError, Period};
 
 /// Standard deviation of the last `n` values, that of the population (divided by `n`, not `n − 1`).
 ///
@@ -26,40 +24,9 @@ impl StdDev {
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
-}
-
-impl Indicator for StdDev {
-    type Input = f64;
-    type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let whole = self.window.push(checked("value", value)?);
-        Ok(whole.and_then(|whole| self.output(value, whole)))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for StdDev {
-    type Summary = Squares;
-
-    #[inline]
-    fn window(&self) -> &Window<Squares> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Squares> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, _: f64, whole: Whole<Squares>) -> Option<Self::Output> {
+    fn output(&self, _: f64, whole: Whole<Squares>) -> Option<f64> {
         Some(whole.moments(self.window.inverse()).deviation())
     }
 }
@@ -84,40 +51,9 @@ impl ZScore {
         let period = period.at_least(2, "period of a z-score")?;
         Ok(Self { window: Window::new(period) })
     }
-}
-
-impl Indicator for ZScore {
-    type Input = f64;
-    type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let whole = self.window.push(checked("value", value)?);
-        Ok(whole.and_then(|whole| self.output(value, whole)))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for ZScore {
-    type Summary = Squares;
-
-    #[inline]
-    fn window(&self) -> &Window<Squares> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Squares> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<Self::Output> {
+    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<f64> {
         let moments = whole.moments(self.window.inverse());
         let deviation = moments.deviation();
         let score = (value - moments.mean) / deviation;
@@ -131,4 +67,8 @@ impl Consistent for ZScore {
     }
 }
 
+indicator_of_window!(
+    StdDev: f64 => f64, value;
+    ZScore: f64 => f64, value;
+);
 checked_when_read!(ZScore);

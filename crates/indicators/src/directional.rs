@@ -7,7 +7,7 @@ use crate::range::true_range;
 use crate::rsi::share;
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, check_equal, check_fed, checked_when_read};
-use crate::{Candle, Columns, Indicator, IndicatorError, Period};
+use crate::{Candle, Indicator, IndicatorError, Period};
 
 /// Directional indicators: which share of the true range went beyond the previous candle, up (+DI)
 /// and down (−DI), from 0 to 100.
@@ -52,14 +52,6 @@ pub struct DirectionalLines {
     pub minus: f64,
 }
 
-/// `plus`, `minus`.
-impl Columns<2> for DirectionalLines {
-    #[inline]
-    fn columns(self) -> [f64; 2] {
-        [self.plus, self.minus]
-    }
-}
-
 impl DirectionalMovement {
     /// Over `period` candles; 14 is usual.
     ///
@@ -70,7 +62,7 @@ impl DirectionalMovement {
         Ok(Self { period, previous: None, rows: 0, plus: 0.0, minus: 0.0, range: 0.0 })
     }
 
-    #[inline(always)]
+    #[inline]
     fn push(&mut self, candle: Candle) -> Option<DirectionalLines> {
         let Candle { high, low, close } = candle;
         let previous = self.previous.replace(Previous { high, low, close })?;
@@ -102,7 +94,7 @@ impl Indicator for DirectionalMovement {
     type Input = Candle;
     type Output = DirectionalLines;
 
-    #[inline(always)]
+    #[inline]
     fn update(&mut self, candle: Candle) -> Result<Option<DirectionalLines>, IndicatorError> {
         Ok(self.push(candle.checked()?))
     }
@@ -170,14 +162,6 @@ pub struct AdxLines {
     pub minus: f64,
 }
 
-/// `adx`, `plus`, `minus`.
-impl Columns<3> for AdxLines {
-    #[inline]
-    fn columns(self) -> [f64; 3] {
-        [self.adx, self.plus, self.minus]
-    }
-}
-
 impl Adx {
     /// Over `period` candles; 14 is usual.
     ///
@@ -193,7 +177,7 @@ impl Indicator for Adx {
     type Input = Candle;
     type Output = AdxLines;
 
-    #[inline(always)]
+    #[inline]
     fn update(&mut self, candle: Candle) -> Result<Option<AdxLines>, IndicatorError> {
         let Some(lines) = self.movement.push(candle.checked()?) else { return Ok(None) };
         let DirectionalLines { plus, minus } = lines;

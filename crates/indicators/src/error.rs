@@ -76,17 +76,6 @@ pub enum IndicatorError {
         source: Box<IndicatorError>,
     },
 
-    /// A column has another length than the rows.
-    #[error("column {column} (counted from 0) has {found} values for {wanted} rows: pass one each")]
-    LengthsDiffer {
-        /// Which column.
-        column: usize,
-        /// Its length.
-        found: usize,
-        /// The number of rows.
-        wanted: usize,
-    },
-
     /// A stored state that no indicator can be in.
     #[error(
         "the stored state contradicts itself: {part} is {found}, wanted {wanted}; start from the \

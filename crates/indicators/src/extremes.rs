@@ -6,15 +6,6 @@ use crate::ring::Value;
 use crate::window::Summary;
 use crate::{Candle, input::is_sound};
 
-/// The highest or the lowest of numbers.
-pub(crate) trait Extreme: Summary<Value = f64> {
-    /// That of no numbers.
-    const NONE: f64;
-
-    /// That of two numbers, neither NaN; the later one, if they are equal.
-    fn of(earlier: f64, later: f64) -> f64;
-}
-
 /// The highest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Highest {
@@ -23,7 +14,7 @@ pub(crate) struct Highest {
 
 impl Summary for Highest {
     type Value = f64;
-    const EMPTY: Self = Self { value: Self::NONE };
+    const EMPTY: Self = Self { value: f64::NEG_INFINITY };
 
     #[inline]
     fn append(self, value: f64, _: f64) -> Self {
@@ -41,15 +32,6 @@ impl Summary for Highest {
     }
 }
 
-impl Extreme for Highest {
-    const NONE: f64 = f64::NEG_INFINITY;
-
-    #[inline(always)]
-    fn of(earlier: f64, later: f64) -> f64 {
-        higher(earlier, later)
-    }
-}
-
 /// The lowest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Lowest {
@@ -58,7 +40,7 @@ pub(crate) struct Lowest {
 
 impl Summary for Lowest {
     type Value = f64;
-    const EMPTY: Self = Self { value: Self::NONE };
+    const EMPTY: Self = Self { value: f64::INFINITY };
 
     #[inline]
     fn append(self, value: f64, _: f64) -> Self {
@@ -73,15 +55,6 @@ impl Summary for Lowest {
     #[inline]
     fn join(self, later: Self) -> Self {
         Self { value: lower(self.value, later.value) }
-    }
-}
-
-impl Extreme for Lowest {
-    const NONE: f64 = f64::INFINITY;
-
-    #[inline(always)]
-    fn of(earlier: f64, later: f64) -> f64 {
-        lower(earlier, later)
     }
 }
 
@@ -134,12 +107,12 @@ impl Summary for Extent {
 
 /// Of two numbers, none NaN; the later one of 0.0 and -0.0, which `f64::max` leaves open. So it does
 /// not matter for any bit how a window is put together.
-#[inline(always)]
+#[inline]
 fn higher(earlier: f64, later: f64) -> f64 {
     if earlier > later { earlier } else { later }
 }
 
-#[inline(always)]
+#[inline]
 fn lower(earlier: f64, later: f64) -> f64 {
     if earlier < later { earlier } else { later }
 }

@@ -1,49 +1,11 @@
 //! What indicators are fed with, and the check that every input passes.
 
-use std::ops::Range;
-
 use serde::{Deserialize, Serialize};
 
 use crate::IndicatorError;
-use crate::column::{Column, Columnar, ROWS, Readable, columnar, readable};
-use crate::extremes::Extent;
 
 /// Larger numbers are refused: their squares would not fit into an f64.
-pub(crate) const MAX_MAGNITUDE: f64 = 1e100;
-
-/// What a row gives an indicator: an `f64`, a [`Candle`], a [`Pair`], or a type of your own.
-pub trait Row: Copy {
-    /// Many rows, as columns of one length: `&[f64]`, [`Candles`] or [`Pairs`].
-    type Series<'a>: Copy;
-
-    /// How many rows there are.
-    fn len(series: Self::Series<'_>) -> usize;
-
-    /// Some of the rows; `None` when there are not as many.
-    fn part(series: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>>;
-
-    /// Row after row.
-    fn rows(series: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone;
-}
-
-impl Row for f64 {
-    type Series<'a> = &'a [f64];
-
-    #[inline]
-    fn len(values: Self::Series<'_>) -> usize {
-        values.len()
-    }
-
-    #[inline]
-    fn part(values: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
-        values.get(rows)
-    }
-
-    #[inline]
-    fn rows(values: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
-        values.iter().copied()
-    }
-}
+const MAX_MAGNITUDE: f64 = 1e100;
 
 /// What the indicators look at in a candle. None of them uses its open.
 ///
@@ -61,82 +23,14 @@ pub struct Candle {
 impl Candle {
     #[inline]
     pub(crate) fn checked(self) -> Result<Self, IndicatorError> {
-        // The cold way names the fault; this one only asks if there is any.
-        if self.is_sound() { Ok(self) } else { Err(self.fault()) }
-    }
-
-    /// NaN compares false.
-    #[allow(clippy::needless_bitwise_bool, reason = "a branch costs more than a comparison")]
-    #[inline(always)]
-    fn is_sound(self) -> bool {
         let Self { high, low, close } = self;
-        (high <= MAX_MAGNITUDE)
-            & (low >= -MAX_MAGNITUDE)
-            & (high >= low)
-            & (close.abs() <= MAX_MAGNITUDE)
-    }
-
-    #[cold]
-    fn fault(self) -> IndicatorError {
-        let Self { high, low, close } = self;
-        let fields = [("high", high), ("low", low), ("close", close)];
-        match fields.into_iter().find(|(_, found)| !is_sound(*found)) {
-            Some((name, found)) => IndicatorError::Value { name, found },
-            None => IndicatorError::HighBelowLow { high, low },
+        checked("high", high)?;
+        checked("low", low)?;
+        checked("close", close)?;
+        if high < low {
+            return Err(IndicatorError::HighBelowLow { high, low });
         }
-    }
-}
-
-readable!(Candle { high, low, close } as CandleChunk);
-
-/// Many candles, as columns of one length.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Candles<'a> {
-    pub(crate) high: &'a [f64],
-    pub(crate) low: &'a [f64],
-    pub(crate) close: &'a [f64],
-}
-
-impl<'a> Candles<'a> {
-    /// The candles of three columns.
-    ///
-    /// # Errors
-    /// When the columns' lengths differ.
-    pub fn new(high: &'a [f64], low: &'a [f64], close: &'a [f64]) -> Result<Self, IndicatorError> {
-        for (column, values) in [(1, low), (2, close)] {
-            same_length(column, values.len(), high.len())?;
-        }
-        Ok(Self { high, low, close })
-    }
-
-    #[inline]
-    pub(crate) fn extent(&self, row: usize) -> Extent {
-        Extent { high: self.high[row], low: self.low[row] }
-    }
-}
-
-impl Row for Candle {
-    type Series<'a> = Candles<'a>;
-
-    #[inline]
-    fn len(candles: Self::Series<'_>) -> usize {
-        candles.high.len()
-    }
-
-    #[inline]
-    fn part(candles: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
-        let Candles { high, low, close } = candles;
-        Some(Candles {
-            high: high.get(rows.clone())?,
-            low: low.get(rows.clone())?,
-            close: close.get(rows)?,
-        })
-    }
-
-    #[inline]
-    fn rows(candles: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
-        let rows = candles.high.iter().zip(candles.low).zip(candles.close);
-        rows.map(|((&high, &low), &close)| Self { high, low, close })
+        Ok(self)
     }
 }
 
@@ -158,69 +52,16 @@ impl Pair {
     }
 }
 
-columnar!(Pair { x, y } as PairColumns);
-readable!(Pair { x, y } as PairChunk);
-
-/// Many pairs, as columns of one length.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Pairs<'a> {
-    pub(crate) x: &'a [f64],
-    pub(crate) y: &'a [f64],
+/// The value of a series of one number a row, if it can be worked with.
+#[inline]
+pub(crate) fn value(found: f64) -> Result<f64, IndicatorError> {
+    checked("value", found)
 }
 
-impl<'a> Pairs<'a> {
-    /// The pairs of two columns.
-    ///
-    /// # Errors
-    /// When the columns' lengths differ.
-    pub fn new(x: &'a [f64], y: &'a [f64]) -> Result<Self, IndicatorError> {
-        same_length(1, y.len(), x.len())?;
-        Ok(Self { x, y })
-    }
-}
-
-impl Row for Pair {
-    type Series<'a> = Pairs<'a>;
-
-    #[inline]
-    fn len(pairs: Self::Series<'_>) -> usize {
-        pairs.x.len()
-    }
-
-    #[inline]
-    fn part(pairs: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
-        Some(Pairs { x: pairs.x.get(rows.clone())?, y: pairs.y.get(rows)? })
-    }
-
-    #[inline]
-    fn rows(pairs: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
-        pairs.x.iter().zip(pairs.y).map(|(&x, &y)| Self { x, y })
-    }
-}
-
-/// Whether each of the columns has this length.
-pub(crate) fn same_lengths(columns: &[&mut [f64]], wanted: usize) -> Result<(), IndicatorError> {
-    let mut lengths = columns.iter().map(|values| values.len()).enumerate();
-    lengths.try_for_each(|(column, found)| same_length(column, found, wanted))
-}
-
-fn same_length(column: usize, found: usize, wanted: usize) -> Result<(), IndicatorError> {
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(IndicatorError::LengthsDiffer { column, found, wanted })
-    }
-}
-
-/// The value, if it can be worked with.
+/// The number, if it can be worked with.
 #[inline]
 pub(crate) fn checked(name: &'static str, found: f64) -> Result<f64, IndicatorError> {
-    if is_sound(found) { Ok(found) } else { Err(fault(name, found)) }
-}
-
-#[cold]
-fn fault(name: &'static str, found: f64) -> IndicatorError {
-    IndicatorError::Value { name, found }
+    if is_sound(found) { Ok(found) } else { Err(IndicatorError::Value { name, found }) }
 }
 
 #[inline]
@@ -264,15 +105,5 @@ mod tests {
             let y = Pair { x: 0.0, y: bad }.checked().unwrap_err();
             assert!(matches!(y, IndicatorError::Value { name: "y", .. }));
         }
-    }
-
-    #[test]
-    fn columns_must_be_of_one_length() {
-        let (three, two) = ([1.0; 3], [1.0; 2]);
-        let wanted = |column| IndicatorError::LengthsDiffer { column, found: 2, wanted: 3 };
-        assert_eq!(Candles::new(&three, &two, &three), Err(wanted(1)));
-        assert_eq!(Candles::new(&three, &three, &two), Err(wanted(2)));
-        assert_eq!(Pairs::new(&three, &two), Err(wanted(1)));
-        assert_eq!(Candle::len(Candles::new(&two, &two, &two).unwrap()), 2);
     }
 }

@@ -1,8 +1,7 @@
 //! Technical indicators, one update a candle, in constant memory.
 //!
-//! An [`Indicator`] takes one input a row and gives one output a row. [`batch`] is a fold of that, and
-//! [`fill`] gives the same bits and leaves the same state (by quicker loops, which tests hold to it),
-//! so research and live cannot differ. An output is `None` until it is defined, and
+//! An [`Indicator`] takes one input a row and gives one output a row. [`batch`] is the fold of that, so
+//! research and live cannot differ. An output is `None` until it is defined, and
 //! [`warm_up`](Indicator::warm_up) says for how many rows. A NaN is an error that leaves the
 //! indicator as it was. State serialises. No sums drift: a window's output comes from the window's
 //! values alone, whatever passed before.
@@ -14,8 +13,7 @@
 //! - bands: [`BollingerBands`], [`Donchian`], [`Keltner`], which give [`Bands`];
 //! - windows: [`RollingMin`], [`RollingMax`], [`Delay`];
 //! - two series: [`Correlation`], [`PairRegression`];
-//! - parameters: [`Period`], [`Multiplier`]; inputs: `f64`, [`Candle`], [`Pair`], and many of them as
-//!   columns, `&[f64]`, [`Candles`], [`Pairs`];
+//! - parameters: [`Period`], [`Multiplier`]; inputs: `f64`, [`Candle`], [`Pair`];
 //! - [`IndicatorError`]: what can be wrong.
 //!
 //! Values agree with TA-Lib's to 1e-9, its seeding included; what differs by intent says so.
@@ -42,41 +40,26 @@
 //! # Ok::<(), indicators::IndicatorError>(())
 //! ```
 
-#![allow(
-    clippy::inline_always,
-    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
-)]
-
 mod averages;
 mod bands;
-mod chunk;
-mod column;
-mod cores;
 mod deviation;
 mod directional;
 mod error;
 mod extremes;
 mod indicator;
 mod input;
-mod lane_sweep;
-mod lanes;
 mod macd;
-mod mean;
 mod moments;
 mod period;
-mod powers;
 mod range;
 mod regression;
 mod ring;
 mod rolling;
 mod rsi;
-mod runs;
 mod sma;
 mod smoother;
-mod soundness;
 mod state;
 mod stochastic;
-mod sweep;
 mod window;
 
 pub use averages::{Ema, Wilder};
@@ -84,8 +67,8 @@ pub use bands::{Bands, BollingerBands, Donchian, Keltner};
 pub use deviation::{StdDev, ZScore};
 pub use directional::{Adx, AdxLines, DirectionalLines, DirectionalMovement};
 pub use error::IndicatorError;
-pub use indicator::{Columns, Indicator, batch, fill};
-pub use input::{Candle, Candles, Pair, Pairs, Row};
+pub use indicator::{Indicator, batch};
+pub use input::{Candle, Pair};
 pub use macd::{Macd, MacdLines};
 pub use period::{Multiplier, Period};
 pub use range::{Atr, TrueRange};

@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
-use crate::input::checked;
+use crate::input::value;
 use crate::smoother::{Exponential, Smoother};
 use crate::state::{Consistent, check_equal, check_fed, checked_when_read};
-use crate::{Columns, Indicator, IndicatorError, Period};
+use crate::{Indicator, IndicatorError, Period};
 
 /// MACD: the difference of a fast and a slow EMA, and the EMA of that difference.
 ///
@@ -38,14 +36,6 @@ pub struct MacdLines {
     pub histogram: f64,
 }
 
-/// `macd`, `signal`, `histogram`.
-impl Columns<3> for MacdLines {
-    #[inline]
-    fn columns(self) -> [f64; 3] {
-        [self.macd, self.signal, self.histogram]
-    }
-}
-
 impl Macd {
     /// With these periods of the three EMAs; 12, 26 and 9 are usual.
     ///
@@ -55,11 +45,10 @@ impl Macd {
         if fast >= slow {
             return Err(IndicatorError::FastNotBelowSlow { fast, slow });
         }
-        let (first, last) = (slow.get() - fast.get(), slow.get() - 1);
         Ok(Self {
-            fast: Smoother::beginning_at(first, fast),
+            fast: Smoother::new(fast),
             slow: Smoother::new(slow),
-            signal: Smoother::beginning_at(last, signal),
+            signal: Smoother::new(signal),
         })
     }
 
@@ -74,8 +63,8 @@ impl Indicator for Macd {
     type Output = MacdLines;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<MacdLines>, IndicatorError> {
-        let value = checked("value", value)?;
+    fn update(&mut self, input: f64) -> Result<Option<MacdLines>, IndicatorError> {
+        let value = value(input)?;
         let fast = if self.slow.is_ready() || self.slow.rows() >= self.head_start() {
             self.fast.push(value)
         } else {
@@ -85,58 +74,13 @@ impl Indicator for Macd {
         Ok(both.and_then(|(fast, slow)| {
             let macd = fast - slow;
             let signal = self.signal.push(macd)?;
-            Some(lines(macd, signal))
+            Some(MacdLines { macd, signal, histogram: macd - signal })
         }))
     }
 
     fn warm_up(&self) -> usize {
         self.slow.period().get() + self.signal.period().get() - 2
     }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Macd {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = [Column; 3];
-
-    const SCRATCH: Self::Scratch = [[0.0; ROWS]; 3];
-
-    #[inline]
-    fn is_ready(&self, _done: usize) -> bool {
-        [&self.fast, &self.slow, &self.signal].iter().all(|smoother| smoother.is_at_block())
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Self::Input>,
-        [fast, slow, signal]: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { rows, .. } = chunk;
-        self.fast.smooth(rows, fast);
-        self.slow.smooth(rows, slow);
-        let macd = fast;
-        for (fast, slow) in macd.iter_mut().zip(slow) {
-            *fast -= *slow;
-        }
-        self.signal.smooth(macd, signal);
-        outputs.put(|row| Some(lines(macd[row], signal[row])));
-        true
-    }
-}
-
-#[inline]
-fn lines(macd: f64, signal: f64) -> MacdLines {
-    MacdLines { macd, signal, histogram: macd - signal }
 }
 
 impl Consistent for Macd {

@@ -1,7 +1,6 @@
 //! Sums over a window: means, variances and covariances of one and of two series.
 
 use crate::Pair;
-use crate::column::{Column, Columnar, ROWS, columnar};
 use crate::window::{Summary, Whole};
 
 /// The sum of differences to the pivot.
@@ -9,8 +8,6 @@ use crate::window::{Summary, Whole};
 pub(crate) struct Sum {
     sum: f64,
 }
-
-columnar!(Sum { sum } as SumColumns);
 
 impl Summary for Sum {
     type Value = f64;
@@ -46,8 +43,6 @@ pub(crate) struct Squares {
     pub(crate) sum: f64,
     pub(crate) squares: f64,
 }
-
-columnar!(Squares { sum, squares } as SquaresColumns);
 
 impl Summary for Squares {
     type Value = f64;
@@ -111,8 +106,6 @@ pub(crate) struct Trend {
     weighted: f64,
 }
 
-columnar!(Trend { rows, sum, weighted } as TrendColumns);
-
 impl Summary for Trend {
     type Value = f64;
     const EMPTY: Self = Self { rows: 0.0, sum: 0.0, weighted: 0.0 };
@@ -157,8 +150,6 @@ pub(crate) struct Products {
     pub(crate) yy: f64,
     pub(crate) xy: f64,
 }
-
-columnar!(Products { x, y, xx, yy, xy } as ProductsColumns);
 
 impl Summary for Products {
     type Value = Pair;

@@ -2,13 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::fill_by_chunks;
-use crate::input::checked;
+use crate::input::value;
 use crate::moments::{Products, Trend};
 use crate::state::{Consistent, checked_when_read};
-use crate::sweep::OfWindow;
-use crate::window::{Whole, Window};
-use crate::{Columns, Indicator, IndicatorError, Pair, Period};
+use crate::window::{Whole, Window, indicator_of_window};
+use crate::{Indicator, IndicatorError, Pair, Period};
 
 /// The least-squares line through the last `n` values against their row.
 ///
@@ -35,14 +33,6 @@ pub struct RegressionLine {
     pub end: f64,
 }
 
-/// `slope`, `intercept`, `end`.
-impl Columns<3> for RegressionLine {
-    #[inline]
-    fn columns(self) -> [f64; 3] {
-        [self.slope, self.intercept, self.end]
-    }
-}
-
 impl LinearRegression {
     /// Over the last `period` values.
     ///
@@ -52,40 +42,9 @@ impl LinearRegression {
         let period = period.at_least(2, "period of a regression")?;
         Ok(Self { window: Window::new(period) })
     }
-}
-
-impl Indicator for LinearRegression {
-    type Input = f64;
-    type Output = RegressionLine;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<RegressionLine>, IndicatorError> {
-        let whole = self.window.push(checked("value", value)?);
-        Ok(whole.and_then(|whole| self.output(value, whole)))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for LinearRegression {
-    type Summary = Trend;
-
-    #[inline]
-    fn window(&self) -> &Window<Trend> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Trend> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, _: f64, whole: Whole<Trend>) -> Option<Self::Output> {
+    fn output(&self, _: f64, whole: Whole<Trend>) -> Option<RegressionLine> {
         let rows = self.window.period().as_f64();
         let (mean, covariation) = whole.mean_and_covariation(rows, self.window.inverse());
         // n(n² − 1)/12 is Σ (row − mean row)².
@@ -119,40 +78,9 @@ impl Correlation {
         let period = period.at_least(2, "period of a correlation")?;
         Ok(Self { window: Window::new(period) })
     }
-}
-
-impl Indicator for Correlation {
-    type Input = Pair;
-    type Output = f64;
 
     #[inline]
-    fn update(&mut self, pair: Pair) -> Result<Option<f64>, IndicatorError> {
-        let whole = self.window.push(pair.checked()?);
-        Ok(whole.and_then(|whole| self.output(pair, whole)))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for Correlation {
-    type Summary = Products;
-
-    #[inline]
-    fn window(&self) -> &Window<Products> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Products> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<Self::Output> {
+    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<f64> {
         let moments = whole.moments(self.window.inverse());
         // Two roots: the product of two variances can leave the range of an f64.
         let scale = moments.variance.x.sqrt() * moments.variance.y.sqrt();
@@ -186,14 +114,6 @@ pub struct PairLine {
     pub intercept: f64,
 }
 
-/// `slope`, `intercept`.
-impl Columns<2> for PairLine {
-    #[inline]
-    fn columns(self) -> [f64; 2] {
-        [self.slope, self.intercept]
-    }
-}
-
 impl PairRegression {
     /// Over the last `period` pairs.
     ///
@@ -203,40 +123,9 @@ impl PairRegression {
         let period = period.at_least(2, "period of a regression")?;
         Ok(Self { window: Window::new(period) })
     }
-}
-
-impl Indicator for PairRegression {
-    type Input = Pair;
-    type Output = PairLine;
 
     #[inline]
-    fn update(&mut self, pair: Pair) -> Result<Option<PairLine>, IndicatorError> {
-        let whole = self.window.push(pair.checked()?);
-        Ok(whole.and_then(|whole| self.output(pair, whole)))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl OfWindow for PairRegression {
-    type Summary = Products;
-
-    #[inline]
-    fn window(&self) -> &Window<Products> {
-        &self.window
-    }
-
-    #[inline]
-    fn window_mut(&mut self) -> &mut Window<Products> {
-        &mut self.window
-    }
-
-    #[inline(always)]
-    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<Self::Output> {
+    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<PairLine> {
         let moments = whole.moments(self.window.inverse());
         let slope = moments.covariance / moments.variance.x;
         let intercept = moments.mean.y - slope * moments.mean.x;
@@ -250,4 +139,9 @@ impl Consistent for PairRegression {
     }
 }
 
+indicator_of_window!(
+    LinearRegression: f64 => RegressionLine, value;
+    Correlation: Pair => f64, Pair::checked;
+    PairRegression: Pair => PairLine, Pair::checked;
+);
 checked_when_read!(LinearRegression, Correlation, PairRegression);

@@ -27,9 +27,6 @@ impl Value for Pair {
 /// The last `period` values, in slots that are overwritten in turn.
 ///
 /// The position of the turn matters, not only the values: it is where sums start anew.
-///
-/// An update has no way to panic and calls nothing with the ring itself, so that a compiled loop over
-/// many rows keeps what surrounds it in registers. That is worth a factor of three.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ring<V> {
     period: Period,
@@ -56,11 +53,6 @@ impl<V: Value> Ring<V> {
         self.held == self.period.get()
     }
 
-    /// How many values it has.
-    pub(crate) fn len(&self) -> usize {
-        self.held
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.held == 0
     }
@@ -74,36 +66,6 @@ impl<V: Value> Ring<V> {
     #[inline]
     pub(crate) fn slots(&self) -> &[V] {
         &self.slots
-    }
-
-    #[inline]
-    pub(crate) fn slots_mut(&mut self) -> &mut [V] {
-        &mut self.slots
-    }
-
-    /// Goes on by so many rows, of which the last ones are to be put into their slots later.
-    #[inline]
-    pub(crate) fn pass(&mut self, rows: usize) {
-        let period = self.period.get();
-        self.held = (self.held + rows).min(period);
-        self.next += rows;
-        if self.next == period {
-            self.next = 0; // As in most cases, without a division.
-        } else if self.next > period {
-            self.next %= period;
-        }
-    }
-
-    /// Puts the newest values into their slots, the oldest of them first: at most a period of them.
-    #[inline]
-    pub(crate) fn renew(&mut self, values: impl ExactSizeIterator<Item = V>) {
-        let period = self.period.get();
-        debug_assert!(values.len() <= period, "more values than slots");
-        let first = (self.next + period - values.len()) % period;
-        let (newer, older) = self.slots.split_at_mut(first);
-        for (slot, value) in older.iter_mut().chain(newer).zip(values) {
-            *slot = value;
-        }
     }
 
     /// Takes a value and gives the one that it replaces, which came `period` values earlier.

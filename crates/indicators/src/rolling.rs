@@ -2,14 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::ROWS;
 use crate::extremes::{Highest, Lowest};
-use crate::input::checked;
+use crate::input::value;
 use crate::ring::Ring;
-use crate::runs::Runs;
-use crate::window::Window;
-use crate::{Columns, Indicator, IndicatorError, Period};
+use crate::window::{Whole, Window, indicator_of_window};
+use crate::{Indicator, IndicatorError, Period};
 
 /// The highest of the last `n` values.
 ///
@@ -26,59 +23,10 @@ impl RollingMax {
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
-}
-
-impl Indicator for RollingMax {
-    type Input = f64;
-    type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let whole = self.window.push(checked("value", value)?);
-        Ok(whole.map(|whole| whole.summary.value))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for RollingMax {
-    const LEN: usize = ROWS;
-
-    type Scratch = Runs<Highest>;
-
-    const SCRATCH: Self::Scratch = Runs::NEW;
-
-    #[inline]
-    fn is_ready(&self, done: usize) -> bool {
-        self.window.lies_in(done)
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, f64>,
-        runs: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        let Chunk { batch, from, .. } = chunk;
-        let windows = runs.windows::<ROWS>(batch, from, self.window.period());
-        if !windows.are_sound() {
-            return false;
-        }
-        outputs.put(|row| Some(windows.at(row)));
-        true
-    }
-
-    #[inline(always)]
-    fn end(&mut self, rows: &[f64], updates: usize) {
-        self.window.catch_up(updates, rows.len(), |row| rows[row]);
+    fn output(&self, _: f64, whole: Whole<Highest>) -> Option<f64> {
+        Some(whole.summary.value)
     }
 }
 
@@ -97,61 +45,17 @@ impl RollingMin {
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
-}
-
-impl Indicator for RollingMin {
-    type Input = f64;
-    type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let whole = self.window.push(checked("value", value)?);
-        Ok(whole.map(|whole| whole.summary.value))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for RollingMin {
-    const LEN: usize = ROWS;
-
-    type Scratch = Runs<Lowest>;
-
-    const SCRATCH: Self::Scratch = Runs::NEW;
-
-    #[inline]
-    fn is_ready(&self, done: usize) -> bool {
-        self.window.lies_in(done)
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, f64>,
-        runs: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        let Chunk { batch, from, .. } = chunk;
-        let windows = runs.windows::<ROWS>(batch, from, self.window.period());
-        if !windows.are_sound() {
-            return false;
-        }
-        outputs.put(|row| Some(windows.at(row)));
-        true
-    }
-
-    #[inline(always)]
-    fn end(&mut self, rows: &[f64], updates: usize) {
-        self.window.catch_up(updates, rows.len(), |row| rows[row]);
+    fn output(&self, _: f64, whole: Whole<Lowest>) -> Option<f64> {
+        Some(whole.summary.value)
     }
 }
+
+indicator_of_window!(
+    RollingMax: f64 => f64, value;
+    RollingMin: f64 => f64, value;
+);
 
 /// The value of `n` rows ago: yesterday's, in an hourly series with `n = 24`.
 ///
@@ -175,8 +79,8 @@ impl Indicator for Delay {
     type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        Ok(self.ring.push(checked("value", value)?))
+    fn update(&mut self, input: f64) -> Result<Option<f64>, IndicatorError> {
+        Ok(self.ring.push(value(input)?))
     }
 
     fn warm_up(&self) -> usize {

@@ -2,12 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
-use crate::input::checked;
+use crate::input::{checked, value};
 use crate::smoother::{Smoother, Wilders};
 use crate::state::{Consistent, check_equal, checked_when_read};
-use crate::{Columns, Indicator, IndicatorError, Period};
+use crate::{Indicator, IndicatorError, Period};
 
 /// Relative strength index: `100·G/(G + L)`, from 0 to 100, with Wilder's smoothing `G` of the gains
 /// `max(x − x₋₁, 0)` and `L` of the losses `max(x₋₁ − x, 0)`.
@@ -42,70 +40,18 @@ impl Indicator for Rsi {
     type Output = f64;
 
     #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        let value = checked("value", value)?;
+    fn update(&mut self, input: f64) -> Result<Option<f64>, IndicatorError> {
+        let value = value(input)?;
         let Some(previous) = self.previous.replace(value) else { return Ok(None) };
-        let (gain, loss) = gain_and_loss(value - previous);
-        let (gain, loss) = (self.gain.push(gain), self.loss.push(loss));
-        Ok(gain.zip(loss).map(|(gain, loss)| strength(gain, loss)))
+        let change = value - previous;
+        let gain = self.gain.push(if change > 0.0 { change } else { 0.0 });
+        let loss = self.loss.push(if change < 0.0 { -change } else { 0.0 });
+        Ok(gain.zip(loss).map(|(gain, loss)| 100.0 * share(gain, gain + loss)))
     }
 
     fn warm_up(&self) -> usize {
         self.gain.period().get()
     }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Rsi {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = [Column; 4];
-
-    const SCRATCH: Self::Scratch = [[0.0; ROWS]; 4];
-
-    #[inline]
-    fn is_ready(&self, _done: usize) -> bool {
-        self.previous.is_some() && self.gain.is_at_block() && self.loss.is_at_block()
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Self::Input>,
-        [gains, losses, gain, loss]: &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { rows, .. } = chunk;
-        let Some(mut previous) = self.previous else { return false };
-        for (&value, (gain, loss)) in
-            rows[..FEW_ROWS].iter().zip(gains.iter_mut().zip(losses.iter_mut()))
-        {
-            (*gain, *loss) = gain_and_loss(value - previous);
-            previous = value;
-        }
-        self.previous = Some(previous);
-        self.gain.smooth(gains, gain);
-        self.loss.smooth(losses, loss);
-        outputs.put(|row| Some(strength(gain[row], loss[row])));
-        true
-    }
-}
-
-#[inline]
-fn gain_and_loss(change: f64) -> (f64, f64) {
-    (if change > 0.0 { change } else { 0.0 }, if change < 0.0 { -change } else { 0.0 })
-}
-
-#[inline]
-fn strength(gain: f64, loss: f64) -> f64 {
-    100.0 * share(gain, gain + loss)
 }
 
 /// `part / whole`, and 0 where there is nothing left: below the normal numbers a quotient has lost

@@ -1,11 +1,11 @@
 //! The simple moving average.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::lanes::Lanes;
-use crate::powers::{LONGEST, Powers};
-use crate::ring::Ring;
-use crate::{Columns, Indicator, IndicatorError, Period};
+use crate::input::value;
+use crate::moments::Sum;
+use crate::window::{Whole, Window, indicator_of_window};
+use crate::{Indicator, IndicatorError, Period};
 
 /// Simple moving average: the mean of the last `n` values.
 ///
@@ -13,81 +13,37 @@ use crate::{Columns, Indicator, IndicatorError, Period};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Sma {
-    window: AnyWindow,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-enum AnyWindow {
-    Short(Box<Powers>),
-    Long(Lanes),
+    window: Window<Sum>,
 }
 
 impl Sma {
     /// Over the last `period` values.
     #[must_use]
     pub fn new(period: Period) -> Self {
-        Self { window: AnyWindow::of(Ring::new(period)) }
+        Self { window: Window::new(period) }
     }
-}
 
-impl AnyWindow {
-    fn of(ring: Ring<f64>) -> Self {
-        if ring.period().get() <= LONGEST {
-            Self::Short(Box::new(Powers::of(ring)))
-        } else {
-            Self::Long(Lanes::of(ring))
-        }
+    /// Takes a value that was checked, or that another indicator gave.
+    #[inline]
+    pub(crate) fn push(&mut self, value: f64) -> Option<f64> {
+        let whole = self.window.push(value)?;
+        self.output(value, whole)
     }
 
     #[inline]
-    fn ring(&self) -> &Ring<f64> {
-        match self {
-            Self::Short(powers) => &powers.ring,
-            Self::Long(lanes) => &lanes.ring,
-        }
+    fn output(&self, _: f64, whole: Whole<Sum>) -> Option<f64> {
+        Some(whole.mean(self.window.inverse()))
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.window.is_full()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.window.is_empty()
     }
 }
 
-impl Indicator for Sma {
-    type Input = f64;
-    type Output = f64;
-
-    #[inline]
-    fn update(&mut self, value: f64) -> Result<Option<f64>, IndicatorError> {
-        match &mut self.window {
-            AnyWindow::Short(mean) => mean.update(value),
-            AnyWindow::Long(mean) => mean.update(value),
-        }
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.ring().period().get() - 1
-    }
-
-    fn fill_columns<const N: usize>(
-        &mut self,
-        values: &[f64],
-        columns: [&mut [f64]; N],
-    ) -> Result<(), IndicatorError>
-    where
-        f64: Columns<N>,
-    {
-        match &mut self.window {
-            AnyWindow::Short(mean) => mean.fill_columns(values, columns),
-            AnyWindow::Long(mean) => mean.fill_columns(values, columns),
-        }
-    }
-}
-
-/// Both kinds are stored alike, as their values, and the period says which one it is.
-impl Serialize for AnyWindow {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.ring().serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for AnyWindow {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ring::deserialize(deserializer).map(Self::of)
-    }
-}
+indicator_of_window!(
+    Sma: f64 => f64, value;
+);

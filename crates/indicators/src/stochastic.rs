@@ -2,16 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chunk::{Chunk, Chunked, Outputs, fill_by_chunks};
-use crate::column::{Column, FEW_ROWS, ROWS};
 use crate::extremes::Extent;
-use crate::mean::Mean;
-use crate::moments::Sum;
-use crate::runs::Ranges;
 use crate::state::{Consistent, check_fed, checked_when_read};
-use crate::sweep::Wholes;
 use crate::window::Window;
-use crate::{Candle, Candles, Columns, Indicator, IndicatorError, Period};
+use crate::{Candle, Indicator, IndicatorError, Period, Sma};
 
 /// Stochastic oscillator: where the close stands in the range of the last candles, from 0 to 100.
 ///
@@ -27,8 +21,8 @@ use crate::{Candle, Candles, Columns, Indicator, IndicatorError, Period};
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Stochastic {
     range: Window<Extent>,
-    k: Mean,
-    d: Mean,
+    k: Sma,
+    d: Sma,
 }
 
 /// What [`Stochastic`] tells of a row.
@@ -40,19 +34,11 @@ pub struct StochasticLines {
     pub d: f64,
 }
 
-/// `k`, `d`.
-impl Columns<2> for StochasticLines {
-    #[inline]
-    fn columns(self) -> [f64; 2] {
-        [self.k, self.d]
-    }
-}
-
 impl Stochastic {
     /// The slow form; 14, 3 and 3 are usual.
     #[must_use]
     pub fn slow(range: Period, smoothing: Period, signal: Period) -> Self {
-        Self { range: Window::new(range), k: Mean::new(smoothing), d: Mean::new(signal) }
+        Self { range: Window::new(range), k: Sma::new(smoothing), d: Sma::new(signal) }
     }
 
     /// The fast form: %K is not smoothed.
@@ -66,7 +52,7 @@ impl Indicator for Stochastic {
     type Input = Candle;
     type Output = StochasticLines;
 
-    #[inline(always)]
+    #[inline]
     fn update(&mut self, candle: Candle) -> Result<Option<StochasticLines>, IndicatorError> {
         let Some(whole) = self.range.push(candle.checked()?.into()) else { return Ok(None) };
         let raw = position(whole.summary, candle.close);
@@ -76,50 +62,6 @@ impl Indicator for Stochastic {
 
     fn warm_up(&self) -> usize {
         self.range.period().get() - 1 + self.k.warm_up() + self.d.warm_up()
-    }
-
-    fill_by_chunks!();
-}
-
-impl Chunked for Stochastic {
-    const LEN: usize = FEW_ROWS;
-
-    type Scratch = (Ranges, Wholes<Sum>, [Column; 3]);
-
-    const SCRATCH: Self::Scratch = (Ranges::NEW, Wholes::ZERO, [[0.0; ROWS]; 3]);
-
-    #[inline]
-    fn is_ready(&self, done: usize) -> bool {
-        self.range.lies_in(done) && self.k.is_ready() && self.d.is_ready()
-    }
-
-    #[inline(always)]
-    fn take<const N: usize>(
-        &mut self,
-        chunk: Chunk<'_, Candle>,
-        (ranges, sums, [raw, k, d]): &mut Self::Scratch,
-        outputs: Outputs<'_, N>,
-    ) -> bool
-    where
-        Self::Output: Columns<N>,
-    {
-        if !chunk.is_sound(Self::LEN) {
-            return false;
-        }
-        let Chunk { rows, batch, from } = chunk;
-        let extents = ranges.windows::<FEW_ROWS>(batch, from, self.range.period());
-        for (row, raw) in raw[..FEW_ROWS].iter_mut().enumerate() {
-            *raw = position(extents.at(row), rows.close[row]);
-        }
-        self.k.means::<FEW_ROWS>(raw, sums, k);
-        self.d.means::<FEW_ROWS>(k, sums, d);
-        outputs.put(|row| Some(StochasticLines { k: k[row], d: d[row] }));
-        true
-    }
-
-    #[inline(always)]
-    fn end(&mut self, candles: Candles<'_>, updates: usize) {
-        self.range.catch_up(updates, candles.high.len(), |row| candles.extent(row));
     }
 }
 

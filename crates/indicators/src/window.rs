@@ -14,7 +14,7 @@
 //! `later` is kept up to date with every value. `earlier` is made for every beginning when the next
 //! block begins, in one pass from its last value back to its first. So a row costs two steps on
 //! average, and a summary holds exactly the values of its window, whatever came before. What it
-//! holds depends on the count of rows alone, not on how they came in batches.
+//! holds depends on the count of rows alone.
 //! (The scheme is van Herk's and Gil and Werman's of 1992 and 1993, there for maxima.)
 //!
 //! Sums are of differences to a pivot, the first value of `later`: a value of the window itself. So a
@@ -26,7 +26,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::Period;
 use crate::ring::{Ring, Value};
 
-/// What is kept of a run of consecutive values.
+/// The summary of consecutive values.
 pub(crate) trait Summary: Copy {
     type Value: Value;
 
@@ -39,7 +39,7 @@ pub(crate) trait Summary: Copy {
     /// With one more value at the beginning.
     fn prepend(self, value: Self::Value, pivot: Self::Value) -> Self;
 
-    /// With the run that follows, of the same pivot.
+    /// With the summary of the values that follow, of the same pivot.
     fn join(self, later: Self) -> Self;
 }
 
@@ -53,12 +53,12 @@ pub(crate) struct Whole<S: Summary> {
 /// The window over the last `period` values.
 #[derive(Debug, Clone)]
 pub(crate) struct Window<S: Summary> {
-    pub(crate) ring: Ring<S::Value>,
+    ring: Ring<S::Value>,
     /// Of the block before: `earlier[k]` is that of its values from `k` on. One longer than a block:
     /// the last is empty.
-    pub(crate) earlier: Vec<S>,
-    pub(crate) later: S,
-    pub(crate) pivot: S::Value,
+    earlier: Vec<S>,
+    later: S,
+    pivot: S::Value,
     inverse: f64,
 }
 
@@ -68,7 +68,7 @@ impl<S: Summary> Window<S> {
     }
 
     /// Of a ring that may have values, by the steps of the updates that took them.
-    pub(crate) fn of(ring: Ring<S::Value>) -> Self {
+    fn of(ring: Ring<S::Value>) -> Self {
         let period = ring.period();
         let mut window = Self {
             earlier: vec![S::EMPTY; period.get() + 1],
@@ -77,7 +77,7 @@ impl<S: Summary> Window<S> {
             inverse: 1.0 / period.as_f64(),
             ring,
         };
-        window.make_again();
+        window.summarise_again();
         window
     }
 
@@ -101,7 +101,7 @@ impl<S: Summary> Window<S> {
     }
 
     /// Takes a value; the window that ends with it, once there are `period` values.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn push(&mut self, value: S::Value) -> Option<Whole<S>> {
         let held = self.ring.next();
         if held == 0 {
@@ -116,8 +116,8 @@ impl<S: Summary> Window<S> {
         self.ring.is_full().then(|| self.whole(held + 1))
     }
 
-    /// Makes of the values what is made of them, by the steps of the updates.
-    pub(crate) fn make_again(&mut self) {
+    /// Makes the summaries of the values, by the steps of the updates.
+    fn summarise_again(&mut self) {
         self.later = S::EMPTY;
         let next = self.ring.next();
         let (later, earlier) = self.ring.slots().split_at(next);
@@ -140,14 +140,12 @@ impl<S: Summary> Window<S> {
 }
 
 /// Makes the summaries of a block that has ended, of every end of it.
-///
-/// It gets the block and not the window: see [`Ring`] for what that is good for.
 #[inline(never)]
-pub(crate) fn summarise<S: Summary>(block: &[S::Value], pivot: S::Value, summaries: &mut [S]) {
+fn summarise<S: Summary>(block: &[S::Value], pivot: S::Value, summaries: &mut [S]) {
     let mut summary = S::EMPTY;
-    for (&value, kept) in block.iter().zip(summaries).rev() {
+    for (&value, slot) in block.iter().zip(summaries).rev() {
         summary = summary.prepend(value, pivot);
-        *kept = summary;
+        *slot = summary;
     }
 }
 
@@ -171,3 +169,25 @@ impl<'de, S: Summary> Deserialize<'de> for Window<S> {
         Ring::deserialize(deserializer).map(Self::of)
     }
 }
+
+/// Writes [`Indicator`](crate::Indicator) for types that have a `window` of their inputs and make their
+/// output of the input and its full window: `TYPE: INPUT => OUTPUT, CHECK;`.
+macro_rules! indicator_of_window {
+    ($($indicator:ident: $input:ty => $output:ty, $check:expr;)+) => {$(
+        impl Indicator for $indicator {
+            type Input = $input;
+            type Output = $output;
+
+            #[inline]
+            fn update(&mut self, input: $input) -> Result<Option<$output>, IndicatorError> {
+                let whole = self.window.push($check(input)?);
+                Ok(whole.and_then(|whole| self.output(input, whole)))
+            }
+
+            fn warm_up(&self) -> usize {
+                self.window.period().get() - 1
+            }
+        }
+    )+};
+}
+pub(crate) use indicator_of_window;

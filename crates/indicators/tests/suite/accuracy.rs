@@ -2,7 +2,7 @@
 //! its window.
 
 use indicators::{
-    Correlation, Ema, Indicator, LinearRegression, Pair, Period, RollingMax, Sma, StdDev, fill,
+    Correlation, Ema, Indicator, LinearRegression, Pair, Period, RollingMax, Sma, StdDev, batch,
 };
 
 const ROWS: u32 = 10_000_000;
@@ -73,11 +73,10 @@ fn five_million_rows_and_two_spikes_leave_no_trace_in_a_mean() {
         let mut sma = Sma::new(Period::new(rows).unwrap());
         let end = SPIKES[1] + 1 + u32::try_from(rows).unwrap();
         let prices: Vec<f64> = (0..end).map(price).collect();
-        let mut means = vec![0.0; prices.len()];
-        fill(&mut sma, &prices, [&mut means]).unwrap();
+        let means = batch(&mut sma, prices.iter().copied()).unwrap();
         let window = &prices[prices.len() - rows..];
         let sum: f64 = window.iter().map(|price| price - window[0]).sum();
-        near("mean", means[prices.len() - 1], window[0] + sum / rows as f64);
+        near("mean", means[prices.len() - 1].unwrap(), window[0] + sum / rows as f64);
     }
 }
 

@@ -1,29 +1,11 @@
 //! An indicator of one's own, with an input of its own.
 
-use std::ops::Range;
-
-use indicators::{Columns, Indicator, IndicatorError, Row, batch, fill};
+use indicators::{Indicator, IndicatorError, batch};
 
 #[derive(Clone, Copy)]
 struct Trade {
     price: f64,
     volume: f64,
-}
-
-impl Row for Trade {
-    type Series<'a> = &'a [Trade];
-
-    fn len(trades: Self::Series<'_>) -> usize {
-        trades.len()
-    }
-
-    fn part(trades: Self::Series<'_>, rows: Range<usize>) -> Option<Self::Series<'_>> {
-        trades.get(rows)
-    }
-
-    fn rows(trades: Self::Series<'_>) -> impl ExactSizeIterator<Item = Self> + Clone {
-        trades.iter().copied()
-    }
 }
 
 /// The mean price of all trades, weighted with their volume.
@@ -58,14 +40,7 @@ fn its_batches_are_its_updates() {
     let wanted = [None, Some(10.0), Some(17.5)];
     assert_eq!(batch(&mut VolumeWeighted::default(), trades).unwrap(), wanted);
 
-    let mut column = [0.0; 3];
-    fill(&mut VolumeWeighted::default(), &trades, [&mut column]).unwrap();
-    let [first, rest @ ..] = column;
-    assert!(first.is_nan());
-    assert_eq!(rest, [10.0, 17.5]);
-    assert_eq!(wanted[2].map(Columns::columns), Some([17.5]));
-
     let bad = [trades[1], trade(10.0, f64::NAN)];
-    let error = fill(&mut VolumeWeighted::default(), &bad, [&mut column[..2]]).unwrap_err();
+    let error = batch(&mut VolumeWeighted::default(), bad).unwrap_err();
     assert!(matches!(error, IndicatorError::Row { row: 1, .. }), "{error}");
 }

@@ -1,12 +1,12 @@
 //! What is refused, and that it leaves no trace.
 
 use indicators::{
-    Atr, Candle, Columns, Correlation, Indicator, IndicatorError, Macd, Pair, Period, Row, Rsi,
-    Sma, ZScore, batch, fill,
+    Atr, Candle, Correlation, Indicator, IndicatorError, Macd, Pair, Period, Rsi, Sma, ZScore,
+    batch,
 };
 use serde::Serialize;
 
-use crate::catalogue::{ALL, Series, Visitor, visit};
+use crate::catalogue::{ALL, Numbers, Series, Visitor, visit};
 
 /// Good rows, with bad ones put between them.
 struct Disturbed<'a> {
@@ -17,16 +17,12 @@ impl Visitor for Disturbed<'_> {
     type Output = Vec<Vec<u8>>;
 
     /// The stored state after each row that was taken.
-    fn visit<I, const N: usize>(
-        self,
-        mut indicator: I,
-        rows: <I::Input as Row>::Series<'_>,
-    ) -> Vec<Vec<u8>>
+    fn visit<I>(self, mut indicator: I, rows: &[I::Input]) -> Vec<Vec<u8>>
     where
-        I: Indicator<Output: Columns<N>> + Serialize,
+        I: Indicator<Output: Numbers> + Serialize,
     {
         let mut states = Vec::new();
-        for (row, input) in I::Input::rows(rows).enumerate() {
+        for (row, &input) in rows.iter().enumerate() {
             let taken = indicator.update(input).is_ok();
             assert_eq!(taken, !(self.bad)(row), "row {row}");
             if taken {
@@ -87,15 +83,6 @@ fn a_batch_names_the_row() {
     let mut correlation = Correlation::new(Period::new(2).unwrap()).unwrap();
     let error = correlation.update(Pair { x: 1.0, y: f64::INFINITY }).unwrap_err();
     assert_eq!(error, IndicatorError::Value { name: "y", found: f64::INFINITY });
-}
-
-#[test]
-fn columns_of_another_length_are_refused_untouched() {
-    let mut rsi = Rsi::new(Period::new(2).unwrap());
-    let mut column = [7.0; 2];
-    let error = fill(&mut rsi, &[1.0; 3], [&mut column]).unwrap_err();
-    assert_eq!(error, IndicatorError::LengthsDiffer { column: 0, found: 2, wanted: 3 });
-    assert_eq!((column, rsi), ([7.0; 2], Rsi::new(Period::new(2).unwrap())));
 }
 
 #[test]

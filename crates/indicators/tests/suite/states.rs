@@ -40,13 +40,13 @@ fn rsi_and_macd_that_contradict_themselves() {
     let rsi = |previous: &str, gain: &str, loss: &str| {
         format!(r#"{{"previous":{previous},"gain":{{{gain}}},"loss":{{{loss}}}}}"#)
     };
-    let two = r#""period":3,"rows":2,"value":0.5,"turn":0,"block":[]"#;
+    let two = r#""period":3,"rows":2,"value":0.5"#;
     assert!(serde_json::from_str::<Rsi>(&rsi("1.0", two, two)).is_ok());
-    let one = r#""period":3,"rows":1,"value":0.5,"turn":0,"block":[]"#;
+    let one = r#""period":3,"rows":1,"value":0.5"#;
     refused::<Rsi>(&rsi("1.0", two, one), "the count of losses is 1, wanted 2");
-    let other = r#""period":4,"rows":2,"value":0.5,"turn":0,"block":[]"#;
+    let other = r#""period":4,"rows":2,"value":0.5"#;
     refused::<Rsi>(&rsi("1.0", two, other), "the period of the losses is 4, wanted 3");
-    let negative = r#""period":3,"rows":2,"value":-0.5,"turn":0,"block":[]"#;
+    let negative = r#""period":3,"rows":2,"value":-0.5"#;
     refused::<Rsi>(&rsi("1.0", two, negative), "the mean loss is -0.5");
     refused::<Rsi>(&rsi("null", two, two), "the previous value is absent");
     refused::<Rsi>(&rsi("1e101", two, two), "the previous value = ");
@@ -54,26 +54,22 @@ fn rsi_and_macd_that_contradict_themselves() {
     let macd = |fast: &str, slow: &str, signal: &str| {
         format!(r#"{{"fast":{{{fast}}},"slow":{{{slow}}},"signal":{{{signal}}}}}"#)
     };
-    let (fast, slow) = (
-        r#""period":2,"rows":1,"value":1.0,"turn":0,"block":[]"#,
-        r#""period":5,"rows":4,"value":1.0,"turn":0,"block":[]"#,
-    );
-    let fresh = r#""period":3,"rows":0,"value":0.0,"turn":0,"block":[]"#;
+    let (fast, slow) = (r#""period":2,"rows":1,"value":1.0"#, r#""period":5,"rows":4,"value":1.0"#);
+    let fresh = r#""period":3,"rows":0,"value":0.0"#;
     assert!(serde_json::from_str::<Macd>(&macd(fast, slow, fresh)).is_ok());
-    let full = r#""period":2,"rows":2,"value":1.0,"turn":0,"block":[]"#;
+    let full = r#""period":2,"rows":2,"value":1.0"#;
     refused::<Macd>(&macd(full, slow, fresh), "the fast EMA is 2, wanted 1");
     refused::<Macd>(&macd(slow, fast, fresh), "wanted fast < slow");
     refused::<Macd>(&macd(fast, slow, one), "signal's EMA is not empty");
-    let complete = r#""period":5,"rows":5,"value":1.0,"turn":0,"block":[]"#;
+    let complete = r#""period":5,"rows":5,"value":1.0"#;
     refused::<Macd>(&macd(full, complete, fresh), "signal's EMA is empty");
 }
 
 #[test]
 fn candle_indicators_that_contradict_themselves() {
     refused::<TrueRange>(r#"{"previous_close":2e100}"#, "the previous close");
-    let average = |rows: usize, value: f64| {
-        format!(r#"{{"period":2,"rows":{rows},"value":{value},"turn":0,"block":[]}}"#)
-    };
+    let average =
+        |rows: usize, value: f64| format!(r#"{{"period":2,"rows":{rows},"value":{value}}}"#);
     let atr = |close: &str, average: &str| {
         format!(r#"{{"true_range":{{"previous_close":{close}}},"average":{average}}}"#)
     };
