@@ -130,9 +130,6 @@ def kernels(root):
     labels = (rng.random(million) < 0.1 + 0.5 * scores).astype(np.uint8)
     columns(root / "fit", scores=scores, labels=labels)
     columns(root / "pathological", **pathological(million // 8))
-    # Every row violates the order: all are pooled.
-    halves = (np.arange(million) < million // 2).astype(np.uint8)
-    columns(root / "falling", scores=(np.arange(million) + 0.5) / million, labels=halves)
     columns(root / "edges", scores=rng.beta(2, 5, million))
     scores = rng.beta(2, 5, 10 * million)
     p_cal = 1 / (1 + np.exp(-(0.8 * np.log(scores / (1 - scores)) - 0.3)))

@@ -1,4 +1,4 @@
-//! The input of a kernel: columns of a folder's files, or invented ones.
+//! The input of a kernel: columns of a folder's files.
 //!
 //! A file holds one column of 64-bit floating point numbers, little endian, and nothing else; one of
 //! labels holds a byte a row.
@@ -6,17 +6,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use binning::{BinCount, BinEdges};
+use binning::BinEdges;
 use calibration::PlattScaling;
 
 use crate::error::BenchError;
-use crate::invented::{self, Rows};
 
-/// Where columns come from.
-pub(crate) enum Columns {
-    Folder(PathBuf),
-    Invented(Rows),
-}
+/// The folder of the files.
+pub(crate) struct Columns(PathBuf);
 
 /// Scores with labels, and weights if there are any.
 pub(crate) struct Labelled {
@@ -43,72 +39,40 @@ pub(crate) struct Candles {
 
 impl Columns {
     pub(crate) fn in_folder(folder: &Path) -> Self {
-        Self::Folder(folder.to_owned())
+        Self(folder.to_owned())
     }
 
     pub(crate) fn scores(&self) -> Result<Vec<f64>, BenchError> {
-        match self {
-            Self::Folder(folder) => numbers(&folder.join("scores.f64")),
-            Self::Invented(rows) => Ok(rows.scores()),
-        }
+        numbers(&self.0.join("scores.f64"))
     }
 
     pub(crate) fn labelled(&self) -> Result<Labelled, BenchError> {
-        let scores = self.scores()?;
-        let (labels, weights) = match self {
-            Self::Folder(folder) => {
-                let weights = folder.join("weights.f64");
-                let weights = if weights.exists() { Some(numbers(&weights)?) } else { None };
-                (labels(&folder.join("labels.u8"))?, weights)
-            }
-            Self::Invented(_) => (invented::labels(&scores), None),
-        };
-        Ok(Labelled { scores, labels, weights })
-    }
-
-    /// As [`labelled`](Self::labelled), with weights for certain.
-    pub(crate) fn weighted(&self) -> Result<Labelled, BenchError> {
-        let mut rows = self.labelled()?;
-        if rows.weights.is_none() {
-            rows.weights = Some(match self {
-                Self::Folder(folder) => numbers(&folder.join("weights.f64"))?,
-                Self::Invented(rows) => rows.weights(),
-            });
-        }
-        Ok(rows)
+        let weights = self.0.join("weights.f64");
+        let weights = if weights.exists() { Some(numbers(&weights)?) } else { None };
+        Ok(Labelled { scores: self.scores()?, labels: labels(&self.0.join("labels.u8"))?, weights })
     }
 
     pub(crate) fn model(&self) -> Result<Model, BenchError> {
-        match self {
-            Self::Folder(folder) => {
-                let path = folder.join("model.f64");
-                let numbers = numbers(&path)?;
-                let [slope, intercept, edges @ ..] = numbers.as_slice() else {
-                    return Err(BenchError::NotAModel { path, found: numbers.len() });
-                };
-                let scaling = PlattScaling::new(*slope, *intercept)?;
-                Ok(Model { scaling, edges: BinEdges::from_vec(edges.to_vec())? })
-            }
-            Self::Invented(rows) => {
-                let scaling = PlattScaling::new(0.8, -0.3)?;
-                // Enough rows for edges that cut the scores into parts of about the same size.
-                let some = Rows::new(rows.count().min(10_000)).scores();
-                let edges = BinEdges::quantiles(&some, BinCount::default())?;
-                Ok(Model { scaling, edges })
-            }
-        }
+        let path = self.0.join("model.f64");
+        let numbers = numbers(&path)?;
+        let [slope, intercept, edges @ ..] = numbers.as_slice() else {
+            return Err(BenchError::NotAModel { path, found: numbers.len() });
+        };
+        let scaling = PlattScaling::new(*slope, *intercept)?;
+        Ok(Model { scaling, edges: BinEdges::from_vec(edges.to_vec())? })
     }
 
     pub(crate) fn candles(&self) -> Result<Candles, BenchError> {
-        let [open, high, low, close] = match self {
-            Self::Folder(folder) => {
-                let column = |name: &str| numbers(&folder.join(format!("{name}.f64")));
-                [column("open")?, column("high")?, column("low")?, column("close")?]
-            }
-            Self::Invented(rows) => rows.prices(),
-        };
+        let column = |name: &str| numbers(&self.0.join(format!("{name}.f64")));
+        let close = column("close")?;
         let timestamps = (0..).step_by(60_000_000).take(close.len()).collect();
-        Ok(Candles { timestamps, open, high, low, close })
+        Ok(Candles {
+            timestamps,
+            open: column("open")?,
+            high: column("high")?,
+            low: column("low")?,
+            close,
+        })
     }
 }
 

@@ -27,8 +27,6 @@ pub(crate) enum BenchError {
     Binning(#[from] binning::BinningError),
     #[error("the kernel refuses its input")]
     Label(#[from] labeling::LabelError),
-    #[error("the kernel refuses its input")]
-    Indicator(#[from] indicators::IndicatorError),
     #[error("cannot speak to whoever asked")]
     Dialogue(#[from] io::Error),
 }

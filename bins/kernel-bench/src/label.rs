@@ -15,14 +15,10 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    pub(crate) fn new(
-        candles: Candles,
-        take_profit: f64,
-        stop_loss: f64,
-        minutes: i64,
-    ) -> Result<Self, BenchError> {
+    /// +4 % before −2 %, within so many minutes.
+    pub(crate) fn new(candles: Candles, minutes: i64) -> Result<Self, BenchError> {
         let horizon = TimeDelta::minutes(minutes);
-        let rule = BarrierRule::new(take_profit, stop_loss, horizon, TiePolicy::Conservative)?;
+        let rule = BarrierRule::new(0.04, 0.02, horizon, TiePolicy::Conservative)?;
         Ok(Self { candles, rule, found: Vec::new() })
     }
 }

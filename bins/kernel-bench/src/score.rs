@@ -1,4 +1,4 @@
-//! Scores, edges and bins.
+//! Scores and edges.
 
 use binning::{BinCount, BinEdges, score_into};
 use calibration::Calibrator;
@@ -32,30 +32,6 @@ impl Kernel for Score {
 
     fn answer(&self) -> Vec<f64> {
         self.p_cal.iter().copied().chain(self.q_bin.iter().copied().map(f64::from)).collect()
-    }
-}
-
-/// Bins of values that are there. The answer is the bins.
-pub(crate) struct Assign {
-    values: Vec<f64>,
-    edges: BinEdges,
-    bins: Vec<u16>,
-}
-
-impl Assign {
-    pub(crate) fn new(values: Vec<f64>, model: Model) -> Self {
-        let bins = vec![0; values.len()];
-        Self { values, edges: model.edges, bins }
-    }
-}
-
-impl Kernel for Assign {
-    fn call(&mut self) -> Result<(), BenchError> {
-        Ok(self.edges.assign_into(&self.values, &mut self.bins)?)
-    }
-
-    fn answer(&self) -> Vec<f64> {
-        self.bins.iter().copied().map(f64::from).collect()
     }
 }
 

@@ -48,7 +48,9 @@ mod tests {
     fn questions_are_answered_in_turn() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("edges");
-        let mut kernel = Case::Edges.invent(100).unwrap();
+        let scores: Vec<f64> = (1..100_u8).map(|k| f64::from(k) / 100.0).collect();
+        answer::write(&folder.path().join("scores.f64"), &scores).unwrap();
+        let mut kernel = Case::Edges.read(folder.path()).unwrap();
         let mut out = Vec::new();
         let questions = format!("run\nanswer {}\npeak\n", file.display());
         serve(&mut *kernel, questions.as_bytes(), &mut out).unwrap();

@@ -1,4 +1,4 @@
-//! Where the benchmarks' scripts, data and figures are.
+//! Where the benchmarks' scripts and data are.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,11 +46,6 @@ impl Folders {
         }
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         Ok(folder)
-    }
-
-    /// The figures of a benchmark.
-    pub(crate) fn figures(&self, name: &str) -> PathBuf {
-        self.bench.join(format!("{name}.json"))
     }
 }
 

@@ -3,8 +3,6 @@
 use std::fs;
 use std::process::Command;
 
-use serde_json::{Map, Value, json};
-
 use crate::command::root;
 
 /// Machine, system, compiler, commit and date, in this order.
@@ -41,12 +39,6 @@ pub(crate) fn describe() -> Vec<(&'static str, String)> {
 /// How many programs wanted a core, on average over the last minute; `None` where nobody says.
 pub(crate) fn load() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
-}
-
-/// A description as a JSON object.
-pub(crate) fn as_json(description: &[(&str, String)]) -> Value {
-    let fields = description.iter().map(|(name, value)| ((*name).to_owned(), json!(value)));
-    Value::Object(fields.collect::<Map<_, _>>())
 }
 
 /// The value of the first line that begins with `name` and `separator`.

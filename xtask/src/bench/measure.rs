@@ -45,7 +45,6 @@ impl Program {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Runs {
     pub(crate) seconds: Vec<f64>,
-    pub(crate) cpu_seconds: Vec<f64>,
     pub(crate) peak_kib: Vec<f64>,
 }
 
@@ -56,16 +55,6 @@ impl Runs {
 
     pub(crate) fn peak_kib(&self) -> f64 {
         median(&self.peak_kib).unwrap_or(f64::NAN)
-    }
-
-    pub(crate) fn as_json(&self) -> Value {
-        json!({
-            "seconds": self.seconds,
-            "cpu_seconds": self.cpu_seconds,
-            "peak_kib": self.peak_kib,
-            "median_seconds": self.seconds(),
-            "median_peak_kib": self.peak_kib(),
-        })
     }
 }
 
@@ -95,8 +84,7 @@ fn parsed(text: &str, programs: &[Program]) -> Result<Vec<Runs>> {
         let runs = found[&program.name].as_array();
         let runs = runs.with_context(|| format!("measure.py says nothing of {}", program.name))?;
         let column = |name: &str| runs.iter().filter_map(|run| run[name].as_f64()).collect();
-        let (seconds, cpu_seconds) = (column("seconds"), column("cpu_seconds"));
-        Ok(Runs { seconds, cpu_seconds, peak_kib: column("peak_kib") })
+        Ok(Runs { seconds: column("seconds"), peak_kib: column("peak_kib") })
     };
     programs.iter().map(runs).collect()
 }
@@ -109,12 +97,12 @@ mod tests {
     #[test]
     fn runs_are_read_in_the_programs_order() {
         let programs = [("b", "/b"), ("a", "/a")].map(|(n, p)| Program::new(n, Path::new(p), &[]));
-        let text = r#"{"a": [{"seconds": 1.0, "cpu_seconds": 2.0, "peak_kib": 3}],
-                       "b": [{"seconds": 4.0, "cpu_seconds": 5.0, "peak_kib": 6},
-                             {"seconds": 6.0, "cpu_seconds": 5.0, "peak_kib": 8}]}"#;
+        let text = r#"{"a": [{"seconds": 1.0, "peak_kib": 3}],
+                       "b": [{"seconds": 4.0, "peak_kib": 6},
+                             {"seconds": 6.0, "peak_kib": 8}]}"#;
         let runs = parsed(text, &programs).unwrap();
         assert_eq!((runs[0].seconds(), runs[0].peak_kib()), (5.0, 7.0));
-        assert_eq!(runs[1].cpu_seconds, [2.0]);
+        assert_eq!(runs[1].seconds, [1.0]);
         assert!(parsed("{}", &programs).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast, beside what, and how that grows. See `docs/performance.md`.
+//! `cargo xtask bench`: how fast, and beside what. See `docs/performance.md`.
 //!
 //! Programs are measured from outside, by `xtask/bench/measure.py`, since only the one who waits for a
 //! child learns its peak memory, and Rust's standard library does not pass that on.
@@ -6,8 +6,6 @@
 mod dialogue;
 mod document;
 mod folders;
-mod growth;
-mod instructions;
 mod machine;
 mod measure;
 mod peers;
@@ -32,9 +30,8 @@ use report::Report;
 
 /// Flags of `bench`. Without any, the project's own criterion benchmarks are run.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct BenchArgs {
-    /// Compare with scikit-learn, pandas, numpy, DuckDB and TA-Lib: all cases, or those named
+    /// Compare with scikit-learn, pandas, numpy and DuckDB: all cases, or those named
     #[arg(long, value_name = "CASE", num_args = 0.., group = "what")]
     peers: Option<Vec<String>>,
 
@@ -42,31 +39,15 @@ pub(crate) struct BenchArgs {
     #[arg(long, group = "what")]
     startup: bool,
 
-    /// Time and memory of the kernels against rows
-    #[arg(long, group = "what")]
-    growth: bool,
-
     /// Time and memory of backfills
     #[arg(long, group = "what")]
     scale: bool,
-
-    /// Instruction counts of the kernels, compared with those in the repository
-    #[arg(long, group = "what")]
-    instructions: bool,
-
-    /// With --instructions: keep the counts found
-    #[arg(long, requires = "instructions")]
-    update: bool,
-
-    /// With --startup: measure this program too, a runner as `cargo build` makes it
-    #[arg(long, value_name = "PROGRAM", requires = "startup")]
-    dev: Option<PathBuf>,
 
     /// A runner that is built already, instead of a release build
     #[arg(long, value_name = "PROGRAM", env = "RUNNER_PROGRAM")]
     runner: Option<PathBuf>,
 
-    /// Runs of each program that count, after one that does not [default: 7; start-up 50, growth 15, scale 3]
+    /// Runs of each program that count, after one that does not [default: 7; start-up 50, scale 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..=1000))]
     rounds: Option<u32>,
 
@@ -78,17 +59,12 @@ pub(crate) struct BenchArgs {
 pub(crate) fn run(args: &BenchArgs) -> Result<ExitCode> {
     let folders = Folders::find;
     let runner = Runner(args.runner.clone());
-    let dev = args.dev.clone().map(|path| Runner(Some(path)));
     let report = if let Some(cases) = &args.peers {
         peers::run(&folders()?, &runner, cases, args.rounds.unwrap_or(7))?
     } else if args.startup {
-        startup::run(&folders()?, &runner, dev.as_ref(), args.rounds.unwrap_or(50))?
-    } else if args.growth {
-        growth::run(args.rounds.unwrap_or(15))?
+        startup::run(&folders()?, &runner, args.rounds.unwrap_or(50))?
     } else if args.scale {
         scale::run(&folders()?, &runner, args.rounds.unwrap_or(3))?
-    } else if args.instructions {
-        instructions::run(args.update)?
     } else {
         return own();
     };
@@ -109,7 +85,6 @@ fn own() -> Result<ExitCode> {
 
 fn finish(report: &Report, args: &BenchArgs) -> Result<ExitCode> {
     report.print()?;
-    report.write_json(&Folders::find()?)?;
     if args.write_docs {
         if args.peers.as_ref().is_some_and(|cases| !cases.is_empty()) {
             bail!("docs/performance.md holds all cases: name none with --write-docs");

@@ -14,7 +14,6 @@ pub(crate) enum Program {
     Runner,
     DuckDbFloor,
     KernelBench,
-    Indicators,
 }
 
 impl Program {
@@ -24,9 +23,6 @@ impl Program {
             // By --package it would be built with other features of Arrow, and that anew.
             Self::DuckDbFloor => (&["--workspace", "--example", "duckdb_floor"], "duckdb_floor"),
             Self::KernelBench => (&["--package", "kernel-bench"], "kernel-bench"),
-            Self::Indicators => {
-                (&["--package", "indicators", "--example", "talib_ours"], "talib_ours")
-            }
         }
     }
 

@@ -1,21 +1,19 @@
-//! What a benchmark found: printed, kept as JSON, written into the document.
+//! What a benchmark found: printed, and written into the document.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
-use super::folders::Folders;
 use super::table::Table;
 use super::{document, machine};
-use crate::command::{root, say};
+use crate::command::root;
 
 /// The load average from which on times are those of a busy machine: another program wants a core.
 const BUSY: f64 = 1.0;
 
-/// Tables, what is to be said about them, and the figures behind them.
+/// Tables, and what is to be said about them.
 #[derive(Debug)]
 pub(crate) struct Report {
     /// What the benchmark is called, in file names and marks.
@@ -27,7 +25,6 @@ pub(crate) struct Report {
     pub(crate) notes: Vec<String>,
     /// Versions of what was compared with, by name.
     pub(crate) versions: Vec<(String, String)>,
-    pub(crate) figures: Value,
     /// What else the machine did when this began.
     pub(crate) load: Option<f64>,
     /// Whether the program should end with an error.
@@ -42,7 +39,6 @@ impl Report {
             tables: Vec::new(),
             notes: Vec::new(),
             versions: Vec::new(),
-            figures: Value::Null,
             load: machine::load(),
             failed: false,
         }
@@ -69,27 +65,6 @@ impl Report {
 
     pub(crate) fn print(&self) -> Result<()> {
         writeln!(std::io::stdout(), "{}", self.body()).context("cannot write to standard output")
-    }
-
-    pub(crate) fn write_json(&self, folders: &Folders) -> Result<()> {
-        let path = folders.figures(self.name);
-        let versions: serde_json::Map<String, Value> =
-            self.versions.iter().map(|(name, version)| (name.clone(), json!(version))).collect();
-        let document = json!({
-            "command": self.command,
-            "machine": machine::as_json(&machine::describe()),
-            "load_average_before": self.load,
-            "versions": versions,
-            "figures": self.figures,
-            "notes": self.notes,
-        });
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        fs::write(&path, format!("{document:#}\n"))
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        say(&format!("figures: {}", path.display()));
-        Ok(())
     }
 
     /// Puts tables, machine and versions between this benchmark's marks in `docs/performance.md`.

@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
 use super::folders::{Folders, text};
 use super::measure::{self, Program, Runs};
@@ -98,11 +97,6 @@ pub(crate) fn run(folders: &Folders, runner: &Runner, rounds: u32) -> Result<Rep
         factor(more_memory)
     ));
     report.failed = more_memory > MOST_MEMORY || growth.iter().any(|(_, g)| *g > MOST_GROWTH);
-    let named = programs.iter().zip(&runs).map(|(p, runs)| (p.name.clone(), runs.as_json()));
-    report.figures = json!({
-        "backfills": Value::Object(named.collect()),
-        "growth_platt": growth[0].1, "growth_isotonic": growth[1].1, "memory_50_runs": more_memory,
-    });
     Ok(report)
 }
 

@@ -1,137 +1,96 @@
-//! `--startup`: commands that compute nothing, and which of them open DuckDB.
+//! `--startup`: commands that compute nothing, how long they take and which of them open DuckDB.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
 
 use super::folders::Folders;
-use super::measure::{self, Runs};
+use super::measure::{self, Program};
 use super::programs::Runner;
+use super::python;
 use super::report::Report;
-use super::table::{Table, duration, memory};
-use super::{measure::Program as Measured, python};
-use crate::command::say;
+use super::table::{Table, duration, memory, or_dash};
 
 /// What start-up may take, in seconds.
 const GOAL: f64 = 0.020;
 
 /// Commands that must do without DuckDB, and one that cannot: without it the check could not fail.
-const WITHOUT: [&[&str]; 6] = [
-    &["--help"],
-    &["list"],
-    &["completions", "bash"],
-    &["ml-calibrated-bins", "rebuild", "--help"],
-    &["ml-calibrated-bins", "list"],
-    &["ml-calibrated-bins", "inspect", "2024-01"],
+const COMMANDS: [(&[&str], bool); 5] = [
+    (&["--help"], false),
+    (&["list"], false),
+    (&["ml-calibrated-bins", "list"], false),
+    (&["ml-calibrated-bins", "inspect", "--help"], false),
+    (&["data", "status"], true),
 ];
-const WITH: [&[&str]; 1] = [&["data", "status"]];
 
-pub(crate) fn run(
-    folders: &Folders,
-    runner: &Runner,
-    dev: Option<&Runner>,
-    rounds: u32,
-) -> Result<Report> {
-    let release = runner.path()?;
-    let mut builds = vec![("release", release.clone())];
-    if let Some(dev) = dev {
-        builds.push(("dev", dev.path()?));
-    }
-    let scratch = folders.scratch()?;
-    let mut report = Report::new(
-        "startup",
-        if dev.is_some() {
-            "cargo xtask bench --startup --dev"
-        } else {
-            "cargo xtask bench --startup"
-        },
-    );
-    let mut programs = Vec::new();
-    for (profile, path) in &builds {
-        for command in ["--help", "list"] {
-            let name = format!("`runner {command}`, {profile}");
-            programs.push(Measured::new(&name, path, &[command]));
-        }
-    }
-    let runs = measure::in_turn(&programs, rounds, &scratch)?;
-    report.tables.push((
-        format!(
-            "Whole processes, medians of {rounds} runs; the goal is less than {}.",
-            duration(GOAL)
-        ),
-        times(&programs, &runs),
-    ));
-    let slow = programs.iter().zip(&runs).filter(|(_, runs)| runs.seconds() >= GOAL);
-    for (program, _) in slow {
-        report.notes.push(format!("{} misses the goal.", program.name));
-    }
-    let named = programs.iter().zip(&runs).map(|(p, runs)| (p.name.clone(), runs.as_json()));
-    let times: Value = Value::Object(named.collect());
-    let traced = trace(folders, &release, &scratch, &mut report)?;
-    report.figures = json!({ "times": times, "opens_duckdb": traced });
-    Ok(report)
-}
-
-fn times(programs: &[Measured], runs: &[Runs]) -> Table {
-    let mut table = Table::new(&["command", "time", "fastest", "slowest", "peak memory"]);
-    for (program, runs) in programs.iter().zip(runs) {
-        let least = runs.seconds.iter().copied().fold(f64::INFINITY, f64::min);
-        let most = runs.seconds.iter().copied().fold(0.0, f64::max);
-        table.push(vec![
-            program.name.clone(),
-            duration(runs.seconds()),
-            duration(least),
-            duration(most),
-            memory(runs.peak_kib()),
-        ]);
-    }
-    table
-}
-
-/// Which commands open a database file or start threads, as DuckDB does when it is opened. Files are
-/// configured, so that a command that opened what it does not need would be seen.
-fn trace(
-    folders: &Folders,
-    runner: &Path,
-    scratch: &Path,
-    report: &mut Report,
-) -> Result<Vec<Value>> {
-    if Command::new("strace").arg("--version").output().is_err() {
-        report.notes.push("strace is not installed (Debian: apt-get install strace), so which commands open DuckDB was not looked at.".to_owned());
-        return Ok(Vec::new());
-    }
+pub(crate) fn run(folders: &Folders, runner: &Runner, rounds: u32) -> Result<Report> {
+    let runner = runner.path()?;
     let data = folders.data().join("hourly");
     if !data.join("complete").exists() {
         python::make_data(&python::with_packages(folders)?, "peers", folders)?;
     }
-    let mut table = Table::new(&["command", "database files opened", "threads started"]);
-    let mut figures = Vec::new();
-    let commands = WITHOUT.into_iter().map(|c| (c, false)).chain(WITH.map(|c| (c, true)));
-    for (command, needs) in commands {
-        let log = scratch.join("strace");
-        let mut traced = Command::new("strace");
-        traced.args(["-f", "-qq", "-e", "trace=open,openat,clone,clone3", "-o"]).arg(&log);
-        traced.arg(runner).args(command).current_dir(scratch);
-        traced.env("RUNNER_PRED_DUCKDB", data.join("predictions.duckdb"));
-        traced.env("RUNNER_OHLCV_DUCKDB", data.join("market.duckdb"));
-        traced.output().context("cannot start strace")?;
-        let (opened, threads) = seen(&fs::read_to_string(&log).context("strace wrote nothing")?);
-        let shown = format!("`runner {}`", command.join(" "));
-        if needs != (opened > 0) {
-            report.failed = true;
-            report.notes.push(format!("{shown} opens {opened} database files."));
-            say(&format!("{shown} opens {opened} database files"));
-        }
-        figures.push(json!({ "command": shown, "files": opened, "threads": threads }));
-        table.push(vec![shown, opened.to_string(), threads.to_string()]);
+    let scratch = folders.scratch()?;
+    // Files are configured, so that a command that opened what it does not need would be seen.
+    let files = ["predictions", "market"].map(|name| data.join(name).with_extension("duckdb"));
+    let environment = || ["RUNNER_PRED_DUCKDB", "RUNNER_OHLCV_DUCKDB"].into_iter().zip(&files);
+    let program = |(command, _): &(&[&str], bool)| {
+        let program = Program::new(&format!("`runner {}`", command.join(" ")), &runner, command);
+        environment()
+            .fold(program, |program, (name, file)| program.with(name, &super::folders::text(file)))
+    };
+    let programs: Vec<Program> = COMMANDS.iter().map(program).collect();
+    let runs = measure::in_turn(&programs, rounds, &scratch)?;
+    let mut report = Report::new("startup", "cargo xtask bench --startup");
+    let traced = Command::new("strace").arg("--version").output().is_ok();
+    if !traced {
+        report.notes.push("strace is not installed (Debian: apt-get install strace), so which commands open DuckDB was not looked at.".to_owned());
     }
-    report
-        .tables
-        .push(("What each command opens (strace), with files configured:".to_owned(), table));
-    Ok(figures)
+    let mut table =
+        Table::new(&["command", "time", "peak memory", "database files opened", "threads started"]);
+    for ((program, runs), (command, needs)) in programs.iter().zip(&runs).zip(COMMANDS) {
+        let seen =
+            if traced { Some(trace(&runner, command, environment(), &scratch)?) } else { None };
+        if seen.is_some_and(|(opened, _)| needs != (opened > 0)) {
+            report.failed = true;
+            report
+                .notes
+                .push(format!("{} opens the wrong number of database files.", program.name));
+        }
+        if !needs && runs.seconds() >= GOAL {
+            report.notes.push(format!("{} misses the goal.", program.name));
+        }
+        table.push(vec![
+            program.name.clone(),
+            duration(runs.seconds()),
+            memory(runs.peak_kib()),
+            or_dash(seen, |(opened, _)| opened.to_string()),
+            or_dash(seen, |(_, threads)| threads.to_string()),
+        ]);
+    }
+    let goal = duration(GOAL);
+    let before = format!(
+        "Whole processes, medians of {rounds} runs; the goal is less than {goal} without data. Files are configured."
+    );
+    report.tables.push((before, table));
+    Ok(report)
+}
+
+/// How many database files a command opens and how many threads it starts, as DuckDB does when it is
+/// opened.
+fn trace<'a>(
+    runner: &Path,
+    command: &[&str],
+    environment: impl Iterator<Item = (&'a str, &'a std::path::PathBuf)>,
+    scratch: &Path,
+) -> Result<(usize, usize)> {
+    let log = scratch.join("strace");
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-qq", "-e", "trace=open,openat,clone,clone3", "-o"]).arg(&log);
+    traced.arg(runner).args(command).current_dir(scratch).envs(environment);
+    traced.output().context("cannot start strace")?;
+    Ok(seen(&fs::read_to_string(&log).context("strace wrote nothing")?))
 }
 
 /// Database files opened and threads started, by strace's log.

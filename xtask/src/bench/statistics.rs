@@ -1,4 +1,4 @@
-//! Medians, ratios and exponents.
+//! Medians, ratios and differences.
 
 /// The middle one, or the mean of the two in the middle; `None` of nothing.
 pub(crate) fn median(values: &[f64]) -> Option<f64> {
@@ -14,19 +14,6 @@ pub(crate) fn median(values: &[f64]) -> Option<f64> {
 pub(crate) fn times_as_long(ours: &[f64], theirs: &[f64]) -> Option<f64> {
     let ratios: Vec<f64> = ours.iter().zip(theirs).map(|(ours, theirs)| theirs / ours).collect();
     median(&ratios)
-}
-
-/// The exponent `e` of `y ≈ c·x^e`, by least squares on the logarithms; `None` with fewer than two
-/// different `x`, or with a value that has no logarithm.
-pub(crate) fn exponent(points: &[(f64, f64)]) -> Option<f64> {
-    let logs: Vec<(f64, f64)> = points.iter().map(|(x, y)| (x.ln(), y.ln())).collect();
-    let count = logs.len() as f64;
-    let mean_x = logs.iter().map(|(x, _)| x).sum::<f64>() / count;
-    let mean_y = logs.iter().map(|(_, y)| y).sum::<f64>() / count;
-    let (covariance, variance) = logs.iter().fold((0.0, 0.0), |(covariance, variance), (x, y)| {
-        (covariance + (x - mean_x) * (y - mean_y), variance + (x - mean_x) * (x - mean_x))
-    });
-    Some(covariance / variance).filter(|exponent| exponent.is_finite())
 }
 
 /// The largest difference relative to the larger of 1 and their value; `None` if there are not equally
@@ -55,14 +42,6 @@ mod tests {
     #[test]
     fn a_slow_round_cancels() {
         assert_eq!(times_as_long(&[1.0, 10.0, 1.0], &[4.0, 40.0, 4.0]), Some(4.0));
-    }
-
-    #[test]
-    fn exponents() {
-        let squares = [(1.0, 3.0), (10.0, 300.0), (100.0, 30_000.0)];
-        assert!((exponent(&squares).unwrap() - 2.0).abs() < 1e-12);
-        assert_eq!(exponent(&[(1.0, 1.0)]), None);
-        assert_eq!(exponent(&[(1.0, 0.0), (2.0, 1.0)]), None);
     }
 
     #[test]

@@ -78,7 +78,7 @@ pub(crate) fn three_digits(value: f64) -> String {
 }
 
 /// A figure, or a dash where there is none.
-pub(crate) fn or_dash(value: Option<f64>, show: impl Fn(f64) -> String) -> String {
+pub(crate) fn or_dash<T>(value: Option<T>, show: impl Fn(T) -> String) -> String {
     value.map_or_else(|| "–".to_owned(), show)
 }
 

@@ -1,38 +1,49 @@
 //! `--peers`: ours and what users would use instead, in turn, on the same files, answers first.
+//!
+//! A family is cases that are run alike, in a file of its own. To add one, write a function as
+//! [`Family::run`] wants it and put the family into [`FAMILIES`].
 
 mod case;
-mod indicators;
 mod kernels;
 mod whole;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use serde_json::Value;
 
 use super::folders::Folders;
 use super::programs::Runner;
 use super::report::Report;
-use super::table::{Table, factor};
+use super::table::Table;
 use super::{machine, python};
 use case::Comparison;
 
-/// The cases by name, in the order of the table.
-const CASES: [&str; 12] = [
-    "rebuild-1",
-    "rebuild-12",
-    "platt",
-    "isotonic",
-    "isotonic-pathological",
-    "isotonic-falling",
-    "score",
-    "labels-24",
-    "labels-near",
-    "labels-1440",
-    "edges",
-    "signals",
-];
-const INDICATORS: &str = "indicators";
+/// Cases that are run alike.
+struct Family {
+    /// Their names, in the order of the table.
+    cases: &'static [&'static str],
+    /// Compares the answers of those cases that were asked for, then measures them.
+    run: fn(&Bench<'_>, &[&str]) -> Result<Found>,
+}
+
+const FAMILIES: [Family; 2] = [whole::FAMILY, kernels::FAMILY];
+
+/// What every family needs.
+struct Bench<'a> {
+    folders: &'a Folders,
+    runner: &'a Runner,
+    /// The interpreter that has the peers' packages.
+    python: PathBuf,
+    rounds: u32,
+}
+
+/// What a family found, and what is to be said about it below the table.
+#[derive(Default)]
+struct Found {
+    comparisons: Vec<Comparison>,
+    notes: Vec<String>,
+}
 
 pub(crate) fn run(
     folders: &Folders,
@@ -40,76 +51,31 @@ pub(crate) fn run(
     asked: &[String],
     rounds: u32,
 ) -> Result<Report> {
-    let known = || CASES.into_iter().chain([INDICATORS]);
-    if let Some(unknown) = asked.iter().find(|case| !known().any(|known| known == **case)) {
-        bail!("there is no case `{unknown}`; there are {}", known().collect::<Vec<_>>().join(", "));
+    let known: Vec<&str> = FAMILIES.iter().flat_map(|family| family.cases).copied().collect();
+    if let Some(unknown) = asked.iter().find(|case| !known.contains(&case.as_str())) {
+        bail!("there is no case `{unknown}`; there are {}", known.join(", "));
     }
-    let cases: Vec<&str> =
-        known().filter(|case| asked.is_empty() || asked.iter().any(|a| a == case)).collect();
     let python = python::with_packages(folders)?;
     python::make_data(&python, "peers", folders)?;
-
-    let mut command = "cargo xtask bench --peers".to_owned();
-    for case in asked {
-        command.extend([" ", case]);
-    }
+    let command = [&["cargo xtask bench --peers".to_owned()], asked].concat().join(" ");
     let mut report = Report::new("peers", &command);
     report.versions = versions(&python);
-    let mut found = Vec::new();
-    if cases.iter().any(|case| whole::CASES.contains(case)) {
-        found = whole::run(folders, (&python, runner), &cases, rounds, &mut report.notes)?;
+    let bench = Bench { folders, runner, python, rounds };
+    let mut table = Table::new(&Comparison::HEAD);
+    for family in FAMILIES {
+        let wanted = |case: &&str| asked.is_empty() || asked.iter().any(|asked| asked == case);
+        let cases: Vec<&str> = family.cases.iter().copied().filter(wanted).collect();
+        if cases.is_empty() {
+            continue;
+        }
+        let found = (family.run)(&bench, &cases)?;
+        found.comparisons.iter().for_each(|comparison| table.push(comparison.row()));
+        report.notes.extend(found.notes);
     }
-    found.extend(kernels::run(folders, &python, &cases, rounds, &mut report.notes)?);
-    report.notes.extend(horizons(&found));
-    found.sort_by_key(|comparison| CASES.iter().position(|case| *case == comparison.case));
-    let mut figures: Vec<Value> = found.iter().map(Comparison::as_json).collect();
-    if !found.is_empty() {
-        let before =
-            format!("Medians of {rounds} rounds. “Faster” is the median of the rounds' ratios.");
-        report.tables.push((before, times(&found)));
-        report.tables.push(("Peak memory of the whole process:".to_owned(), memory(&found)));
-    }
-    if cases.contains(&INDICATORS) {
-        let (table, theirs) = indicators::run(folders, &python, rounds)?;
-        let before = "Indicators, a million candles, beside TA-Lib's C called without its Python \
-                      wrapper; nanoseconds a row. Each round has every indicator once. “Fastest \
-                      rounds” compares the fastest of ours with the fastest of theirs, which is what \
-                      a machine without other work shows.";
-        report.tables.push((before.to_owned(), table));
-        figures.push(theirs);
-    }
-    report.figures = Value::Array(figures);
+    let before =
+        format!("Medians of {rounds} rounds. “Faster” is the median of the rounds' ratios.");
+    report.tables.push((before, table));
     Ok(report)
-}
-
-/// How much longer labels take with a longer horizon.
-fn horizons(found: &[Comparison]) -> Option<String> {
-    let seconds = |case: &str| {
-        found.iter().find(|comparison| comparison.case == case).map(|c| c.ours.seconds())
-    };
-    let ratio = seconds("labels-1440")? / seconds("labels-24")?;
-    let verdict = if ratio <= 2.0 { "met" } else { "missed" };
-    Some(format!(
-        "labels: 1,440 candles take {} the time of 24; the goal is at most 2×: {verdict}.",
-        factor(ratio)
-    ))
-}
-
-fn times(found: &[Comparison]) -> Table {
-    let mut table =
-        Table::new(&["case", "peer", "peer's time", "ours", "faster", "one thread", "goal", "met"]);
-    for comparison in found {
-        table.push(comparison.times_row());
-    }
-    table
-}
-
-fn memory(found: &[Comparison]) -> Table {
-    let mut table = Table::new(&["case", "peer", "peer's", "ours", "smaller", "goal", "met"]);
-    for comparison in found {
-        table.push(comparison.memory_row());
-    }
-    table
 }
 
 /// Python's and its packages' versions, from `requirements.txt` as it was installed.

@@ -6,15 +6,14 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::case::{Comparison, Goal};
-use crate::bench::folders::{Folders, script, text};
+use super::case::Comparison;
+use super::{Bench, Family, Found};
+use crate::bench::folders::{script, text};
 use crate::bench::measure::{self, Runs};
-use crate::bench::programs::Runner;
 use crate::bench::table::duration;
 use crate::command::say;
 
-/// The cases of this module.
-pub(super) const CASES: [&str; 3] = ["rebuild-1", "rebuild-12", SIGNALS];
+pub(super) const FAMILY: Family = Family { cases: &["rebuild-1", "rebuild-12", SIGNALS], run };
 const SIGNALS: &str = "signals";
 
 const KEY: &str = "y_tp_before_sl_u0.04_d0.02_24h";
@@ -32,39 +31,32 @@ struct Setup<'a> {
     predictions: String,
 }
 
-pub(super) fn run(
-    folders: &Folders,
-    (python, runner): (&Path, &Runner),
-    cases: &[&str],
-    rounds: u32,
-    notes: &mut Vec<String>,
-) -> Result<Vec<Comparison>> {
+fn run(bench: &Bench<'_>, cases: &[&str]) -> Result<Found> {
     let rebuilds = [("rebuild-1", 12..=12), ("rebuild-12", 1..=12)];
-    let rebuilds = rebuilds.into_iter().filter(|(name, _)| cases.contains(name));
-    let hourly = folders.data().join("hourly");
+    let hourly = bench.folders.data().join("hourly");
     let setup = Setup {
-        runner: runner.path()?,
-        duckdb_floor: runner.duckdb_floor()?,
-        python,
-        scratch: folders.scratch()?,
+        runner: bench.runner.path()?,
+        duckdb_floor: bench.runner.duckdb_floor()?,
+        python: &bench.python,
+        scratch: bench.folders.scratch()?,
         market: text(&hourly.join("market.duckdb")),
         predictions: text(&hourly.join("predictions.duckdb")),
     };
-    let mut found = Vec::new();
-    for (case, months) in rebuilds {
+    let mut found = Found::default();
+    for (case, months) in rebuilds.into_iter().filter(|(name, _)| cases.contains(name)) {
         let months: Vec<String> = months.map(|month| format!("2024-{month:02}")).collect();
-        let (comparison, imports, floor) = setup.rebuild(case, &months, rounds)?;
-        notes.push(format!(
+        let (comparison, imports, floor) = setup.rebuild(case, &months, bench.rounds)?;
+        found.notes.push(format!(
             "{case}: {} of the peer's time are the interpreter and its imports alone.",
             duration(imports.seconds())
         ));
-        notes.extend(floor.map(|floor| floor_note(case, &comparison.ours, &floor)));
-        found.push(comparison);
+        found.notes.extend(floor.map(|floor| floor_note(case, &comparison.ours, &floor)));
+        found.comparisons.push(comparison);
     }
     if cases.contains(&SIGNALS) {
-        let (comparison, floor) = setup.signals(rounds)?;
-        notes.extend(floor.map(|floor| floor_note(SIGNALS, &comparison.ours, &floor)));
-        found.push(comparison);
+        let (comparison, floor) = setup.signals(bench.rounds)?;
+        found.notes.extend(floor.map(|floor| floor_note(SIGNALS, &comparison.ours, &floor)));
+        found.comparisons.push(comparison);
     }
     Ok(found)
 }
@@ -107,7 +99,7 @@ impl Setup<'_> {
         let mut exact = self.their_rebuild("at the optimum", &optimum, months);
         exact.argv.push("--optimum".to_owned());
         self.once(&exact)?;
-        let answers = self.compare("rebuild", &[&ours, &theirs, &optimum])?;
+        self.compare("rebuild", &[&ours, &theirs, &optimum])?;
 
         let imports = text(&script("peers/imports.py"));
         let imports = measure::Program::new("imports", self.python, &[&imports]);
@@ -127,9 +119,8 @@ impl Setup<'_> {
         let Ok([ours, alone, theirs, imports]) = <[Runs; 4]>::try_from(runs) else {
             bail!("four programs were run, and other figures came back");
         };
-        let peer = "duckdb, pandas, scikit-learn";
-        let goal = Goal { faster: Some(40.0), smaller: Some(4.0) };
-        Ok((Comparison { case, peer, ours, alone, theirs, goal, answers }, imports, floor))
+        let (peer, goal) = ("duckdb, pandas, scikit-learn", Some(40.0));
+        Ok((Comparison { case, peer, ours, alone, theirs, goal }, imports, floor))
     }
 
     /// DuckDB alone reading `rows`.
@@ -170,7 +161,7 @@ impl Setup<'_> {
         ];
         say(&format!("signals: answers, then {rounds} rounds"));
         programs.iter().try_for_each(|program| self.once(program))?;
-        let answers = self.compare("signals", &[&ours, &theirs])?;
+        self.compare("signals", &[&ours, &theirs])?;
         let rows = format!(
             "SELECT ts, y_pred, created_at FROM predictions.predictions WHERE model_path = '{MODEL}'
                  AND ts >= DATE '2022-01-01' AND ts < DATE '2025-01-01'"
@@ -182,8 +173,8 @@ impl Setup<'_> {
         let Ok([ours, alone, theirs]) = <[Runs; 3]>::try_from(runs) else {
             bail!("three programs were run, and other figures came back");
         };
-        let (peer, goal) = ("duckdb, pandas", Goal::faster(20.0));
-        let comparison = Comparison { case: SIGNALS, peer, ours, alone, theirs, goal, answers };
+        let (peer, goal) = ("duckdb, pandas", Some(20.0));
+        let comparison = Comparison { case: SIGNALS, peer, ours, alone, theirs, goal };
         Ok((comparison, floor))
     }
 
@@ -204,17 +195,16 @@ impl Setup<'_> {
         Ok(())
     }
 
-    fn compare(&self, what: &str, files: &[&Path]) -> Result<String> {
+    fn compare(&self, kind: &str, files: &[&Path]) -> Result<()> {
         let mut command = Command::new(self.python);
-        command.arg(script("compare.py")).arg(what).args(files);
+        command.arg(script("compare.py")).arg(kind).args(files);
         let output = command.output().context("cannot start python")?;
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr);
             bail!("the answers differ, so there are no times: {}", message.trim());
         }
-        let answers = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        say(&answers);
-        Ok(answers)
+        say(String::from_utf8_lossy(&output.stdout).trim());
+        Ok(())
     }
 }
 
