@@ -59,10 +59,10 @@ impl BollingerBands {
     }
 
     #[inline]
-    fn output(&self, value: f64, whole: Whole<Squares>) -> Option<Bands> {
+    fn output(&self, value: f64, whole: Whole<Squares>) -> Bands {
         let moments = whole.moments(self.window.inverse());
         let (middle, reach) = (moments.mean, self.multiplier.get() * moments.deviation());
-        Some(Bands { upper: middle + reach, middle, lower: middle - reach, price: value })
+        Bands { upper: middle + reach, middle, lower: middle - reach, price: value }
     }
 }
 

@@ -26,8 +26,8 @@ impl StdDev {
     }
 
     #[inline]
-    fn output(&self, _: f64, whole: Whole<Squares>) -> Option<f64> {
-        Some(whole.moments(self.window.inverse()).deviation())
+    fn output(&self, _: f64, whole: Whole<Squares>) -> f64 {
+        whole.moments(self.window.inverse()).deviation()
     }
 }
 

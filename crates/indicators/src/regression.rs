@@ -44,13 +44,13 @@ impl LinearRegression {
     }
 
     #[inline]
-    fn output(&self, _: f64, whole: Whole<Trend>) -> Option<RegressionLine> {
+    fn output(&self, _: f64, whole: Whole<Trend>) -> RegressionLine {
         let rows = self.window.period().as_f64();
         let (mean, covariation) = whole.mean_and_covariation(rows, self.window.inverse());
         // n(n² − 1)/12 is Σ (row − mean row)².
         let slope = covariation / (rows * (rows * rows - 1.0) / 12.0);
         let half = 0.5 * (rows - 1.0) * slope;
-        Some(RegressionLine { slope, intercept: mean - half, end: mean + half })
+        RegressionLine { slope, intercept: mean - half, end: mean + half }
     }
 }
 
@@ -80,12 +80,12 @@ impl Correlation {
     }
 
     #[inline]
-    fn output(&self, _: Pair, whole: Whole<Products>) -> Option<f64> {
+    fn output(&self, _: Pair, whole: Whole<Products>) -> f64 {
         let moments = whole.moments(self.window.inverse());
         // Two roots: the product of two variances can leave the range of an f64.
         let scale = moments.variance.x.sqrt() * moments.variance.y.sqrt();
         let correlation = (moments.covariance / scale).clamp(-1.0, 1.0);
-        Some(if scale > 0.0 { correlation } else { 0.0 })
+        if scale > 0.0 { correlation } else { 0.0 }
     }
 }
 

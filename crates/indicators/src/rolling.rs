@@ -25,8 +25,8 @@ impl RollingMax {
     }
 
     #[inline]
-    fn output(&self, _: f64, whole: Whole<Highest>) -> Option<f64> {
-        Some(whole.summary.value)
+    fn output(_: &Self, _: f64, whole: Whole<Highest>) -> f64 {
+        whole.summary.value
     }
 }
 
@@ -47,8 +47,8 @@ impl RollingMin {
     }
 
     #[inline]
-    fn output(&self, _: f64, whole: Whole<Lowest>) -> Option<f64> {
-        Some(whole.summary.value)
+    fn output(_: &Self, _: f64, whole: Whole<Lowest>) -> f64 {
+        whole.summary.value
     }
 }
 

@@ -26,13 +26,12 @@ impl Sma {
     /// Takes a value that was checked, or that another indicator gave.
     #[inline]
     pub(crate) fn push(&mut self, value: f64) -> Option<f64> {
-        let whole = self.window.push(value)?;
-        self.output(value, whole)
+        self.window.push(value).map(|whole| self.output(value, whole))
     }
 
     #[inline]
-    fn output(&self, _: f64, whole: Whole<Sum>) -> Option<f64> {
-        Some(whole.mean(self.window.inverse()))
+    fn output(&self, _: f64, whole: Whole<Sum>) -> f64 {
+        whole.mean(self.window.inverse())
     }
 
     pub(crate) fn is_ready(&self) -> bool {

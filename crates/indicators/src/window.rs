@@ -181,7 +181,7 @@ macro_rules! indicator_of_window {
             #[inline]
             fn update(&mut self, input: $input) -> Result<Option<$output>, IndicatorError> {
                 let whole = self.window.push($check(input)?);
-                Ok(whole.and_then(|whole| self.output(input, whole)))
+                Ok(whole.and_then(|whole| Option::from(Self::output(self, input, whole))))
             }
 
             fn warm_up(&self) -> usize {
