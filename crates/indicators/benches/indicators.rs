@@ -13,6 +13,7 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use indicators::{Indicator, IndicatorError, batch};
 
 #[path = "../tests/suite/catalogue.rs"]
+#[allow(dead_code, reason = "outputs are not looked at here")]
 mod catalogue;
 
 use catalogue::{ALL, Numbers, Series, Visitor, visit};
