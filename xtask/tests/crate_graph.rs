@@ -24,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
+    ("scored-labels", &["labeling", "market-data", "strategy-core"]),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),

@@ -4,18 +4,19 @@
 
 use std::path::PathBuf;
 
-use binning::{BinCount, LabelCutoff};
+use binning::BinCount;
 use calibration::CalibrationMethod;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use scored_labels::{Run, WindowSettings};
 use strategy_core::{Console, YearMonth};
 
-use super::rebuild::{ReportFormat, bin_count, month_range};
+use super::rebuild::{ReportFormat, bin_count};
 use super::source_args::SourceArgs;
 use crate::evaluate::evaluate_rows;
 use crate::report::collapse::collapse;
 use crate::report::{evaluation, evaluation_page, file, json};
-use crate::{BinsError, EvaluationSettings, Run, Settings, SignalRule};
+use crate::{BinsError, EvaluationSettings, Settings, SignalRule};
 
 /// Flags of `evaluate`.
 ///
@@ -94,10 +95,12 @@ impl EvaluateArgs {
     fn settings(&self) -> EvaluationSettings {
         EvaluationSettings {
             bins: Settings {
-                lookback_months: self.lookback_months,
+                window: WindowSettings {
+                    lookback_months: self.lookback_months,
+                    ..WindowSettings::default()
+                },
                 n_bins: self.n_bins,
                 method: self.method,
-                label_cutoff: LabelCutoff::MonthStart,
                 ..Settings::default()
             },
             rule: self.rule,
@@ -118,8 +121,8 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         file::check_page(path, &data)?;
     }
     let mut run = Run::open(&sources)?;
-    let months = month_range(&run, &settings.bins, args.from, args.to)?;
-    let inputs = run.load_with_outcomes(&months, &settings.bins)?;
+    let months = run.month_range(&settings.bins.window, args.from, args.to)?;
+    let inputs = run.load_with_outcomes(&months, &settings.bins.window)?;
     let evaluated_rows = evaluate_rows(&inputs, &months, &settings)?;
     let evaluated = &evaluated_rows.evaluation;
     for warning in collapse(evaluated.warnings.iter().cloned()) {

@@ -5,6 +5,7 @@ use binning::BinningError;
 use files::OutputError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
+use scored_labels::ScoredLabelsError;
 use tabular::TabularError;
 
 use crate::{BinsError, ScoreError};
@@ -15,9 +16,12 @@ impl BinsError {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Incomplete { .. } => "incomplete",
+            Self::ScoredLabels(ScoredLabelsError::Incomplete { .. }) => "incomplete",
             Self::Artifact(ArtifactError::Locked { .. })
             | Self::Store(BinningError::Artifact(ArtifactError::Locked { .. }))
+            | Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::Locked {
+                ..
+            }))
             | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
             Self::Artifact(ArtifactError::Exists { .. })
             | Self::Store(BinningError::Artifact(ArtifactError::Exists { .. })) => "exists",
@@ -43,7 +47,7 @@ impl BinsError {
                 Self::FileMissing { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
                     | Self::Evaluation { .. }
-                    | Self::MonthsReversed { .. }
+                    | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                     | Self::Thresholds { .. }
                     | Self::ThresholdsNeeded { .. }
                     | Self::OverrideNotUnique { .. }

@@ -10,12 +10,11 @@ mod paired;
 mod quality;
 mod walk;
 
-use binning::LabelCutoff;
 use chrono::TimeDelta;
+use scored_labels::{Inputs, micros};
 use strategy_core::YearMonth;
 
-use crate::window::micros;
-use crate::{BinsError, Inputs, Run, Settings};
+use crate::BinsError;
 use note::Notes;
 
 pub use hits::{BinHits, HitRate, Ordering, SignalHits};
@@ -25,41 +24,20 @@ pub use paired::PlattLessIsotonic;
 pub use quality::Quality;
 pub(crate) use walk::MonthRows;
 
-impl Run {
-    /// Reads what an evaluation of `months` needs: their windows as [`Run::load`] does, the months
-    /// themselves, and the labels that came later.
-    ///
-    /// # Errors
-    /// When a table or file cannot be read or holds something that is not usable.
-    pub fn load_with_outcomes(
-        &mut self,
-        months: &[YearMonth],
-        settings: &Settings,
-    ) -> Result<Inputs, BinsError> {
-        // The window of the month after the last ends with the last; without a cutoff the candles of
-        // one more horizon are read.
-        let after = months.iter().max().map(|last| last.plus_months(1));
-        let months: Vec<_> = months.iter().copied().chain(after).collect();
-        let mut inputs =
-            self.load(&months, &Settings { label_cutoff: LabelCutoff::None, ..*settings })?;
-        inputs.available = self.available()?;
-        Ok(inputs)
-    }
-}
-
-/// Evaluates `months` walk-forward, on inputs of [`Run::load_with_outcomes`].
+/// Evaluates `months` walk-forward, on inputs of [`Run::load_with_outcomes`](scored_labels::Run::load_with_outcomes).
 ///
 /// A month's calibrators and bins see only its window and labels known at its first instant;
 /// nothing is read from or written to files of bins. A statistic that the rows do not define (AUC
 /// where all labels are equal, say) is `None`, with a note.
 ///
 /// ```no_run
-/// use ml_calibrated_bins::{EvaluationSettings, Run, Sources, evaluate};
+/// use ml_calibrated_bins::{EvaluationSettings, evaluate};
+/// use scored_labels::{Run, Sources};
 ///
 /// let mut run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
 /// let settings = EvaluationSettings::default();
 /// let months = ["2025-10".parse()?, "2025-11".parse()?];
-/// let inputs = run.load_with_outcomes(&months, &settings.bins)?;
+/// let inputs = run.load_with_outcomes(&months, &settings.bins.window)?;
 /// let evaluation = evaluate(&inputs, &months, &settings)?;
 /// println!("{:?} {:?}", evaluation.overall.raw.brier, evaluation.overall.platt.brier);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -135,7 +113,7 @@ pub(crate) fn evaluate_rows(
         target_key: inputs.labels.target_key.clone(),
         method: settings.bins.method,
         sides: settings.rule.sides,
-        lookback_months: settings.bins.lookback_months,
+        lookback_months: settings.bins.window.lookback_months,
         confidence: settings.confidence,
         resamples: settings.resamples,
         block_rows: block_rows as u64,

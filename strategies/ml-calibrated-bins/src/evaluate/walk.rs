@@ -1,15 +1,16 @@
 //! One month's rows, scored by what was known when it began.
 
-use binning::{BinMetadata, LabelCutoff};
+use binning::BinMetadata;
 use calibration::CalibrationMethod;
+use labeling::LabelCutoff;
+use scored_labels::{Inputs, Origin, WindowSettings};
 use strategy_core::{Side, YearMonth};
 
 use super::EvaluationSettings;
 use super::note::Notes;
 use crate::rule::CheckedRule;
 use crate::staleness::in_sample;
-use crate::window::Origin;
-use crate::{BinsError, Inputs, Settings, SignalRule, Warning, rebuild};
+use crate::{BinsError, Settings, SignalRule, Warning, rebuild};
 
 /// Scored rows in order of time with the labels that came later; of one month or several.
 #[derive(Debug, Default)]
@@ -62,7 +63,9 @@ pub(super) fn calibrations(
     settings: &Settings,
 ) -> Result<([BinMetadata; 2], Vec<Warning>), BinsError> {
     let by = |method| {
-        let settings = Settings { method, label_cutoff: LabelCutoff::MonthStart, ..*settings };
+        let label_cutoff = LabelCutoff::MonthStart;
+        let window = WindowSettings { label_cutoff, ..settings.window };
+        let settings = Settings { window, method, ..*settings };
         rebuild(inputs, month, &settings)
     };
     let platt = by(CalibrationMethod::Platt)?;

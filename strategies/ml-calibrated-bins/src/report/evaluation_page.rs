@@ -5,12 +5,12 @@ use labeling::{TargetKey, TiePolicy, TradeEnds};
 use ndarray::ArrayView1;
 use report::Tone;
 use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
+use scored_labels::{CandleState, Inputs};
 use statistics::{BlockMean, Interval, block_means, normal};
 use strategy_core::Side;
 
 use crate::evaluate::{Evaluated, MonthRows};
-use crate::inputs::CandleState;
-use crate::{Comparison, Evaluation, HitRate, Inputs, Quality};
+use crate::{Comparison, Evaluation, HitRate, Quality};
 
 /// Costs of a trade that payoffs are shown after: a taker fee of 0.05 % and slippage of one basis
 /// point, at entry and at exit.

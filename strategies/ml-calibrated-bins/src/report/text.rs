@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use binning::{BinMetadata, BinRecord, LabelSource, MetadataParts};
+use binning::{BinMetadata, BinRecord, MetadataParts};
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
+use labeling::LabelSource;
 
 use super::number::{count, per_cent, probability};
 use super::table;

@@ -81,7 +81,7 @@ fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>,
     let settings = args.settings();
     let mut run = args.open(console)?;
     let months = args.months(&run, &settings)?;
-    let inputs = run.load(&months, &settings)?;
+    let inputs = run.load(&months, &settings.window)?;
     let store = BinStore::new(args.run.root.of(Some(run.dataset())));
     let planned = plan(&inputs, &months, &store, &settings)?.into_iter().map(|month| {
         let (dataset, run_name) = (run.dataset().to_owned(), run.run_name().to_owned());
