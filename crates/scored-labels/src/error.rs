@@ -7,10 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use labeling::{LabelError, LeftOut};
 use market_data::{MarketDataError, TimeSpan};
 use strategy_core::YearMonth;
+use terminal::listed;
 use thiserror::Error;
 
 use crate::Lacking;
-use crate::text::{available_text, keys_there_are, listed, minute, span_text};
+use crate::text::{available_text, keys_there_are, minute, span_text};
 
 /// Predictions and labels that cannot be read, or make no window.
 #[derive(Debug, Error)]

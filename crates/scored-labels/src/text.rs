@@ -33,8 +33,3 @@ pub(crate) fn keys_there_are(file: &Path, dataset: &str, keys: &[String]) -> Str
     }
     format!("; `targets` of {} has for {dataset}: {}", file.display(), keys.join(", "))
 }
-
-/// The texts of `things`, put together.
-pub(crate) fn listed(things: &[impl ToString], between: &str) -> String {
-    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
-}

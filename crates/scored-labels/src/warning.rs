@@ -7,11 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use market_data::ModelPathMatch;
 use serde::Serialize;
 use strategy_core::YearMonth;
+use terminal::listed;
 
 use crate::completeness::{Lacking, lacking};
 use crate::inputs::{Inputs, StoredLabels};
 use crate::settings::WindowSettings;
-use crate::text::listed;
 use crate::window::{WindowRows, micros};
 
 /// Something that a careful person wants to know before trading on what is made of them.

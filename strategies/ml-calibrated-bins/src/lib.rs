@@ -24,7 +24,6 @@
 mod backfill;
 mod commands;
 mod error;
-mod evaluate;
 mod month_bins;
 mod payoffs;
 mod plan;
@@ -38,6 +37,7 @@ mod settings;
 mod signals;
 mod staleness;
 mod strategy;
+mod walk;
 mod warning;
 
 pub use backfill::{Backfill, MonthDone, MonthOutcome};
@@ -46,18 +46,15 @@ pub use commands::{
     VerifyArgs,
 };
 pub use error::BinsError;
-pub use evaluate::{
-    BinHits, Comparison, Evaluation, EvaluationSettings, HitRate, MonthQuality, Note, Ordering,
-    PlattLessIsotonic, Quality, SignalHits, evaluate,
-};
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins, ParseBinsOverrideError};
 pub use plan::{Action, Existing, Found, PlannedMonth, plan};
 pub use rebuild::{Rebuilt, rebuild};
-pub use rule::{Sides, SignalRule};
+pub use rule::SignalRule;
 pub use score::{Scorer, score};
 pub use score_error::ScoreError;
 pub use settings::Settings;
 pub use signals::signals;
 pub use staleness::Difference;
 pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};
+pub use walk::{EvaluationSettings, evaluate};
 pub use warning::Warning;

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use scored_labels::{InSample, Inputs, Run, Sources, WindowSettings};
 use strategy_core::YearMonth;
 
-use crate::report::error_chain;
 use crate::{BinsError, Difference, Settings, rebuild};
+use terminal::error_chain;
 
 /// What making bins anew gave.
 #[derive(Debug, Clone, PartialEq, Eq)]

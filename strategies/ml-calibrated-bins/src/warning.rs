@@ -7,6 +7,7 @@ use calibration::Calibrator;
 use serde::Serialize;
 
 use crate::staleness::Difference;
+use terminal::listed;
 
 /// Something that a careful person wants to know before trading on the bins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -66,11 +67,6 @@ fn falling(calibrator: &Calibrator) -> Option<Warning> {
         }
         _ => None,
     }
-}
-
-/// The texts of `things`, put together.
-pub(crate) fn listed(things: &[impl ToString], between: &str) -> String {
-    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }
 
 impl fmt::Display for Warning {

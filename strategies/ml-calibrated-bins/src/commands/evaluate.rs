@@ -8,15 +8,15 @@ use binning::BinCount;
 use calibration::CalibrationMethod;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use evaluation::Judging;
 use scored_labels::{Run, WindowSettings};
 use strategy_core::{Console, YearMonth};
 
 use super::rebuild::{ReportFormat, bin_count};
 use super::source_args::SourceArgs;
-use crate::evaluate::evaluate_rows;
-use crate::report::collapse::collapse;
-use crate::report::{evaluation, evaluation_page, file, json};
-use crate::{BinsError, EvaluationSettings, Settings, SignalRule};
+use crate::report::{evaluation_page, file, json};
+use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
+use terminal::collapse;
 
 /// Flags of `evaluate`.
 ///
@@ -104,10 +104,12 @@ impl EvaluateArgs {
                 ..Settings::default()
             },
             rule: self.rule,
-            confidence: self.confidence,
-            resamples: self.resamples,
-            block_horizons: self.block_horizons,
-            seed: self.seed,
+            judging: Judging {
+                confidence: self.confidence,
+                resamples: self.resamples,
+                block_horizons: self.block_horizons,
+                seed: self.seed,
+            },
         }
     }
 }
@@ -123,7 +125,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let mut run = Run::open(&sources)?;
     let months = run.month_range(&settings.bins.window, args.from, args.to)?;
     let inputs = run.load_with_outcomes(&months, &settings.bins.window)?;
-    let evaluated_rows = evaluate_rows(&inputs, &months, &settings)?;
+    let evaluated_rows = evaluate(&inputs, &months, &settings)?;
     let evaluated = &evaluated_rows.evaluation;
     for warning in collapse(evaluated.warnings.iter().cloned()) {
         // Whoever closed standard error does not want to hear it.
@@ -134,7 +136,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         file::write_page(&page.page(), path, &data)?;
     }
     match args.format {
-        ReportFormat::Text => evaluation::write(evaluated, console.out)?,
+        ReportFormat::Text => evaluation::text::write(evaluated, console.out)?,
         ReportFormat::Json => json::write(evaluated, console.out)?,
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use artifacts::ArtifactError;
 use binning::BinningError;
+use evaluation::EvaluationError;
 use files::OutputError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
@@ -46,7 +47,7 @@ impl BinsError {
                 self,
                 Self::FileMissing { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
-                    | Self::Evaluation { .. }
+                    | Self::Evaluation(EvaluationError::Statistics { .. })
                     | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                     | Self::Thresholds { .. }
                     | Self::ThresholdsNeeded { .. }

@@ -9,10 +9,10 @@ use artifacts::ArtifactError;
 use binning::BinningError;
 use calibration::CalibrationError;
 use chrono::{DateTime, Utc};
+use evaluation::EvaluationError;
 use market_data::sample::SampleError;
 use market_data::{MarketDataError, TimeSpan};
 use scored_labels::ScoredLabelsError;
-use statistics::StatisticsError;
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, RowsError, YearMonth};
 use thiserror::Error;
@@ -105,11 +105,8 @@ pub enum BinsError {
         source: CalibrationError,
     },
     /// An evaluation was asked for that no rows could have.
-    #[error("cannot evaluate")]
-    Evaluation {
-        /// What was wrong.
-        source: StatisticsError,
-    },
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
     /// Nobody knows how far the label looks ahead, which an honest evaluation must.
     #[error(
         "the label `{target_key}` does not say how far it looks ahead, so it cannot be told which \
