@@ -12,6 +12,7 @@
 
 mod backfill;
 mod backtest;
+mod backtest_candles;
 mod bad_input;
 mod candle_strategies;
 mod commands;

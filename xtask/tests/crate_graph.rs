@@ -16,7 +16,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backtest", &["strategy-core"]),
     ("binning", &["artifacts", "calibration", "files", "labeling", "statistics", "strategy-core"]),
     ("calibration", &["statistics"]),
-    ("evaluation", &["calibration", "statistics", "strategy-core", "terminal"]),
     ("files", &[]),
     ("indicators", &[]),
     ("labeling", &[]),
@@ -25,12 +24,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
-    ("scored-labels", &["labeling", "market-data", "strategy-core", "terminal"]),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),
     ("tabular", &["files"]),
-    ("terminal", &[]),
     ("trials", &["statistics", "tabular"]),
 ];
 

@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::Strategies;
 
+use crate::backtest::evaluate;
 use crate::logging::{self, LogFormat};
 use crate::{
     backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream,
@@ -27,8 +28,13 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
     let strategy = |entry: &strategy_core::registry::Entry| {
         // What it is about comes after the commands, which bring a description of their own.
         let command = Command::new(entry.name()).subcommand_required(true);
-        entry
-            .with_commands(command.arg_required_else_help(true))
+        let command = entry.with_commands(command.arg_required_else_help(true));
+        let command = if evaluate::is_own(entry) {
+            command
+        } else {
+            command.subcommand(evaluate::command(entry))
+        };
+        command
             .about(entry.about())
             .long_about(None)
             .subcommand(signals::command(entry))
@@ -78,6 +84,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         .subcommand(list::command())
         .subcommand(data::command())
         .subcommand(backtest::command_of_file())
+        .subcommand(evaluate::command_of_file())
         .subcommand(risk::command())
         .subcommand(monitor::command(strategies))
         .subcommand(trials::command())

@@ -40,6 +40,7 @@ use clap::{ArgMatches, Command};
 use strategy_core::registry::{self, Entry};
 use strategy_core::{BoxError, Console};
 
+use crate::backtest::evaluate;
 use crate::logging::{JsonLines, LogFormat};
 use crate::runs::ConfiguredRun;
 
@@ -72,8 +73,11 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
     let mut command = cli::command(&strategies);
     let (mut runs, mut configured) = (Vec::new(), Vec::new());
     if let Some(path) = config::file(std::env::args_os()) {
-        let names: Vec<_> =
-            strategies.iter().map(Entry::name).chain([data::NAME, backtest::NAME]).collect();
+        let names: Vec<_> = strategies
+            .iter()
+            .map(Entry::name)
+            .chain([data::NAME, backtest::NAME, evaluate::NAME])
+            .collect();
         let file = config::apply(command, &path, &names)?;
         (command, runs, configured) = (file.command, file.runs, file.data);
     }
@@ -83,6 +87,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((data::NAME, matches)) => data::run(matches, &configured, console),
         Some((backtest::NAME, matches)) => backtest::run_file(matches, console),
+        Some((evaluate::NAME, matches)) => evaluate::run_file(matches, console),
         Some((risk::NAME, matches)) => risk::run(matches, console),
         Some((monitor::NAME, matches)) => monitor::run(&strategies, matches, console),
         Some((trials::NAME, matches)) => trials::run(matches, console),
@@ -134,6 +139,9 @@ fn run_strategy(
         Some((sweep::NAME, matches)) => sweep::run(entry, matches, console),
         Some((parameters::NAME, matches)) => parameters::run(entry, matches, console),
         Some((backtest::NAME, matches)) => backtest::run(entry, matches, console),
+        Some((evaluate::NAME, matches)) if !evaluate::is_own(entry) => {
+            evaluate::run(entry, matches, console)
+        }
         _ if of_runs.is_empty() => entry.run(&[matches], console),
         _ => entry.run(&of_runs, console),
     }

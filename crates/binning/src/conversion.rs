@@ -3,7 +3,6 @@
 use artifacts::MonthKey;
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::{DateTime, SecondsFormat, Utc};
-use labeling::LeftOut;
 use strategy_core::YearMonth;
 
 use crate::record::{
@@ -12,7 +11,7 @@ use crate::record::{
 };
 use crate::{
     BinEdges, BinMetadata, BinPayoffs, BinRecord, BinningError, Diagnostics, FitRecord,
-    LabelRecord, MetadataParts, PayoffTally, Payoffs, SourceRecord,
+    LabelRecord, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 
 impl BinMetadata {

@@ -95,7 +95,7 @@ pub struct LabelEntry {
     pub left_out: LeftOutEntry,
 }
 
-/// See [`LeftOut`](labeling::LeftOut).
+/// See [`LeftOut`](crate::LeftOut).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of `LeftOut`, which explains them")]

@@ -1,5 +1,7 @@
 //! Funding rates of perpetual futures.
 
+use arrow::array::AsArray;
+
 use crate::select::Select;
 use crate::{Database, MarketDataError, TimeRange};
 
@@ -46,4 +48,34 @@ pub fn read_funding(
         Ok(())
     })?;
     Ok(Some(found))
+}
+
+/// The dataset of the table of funding rates that is meant by `dataset`: of that name, or of that name but
+/// for the interval (`binance_btcusdt_perp_8h` for `…_1h`); the only one where no name is known. `None` where
+/// there is none such.
+///
+/// # Errors
+/// When the table cannot be read.
+pub fn funding_dataset(
+    db: &Database,
+    dataset: Option<&str>,
+) -> Result<Option<String>, MarketDataError> {
+    if db.find_table(TABLE)?.is_none() {
+        return Ok(None);
+    }
+    let sql =
+        "SELECT DISTINCT CAST(dataset AS VARCHAR) FROM funding_rates WHERE dataset IS NOT NULL";
+    let mut known = Vec::new();
+    for batch in db.stream(sql, &[])? {
+        let batch = batch?;
+        let names = batch.column(0).as_string::<i32>();
+        known.extend(names.iter().flatten().map(str::to_owned));
+    }
+    let stem = |name: &str| name.rsplit_once('_').map_or("", |(stem, _)| stem).to_owned();
+    let Some(dataset) = dataset else {
+        return Ok((known.len() == 1).then(|| known.remove(0)));
+    };
+    let exact = known.iter().find(|name| *name == dataset);
+    let alike = known.iter().find(|name| !stem(name).is_empty() && stem(name) == stem(dataset));
+    Ok(exact.or(alike).cloned())
 }

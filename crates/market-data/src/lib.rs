@@ -10,7 +10,7 @@
 //! | candles without their volume | [`read_prices`] | [`Prices`] |
 //! | predictions | [`model_paths`], [`prediction_bounds`], [`read_predictions`] | [`Predictions`] |
 //! | labels | [`target_keys`], [`read_targets`] | [`TargetLabels`] |
-//! | funding | [`read_funding`] | [`FundingRates`] |
+//! | funding | [`read_funding`], [`funding_dataset`] | [`FundingRates`] |
 //! | all of it on one time line | [`RowSource`] | [`RowStream`] |
 //! | what a file holds | [`file_status`] | [`FileStatus`] |
 //! | what is new, for a stream | [`arrivals()`] | [`Arrivals`] |
@@ -82,7 +82,7 @@ pub use duckdb_error::DuckDbError;
 pub use error::MarketDataError;
 pub use files::FileKind;
 pub use flags::{DATA_CONFIGURED, DataFlags};
-pub use funding::{FundingRates, read_funding};
+pub use funding::{FundingRates, funding_dataset, read_funding};
 pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
 pub use model_path::{ModelPathMatch, run_name, same_model};
 pub use predictions::{

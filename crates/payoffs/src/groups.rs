@@ -51,7 +51,8 @@ pub struct GroupPayoff {
     pub interval: Option<Interval>,
     /// Share of the trades that ended by the take profit.
     pub take_profits: Option<f64>,
-    /// The share at which the mean net payoff would be 0, by what take profits and other endings paid here.
+    /// The share at which the mean net payoff would be 0, by what take profits and other endings paid here;
+    /// none where no share is.
     pub break_even: Option<f64>,
     /// What follows.
     pub verdict: Verdict,
@@ -102,7 +103,9 @@ pub fn group_payoffs(
             net_payoff: mean(&mut own().map(|payoff| payoff.net)),
             interval,
             take_profits: (rows > 0).then_some(share),
-            break_even: break_even.map(|(won, other)| -other / (won - other)),
+            break_even: break_even
+                .map(|(won, other)| -other / (won - other))
+                .filter(|share| (0.0..=1.0).contains(share)),
             verdict: match interval {
                 Some(interval) if interval.upper < 0.0 => Verdict::LosesMoney,
                 Some(interval) if interval.lower > 0.0 => Verdict::EarnsMoney,

@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use artifacts::MonthKey;
-use binning::{BinMetadata, BinStore};
+use binning::{BinMetadata, BinStore, LabelCutoff};
 use clap::ValueEnum;
-use labeling::LabelCutoff;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
 

@@ -14,8 +14,8 @@ use strategy_core::{
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
+use crate::report::collapse::collapse;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
-use terminal::collapse;
 
 /// Long in the top bins of the month, short in the bottom ones.
 ///
@@ -197,9 +197,15 @@ register_strategy!(MlCalibratedBins);
 
 fn exits_of(subject: &Subject) -> Option<SideExits> {
     let key = TargetKey::find_in_run_name(subject.run_name.as_deref()?).ok()?;
-    let rule = key.rule(TiePolicy::default());
     let (_, interval) = subject.dataset.as_deref()?.rsplit_once('_')?;
-    let row = parse_interval(interval)?.num_microseconds().filter(|row| *row > 0)?;
+    exits_of_key(&key, parse_interval(interval)?.num_microseconds()?)
+}
+
+/// The exits of the label's own trades, where a row lasts `row` µs; `None` where the horizon is no whole
+/// number of rows.
+pub(crate) fn exits_of_key(key: &TargetKey, row: i64) -> Option<SideExits> {
+    let rule = key.rule(TiePolicy::default());
+    let row = Some(row).filter(|row| *row > 0)?;
     let rows =
         u32::try_from(rule.horizon().num_microseconds()? / row).ok().filter(|rows| *rows > 0)?;
     let exits = |profit, loss| Exits {

@@ -32,9 +32,9 @@ impl Folders {
         self.bench.join("data")
     }
 
-    /// The Python environment.
-    pub(crate) fn python(&self) -> PathBuf {
-        self.bench.join("python")
+    /// A Python environment.
+    pub(crate) fn python(&self, name: &str) -> PathBuf {
+        self.bench.join(name)
     }
 
     /// What the programs write while they are measured; empty when this returns.

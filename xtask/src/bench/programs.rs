@@ -14,6 +14,7 @@ pub(crate) enum Program {
     Runner,
     DuckDbFloor,
     KernelBench,
+    ExitPairs,
 }
 
 impl Program {
@@ -23,6 +24,9 @@ impl Program {
             // By --package it would be built with other features of Arrow, and that anew.
             Self::DuckDbFloor => (&["--workspace", "--example", "duckdb_floor"], "duckdb_floor"),
             Self::KernelBench => (&["--package", "kernel-bench"], "kernel-bench"),
+            Self::ExitPairs => {
+                (&["--package", "backtest", "--example", "exit_pairs"], "exit_pairs")
+            }
         }
     }
 

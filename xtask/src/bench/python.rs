@@ -17,7 +17,12 @@ pub(crate) fn any() -> &'static str {
 /// The interpreter of an environment with the packages of `requirements.txt`, made on first use and
 /// again when that file changes.
 pub(crate) fn with_packages(folders: &Folders) -> Result<PathBuf> {
-    let (environment, wanted) = (folders.python(), script("requirements.txt"));
+    with(folders, "requirements.txt", "python")
+}
+
+/// The same for another list of packages, in a folder `name` of its own.
+pub(crate) fn with(folders: &Folders, requirements: &str, name: &str) -> Result<PathBuf> {
+    let (environment, wanted) = (folders.python(name), script(requirements));
     let python = environment.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
     let wanted_text =
         fs::read_to_string(&wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
@@ -34,7 +39,7 @@ pub(crate) fn with_packages(folders: &Folders) -> Result<PathBuf> {
         Command::new(&python)
             .args(["-m", "pip", "install", "--quiet", "--requirement"])
             .arg(&wanted),
-        "the packages of xtask/bench/requirements.txt come from a package index: is there a network?",
+        "the packages of the requirements under xtask/bench come from a package index: is there a network?",
     )?;
     fs::write(&installed, wanted_text)
         .with_context(|| format!("cannot write {}", installed.display()))?;

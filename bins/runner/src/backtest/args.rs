@@ -27,13 +27,88 @@ pub(crate) struct Settings {
     pub(crate) sizing: SizingSettings,
     pub(crate) funding_gaps: FundingGaps,
     pub(crate) close_at_end: bool,
-    pub(crate) detail: Option<PathBuf>,
-    pub(crate) detail_table: Option<String>,
+    pub(crate) detail: Besides,
+    pub(crate) marks: Besides,
 }
 
+/// A file of further candles of one instrument: the strategy's own where no dataset is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Beside {
+    pub(crate) dataset: Option<String>,
+    pub(crate) path: PathBuf,
+}
+
+/// Further candles, of one kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Besides {
+    pub(crate) files: Vec<Beside>,
+    /// The table in the file of the strategy's own instrument.
+    pub(crate) table: Option<String>,
+}
+
+impl Beside {
+    fn parse(text: &str) -> Result<Self, String> {
+        let named = text.split_once('=').filter(|(name, path)| {
+            let plain = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+            !name.is_empty() && !path.is_empty() && name.chars().all(plain)
+        });
+        let (dataset, path) = match named {
+            Some((name, path)) => (Some(name.to_owned()), path),
+            None => (None, text),
+        };
+        Ok(Self { dataset, path: crate::home::expand(PathBuf::from(path))? })
+    }
+}
+
+impl Besides {
+    fn of(matches: &ArgMatches, files: &str, table: &str) -> Self {
+        let given = matches.try_get_many::<Beside>(files).ok().flatten();
+        Self { files: given.into_iter().flatten().cloned().collect(), table: one(matches, table) }
+    }
+}
+
+/// The value of a flag, where the command has it.
+fn one<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Option<T> {
+    matches.try_get_one::<T>(name).ok().flatten().cloned()
+}
+
+/// A flag and the variable that sets it, in the environment and, by its key, in `runner.toml`.
+fn flag(name: &'static str) -> Arg {
+    let variable = VARIABLES.iter().find(|(flag, _)| *flag == name);
+    let arg = Arg::new(name).long(name);
+    match variable {
+        Some((_, variable)) => arg.env(variable),
+        None => arg,
+    }
+}
+
+/// The flags of an account that an environment variable sets too.
+const VARIABLES: [(&str, &str); 21] = [
+    ("intent", "RUNNER_INTENT"),
+    ("take-profit", "RUNNER_TAKE_PROFIT"),
+    ("stop-loss", "RUNNER_STOP_LOSS"),
+    ("trailing-stop", "RUNNER_TRAILING_STOP"),
+    ("max-hold", "RUNNER_MAX_HOLD"),
+    ("max-trades", "RUNNER_MAX_TRADES"),
+    ("tie", "RUNNER_TIE"),
+    ("gap-fill", "RUNNER_GAP_FILL"),
+    ("gaps", "RUNNER_GAPS"),
+    ("close-at-end", "RUNNER_CLOSE_AT_END"),
+    ("detail-ohlcv", "RUNNER_DETAIL_OHLCV"),
+    ("mark-ohlcv", "RUNNER_MARK_OHLCV"),
+    ("capital", "RUNNER_CAPITAL"),
+    ("quantity", "RUNNER_QUANTITY"),
+    ("leverage", "RUNNER_LEVERAGE"),
+    ("margin", "RUNNER_MARGIN"),
+    ("fee-maker", "RUNNER_FEE_MAKER"),
+    ("fee-taker", "RUNNER_FEE_TAKER"),
+    ("slippage", "RUNNER_SLIPPAGE"),
+    ("funding", "RUNNER_FUNDING"),
+    ("funding-gaps", "RUNNER_FUNDING_GAPS"),
+];
+
 fn number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
-    Arg::new(name)
-        .long(name)
+    flag(name)
         .value_name(value)
         .allow_negative_numbers(true)
         .value_parser(value_parser!(f64))
@@ -41,7 +116,7 @@ fn number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
 }
 
 fn choice(name: &'static str, values: &'static [&'static str], help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_parser(PossibleValuesParser::new(values)).help(help)
+    flag(name).value_parser(PossibleValuesParser::new(values)).help(help)
 }
 
 /// `command` with the flags of an account.
@@ -59,9 +134,9 @@ fn with_account_flags(command: Command) -> Command {
             number("take-profit", "FRACTION", "End a trade this far in its favour: 0.04 is 4 %"),
             number("stop-loss", "FRACTION", "End a trade this far against it"),
             number("trailing-stop", "FRACTION", "End a trade this far from its best price"),
-            Arg::new("max-hold").long("max-hold").value_name("ROWS").value_parser(value_parser!(u32))
+            flag("max-hold").value_name("ROWS").value_parser(value_parser!(u32))
                 .help("End a trade at the open this many rows after its entry's"),
-            Arg::new("max-trades").long("max-trades").value_name("N").value_parser(value_parser!(usize))
+            flag("max-trades").value_name("N").value_parser(value_parser!(usize))
                 .default_value("1").help("Trades of the intent entry that may be open at once"),
             choice("tie", &["pessimistic", "optimistic"],
                 "What came first in a candle that reaches loss and profit of a trade; the other rule's \
@@ -70,12 +145,20 @@ fn with_account_flags(command: Command) -> Command {
                 "Where a take profit fills that a candle opens beyond").default_value("open"),
             choice("gaps", &["refuse", "hold"],
                 "What to do about candles that are missing while something is held").default_value("refuse"),
-            Arg::new("close-at-end").long("close-at-end").action(ArgAction::SetTrue)
+            flag("close-at-end").action(ArgAction::SetTrue)
                 .help("Close what is open at the last close, at its cost"),
-            Arg::new("detail-ohlcv").long("detail-ohlcv").value_name("FILE").value_parser(value_parser!(PathBuf))
-                .help("DuckDB file or Parquet file of finer candles, which decide what came first"),
+            flag("detail-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
+                .value_parser(Beside::parse)
+                .help("DuckDB file or Parquet file of finer candles, which decide what came first; with a \
+                       dataset those of another leg; may be repeated"),
             Arg::new("detail-table").long("detail-table").value_name("TABLE").requires("detail-ohlcv")
                 .help("Table of finer candles, if that file has several"),
+            flag("mark-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
+                .value_parser(Beside::parse)
+                .help("DuckDB file or Parquet file of candles of the mark price, as fine as the finest of \
+                       the others: they judge liquidation, and funding is taken at them; may be repeated"),
+            Arg::new("mark-table").long("mark-table").value_name("TABLE").requires("mark-ohlcv")
+                .help("Table of mark candles, if that file has several"),
         ])
         .next_help_heading("Account")
         .args([
@@ -96,6 +179,32 @@ fn with_account_flags(command: Command) -> Command {
                 "What to do where funding rates are missing").default_value("refuse"),
         ])
         .args(instrument_flags())
+}
+
+/// `command` with those flags of an account that say how a trade ends and what it costs.
+pub(crate) fn with_trade_flags(mut command: Command) -> Command {
+    const FLAGS: [&str; 13] = [
+        "take-profit",
+        "stop-loss",
+        "trailing-stop",
+        "max-hold",
+        "tie",
+        "gap-fill",
+        "fee-maker",
+        "fee-taker",
+        "slippage",
+        "slippage-range",
+        "funding",
+        "funding-gaps",
+        "venue",
+    ];
+    let all = with_account_flags(Command::new("account"));
+    for name in FLAGS {
+        if let Some(flag) = all.get_arguments().find(|flag| flag.get_id() == name) {
+            command = command.arg(flag.clone());
+        }
+    }
+    command
 }
 
 /// The flags that choose a venue and its instruments.
@@ -127,7 +236,8 @@ pub(crate) fn venue(matches: &ArgMatches) -> Result<&'static Venue, UsageError> 
 /// The table of instruments that is in force.
 pub(crate) fn instrument_table(matches: &ArgMatches) -> Result<InstrumentTable, BoxError> {
     let mut table = InstrumentTable::shipped();
-    for path in matches.get_many::<PathBuf>("instruments").into_iter().flatten() {
+    let files = matches.try_get_many::<PathBuf>("instruments").ok().flatten();
+    for path in files.into_iter().flatten() {
         let name = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|error| format!("--instruments {name} cannot be read: {error}"))?;
@@ -145,32 +255,7 @@ pub(crate) fn interval(text: &str) -> Result<TimeDelta, String> {
 impl Settings {
     /// The settings of `matches` for what is asked.
     pub(crate) fn of(matches: &ArgMatches, asked: &Asked) -> Result<Self, BoxError> {
-        let venue = venue(matches)?;
-        let given = |name: &str| matches.get_one::<f64>(name).copied();
-        let text = |name: &str| matches.get_one::<String>(name).map_or("", String::as_str);
-        let mut fees = venue.fees;
-        fees.maker = given("fee-maker").unwrap_or(fees.maker);
-        fees.taker = given("fee-taker").unwrap_or(fees.taker);
-        let overridden = |exits: Exits| Exits {
-            take_profit: given("take-profit").or(exits.take_profit),
-            stop_loss: given("stop-loss").or(exits.stop_loss),
-            trailing_stop: given("trailing-stop").or(exits.trailing_stop),
-            max_hold: matches.get_one("max-hold").copied().or(exits.max_hold),
-        };
-        let intent = match text("intent") {
-            "position" => Intent::Position,
-            "change" => Intent::Change,
-            "entry" => Intent::Entry,
-            _ => asked.intent,
-        };
-        let exits =
-            SideExits { long: overridden(asked.exits.long), short: overridden(asked.exits.short) };
-        if intent == Intent::Entry && (exits.long.is_empty() || exits.short.is_empty()) {
-            let error = "trades of the intent entry end by their exits alone, and none is set: pass \
-                         --take-profit, --stop-loss, --trailing-stop or --max-hold";
-            return Err(UsageError::new(error.into()).into());
-        }
-        let quantity = given("quantity");
+        let quantity = one::<f64>(matches, "quantity");
         if quantity.is_some_and(|quantity| !(quantity > 0.0 && quantity.is_finite())) {
             return Err(UsageError::new("--quantity must be a number above 0".into()).into());
         }
@@ -178,12 +263,49 @@ impl Settings {
             let error = "--quantity is for strategies of one instrument: this one has several legs";
             return Err(UsageError::new(error.into()).into());
         }
+        let sizing = sizing_args::settings(matches, quantity)?;
+        let settings = Self::of_trades(matches, asked)?;
+        let exits = &settings.rules.exits;
+        if settings.rules.intent == Intent::Entry
+            && (exits.long.is_empty() || exits.short.is_empty())
+        {
+            let error = "trades of the intent entry end by their exits alone, and none is set: pass \
+                         --take-profit, --stop-loss, --trailing-stop or --max-hold";
+            return Err(UsageError::new(error.into()).into());
+        }
+        Ok(Self { sizing, ..settings })
+    }
+
+    /// Those that say how a trade ends and what it costs; flags that the command has not are at their
+    /// defaults.
+    pub(crate) fn of_trades(matches: &ArgMatches, asked: &Asked) -> Result<Self, BoxError> {
+        let venue = venue(matches)?;
+        let given = |name: &str| one::<f64>(matches, name);
+        let text = |name: &str| one::<String>(matches, name).unwrap_or_default();
+        let mut fees = venue.fees;
+        fees.maker = given("fee-maker").unwrap_or(fees.maker);
+        fees.taker = given("fee-taker").unwrap_or(fees.taker);
+        let overridden = |exits: Exits| Exits {
+            take_profit: given("take-profit").or(exits.take_profit),
+            stop_loss: given("stop-loss").or(exits.stop_loss),
+            trailing_stop: given("trailing-stop").or(exits.trailing_stop),
+            max_hold: one(matches, "max-hold").or(exits.max_hold),
+        };
+        let intent = match text("intent").as_str() {
+            "position" => Intent::Position,
+            "change" => Intent::Change,
+            "entry" => Intent::Entry,
+            _ => asked.intent,
+        };
+        let exits =
+            SideExits { long: overridden(asked.exits.long), short: overridden(asked.exits.short) };
         let is = |name: &str, value: &str| text(name) == value;
+        let defaults = Rules::default();
         let rules = Rules {
-            capital: given("capital").unwrap_or_default(),
+            capital: given("capital").unwrap_or(defaults.capital),
             intent,
             exits,
-            max_trades: matches.get_one("max-trades").copied().unwrap_or(1),
+            max_trades: one(matches, "max-trades").unwrap_or(1),
             leverage: given("leverage").unwrap_or(1.0),
             maintenance: venue.maintenance,
             margin: if is("margin", "cross") { MarginMode::Cross } else { MarginMode::Isolated },
@@ -192,7 +314,7 @@ impl Settings {
                 || Slippage::OfPrice(given("slippage").unwrap_or(BASIS_POINT)),
                 Slippage::OfRange,
             ),
-            funding: match text("funding") {
+            funding: match text("funding").as_str() {
                 "both-ends" => FundingRule::BothEnds,
                 "off" => FundingRule::Off,
                 _ => FundingRule::Charge,
@@ -201,19 +323,17 @@ impl Settings {
             gap_fill: if is("gap-fill", "limit") { GapFill::Limit } else { GapFill::Open },
             gaps: if is("gaps", "hold") { Gaps::Hold } else { Gaps::Refuse },
         };
+        let funding_gaps =
+            if is("funding-gaps", "zero") { FundingGaps::Zero } else { FundingGaps::Refuse };
         Ok(Self {
             venue,
             table: instrument_table(matches)?,
             rules,
-            sizing: sizing_args::settings(matches, quantity)?,
-            funding_gaps: if is("funding-gaps", "zero") {
-                FundingGaps::Zero
-            } else {
-                FundingGaps::Refuse
-            },
-            close_at_end: matches.get_flag("close-at-end"),
-            detail: matches.get_one::<PathBuf>("detail-ohlcv").cloned(),
-            detail_table: matches.get_one::<String>("detail-table").cloned(),
+            sizing: SizingSettings::none(),
+            funding_gaps,
+            close_at_end: one(matches, "close-at-end").unwrap_or(false),
+            detail: Besides::of(matches, "detail-ohlcv", "detail-table"),
+            marks: Besides::of(matches, "mark-ohlcv", "mark-table"),
         })
     }
 

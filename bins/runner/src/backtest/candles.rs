@@ -4,7 +4,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, settlements};
 use chrono::{DateTime, TimeDelta};
-use market_data::{Database, RowSource, TimeRange, read_funding};
+use market_data::{Database, RowSource, TimeRange, funding_dataset, read_funding};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Column, Input};
 
@@ -168,29 +168,6 @@ fn funding(
         ));
     }
     Ok(found)
-}
-
-/// The dataset of the table of funding rates that is meant: of that name, or of that name but for the
-/// interval; the only one where no name is known.
-fn funding_dataset(database: &Database, dataset: Option<&str>) -> Result<Option<String>, BoxError> {
-    if database.find_table("funding_rates")?.is_none() {
-        return Ok(None);
-    }
-    let sql =
-        "SELECT DISTINCT CAST(dataset AS VARCHAR) FROM funding_rates WHERE dataset IS NOT NULL";
-    let mut known = Vec::new();
-    for batch in database.stream(sql, &[])? {
-        let batch = batch?;
-        let names = batch.column(0).as_string::<i32>();
-        known.extend(names.iter().flatten().map(str::to_owned));
-    }
-    let stem = |name: &str| name.rsplit_once('_').map_or("", |(stem, _)| stem).to_owned();
-    let Some(dataset) = dataset else {
-        return Ok((known.len() == 1).then(|| known.remove(0)));
-    };
-    let exact = known.iter().find(|name| *name == dataset);
-    let alike = known.iter().find(|name| !stem(name).is_empty() && stem(name) == stem(dataset));
-    Ok(exact.or(alike).cloned())
 }
 
 /// The order rules and tiers of a leg, by the symbol in its dataset's name.

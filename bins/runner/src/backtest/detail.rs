@@ -12,66 +12,164 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Column, Input};
 use tabular::{Wanted, utc_micros};
 
-use super::args::Settings;
+use super::args::{Beside, Besides};
 use super::candles::{Market, micros, take};
 
 const BATCH_ROWS: usize = 65_536;
 const NAMES: [&str; 4] = ["open", "high", "low", "close"];
 
-/// A file of finer candles.
-pub(crate) enum DetailFile {
+/// A file of further candles of one instrument.
+enum DetailFile {
     DuckDb { source: RowSource, range: TimeRange },
     File(std::path::PathBuf),
 }
 
-/// Opens `--detail-ohlcv`, if it is given.
+/// Files of further candles, one an instrument.
+pub(crate) struct DetailFiles(Vec<DetailFile>);
+
+/// Opens the files of a flag, if there are any: one for each leg.
 pub(crate) fn open(
     files: &[market_data::Instrument],
     market: &Market,
-    settings: &Settings,
-) -> Result<Option<DetailFile>, BoxError> {
-    let Some(path) = &settings.detail else { return Ok(None) };
-    if files.len() > 1 {
-        let error = "--detail-ohlcv is for strategies of one instrument: this one has several legs";
-        return Err(UsageError::new(error.into()).into());
+    besides: &Besides,
+    flag: &str,
+) -> Result<Option<DetailFiles>, BoxError> {
+    if besides.files.is_empty() {
+        return Ok(None);
     }
-    if tabular::Format::of_path(path).is_some() {
-        return Ok(Some(DetailFile::File(path.clone())));
+    let usage = |error: String| -> BoxError { UsageError::new(error.into()).into() };
+    let known = |beside: &Beside| {
+        beside.dataset.is_none() || files.iter().any(|file| file.dataset == beside.dataset)
+    };
+    if let Some(Beside { dataset: Some(unknown), .. }) = besides.files.iter().find(|b| !known(b)) {
+        return Err(usage(format!(
+            "--{flag} {unknown}=…: nothing of {unknown} is traded; there are {}",
+            market.names.join(", ")
+        )));
     }
-    let file = market_data::Instrument {
-        candles: Some(CandleFile { path: path.clone(), table: settings.detail_table.clone() }),
-        lock_timeout: files.first().map_or(market_data::DEFAULT_LOCK_TIMEOUT, |f| f.lock_timeout),
-        ..market_data::Instrument::default()
+    let of_leg = |(leg, file): (usize, &market_data::Instrument)| {
+        let own = |beside: &&Beside| match &beside.dataset {
+            None => leg == 0,
+            named => *named == file.dataset,
+        };
+        let mut given = besides.files.iter().filter(own);
+        match (given.next(), given.next()) {
+            (Some(beside), None) => {
+                let table = besides.table.clone().filter(|_| leg == 0);
+                DetailFile::open(&beside.path, table, file, market)
+            }
+            (None, _) => Err(usage(format!(
+                "--{flag} is wanted for each leg: add --{flag} {}=FILE",
+                market.names[leg]
+            ))),
+            (Some(_), Some(_)) => {
+                Err(usage(format!("--{flag} names two files of {}", market.names[leg])))
+            }
+        }
     };
-    let inputs = [Column::Open, Column::High, Column::Low, Column::Close].map(Input::of);
-    let source = RowSource::open(&[file], &inputs)?;
-    let times = market.history.times();
-    let range = TimeRange {
-        start: times.first().and_then(|&t| DateTime::from_timestamp_micros(t)),
-        end: times
-            .last()
-            .and_then(|&t| DateTime::from_timestamp_micros(t + micros(market.interval))),
-    };
-    Ok(Some(DetailFile::DuckDb { source, range }))
+    let opened = files.iter().enumerate().map(of_leg).collect::<Result<_, _>>()?;
+    Ok(Some(DetailFiles(opened)))
+}
+
+impl DetailFile {
+    fn open(
+        path: &Path,
+        table: Option<String>,
+        of: &market_data::Instrument,
+        market: &Market,
+    ) -> Result<Self, BoxError> {
+        if tabular::Format::of_path(path).is_some() {
+            return Ok(Self::File(path.to_owned()));
+        }
+        let file = market_data::Instrument {
+            candles: Some(CandleFile { path: path.to_owned(), table }),
+            lock_timeout: of.lock_timeout,
+            ..market_data::Instrument::default()
+        };
+        let inputs = [Column::Open, Column::High, Column::Low, Column::Close].map(Input::of);
+        let source = RowSource::open(&[file], &inputs)?;
+        let times = market.history.times();
+        let range = TimeRange {
+            start: times.first().and_then(|&t| DateTime::from_timestamp_micros(t)),
+            end: times
+                .last()
+                .and_then(|&t| DateTime::from_timestamp_micros(t + micros(market.interval))),
+        };
+        Ok(Self::DuckDb { source, range })
+    }
 }
 
 type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, BoxError>> + 'a>;
 
-/// Finer candles in order of time.
-pub(crate) struct Detail<'a> {
+/// Further candles of all legs, at the times that all of them have.
+pub(crate) struct Details<'a> {
+    legs: Vec<Detail<'a>>,
+    times: Vec<i64>,
+    /// One a leg for each time.
+    candles: Vec<Candle>,
+    pub(crate) rows: u64,
+}
+
+/// Those of one row.
+#[derive(Clone, Copy)]
+pub(crate) struct Within<'a> {
+    pub(crate) times: &'a [i64],
+    pub(crate) candles: &'a [Candle],
+    /// How long each lasts, µs.
+    pub(crate) interval: i64,
+}
+
+impl DetailFiles {
+    /// The candles from the beginning.
+    pub(crate) fn stream(&self) -> Result<Details<'_>, BoxError> {
+        let legs = self.0.iter().map(DetailFile::stream).collect::<Result<_, _>>()?;
+        Ok(Details { legs, times: Vec::new(), candles: Vec::new(), rows: 0 })
+    }
+}
+
+impl Details<'_> {
+    /// The candles that open from `time` to before `until`; none where the legs' do not open at the same
+    /// times.
+    pub(crate) fn within(&mut self, time: i64, until: i64) -> Result<Within<'_>, BoxError> {
+        self.times.clear();
+        self.candles.clear();
+        let legs = self.legs.len();
+        let mut interval = 0;
+        for (leg, detail) in self.legs.iter_mut().enumerate() {
+            let (times, candles, lasts) = detail.within(time, until)?;
+            if leg == 0 {
+                self.times.extend_from_slice(times);
+                self.candles.reserve(times.len() * legs);
+                self.candles.extend(candles.iter().flat_map(|&c| std::iter::repeat_n(c, legs)));
+                interval = lasts;
+            } else if self.times == times && lasts == interval {
+                for (row, candle) in candles.iter().enumerate() {
+                    self.candles[row * legs + leg] = *candle;
+                }
+            } else {
+                self.times.clear();
+                self.candles.clear();
+            }
+        }
+        self.rows += self.times.len() as u64;
+        Ok(Within { times: &self.times, candles: &self.candles, interval })
+    }
+}
+
+/// Finer candles of one leg in order of time.
+struct Detail<'a> {
     batches: Batches<'a>,
     times: Vec<i64>,
     candles: Vec<Candle>,
     /// The first that is not behind the rows.
     next: usize,
     /// µs from one to the next; 0 until two are known.
-    pub(crate) interval: i64,
-    pub(crate) rows: u64,
+    interval: i64,
 }
 
 impl DetailFile {
     /// The candles from the beginning.
-    pub(crate) fn stream(&self) -> Result<Detail<'_>, BoxError> {
+    fn stream(&self) -> Result<Detail<'_>, BoxError> {
         let (batches, interval): (Batches<'_>, i64) = match self {
             Self::DuckDb { source, range } => {
                 let rows = source.rows(*range)?.map(|batch| Ok(batch?));
@@ -80,7 +178,7 @@ impl DetailFile {
             Self::File(path) => (parquet(path)?, 0),
         };
         let (times, candles) = (Vec::new(), Vec::new());
-        Ok(Detail { batches, times, candles, next: 0, interval, rows: 0 })
+        Ok(Detail { batches, times, candles, next: 0, interval })
     }
 }
 
@@ -110,11 +208,7 @@ fn parquet(path: &Path) -> Result<Batches<'static>, BoxError> {
 
 impl Detail<'_> {
     /// The finer candles that open from `time` to before `until`, and how long each lasts, µs.
-    pub(crate) fn within(
-        &mut self,
-        time: i64,
-        until: i64,
-    ) -> Result<(&[i64], &[Candle], i64), BoxError> {
+    fn within(&mut self, time: i64, until: i64) -> Result<(&[i64], &[Candle], i64), BoxError> {
         while self.times.last().is_none_or(|&last| last < until) {
             let Some(batch) = self.batches.next().transpose()? else { break };
             self.times.drain(..self.next);
@@ -127,7 +221,6 @@ impl Detail<'_> {
         let from = self.next + self.times[self.next..].partition_point(|&t| t < time);
         let to = from + self.times[from..].partition_point(|&t| t < until);
         self.next = to;
-        self.rows += (to - from) as u64;
         Ok((&self.times[from..to], &self.candles[from..to], self.interval))
     }
 

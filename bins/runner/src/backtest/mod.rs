@@ -4,6 +4,7 @@ pub(crate) mod args;
 pub(crate) mod candles;
 pub(crate) mod decisions;
 mod detail;
+pub(crate) mod evaluate;
 mod of_strategy;
 mod output;
 mod page;
@@ -40,22 +41,24 @@ pub(crate) fn command(entry: &Entry) -> Command {
     row_args::with_flags(command, entry).about(ABOUT).long_about(None)
 }
 
-/// The command for a file of signals made anywhere.
-pub(crate) fn command_of_file() -> Command {
-    let signals = Arg::new("signals")
+/// The file of signals.
+fn signals_flag() -> Arg {
+    Arg::new("signals")
         .long("signals")
         .value_name("FILE")
         .required(true)
         .value_parser(value_parser!(PathBuf))
-        .help(
-            "File with the columns timestamp and signal (-1, 0, 1), or target and target@dataset",
-        );
+        .help("File with the columns timestamp and signal (-1, 0, 1), or target and target@dataset")
+}
+
+/// The command for a file of signals made anywhere.
+pub(crate) fn command_of_file() -> Command {
     let interval = Arg::new("signal-interval")
         .long("signal-interval")
         .value_name("INTERVAL")
         .value_parser(args::interval)
         .help("How long a row of signals lasts, as in 1h [default: as long as a candle]");
-    let command = Command::new(NAME).arg(signals).arg(interval);
+    let command = Command::new(NAME).arg(signals_flag()).arg(interval);
     let command = args::with_flags(command).args(output_flags());
     row_args::with_data_flags(command).about(ABOUT).long_about(None)
 }
@@ -129,8 +132,9 @@ fn finish(
         whole_file::refuse_input("report", path, files.chain(signals.map(PathBuf::as_path)))?;
     }
     let market = candles::load(instruments, asked, &settings)?;
-    let mut detail = detail::open(instruments, &market, &settings)?;
-    let outcome = simulate::run(asked, &market, &settings, detail.as_mut())?;
+    let detail = detail::open(instruments, &market, &settings.detail, "detail-ohlcv")?;
+    let marks = detail::open(instruments, &market, &settings.marks, "mark-ohlcv")?;
+    let outcome = simulate::run(asked, &market, &settings, detail.as_ref(), marks.as_ref())?;
     let chosen = settings.chosen(&outcome);
     let verdict = tried.verdict(chosen, &settings.rules, &ledger(matches))?;
     let report = summary::Report::of(asked, &market, &settings, &outcome, verdict);

@@ -14,6 +14,7 @@ use files::StagedFile;
 use strategy_core::BoxError;
 use tabular::{BatchWriter, Destination, Format};
 
+use super::args::Beside;
 use super::candles::Market;
 use super::simulate::Simulated;
 use super::summary::Report;
@@ -46,7 +47,11 @@ impl Output {
         let paths = matches.ids().filter(|id| id.as_str() != "output").filter_map(|id| {
             Some(matches.try_get_many::<PathBuf>(id.as_str()).ok()??.cloned().collect::<Vec<_>>())
         });
-        let output = Self { inputs: paths.flatten().collect(), folder, overwrite };
+        let besides = ["detail-ohlcv", "mark-ohlcv"].into_iter().filter_map(|id| {
+            Some(matches.try_get_many::<Beside>(id).ok()??.map(|beside| beside.path.clone()))
+        });
+        let inputs = paths.flatten().chain(besides.flatten()).collect();
+        let output = Self { folder, overwrite, inputs };
         // What may not be replaced is refused before hours of work, not after.
         if output.folder.is_dir() {
             for file in FILES {

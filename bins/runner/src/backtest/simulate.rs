@@ -2,7 +2,7 @@
 
 use ::risk::{Limits, RiskSizing};
 use backtest::{
-    Account, Bar, Candle, Counts, Decision, Gaps, Intent, Results, Row, Rules, Summary, Tie,
+    Account, Bar, Counts, Decision, Gaps, Intent, Results, Row, Rules, Settlement, Summary, Tie,
 };
 use chrono::DateTime;
 use serde::Serialize;
@@ -13,7 +13,7 @@ use strategy_core::registry::UsageError;
 use super::args::Settings;
 use super::candles::{Market, micros};
 use super::decisions::Asked;
-use super::detail::{Detail, DetailFile};
+use super::detail::{DetailFiles, Within};
 use super::sizing_args::SizingSettings;
 
 /// One run of an account.
@@ -58,6 +58,8 @@ pub(crate) struct Outcome {
     pub(crate) without: Vec<(&'static str, Summary)>,
     /// Finer candles used; `None` where there were none.
     pub(crate) detail_rows: Option<u64>,
+    /// Rows without candles of the mark price; `None` where none were asked for.
+    pub(crate) without_mark: Option<u64>,
     /// Candles between the first and the last decision that had none.
     pub(crate) without_decision: u64,
 }
@@ -69,7 +71,8 @@ pub(crate) fn run(
     asked: &Asked,
     market: &Market,
     settings: &Settings,
-    detail: Option<&mut DetailFile>,
+    detail: Option<&DetailFiles>,
+    marks: Option<&DetailFiles>,
 ) -> Result<Outcome, BoxError> {
     let lasts = asked.interval.map_or(micros(market.interval), micros);
     let chosen = &settings.sizing;
@@ -101,18 +104,30 @@ pub(crate) fn run(
     // The same money in each leg.
     let bought = vec![1.0 / asked.legs.len() as f64; asked.legs.len()];
 
-    let mut stream = detail.map(|file| file.stream()).transpose()?;
+    let mut stream = detail.map(DetailFiles::stream).transpose()?;
+    let mut marks = marks.map(DetailFiles::stream).transpose()?;
+    let with_marks = marks.is_some();
     let mut rows = Rows::new(asked, market);
-    let mut lacking = 0;
+    let (mut lacking, mut without_mark) = (0, 0);
     for bar in market.history.bars() {
         let decision = rows.decision(&bar)?;
-        let fine = match &mut stream {
-            Some(stream) => {
-                let (times, candles, interval) = stream.within(bar.time, bar.until)?;
-                lacking += u64::from(times.is_empty());
-                finer(&bar, times, candles, interval)
-            }
-            None => Vec::new(),
+        let marked = match &mut marks {
+            Some(marks) => Some(marks.within(bar.time, bar.until)?),
+            None => None,
+        };
+        let settlements = settled_at(&bar, marked.as_ref());
+        let mut bar = Bar { settlements: &settlements, ..bar };
+        let fine = if let Some(stream) = &mut stream {
+            let found = stream.within(bar.time, bar.until)?;
+            lacking += u64::from(found.times.is_empty());
+            let judged = marked.filter(|marked| marked.times == found.times);
+            without_mark += u64::from(with_marks && judged.is_none());
+            finer(&bar, found, judged)
+        } else {
+            let own = marked.filter(|marked| marked.times == [bar.time]);
+            without_mark += u64::from(with_marks && own.is_none());
+            bar.marks = own.map(|marked| marked.candles);
+            Vec::new()
         };
         let row = Row { bar, detail: &fine, decision };
         pessimistic.row(&row)?;
@@ -146,29 +161,46 @@ pub(crate) fn run(
         optimistic: end(optimistic, &settings.rules)?,
         hold: end(held, &hold)?,
         without,
-        detail_rows: stream.map(|stream: Detail<'_>| stream.rows),
+        detail_rows: stream.map(|stream| stream.rows),
+        without_mark: with_marks.then_some(without_mark),
         without_decision: rows.silent,
     })
 }
 
-/// Finer candles as bars, each with the settlements of its time.
-fn finer<'a>(bar: &Bar<'a>, times: &[i64], candles: &'a [Candle], interval: i64) -> Vec<Bar<'a>> {
+/// Finer candles as bars, each with the settlements of its time and its mark candles.
+fn finer<'a>(bar: &Bar<'a>, found: Within<'a>, marks: Option<Within<'a>>) -> Vec<Bar<'a>> {
+    let legs = bar.candles.len();
     let mut settled = 0;
-    times
+    found
+        .times
         .iter()
-        .zip(candles)
-        .map(|(&time, candle)| {
-            let (from, until) = (settled, time + interval);
+        .enumerate()
+        .map(|(row, &time)| {
+            let (from, until) = (settled, time + found.interval);
             settled += bar.settlements[from..].partition_point(|s| s.time < until);
+            let range = row * legs..(row + 1) * legs;
             Bar {
                 time,
                 until,
-                candles: std::slice::from_ref(candle),
-                marks: None,
+                candles: &found.candles[range.clone()],
+                marks: marks.map(|marks| &marks.candles[range]),
                 settlements: &bar.settlements[from..settled],
             }
         })
         .collect()
+}
+
+/// The bar's settlements, each at the mark price as its candle of the mark price opened.
+fn settled_at(bar: &Bar<'_>, marks: Option<&Within<'_>>) -> Vec<Settlement> {
+    let legs = bar.candles.len();
+    let at = |settlement: &Settlement| {
+        let mark = marks.and_then(|marks| {
+            let row = marks.times.binary_search(&settlement.time).ok()?;
+            Some(marks.candles[row * legs + settlement.instrument].open())
+        });
+        Settlement { mark: mark.or(settlement.mark), ..*settlement }
+    };
+    bar.settlements.iter().map(at).collect()
 }
 
 /// Finds the decision of each bar.

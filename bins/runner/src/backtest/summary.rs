@@ -32,6 +32,8 @@ pub(crate) struct Report {
     buy_and_hold: Run,
     /// Finer candles used.
     detail_rows: Option<u64>,
+    /// Rows without candles of the mark price; null where none were asked for.
+    without_mark: Option<u64>,
     /// Candles between the first and the last decision that had none.
     without_decision: u64,
     /// The sizer, the rules, and what each of them did.
@@ -81,6 +83,7 @@ impl Report {
             optimistic: outcome.optimistic.run.clone(),
             buy_and_hold: outcome.hold.run.clone(),
             detail_rows: outcome.detail_rows,
+            without_mark: outcome.without_mark,
             without_decision: outcome.without_decision,
             risk: RiskReport::of(settings, outcome),
             notes: market.notes.clone(),
@@ -169,6 +172,13 @@ impl Report {
                 "{rows} finer candles decided what came first; {} rows lacked some and were judged by \
                  their own candle",
                 result.counts.incomplete_detail
+            )?;
+        }
+        if let Some(rows) = self.without_mark {
+            writeln!(
+                out,
+                "candles of the mark price judged liquidation; {rows} rows lacked them and were judged by \
+                 their own"
             )?;
         }
         writeln!(out, "{}", self.verdict)?;

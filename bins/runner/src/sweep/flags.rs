@@ -11,7 +11,15 @@ use strategy_core::registry::{Entry, UsageError};
 use crate::backtest::args;
 
 /// Flags that choose what is read once for all settings.
-const SHARED: [&str; 5] = ["venue", "instruments", "detail-ohlcv", "detail-table", "funding-gaps"];
+const SHARED: [&str; 7] = [
+    "venue",
+    "instruments",
+    "detail-ohlcv",
+    "detail-table",
+    "mark-ohlcv",
+    "mark-table",
+    "funding-gaps",
+];
 
 /// The flags of a strategy and of an account, and the values that they have for all settings.
 pub(crate) struct Flags {

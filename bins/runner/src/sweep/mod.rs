@@ -220,7 +220,7 @@ fn load<'a>(
     drop(chosen.source);
     let asked = rows.decide(entry, matches)?;
     let settings = Settings::of(matches, &asked)?;
-    if settings.detail.is_some() {
+    if !settings.detail.files.is_empty() || !settings.marks.files.is_empty() {
         let error = "--detail-ohlcv is for backtest: a sweep judges rows by their own candles";
         return Err(UsageError::new(error.into()).into());
     }

@@ -4,19 +4,22 @@
 
 use std::path::PathBuf;
 
-use binning::BinCount;
+use ::payoffs::Money;
+use binning::{BinCount, LabelCutoff};
 use calibration::CalibrationMethod;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use evaluation::Judging;
-use scored_labels::{Run, WindowSettings};
+use serde::Serialize;
 use strategy_core::{Console, YearMonth};
 
-use super::rebuild::{ReportFormat, bin_count};
+use super::cost_args::CostArgs;
+use super::rebuild::{ReportFormat, bin_count, month_range};
 use super::source_args::SourceArgs;
-use crate::report::{evaluation_page, file, json};
-use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
-use terminal::collapse;
+use crate::evaluate::evaluate_rows;
+use crate::money::money;
+use crate::report::collapse::collapse;
+use crate::report::{evaluation, evaluation_page, file, json};
+use crate::{BinsError, Evaluation, EvaluationSettings, Run, Settings, SignalRule};
 
 /// Flags of `evaluate`.
 ///
@@ -59,6 +62,9 @@ pub struct EvaluateArgs {
     #[command(flatten)]
     rule: SignalRule,
 
+    #[command(flatten)]
+    costs: CostArgs,
+
     /// Confidence of the intervals, between 0 and 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.95, value_parser = confidence)]
     confidence: f64,
@@ -95,27 +101,33 @@ impl EvaluateArgs {
     fn settings(&self) -> EvaluationSettings {
         EvaluationSettings {
             bins: Settings {
-                window: WindowSettings {
-                    lookback_months: self.lookback_months,
-                    ..WindowSettings::default()
-                },
+                lookback_months: self.lookback_months,
                 n_bins: self.n_bins,
                 method: self.method,
+                label_cutoff: LabelCutoff::MonthStart,
                 ..Settings::default()
             },
             rule: self.rule,
-            judging: Judging {
-                confidence: self.confidence,
-                resamples: self.resamples,
-                block_horizons: self.block_horizons,
-                seed: self.seed,
-            },
+            confidence: self.confidence,
+            resamples: self.resamples,
+            block_horizons: self.block_horizons,
+            seed: self.seed,
         }
     }
 }
 
+/// What `--format json` prints.
+#[derive(Serialize)]
+struct InMoney<'a> {
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    /// Null where no trade follows from the label, or there are no candles.
+    money: Option<Money>,
+}
+
 pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let settings = args.settings();
+    let costs = args.costs.costs()?;
     let sources =
         args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;
     let data = [sources.predictions.clone(), sources.candles.clone()];
@@ -123,9 +135,9 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         file::check_page(path, &data)?;
     }
     let mut run = Run::open(&sources)?;
-    let months = run.month_range(&settings.bins.window, args.from, args.to)?;
-    let inputs = run.load_with_outcomes(&months, &settings.bins.window)?;
-    let evaluated_rows = evaluate(&inputs, &months, &settings)?;
+    let months = month_range(&run, &settings.bins, args.from, args.to)?;
+    let inputs = run.load_with_outcomes(&months, &settings.bins)?;
+    let evaluated_rows = evaluate_rows(&inputs, &months, &settings)?;
     let evaluated = &evaluated_rows.evaluation;
     for warning in collapse(evaluated.warnings.iter().cloned()) {
         // Whoever closed standard error does not want to hear it.
@@ -135,9 +147,18 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         let page = evaluation_page::page(&evaluated_rows, &inputs, file::origin());
         file::write_page(&page.page(), path, &data)?;
     }
+    let money = money(&run, &inputs, &evaluated_rows, settings.seed, &costs)?;
     match args.format {
-        ReportFormat::Text => evaluation::text::write(evaluated, console.out)?,
-        ReportFormat::Json => json::write(evaluated, console.out)?,
+        ReportFormat::Text => {
+            evaluation::write(evaluated, console.out)?;
+            match money {
+                Ok(money) => write!(console.out, "\n{money}")?,
+                Err(why) => writeln!(console.out, "\nNothing is told in money: {why}")?,
+            }
+        }
+        ReportFormat::Json => {
+            json::write(&InMoney { evaluation: evaluated, money: money.ok() }, console.out)?;
+        }
     }
     Ok(())
 }

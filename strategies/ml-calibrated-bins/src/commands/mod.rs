@@ -1,6 +1,7 @@
 //! The strategy's own commands.
 
 mod choice;
+mod cost_args;
 mod evaluate;
 mod inspect;
 mod list;

@@ -9,10 +9,9 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use labeling::TiePolicy;
 use market_data::DataFlags;
-use scored_labels::{InSample, Sources};
 use strategy_core::Console;
 
-use crate::BinsError;
+use crate::{BinsError, InSample, Sources};
 
 /// Where predictions, candles and labels are.
 #[derive(Debug, Clone, Args)]

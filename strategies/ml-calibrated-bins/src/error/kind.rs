@@ -2,11 +2,9 @@
 
 use artifacts::ArtifactError;
 use binning::BinningError;
-use evaluation::EvaluationError;
 use files::OutputError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
-use scored_labels::ScoredLabelsError;
 use tabular::TabularError;
 
 use crate::{BinsError, ScoreError};
@@ -17,12 +15,9 @@ impl BinsError {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::ScoredLabels(ScoredLabelsError::Incomplete { .. }) => "incomplete",
+            Self::Incomplete { .. } => "incomplete",
             Self::Artifact(ArtifactError::Locked { .. })
             | Self::Store(BinningError::Artifact(ArtifactError::Locked { .. }))
-            | Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::Locked {
-                ..
-            }))
             | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
             Self::Artifact(ArtifactError::Exists { .. })
             | Self::Store(BinningError::Artifact(ArtifactError::Exists { .. })) => "exists",
@@ -47,8 +42,9 @@ impl BinsError {
                 self,
                 Self::FileMissing { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
-                    | Self::Evaluation(EvaluationError::Statistics { .. })
-                    | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
+                    | Self::Evaluation { .. }
+                    | Self::Money(_)
+                    | Self::MonthsReversed { .. }
                     | Self::Thresholds { .. }
                     | Self::ThresholdsNeeded { .. }
                     | Self::OverrideNotUnique { .. }

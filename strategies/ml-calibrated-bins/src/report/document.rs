@@ -4,10 +4,9 @@ use binning::MetadataRecord;
 use serde::Serialize;
 use strategy_core::YearMonth;
 
-use super::{MonthReport, RunFailure};
+use super::{MonthReport, RunFailure, error_chain};
 use crate::backfill::MonthOutcome;
 use crate::{BinsError, Warning};
-use terminal::error_chain;
 
 /// The whole report.
 #[derive(Debug, Serialize)]

@@ -4,9 +4,8 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::RunName;
+use super::{RunName, error_chain};
 use crate::backfill::{MonthDone, MonthOutcome};
-use terminal::error_chain;
 
 const BAR: &str = "{prefix}{wide_bar} {pos} of {len} months, {msg}, {eta} to go";
 

@@ -3,6 +3,7 @@
 //! A family is cases that are run alike, in a file of its own. To add one, write a function as
 //! [`Family::run`] wants it and put the family into [`FAMILIES`].
 
+mod accounts;
 mod case;
 mod kernels;
 mod whole;
@@ -27,7 +28,7 @@ struct Family {
     run: fn(&Bench<'_>, &[&str]) -> Result<Found>,
 }
 
-const FAMILIES: [Family; 2] = [whole::FAMILY, kernels::FAMILY];
+const FAMILIES: [Family; 3] = [whole::FAMILY, kernels::FAMILY, accounts::FAMILY];
 
 /// What every family needs.
 struct Bench<'a> {

@@ -10,7 +10,7 @@ use super::case::Comparison;
 use super::{Bench, Family, Found};
 use crate::bench::folders::{script, text};
 use crate::bench::measure::{self, Runs};
-use crate::bench::table::duration;
+use crate::bench::table::{duration, factor};
 use crate::command::say;
 
 pub(super) const FAMILY: Family = Family { cases: &["rebuild-1", "rebuild-12", SIGNALS], run };
@@ -54,7 +54,13 @@ fn run(bench: &Bench<'_>, cases: &[&str]) -> Result<Found> {
         found.comparisons.push(comparison);
     }
     if cases.contains(&SIGNALS) {
-        let (comparison, floor) = setup.signals(bench.rounds)?;
+        let (comparison, summary, floor) = setup.signals(bench.rounds)?;
+        found.notes.push(format!(
+            "backtest: from DuckDB to the printed summary of the same rows in {}, {} of `signals`; the goal is \
+             under 2×.",
+            duration(summary.seconds()),
+            factor(summary.seconds() / comparison.ours.seconds())
+        ));
         found.notes.extend(floor.map(|floor| floor_note(SIGNALS, &comparison.ours, &floor)));
         found.comparisons.push(comparison);
     }
@@ -130,7 +136,7 @@ impl Setup<'_> {
         self.duckdb_floor.as_ref().map(program)
     }
 
-    fn signals(&self, rounds: u32) -> Result<(Comparison, Option<Runs>)> {
+    fn signals(&self, rounds: u32) -> Result<(Comparison, Runs, Option<Runs>)> {
         let bins = self.scratch.join("bins");
         let months: Vec<String> = (2022..=2024)
             .flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02}")))
@@ -140,15 +146,19 @@ impl Setup<'_> {
             text(&bins),
             ["ours", "alone", "theirs"].map(|name| self.scratch.join(format!("{name}.parquet"))),
         );
-        let our_signals = |name: &str, out: &Path| {
+        // `flag` names the file that the command writes.
+        let ours_with = |name: &str, command: &str, flag: &str, out: &Path| {
             let out_text = text(out);
-            let mut arguments = vec!["ml-calibrated-bins", "signals", "--output", &out_text];
+            let mut arguments = vec!["ml-calibrated-bins", command, flag, &out_text];
             arguments.extend(["--start", "2022-01-01", "--end", "2024-12-31"]);
             arguments.extend(["--pred-duckdb", &self.predictions, "--ohlcv-duckdb", &self.market]);
             arguments.extend(["--model-path", MODEL, "--dataset", DATASET]);
             arguments.extend(["--bins-root", &bins_text]);
             measure::Program::new(name, &self.runner, &arguments).without(out.to_owned())
         };
+        let our_signals = |name: &str, out: &Path| ours_with(name, "signals", "--output", out);
+        let summary =
+            ours_with("summary", "backtest", "--trials", &self.scratch.join("trials.jsonl"));
         let files = bins.join(DATASET).join(run_of_model()?);
         let (peer_script, files, out) =
             (text(&script("peers/signals.py")), text(&files), text(&theirs));
@@ -166,16 +176,16 @@ impl Setup<'_> {
             "SELECT ts, y_pred, created_at FROM predictions.predictions WHERE model_path = '{MODEL}'
                  AND ts >= DATE '2022-01-01' AND ts < DATE '2025-01-01'"
         );
-        let mut all = programs.to_vec();
+        let mut all = [programs.as_slice(), &[summary]].concat();
         all.extend(self.floor(&rows, &[&self.predictions]));
         let mut runs = measure::in_turn(&all, rounds, &self.scratch)?;
-        let floor = if runs.len() > 3 { runs.pop() } else { None };
-        let Ok([ours, alone, theirs]) = <[Runs; 3]>::try_from(runs) else {
-            bail!("three programs were run, and other figures came back");
+        let floor = if runs.len() > 4 { runs.pop() } else { None };
+        let Ok([ours, alone, theirs, summary]) = <[Runs; 4]>::try_from(runs) else {
+            bail!("four programs were run, and other figures came back");
         };
         let (peer, goal) = ("duckdb, pandas", Some(20.0));
         let comparison = Comparison { case: SIGNALS, peer, ours, alone, theirs, goal };
-        Ok((comparison, floor))
+        Ok((comparison, summary, floor))
     }
 
     /// Runs a program for its files.

@@ -1,0 +1,49 @@
+//! The flags that say what a trade costs.
+
+#![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
+
+use backtest::{Fees, FundingRule, Venue};
+use clap::Args;
+
+use crate::BinsError;
+use crate::money::Costs;
+
+/// What a trade costs, as `backtest` has it.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Costs")]
+pub(super) struct CostArgs {
+    /// Whose fees and funding hours: binance-usdm, bybit, okx, hyperliquid
+    #[arg(long, value_name = "NAME", env = "RUNNER_VENUE", default_value = "binance-usdm")]
+    venue: String,
+
+    /// Fee of take profits [default: the venue's base tier]
+    #[arg(long, value_name = "FRACTION", env = "RUNNER_FEE_MAKER")]
+    fee_maker: Option<f64>,
+
+    /// Fee of all other fills [default: the venue's base tier]
+    #[arg(long, value_name = "FRACTION", env = "RUNNER_FEE_TAKER")]
+    fee_taker: Option<f64>,
+
+    /// What market orders lose against the price
+    #[arg(long, value_name = "FRACTION", env = "RUNNER_SLIPPAGE", default_value_t = 0.0001)]
+    slippage: f64,
+
+    /// Who pays funding stamped at the time of a fill: charge (whoever held before), both-ends, off (nobody)
+    #[arg(long, env = "RUNNER_FUNDING", default_value = "charge", value_parser = ["charge", "both-ends", "off"])]
+    funding: String,
+}
+
+impl CostArgs {
+    pub(super) fn costs(&self) -> Result<Costs, BinsError> {
+        let venue = Venue::find(&self.venue).map_err(::payoffs::PayoffError::from)?;
+        let maker = self.fee_maker.unwrap_or(venue.fees.maker);
+        let taker = self.fee_taker.unwrap_or(venue.fees.taker);
+        let funding = match self.funding.as_str() {
+            "both-ends" => FundingRule::BothEnds,
+            "off" => FundingRule::Off,
+            _ => FundingRule::Charge,
+        };
+        let fees = Fees { maker, taker, ..venue.fees };
+        Ok(Costs { venue, fees, slippage: self.slippage, funding })
+    }
+}

@@ -1,0 +1,271 @@
+//! A run's predictions and labels in memory, read once however many months are made of them.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use binning::LabelSource;
+use chrono::{DateTime, TimeDelta, Utc};
+use labeling::{Outcome, TradeEnds};
+use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
+
+use crate::completeness::Newest;
+use crate::warning::StoredLabels;
+use crate::window::{Origin, micros};
+
+/// What the rebuilds of a run read: predictions, labels and the state of the candles.
+#[derive(Debug, Clone)]
+pub struct Inputs {
+    pub(crate) identity: Identity,
+    pub(crate) predictions: Predictions,
+    /// All that the table of predictions covers, for messages: looked up where they may be needed.
+    pub(crate) available: Option<TimeSpan>,
+    pub(crate) train: Option<TrainFile>,
+    /// In-sample predictions that nobody asked for: a month that lacks others is refused.
+    pub(crate) unused_train: Option<TrainFile>,
+    pub(crate) labels: Labels,
+    pub(crate) candles: Option<CandleState>,
+    /// How far the sources reach, beyond what is loaded.
+    pub(crate) newest: Newest,
+    /// Time from one row to the next: that of the dataset's candles.
+    pub(crate) interval: TimeDelta,
+}
+
+/// Whose predictions and labels these are.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    pub(crate) dataset: String,
+    pub(crate) run_name: String,
+    pub(crate) model_path: String,
+    pub(crate) matched: ModelPathMatch,
+    /// The file with the predictions, for messages.
+    pub(crate) file: PathBuf,
+}
+
+/// In-sample predictions and the file that they come from.
+#[derive(Debug, Clone)]
+pub(crate) struct TrainFile {
+    pub(crate) path: PathBuf,
+    pub(crate) rows: TrainPredictions,
+}
+
+/// What is known of the candles, whether or not labels are made from them.
+#[derive(Debug, Clone)]
+pub(crate) struct CandleState {
+    /// Open times, µs UTC, ascending.
+    pub(crate) timestamps: Vec<i64>,
+    /// How the trades from each candle's close ended under the target's rule; empty for a target that is
+    /// none, and why where the candles cannot tell.
+    pub(crate) trades: Result<Vec<Option<TradeEnds>>, String>,
+    /// Those of candles whose close lies outside their own low to high.
+    pub(crate) outside: Vec<i64>,
+}
+
+/// Labels by time, ascending.
+#[derive(Debug, Clone)]
+pub(crate) struct Labels {
+    pub(crate) target_key: String,
+    pub(crate) source: LabelSource,
+    /// Only for labels made from candles.
+    pub(crate) tie_policy: Option<String>,
+    /// Stored labels that were passed over, since their dataset or key is spelled otherwise.
+    pub(crate) passed_over: Vec<StoredLabels>,
+    /// A tie policy that was asked for and has no part in labels of the table `targets`.
+    pub(crate) unused_tie_policy: Option<String>,
+    /// How far ahead a label looks; unknown for a key that is no barrier rule.
+    pub(crate) horizon: Option<TimeDelta>,
+    /// µs UTC.
+    pub(crate) timestamps: Vec<i64>,
+    pub(crate) outcomes: Vec<Outcome>,
+}
+
+impl Labels {
+    /// The last time before `end` that there is a label or, if they are made of these, a candle for.
+    pub(crate) fn last_before(&self, end: i64) -> Option<i64> {
+        let known = self.timestamps.partition_point(|&timestamp| timestamp < end);
+        self.timestamps[..known].last().copied()
+    }
+
+    /// Labels asked for in ascending order of time.
+    pub(crate) fn cursor(&self) -> LabelCursor<'_> {
+        LabelCursor { labels: self, next: 0 }
+    }
+}
+
+/// A place in the labels that only moves forward.
+pub(crate) struct LabelCursor<'a> {
+    labels: &'a Labels,
+    next: usize,
+}
+
+impl LabelCursor<'_> {
+    /// The outcome at `timestamp`, which must not lie before an earlier call's.
+    pub(crate) fn at(&mut self, timestamp: i64) -> Option<Outcome> {
+        let ahead = &self.labels.timestamps[self.next..];
+        // The wanted label is almost always the next one; after a hole, search.
+        if ahead.first().is_some_and(|&first| first < timestamp) {
+            self.next += ahead.partition_point(|&t| t < timestamp);
+        }
+        let found = self.labels.timestamps.get(self.next) == Some(&timestamp);
+        if !found {
+            return None;
+        }
+        self.next += 1;
+        self.labels.outcomes.get(self.next - 1).copied()
+    }
+}
+
+impl CandleState {
+    /// How many candles the window should have, and the times within it that lack one.
+    pub(crate) fn missing(
+        &self,
+        window: &Range<DateTime<Utc>>,
+        interval: TimeDelta,
+    ) -> (u64, Vec<i64>) {
+        let step = usize::try_from(micros(interval).max(1)).unwrap_or(usize::MAX);
+        let expected =
+            (window.start.timestamp_micros()..window.end.timestamp_micros()).step_by(step);
+        let from = self.timestamps.partition_point(|&t| t < window.start.timestamp_micros());
+        let mut present = self.timestamps[from..].iter().copied().peekable();
+        let mut count = 0;
+        let mut missing = Vec::new();
+        for slot in expected {
+            count += 1;
+            // A grid that does not start on the hour has its candle somewhere within the slot.
+            let end = slot + micros(interval);
+            let mut found = false;
+            while present.next_if(|&t| t < end).is_some() {
+                found = true;
+            }
+            if !found {
+                missing.push(slot);
+            }
+        }
+        (count, missing)
+    }
+}
+
+impl Inputs {
+    /// The predictions of `window`, ascending: the table's, and for hours that it lacks those of
+    /// `pred_train.csv`.
+    pub(crate) fn predictions_in(
+        &self,
+        window: &Range<DateTime<Utc>>,
+    ) -> impl Iterator<Item = (i64, f64, Origin)> {
+        let table = slice(&self.predictions.timestamps, &self.predictions.y_pred, window);
+        let train = self.train.as_ref().map_or((&[][..], &[][..]), |file| {
+            slice(&file.rows.timestamps, &file.rows.y_pred, window)
+        });
+        Merged { table, train }
+    }
+
+    /// The hours of `window` for which there are only in-sample predictions that nobody asked for, µs
+    /// UTC, and the file that has them.
+    pub(crate) fn only_in_sample(
+        &self,
+        window: &Range<DateTime<Utc>>,
+    ) -> Option<(Vec<i64>, &Path)> {
+        let file = self.unused_train.as_ref()?;
+        let (known, _) = slice(&self.predictions.timestamps, &self.predictions.y_pred, window);
+        let (train, _) = slice(&file.rows.timestamps, &file.rows.y_pred, window);
+        let only: Vec<i64> =
+            train.iter().copied().filter(|hour| known.binary_search(hour).is_err()).collect();
+        (!only.is_empty()).then_some((only, file.path.as_path()))
+    }
+}
+
+fn slice<'a>(
+    timestamps: &'a [i64],
+    scores: &'a [f64],
+    window: &Range<DateTime<Utc>>,
+) -> (&'a [i64], &'a [f64]) {
+    let position =
+        |instant: DateTime<Utc>| timestamps.partition_point(|&t| t < instant.timestamp_micros());
+    let range = position(window.start)..position(window.end);
+    (&timestamps[range.clone()], &scores[range])
+}
+
+/// Two ascending series as one; where both have a row, the table's counts.
+struct Merged<'a> {
+    table: (&'a [i64], &'a [f64]),
+    train: (&'a [i64], &'a [f64]),
+}
+
+impl Iterator for Merged<'_> {
+    type Item = (i64, f64, Origin);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next_table = self.table.0.first().copied();
+        if next_table.is_some() && self.train.0.first().copied() == next_table {
+            advance(&mut self.train);
+        }
+        let next_train = self.train.0.first().copied();
+        let from_train =
+            next_train.is_some_and(|train| next_table.is_none_or(|table| train < table));
+        if from_train {
+            advance(&mut self.train).map(|(t, p)| (t, p, Origin::InSample))
+        } else {
+            advance(&mut self.table).map(|(t, p)| (t, p, Origin::OutOfSample))
+        }
+    }
+}
+
+fn advance(series: &mut (&[i64], &[f64])) -> Option<(i64, f64)> {
+    let (&timestamp, timestamps) = series.0.split_first()?;
+    let (&score, scores) = series.1.split_first()?;
+    *series = (timestamps, scores);
+    Some((timestamp, score))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Origin::{InSample, OutOfSample};
+
+    #[test]
+    fn the_table_counts_where_both_sources_have_a_row() {
+        let merged = Merged {
+            table: (&[2, 3, 6], &[0.2, 0.3, 0.6]),
+            train: (&[1, 2, 4, 6, 7], &[0.91, 0.92, 0.94, 0.96, 0.97]),
+        };
+        let expect = [
+            (1, 0.91, InSample),
+            (2, 0.2, OutOfSample),
+            (3, 0.3, OutOfSample),
+            (4, 0.94, InSample),
+            (6, 0.6, OutOfSample),
+            (7, 0.97, InSample),
+        ];
+        assert_eq!(merged.collect::<Vec<_>>(), expect);
+    }
+
+    #[test]
+    fn labels_are_found_over_holes_on_both_sides() {
+        let labels = Labels {
+            target_key: String::new(),
+            source: LabelSource::Targets,
+            tie_policy: None,
+            unused_tie_policy: None,
+            passed_over: Vec::new(),
+            horizon: None,
+            timestamps: vec![1, 2, 5, 9],
+            outcomes: vec![
+                Outcome::TakeProfit,
+                Outcome::NoTakeProfit,
+                Outcome::Gap,
+                Outcome::Incomplete,
+            ],
+        };
+        let mut cursor = labels.cursor();
+        let found: Vec<_> = [0, 1, 3, 5, 6, 9, 10].map(|t| cursor.at(t)).to_vec();
+        let expect = [
+            None,
+            Some(Outcome::TakeProfit),
+            None,
+            Some(Outcome::Gap),
+            None,
+            Some(Outcome::Incomplete),
+            None,
+        ];
+        assert_eq!(found, expect);
+    }
+}
