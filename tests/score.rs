@@ -9,7 +9,8 @@ use arrow::array::{
 };
 use arrow::datatypes::{Float64Type, UInt16Type};
 use market_data::TimeRange;
-use ml_calibrated_bins::{BinsConfig, Sources};
+use ml_calibrated_bins::BinsConfig;
+use scored_labels::Sources;
 use tabular::{BatchWriter, Destination, Format};
 
 use crate::market::Market;

@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("backtest", &["strategy-core"]),
     ("binning", &["artifacts", "calibration", "files", "labeling", "statistics", "strategy-core"]),
     ("calibration", &["statistics"]),
+    ("evaluation", &["calibration", "statistics", "strategy-core", "terminal"]),
     ("files", &[]),
     ("indicators", &[]),
     ("labeling", &[]),
@@ -24,10 +25,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
+    ("scored-labels", &["labeling", "market-data", "strategy-core", "terminal"]),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),
     ("tabular", &["files"]),
+    ("terminal", &[]),
     ("trials", &["statistics", "tabular"]),
 ];
 

@@ -3,11 +3,10 @@
 use std::collections::HashSet;
 
 use calibration::CalibrationMethod;
+use labeling::LabelSource;
 
 use crate::list::LONGEST;
-use crate::{
-    BinPayoffs, BinRecord, BinningError, Diagnostics, LabelSource, MetadataParts, PayoffTally,
-};
+use crate::{BinPayoffs, BinRecord, BinningError, Diagnostics, MetadataParts, PayoffTally};
 
 /// How far rounding may take the mean of a bin's values beyond them: a sum of `n` numbers is off by
 /// `n · 1.1e−16` of itself at most, so this is safe up to 10^9 rows.

@@ -3,6 +3,7 @@
 use artifacts::MonthKey;
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::{DateTime, SecondsFormat, Utc};
+use labeling::LeftOut;
 use strategy_core::YearMonth;
 
 use crate::record::{
@@ -11,7 +12,7 @@ use crate::record::{
 };
 use crate::{
     BinEdges, BinMetadata, BinPayoffs, BinRecord, BinningError, Diagnostics, FitRecord,
-    LabelRecord, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
+    LabelRecord, MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 
 impl BinMetadata {

@@ -99,15 +99,6 @@ pub enum BinningError {
         reason: String,
     },
 
-    /// A word that stands for none of a closed set of values.
-    #[error("`{found}` is not one of: {}", known.join(", "))]
-    UnknownWord {
-        /// What was given.
-        found: String,
-        /// What there is.
-        known: &'static [&'static str],
-    },
-
     /// The file is something else.
     #[error("{} is not a file of calibrated bins: it does not begin as one", path.display())]
     NotBins {

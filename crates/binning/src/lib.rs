@@ -35,6 +35,6 @@ pub use envelope::{FORMAT_VERSION, MAX_FILE_BYTES};
 pub use error::BinningError;
 pub use metadata::{BinMetadata, BinStore, MetadataParts, Scored};
 pub use payoffs::{BinPayoffs, PayoffRow, PayoffTally, Payoffs};
-pub use provenance::{FitRecord, LabelCutoff, LabelRecord, LabelSource, LeftOut, SourceRecord};
+pub use provenance::{FitRecord, LabelRecord, SourceRecord};
 pub use record::MetadataRecord;
 pub use scoring::score_into;

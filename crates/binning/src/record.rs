@@ -95,7 +95,7 @@ pub struct LabelEntry {
     pub left_out: LeftOutEntry,
 }
 
-/// See [`LeftOut`](crate::LeftOut).
+/// See [`LeftOut`](labeling::LeftOut).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of `LeftOut`, which explains them")]

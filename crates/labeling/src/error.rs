@@ -63,6 +63,15 @@ pub enum LabelError {
         interval: TimeDelta,
     },
 
+    /// A word that stands for none of a closed set of values.
+    #[error("`{found}` is not one of: {}", known.join(", "))]
+    UnknownWord {
+        /// What was given.
+        found: String,
+        /// What there is.
+        known: &'static [&'static str],
+    },
+
     /// No tie policy has this name.
     #[error("unknown tie policy `{found}`: wanted `conservative` or `proximity-to-open`")]
     UnknownTiePolicy {

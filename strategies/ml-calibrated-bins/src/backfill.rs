@@ -8,12 +8,13 @@ use std::time::Duration;
 use artifacts::{ArtifactError, MonthKey, OnExisting, RunLock, Saved};
 use binning::{BinMetadata, BinStore};
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use scored_labels::{Inputs, Run};
 use strategy_core::{Interrupt, YearMonth};
 use tracing::info;
 
 use crate::plan::{Action, plan};
 use crate::staleness::settings_differences;
-use crate::{BinsError, Existing, Inputs, Rebuilt, Run, Settings, Warning, rebuild};
+use crate::{BinsError, Existing, Rebuilt, Settings, Warning, rebuild};
 
 /// How the months of a run are made.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ impl Backfill {
         // What is replaced must be older than the data that replaces it: nobody else may write in
         // between. Otherwise data that cannot be read leave no folder behind.
         let early = if replaces { Some(self.lock(work)?) } else { None };
-        let inputs = run.load(wanted, work.settings)?;
+        let inputs = run.load(wanted, &work.settings.window)?;
         drop(run); // other programs may write to the files again
         let mut months = wanted.to_vec();
         if self.existing == Existing::ReplaceStale {

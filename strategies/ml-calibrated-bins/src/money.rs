@@ -6,14 +6,14 @@ use backtest::{
     settlements,
 };
 use chrono::{DateTime, TimeDelta};
+use evaluation::Evaluated;
 use labeling::{TargetKey, TiePolicy};
 use market_data::{Prices, TimeRange, funding_dataset, read_funding, read_prices};
+use scored_labels::{Inputs, Run, micros};
 use statistics::Resampling;
 
-use crate::evaluate::Evaluated;
+use crate::BinsError;
 use crate::strategy::exits_of_key;
-use crate::window::micros;
-use crate::{BinsError, Inputs, Run};
 
 /// What a trade costs.
 #[derive(Debug, Clone, Copy)]
@@ -35,12 +35,12 @@ pub(crate) fn money(
     costs: &Costs,
 ) -> Result<Result<Money, String>, BinsError> {
     let (evaluation, rows) = (&evaluated.evaluation, &evaluated.rows);
-    let Ok(key) = TargetKey::parse(&evaluation.target_key) else {
+    let Ok(key) = TargetKey::parse(&evaluation.judged.target_key) else {
         return Ok(
             Err("the label is no barrier rule, so that no trade follows from it".to_owned()),
         );
     };
-    let (Some(table), Some(exits)) = (&run.candles, exits_of_key(&key, micros(inputs.interval)))
+    let (Some(table), Some(exits)) = (run.candles(), exits_of_key(&key, micros(inputs.interval)))
     else {
         return Ok(Err("there are no candles to trade on".to_owned()));
     };
@@ -52,7 +52,7 @@ pub(crate) fn money(
     let end = last.saturating_add(micros(horizon)).saturating_add(2 * micros(inputs.interval));
     let at = DateTime::from_timestamp_micros;
     let range = TimeRange { start: at(first), end: at(end) };
-    let prices = read_prices(&run.market, table, range)?;
+    let prices = read_prices(run.market(), table, range)?;
     let mut notes = Vec::new();
     let paid = match costs.funding {
         FundingRule::Off => Vec::new(),
@@ -106,8 +106,8 @@ fn paid(
     interval: TimeDelta,
     notes: &mut Vec<String>,
 ) -> Result<Vec<Settlement>, BinsError> {
-    let found = match funding_dataset(&run.market, Some(&run.dataset))? {
-        Some(dataset) => read_funding(&run.market, &dataset, TimeRange::ALL)?,
+    let found = match funding_dataset(run.market(), Some(run.dataset()))? {
+        Some(dataset) => read_funding(run.market(), &dataset, TimeRange::ALL)?,
         None => None,
     };
     let Some(rates) = found else {

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use artifacts::MonthKey;
-use binning::{BinMetadata, BinStore, LabelCutoff};
+use binning::{BinMetadata, BinStore};
 use clap::ValueEnum;
+use labeling::LabelCutoff;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
 

@@ -3,10 +3,10 @@
 use binning::{BinEdges, PayoffRow, Payoffs};
 use chrono::TimeDelta;
 use labeling::TradeEnds;
+use scored_labels::{Inputs, WindowRows, micros};
 use strategy_core::YearMonth;
 
-use crate::window::{WindowRows, micros};
-use crate::{BinsError, Inputs};
+use crate::BinsError;
 
 /// The payoffs of the window's out-of-sample rows, whose calibrated values are `p_cal`; `None` where
 /// there are no candles, or none that could be traded by the target's rule.

@@ -4,12 +4,11 @@ use std::path::PathBuf;
 
 use artifacts::MonthKey;
 use binning::{BinStore, BinningError};
+use scored_labels::{Inputs, WindowRows};
 use strategy_core::YearMonth;
 
-use crate::rebuild::{refuse_unusable, window_rows};
 use crate::staleness::{input_differences, settings_differences};
-use crate::window::WindowRows;
-use crate::{BinsError, Difference, Inputs, Settings};
+use crate::{BinsError, Difference, Settings};
 
 /// What to do with months that have bins already.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -126,11 +125,20 @@ pub fn plan(
             let identity = &inputs.identity;
             let key = MonthKey::new(&identity.dataset, &identity.run_name, month)?;
             let path = store.path(&key);
-            let rows = window_rows(inputs, month, settings);
+            let rows = inputs.window_rows(month, &settings.window);
             let found = found(inputs, rows.as_ref().ok(), &key, store, settings);
             let in_sample_rows = rows.as_ref().map_or(0, WindowRows::in_sample);
-            let usable = rows.and_then(|rows| refuse_unusable(inputs, month, settings, &rows));
-            Ok(PlannedMonth { month, path, found, in_sample_rows, obstacle: usable.err() })
+            let refuse = |rows: WindowRows| {
+                inputs.refuse_unusable(month, &settings.window, settings.n_bins.get(), &rows)
+            };
+            let usable = rows.and_then(refuse);
+            Ok(PlannedMonth {
+                month,
+                path,
+                found,
+                in_sample_rows,
+                obstacle: usable.err().map(BinsError::from),
+            })
         })
         .collect()
 }

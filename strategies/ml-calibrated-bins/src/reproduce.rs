@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use binning::{BinMetadata, LabelSource};
-use labeling::TiePolicy;
+use binning::BinMetadata;
+use labeling::{LabelSource, TiePolicy};
 use rayon::prelude::*;
+use scored_labels::{InSample, Inputs, Run, Sources, WindowSettings};
 use strategy_core::YearMonth;
 
-use crate::report::error_chain;
-use crate::{BinsError, Difference, InSample, Inputs, Run, Settings, Sources, rebuild};
+use crate::{BinsError, Difference, Settings, rebuild};
+use terminal::error_chain;
 
 /// What making bins anew gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,9 +105,10 @@ fn load(
         ..sources.clone()
     })?;
     let months: Vec<YearMonth> = group.iter().map(|metadata| metadata.bin_month()).collect();
-    let longest = group.iter().map(|metadata| settings(metadata).lookback_months).max();
-    let widest = Settings { lookback_months: longest.unwrap_or(1), ..settings(first) };
-    run.load(&months, &widest)
+    let longest = group.iter().map(|metadata| settings(metadata).window.lookback_months).max();
+    let lookback_months = longest.unwrap_or(1);
+    let widest = WindowSettings { lookback_months, ..settings(first).window };
+    Ok(run.load(&months, &widest)?)
 }
 
 /// The settings that the file records.
@@ -115,12 +117,14 @@ fn settings(metadata: &BinMetadata) -> Settings {
     let start = YearMonth::containing(parts.cal_window_start);
     let lookback = metadata.bin_month().months_since(start);
     Settings {
-        lookback_months: u16::try_from(lookback).unwrap_or(0),
+        window: WindowSettings {
+            lookback_months: u16::try_from(lookback).unwrap_or(0),
+            label_cutoff: parts.label.cutoff,
+            // Whether data was lacking shows in the rows.
+            allow_incomplete: true,
+        },
         n_bins: parts.edges.n_bins(),
         method: parts.calibrator.method(),
-        label_cutoff: parts.label.cutoff,
-        // Whether data was lacking shows in the rows.
-        allow_incomplete: true,
         created_at: Some(parts.created_at),
     }
 }

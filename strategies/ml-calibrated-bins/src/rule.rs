@@ -1,8 +1,8 @@
 //! From a bin to a side.
 
 use binning::BinMetadata;
-use clap::{Args, ValueEnum};
-use serde::Serialize;
+use clap::Args;
+use evaluation::Sides;
 use strategy_core::Side;
 
 use crate::BinsError;
@@ -24,31 +24,6 @@ pub struct SignalRule {
     /// Which sides to trade
     #[arg(long, env = "RUNNER_SIDES", value_enum, default_value_t)]
     pub sides: Sides,
-}
-
-/// Which sides are traded.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sides {
-    /// Long in the top bins and short in the bottom ones
-    #[default]
-    Both,
-    /// Long only: the bottom bins say nothing
-    Long,
-    /// Short only: the top bins say nothing
-    Short,
-}
-
-impl Sides {
-    /// Whether `side` is traded.
-    #[must_use]
-    pub fn trade(self, side: Side) -> bool {
-        match self {
-            Self::Both => side != Side::NoSignal,
-            Self::Long => side == Side::Long,
-            Self::Short => side == Side::Short,
-        }
-    }
 }
 
 /// A rule that has been checked against the bins it is used with: a threshold for each side traded.

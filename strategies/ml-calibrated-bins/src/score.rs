@@ -36,7 +36,8 @@ const SIGNAL: &str = "signal";
 /// use arrow::datatypes::UInt16Type;
 /// use artifacts::OnExisting;
 /// use binning::BinStore;
-/// use ml_calibrated_bins::{BinsRoot, MonthBins, Run, Settings, Sources, rebuild, score};
+/// use ml_calibrated_bins::{BinsRoot, MonthBins, Settings, rebuild, score};
+/// use scored_labels::{Run, Sources};
 /// use strategy_core::Subject;
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -46,7 +47,7 @@ const SIGNAL: &str = "signal";
 /// let mut run = Run::open(&sources)?; // here the generated sample
 /// let month = "2025-11".parse()?;
 /// let settings = Settings::default();
-/// let rebuilt = rebuild(&run.load(&[month], &settings)?, month, &settings)?;
+/// let rebuilt = rebuild(&run.load(&[month], &settings.window)?, month, &settings)?;
 /// let saved = BinStore::new(&bins_root).save(&rebuilt.metadata, OnExisting::Refuse)?;
 ///
 /// // A slice of raw scores, by one month's bins.

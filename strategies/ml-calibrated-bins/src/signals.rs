@@ -7,9 +7,10 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::Schema;
 use market_data::{Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model};
+use scored_labels::Sources;
 use strategy_core::{Column, ErasedStrategy, Input, Opened, Subject};
 
-use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
+use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError};
 
 /// The decisions of `range`, as `runner ml-calibrated-bins signals` writes them: `timestamp` (µs UTC),
 /// `y_pred`, `p_cal`, `q_bin` and `signal` (1 long, -1 short, 0 neither).
@@ -24,7 +25,8 @@ use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
 /// use artifacts::OnExisting;
 /// use binning::BinStore;
 /// use market_data::TimeRange;
-/// use ml_calibrated_bins::{BinsConfig, Run, Settings, Sources, rebuild, signals};
+/// use ml_calibrated_bins::{BinsConfig, Settings, rebuild, signals};
+/// use scored_labels::{Run, Sources};
 /// use strategy_core::YearMonth;
 ///
 /// # let folder = tempfile::tempdir()?;
@@ -33,7 +35,7 @@ use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError, Sources};
 /// # let sources = Sources::new(&sample.instruments[0].predictions, &sample.instruments[0].candles);
 /// # let month: YearMonth = "2025-11".parse()?;
 /// # let settings = Settings::default();
-/// # let rebuilt = rebuild(&Run::open(&sources)?.load(&[month], &settings)?, month, &settings)?;
+/// # let rebuilt = rebuild(&Run::open(&sources)?.load(&[month], &settings.window)?, month, &settings)?;
 /// # BinStore::new(&bins_root).save(&rebuilt.metadata, OnExisting::Refuse)?;
 /// let november = TimeRange::from(month.start()..month.plus_months(1).start());
 /// let out = signals(&sources, &BinsConfig::new(bins_root), november)?;

@@ -4,11 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use binning::{BinMetadata, SourceRecord};
+use scored_labels::{Inputs, WindowRows};
 use serde::Serialize;
 
-use crate::fingerprint::fingerprint;
-use crate::window::WindowRows;
-use crate::{Inputs, Settings};
+use crate::Settings;
 
 /// One thing that bins were made with and would not be made with now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -34,7 +33,7 @@ pub(crate) fn settings_differences(
     settings: &Settings,
 ) -> Vec<Difference> {
     let parts = metadata.parts();
-    let window = settings.window(metadata.bin_month());
+    let window = settings.window.of(metadata.bin_month());
     differences([
         ("method", parts.calibrator.method().to_string(), settings.method.to_string()),
         ("number of bins", parts.edges.n_bins().to_string(), settings.n_bins.to_string()),
@@ -43,7 +42,7 @@ pub(crate) fn settings_differences(
             parts.cal_window_start.date_naive().to_string(),
             window.start.date_naive().to_string(),
         ),
-        ("label cutoff", parts.label.cutoff.to_string(), settings.label_cutoff.to_string()),
+        ("label cutoff", parts.label.cutoff.to_string(), settings.window.label_cutoff.to_string()),
         ("label", parts.label.target_key.clone(), target_key.to_owned()),
     ])
 }
@@ -55,7 +54,7 @@ pub(crate) fn input_differences(
     inputs: &Inputs,
 ) -> Vec<Difference> {
     let parts = metadata.parts();
-    let now = fingerprint(&rows.timestamps, &rows.scores, &rows.labels);
+    let now = rows.fingerprint();
     let policy = |policy: &Option<String>| policy.clone().unwrap_or_else(|| "none".to_owned());
     let short = |fingerprint: &str| fingerprint.chars().take(12).collect::<String>();
     differences([

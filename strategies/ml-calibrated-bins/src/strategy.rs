@@ -14,8 +14,8 @@ use strategy_core::{
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
-use crate::report::collapse::collapse;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
+use terminal::collapse;
 
 /// Long in the top bins of the month, short in the bottom ones.
 ///

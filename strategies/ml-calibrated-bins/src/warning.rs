@@ -4,79 +4,16 @@ use std::fmt;
 
 use binning::BinMetadata;
 use calibration::Calibrator;
-use chrono::{DateTime, TimeDelta, Utc};
-use market_data::ModelPathMatch;
 use serde::Serialize;
 
 use crate::staleness::Difference;
-use crate::window::{WindowRows, micros};
-use crate::{Inputs, Lacking};
+use terminal::listed;
 
 /// Something that a careful person wants to know before trading on the bins.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Warning {
-    /// The predictions were found under another folder than the one asked for.
-    ModelPathDiffers {
-        /// What was asked for.
-        wanted: String,
-        /// What is stored.
-        found: String,
-    },
-    /// Rows that the model was trained on took part.
-    InSample {
-        /// How many.
-        rows: u64,
-        /// Of how many.
-        of: u64,
-        /// The file that they come from.
-        file: String,
-    },
-    /// Hours of the window have no prediction.
-    MissingPredictions {
-        /// How many.
-        missing: u64,
-        /// Of how many.
-        of: u64,
-    },
-    /// Candles are missing.
-    MissingCandles {
-        /// How many in the window.
-        missing: u64,
-        /// Of how many.
-        of: u64,
-        /// Open time of the first.
-        first: DateTime<Utc>,
-    },
-    /// Candles close outside their own range, which no market gives.
-    CandlesOutsideRange {
-        /// How many in the window.
-        candles: u64,
-        /// Open time of the first.
-        first: DateTime<Utc>,
-    },
-    /// There are no candles to look for gaps in.
-    CandlesUnchecked,
-    /// The candles cannot tell what trades paid, so sizing by Kelly has nothing to go by.
-    NoPayoffs {
-        /// What is wrong with them.
-        reason: String,
-    },
-    /// Labels are missing for rows old enough to have one.
-    MissingLabels {
-        /// How many rows.
-        rows: u64,
-    },
-    /// Labels are stored under another spelling, and those from the candles were taken.
-    LabelsPassedOver {
-        /// What is stored.
-        found: Vec<StoredLabels>,
-        /// The dataset that was looked for.
-        dataset: String,
-        /// The target key that was looked for.
-        target_key: String,
-    },
     /// Higher scores mean lower probabilities.
     FallingCalibration {
         /// The slope in logit space, not above 0.
@@ -89,136 +26,30 @@ pub enum Warning {
         /// Number of bins.
         n_bins: u16,
     },
-    /// A tie policy was named, and the labels come from a table that was made with its own.
-    TiePolicyUnused {
-        /// The policy.
-        tie_policy: String,
-    },
     /// Bins that were kept are made with other settings than those asked for.
     KeptDiffers {
         /// What differs.
         differences: Vec<Difference>,
-    },
-    /// Data that the window needs had not come yet, and was done without.
-    Incomplete {
-        /// What was lacking.
-        lacking: Vec<Lacking>,
     },
     /// Bins that no score can lead to, because quantile edges are equal.
     UnreachableBins {
         /// Their numbers.
         bins: Vec<u16>,
     },
+    /// About the rows that they are made of.
+    #[serde(untagged)]
+    Rows(scored_labels::Warning),
 }
 
-/// Labels in the table `targets`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StoredLabels {
-    /// Whose they are; nothing where the rows name no dataset.
-    pub dataset: Option<String>,
-    /// By which rule.
-    pub target_key: String,
-}
-
-impl fmt::Display for StoredLabels {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let dataset = self.dataset.as_deref().unwrap_or("no dataset (NULL)");
-        write!(f, "{} of {dataset}", self.target_key)
-    }
-}
-
-/// What to say about the bins made of `rows`.
-pub(crate) fn about(
-    inputs: &Inputs,
-    metadata: &BinMetadata,
-    rows: &WindowRows,
-    lacking: Vec<Lacking>,
-) -> Vec<Warning> {
+/// What to say about bins, beside what is said of their rows.
+pub(crate) fn about(metadata: &BinMetadata) -> impl Iterator<Item = Warning> {
+    let unreachable = Some(metadata.unreachable_bins()).filter(|bins| !bins.is_empty());
     let found = [
-        (!lacking.is_empty()).then_some(Warning::Incomplete { lacking }),
-        model_path(inputs),
-        in_sample(inputs, rows),
-        missing_predictions(inputs, metadata),
-        missing_candles(inputs, metadata),
-        no_payoffs(inputs),
-        candles_outside_range(inputs, metadata),
-        (rows.left_out.without_label > 0)
-            .then_some(Warning::MissingLabels { rows: rows.left_out.without_label }),
-        inputs
-            .labels
-            .unused_tie_policy
-            .clone()
-            .map(|tie_policy| Warning::TiePolicyUnused { tie_policy }),
-        passed_over(inputs),
         few_rows(metadata),
         falling(metadata.calibrator()),
-        Some(metadata.unreachable_bins())
-            .filter(|bins| !bins.is_empty())
-            .map(|bins| Warning::UnreachableBins { bins }),
+        unreachable.map(|bins| Warning::UnreachableBins { bins }),
     ];
-    found.into_iter().flatten().collect()
-}
-
-fn model_path(inputs: &Inputs) -> Option<Warning> {
-    match &inputs.identity.matched {
-        ModelPathMatch::LastTwoParts { wanted, found } => {
-            Some(Warning::ModelPathDiffers { wanted: wanted.clone(), found: found.clone() })
-        }
-        ModelPathMatch::Exact(_) => None,
-    }
-}
-
-fn in_sample(inputs: &Inputs, rows: &WindowRows) -> Option<Warning> {
-    let file = inputs.train.as_ref()?.path.display().to_string();
-    let in_sample = rows.in_sample();
-    (in_sample > 0).then(|| Warning::InSample { rows: in_sample, of: rows.len(), file })
-}
-
-fn missing_predictions(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
-    let parts = metadata.parts();
-    let window = parts.cal_window_start..parts.cal_window_end;
-    let of = steps(window.end - window.start, inputs.interval);
-    let step = micros(inputs.interval).max(1);
-    let candles = inputs.candles.as_ref().and_then(|candles| candles.timestamps.first());
-    // A prediction between the times of two candles is none for either of them.
-    let origin = candles.copied().or_else(|| Some(inputs.predictions_in(&window).next()?.0))?;
-    let on_grid = inputs.predictions_in(&window).filter(|(at, ..)| (at - origin) % step == 0);
-    let missing = of.saturating_sub(on_grid.count() as u64);
-    (missing > 0).then_some(Warning::MissingPredictions { missing, of })
-}
-
-fn missing_candles(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
-    let Some(candles) = &inputs.candles else {
-        return Some(Warning::CandlesUnchecked);
-    };
-    let parts = metadata.parts();
-    let window = parts.cal_window_start..parts.cal_window_end;
-    let (of, missing) = candles.missing(&window, inputs.interval);
-    let first = DateTime::from_timestamp_micros(*missing.first()?)?;
-    Some(Warning::MissingCandles { missing: missing.len() as u64, of, first })
-}
-
-fn no_payoffs(inputs: &Inputs) -> Option<Warning> {
-    let reason = inputs.candles.as_ref()?.trades.as_ref().err()?.clone();
-    Some(Warning::NoPayoffs { reason })
-}
-
-fn candles_outside_range(inputs: &Inputs, metadata: &BinMetadata) -> Option<Warning> {
-    let parts = metadata.parts();
-    let window = parts.cal_window_start.timestamp_micros()..parts.cal_window_end.timestamp_micros();
-    let outside = &inputs.candles.as_ref()?.outside;
-    let outside: Vec<i64> = outside.iter().copied().filter(|at| window.contains(at)).collect();
-    let first = DateTime::from_timestamp_micros(*outside.first()?)?;
-    Some(Warning::CandlesOutsideRange { candles: outside.len() as u64, first })
-}
-
-fn passed_over(inputs: &Inputs) -> Option<Warning> {
-    let found = inputs.labels.passed_over.clone();
-    (!found.is_empty()).then(|| Warning::LabelsPassedOver {
-        found,
-        dataset: inputs.identity.dataset.clone(),
-        target_key: inputs.labels.target_key.clone(),
-    })
+    found.into_iter().flatten()
 }
 
 /// Below this a hit rate's interval is as wide as all the bins' hit rates lie apart.
@@ -238,74 +69,18 @@ fn falling(calibrator: &Calibrator) -> Option<Warning> {
     }
 }
 
-fn steps(span: TimeDelta, interval: TimeDelta) -> u64 {
-    u64::try_from(micros(span).checked_div(micros(interval)).unwrap_or(0)).unwrap_or(0)
-}
-
-/// The texts of `things`, put together.
-pub(crate) fn listed(things: &[impl ToString], between: &str) -> String {
-    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
-}
-
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ModelPathDiffers { wanted, found } => write!(
-                f,
-                "no prediction is stored under {wanted}; those of {found} were taken, whose last \
-                 two parts are the same"
-            ),
-            Self::InSample { rows, of, file } => write!(
-                f,
-                "{rows} of {of} rows are in-sample predictions from {file}: the model has seen their \
-                 labels, which flatters the calibration"
-            ),
-            Self::MissingPredictions { missing, of } => {
-                write!(f, "{missing} of the window's {of} candles have no prediction")
-            }
-            Self::MissingCandles { missing, of, first } => write!(
-                f,
-                "{missing} of the window's {of} candles are missing, the first at {} UTC",
-                first.format("%Y-%m-%d %H:%M")
-            ),
-            Self::CandlesOutsideRange { candles, first } => write!(
-                f,
-                "{candles} candles of the window close outside their own range of low to high, the \
-                 first at {} UTC; labels begin at the close",
-                first.format("%Y-%m-%d %H:%M")
-            ),
+            Self::Rows(warning) => warning.fmt(f),
             Self::FewRows { rows, n_bins } => write!(
                 f,
                 "{rows} rows make {n_bins} bins: hit rates of so few rows a bin mean little"
-            ),
-            Self::TiePolicyUnused { tie_policy } => write!(
-                f,
-                "--tie-policy {tie_policy} has no part in this: the labels come from the table \
-                 targets, made with a policy of its own"
             ),
             Self::KeptDiffers { differences } => write!(
                 f,
                 "the bins that were kept are not those asked for ({}); --overwrite makes them anew",
                 listed(differences, ", ")
-            ),
-            Self::Incomplete { lacking } => {
-                write!(f, "the window's data is not complete: {}", listed(lacking, "; "))
-            }
-            Self::CandlesUnchecked => {
-                f.write_str("no table of candles was found, so nobody looked for gaps in it")
-            }
-            Self::NoPayoffs { reason } => write!(
-                f,
-                "the bins say nothing of what trades paid, so they cannot be sized by Kelly: {reason}"
-            ),
-            Self::MissingLabels { rows } => {
-                write!(f, "{rows} rows have a prediction and no label, and were left out")
-            }
-            Self::LabelsPassedOver { found, dataset, target_key } => write!(
-                f,
-                "the table targets has {} and none of {target_key} of {dataset}; the labels were made \
-                 from the candles",
-                listed(found, ", ")
             ),
             Self::FallingCalibration { slope } if *slope == 0.0 => f.write_str(
                 "the slope is 0: every score means the same probability, so all rows share one bin; \

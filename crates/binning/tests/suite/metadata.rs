@@ -44,7 +44,7 @@ fn contradictions_are_refused_by_the_name_of_the_field() {
     assert_eq!(refused(|p| (p.sources, p.cal_rows) = (many(999), 0)), "cal_rows");
     assert_eq!(refused(|p| p.label.target_key.clear()), "label.target_key");
     assert_eq!(refused(|p| p.label.tie_policy = None), "label.tie_policy");
-    assert_eq!(refused(|p| p.label.source = binning::LabelSource::Targets), "label.tie_policy");
+    assert_eq!(refused(|p| p.label.source = labeling::LabelSource::Targets), "label.tie_policy");
     assert_eq!(
         refused(|p| p.edges = BinEdges::from_vec(vec![0.25, 0.5, 1.5]).unwrap()),
         "bin_edges"

@@ -2,11 +2,12 @@
 
 use artifacts::MonthKey;
 use binning::{
-    BinEdges, BinMetadata, BinPayoffs, BinRecord, Diagnostics, FitRecord, LabelCutoff, LabelRecord,
-    LabelSource, LeftOut, MetadataParts, PayoffTally, Payoffs, SourceRecord,
+    BinEdges, BinMetadata, BinPayoffs, BinRecord, Diagnostics, FitRecord, LabelRecord,
+    MetadataParts, PayoffTally, Payoffs, SourceRecord,
 };
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::TimeDelta;
+use labeling::{LabelCutoff, LabelSource, LeftOut};
 use strategy_core::YearMonth;
 
 pub(crate) const DATASET: &str = "binance_btcusdt_perp_1h";

@@ -5,21 +5,22 @@
 use std::path::PathBuf;
 
 use ::payoffs::Money;
-use binning::{BinCount, LabelCutoff};
+use binning::BinCount;
 use calibration::CalibrationMethod;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use evaluation::{Evaluation, Judging};
+use scored_labels::{Run, WindowSettings};
 use serde::Serialize;
 use strategy_core::{Console, YearMonth};
 
 use super::cost_args::CostArgs;
-use super::rebuild::{ReportFormat, bin_count, month_range};
+use super::rebuild::{ReportFormat, bin_count};
 use super::source_args::SourceArgs;
-use crate::evaluate::evaluate_rows;
 use crate::money::money;
-use crate::report::collapse::collapse;
-use crate::report::{evaluation, evaluation_page, file, json};
-use crate::{BinsError, Evaluation, EvaluationSettings, Run, Settings, SignalRule};
+use crate::report::{evaluation_page, file, json};
+use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
+use terminal::collapse;
 
 /// Flags of `evaluate`.
 ///
@@ -101,17 +102,21 @@ impl EvaluateArgs {
     fn settings(&self) -> EvaluationSettings {
         EvaluationSettings {
             bins: Settings {
-                lookback_months: self.lookback_months,
+                window: WindowSettings {
+                    lookback_months: self.lookback_months,
+                    ..WindowSettings::default()
+                },
                 n_bins: self.n_bins,
                 method: self.method,
-                label_cutoff: LabelCutoff::MonthStart,
                 ..Settings::default()
             },
             rule: self.rule,
-            confidence: self.confidence,
-            resamples: self.resamples,
-            block_horizons: self.block_horizons,
-            seed: self.seed,
+            judging: Judging {
+                confidence: self.confidence,
+                resamples: self.resamples,
+                block_horizons: self.block_horizons,
+                seed: self.seed,
+            },
         }
     }
 }
@@ -135,9 +140,9 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         file::check_page(path, &data)?;
     }
     let mut run = Run::open(&sources)?;
-    let months = month_range(&run, &settings.bins, args.from, args.to)?;
-    let inputs = run.load_with_outcomes(&months, &settings.bins)?;
-    let evaluated_rows = evaluate_rows(&inputs, &months, &settings)?;
+    let months = run.month_range(&settings.bins.window, args.from, args.to)?;
+    let inputs = run.load_with_outcomes(&months, &settings.bins.window)?;
+    let evaluated_rows = evaluate(&inputs, &months, &settings)?;
     let evaluated = &evaluated_rows.evaluation;
     for warning in collapse(evaluated.warnings.iter().cloned()) {
         // Whoever closed standard error does not want to hear it.
@@ -147,10 +152,10 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         let page = evaluation_page::page(&evaluated_rows, &inputs, file::origin());
         file::write_page(&page.page(), path, &data)?;
     }
-    let money = money(&run, &inputs, &evaluated_rows, settings.seed, &costs)?;
+    let money = money(&run, &inputs, &evaluated_rows, settings.judging.seed, &costs)?;
     match args.format {
         ReportFormat::Text => {
-            evaluation::write(evaluated, console.out)?;
+            evaluation::text::write(evaluated, console.out)?;
             match money {
                 Ok(money) => write!(console.out, "\n{money}")?,
                 Err(why) => writeln!(console.out, "\nNothing is told in money: {why}")?,

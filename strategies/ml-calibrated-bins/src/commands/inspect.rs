@@ -12,8 +12,9 @@ use super::RunChoice;
 use super::rebuild::ReportFormat;
 use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::in_sample_caution;
-use crate::report::{file, inspection_page, json, table, text};
+use crate::report::{file, inspection_page, json, text};
 use crate::{BinsError, SignalRule};
+use terminal::plain;
 
 /// Flags of `inspect`.
 #[derive(Debug, Clone, Args)]
@@ -115,7 +116,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
             }
             if !tested.is_empty() {
                 let header = ["score", "probability", "bin", "signal"];
-                writeln!(console.out, "{}", table::plain(&header, 0, tested.iter().map(row)))?;
+                writeln!(console.out, "{}", plain(&header, 0, tested.iter().map(row)))?;
             }
             Ok(())
         }

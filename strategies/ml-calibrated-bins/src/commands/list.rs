@@ -7,9 +7,10 @@ use strategy_core::{Console, YearMonth};
 
 use super::RunChoice;
 use crate::BinsError;
-use crate::report::number::{count, per_cent};
-use crate::report::{json, table};
+use crate::report::json;
 use crate::staleness::in_sample;
+use terminal::plain;
+use terminal::{count, per_cent};
 
 /// Flags of `list`.
 #[derive(Debug, Clone, Args)]
@@ -96,7 +97,7 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
             for (number, run) in listed.chunk_by(same_run).enumerate() {
                 let gap = if number > 0 { "\n" } else { "" };
                 writeln!(console.out, "{gap}{} {}", run[0].dataset, run[0].run_name)?;
-                writeln!(console.out, "{}", table::plain(&header, 2, run.iter().map(row)))?;
+                writeln!(console.out, "{}", plain(&header, 2, run.iter().map(row)))?;
             }
         }
         TableFormat::Csv => {

@@ -11,9 +11,9 @@ use tabular::{BatchReader, BatchWriter, Destination, Format, Spooled, TabularErr
 
 use super::RunChoice;
 use crate::month_bins::BinsSource;
-use crate::report::collapse::collapse;
 use crate::score::Scorer;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule, signals};
+use terminal::collapse;
 
 /// Rows in memory at a time.
 const BATCH_ROWS: usize = 65_536;

@@ -6,7 +6,7 @@ use risk::{KellyCosts, KellySettings, KellySize, payoff_kelly};
 use serde::Serialize;
 use strategy_core::Side;
 
-use crate::report::table;
+use terminal::plain;
 
 /// One bin and side.
 #[derive(Debug, Serialize)]
@@ -68,7 +68,7 @@ pub(super) fn text(sizes: &[BinSize], round_trip: f64) -> String {
         format!(
             "\nsizes of {name} trades, of which all rows' mean is {} %\n{}\n",
             percent(all),
-            table::plain(&header, 0, rows.map(row))
+            plain(&header, 0, rows.map(row))
         )
     };
     format!(

@@ -9,9 +9,10 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use labeling::TiePolicy;
 use market_data::DataFlags;
+use scored_labels::{InSample, Sources};
 use strategy_core::Console;
 
-use crate::{BinsError, InSample, Sources};
+use crate::BinsError;
 
 /// Where predictions, candles and labels are.
 #[derive(Debug, Clone, Args)]

@@ -2,9 +2,11 @@
 
 use artifacts::ArtifactError;
 use binning::BinningError;
+use evaluation::EvaluationError;
 use files::OutputError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
+use scored_labels::ScoredLabelsError;
 use tabular::TabularError;
 
 use crate::{BinsError, ScoreError};
@@ -15,9 +17,12 @@ impl BinsError {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Incomplete { .. } => "incomplete",
+            Self::ScoredLabels(ScoredLabelsError::Incomplete { .. }) => "incomplete",
             Self::Artifact(ArtifactError::Locked { .. })
             | Self::Store(BinningError::Artifact(ArtifactError::Locked { .. }))
+            | Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::Locked {
+                ..
+            }))
             | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
             Self::Artifact(ArtifactError::Exists { .. })
             | Self::Store(BinningError::Artifact(ArtifactError::Exists { .. })) => "exists",
@@ -42,9 +47,9 @@ impl BinsError {
                 self,
                 Self::FileMissing { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
-                    | Self::Evaluation { .. }
+                    | Self::Evaluation(EvaluationError::Statistics { .. })
                     | Self::Money(_)
-                    | Self::MonthsReversed { .. }
+                    | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                     | Self::Thresholds { .. }
                     | Self::ThresholdsNeeded { .. }
                     | Self::OverrideNotUnique { .. }

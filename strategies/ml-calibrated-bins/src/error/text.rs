@@ -1,9 +1,6 @@
 //! Parts of messages.
 
-use std::fmt;
-use std::path::Path;
-
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use market_data::TimeSpan;
 
 use crate::Existing;
@@ -35,16 +32,13 @@ pub(super) fn rule_text(long: Option<u16>, short: Option<u16>) -> String {
     [long, short].into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
-pub(super) fn minute(instant: DateTime<Utc>) -> impl fmt::Display {
-    instant.format("%Y-%m-%d %H:%M")
+pub(super) fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
+    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
+    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
 }
 
-pub(super) fn span_text(span: TimeDelta) -> String {
-    let minutes = span.num_minutes();
-    match minutes {
-        _ if minutes == 0 || minutes % 60 != 0 => format!("{minutes} min"),
-        _ => format!("{} h", minutes / 60),
-    }
+fn minute(instant: DateTime<Utc>) -> impl std::fmt::Display {
+    instant.format("%Y-%m-%d %H:%M")
 }
 
 pub(super) fn available_text(available: Option<&TimeSpan>) -> String {
@@ -54,16 +48,4 @@ pub(super) fn available_text(available: Option<&TimeSpan>) -> String {
             format!("{} rows from {} to {} UTC", span.rows, minute(span.first), minute(span.last))
         },
     )
-}
-
-pub(super) fn keys_there_are(file: &Path, dataset: &str, keys: &[String]) -> String {
-    if keys.is_empty() {
-        return String::new();
-    }
-    format!("; `targets` of {} has for {dataset}: {}", file.display(), keys.join(", "))
-}
-
-pub(super) fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
-    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
-    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
 }

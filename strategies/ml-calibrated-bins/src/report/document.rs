@@ -4,9 +4,10 @@ use binning::MetadataRecord;
 use serde::Serialize;
 use strategy_core::YearMonth;
 
-use super::{MonthReport, RunFailure, error_chain};
+use super::{MonthReport, RunFailure};
 use crate::backfill::MonthOutcome;
 use crate::{BinsError, Warning};
+use terminal::error_chain;
 
 /// The whole report.
 #[derive(Debug, Serialize)]

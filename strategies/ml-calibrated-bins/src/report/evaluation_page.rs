@@ -1,16 +1,14 @@
 //! The evaluation as a page to look at.
 
 use calibration::{CalibrationLine, IsotonicCalibrator, LabelledScores, brier_parts, line_errors};
+use evaluation::{Comparison, Evaluated, Evaluation, HitRate, MonthQuality, MonthRows, Quality};
 use labeling::{TargetKey, TiePolicy, TradeEnds};
 use ndarray::ArrayView1;
 use report::Tone;
 use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
+use scored_labels::{CandleState, Inputs};
 use statistics::{BlockMean, Interval, block_means, normal};
 use strategy_core::Side;
-
-use crate::evaluate::{Evaluated, MonthRows};
-use crate::inputs::CandleState;
-use crate::{Comparison, Evaluation, HitRate, Inputs, Quality};
 
 /// Costs of a trade that payoffs are shown after: a taker fee of 0.05 % and slippage of one basis
 /// point, at entry and at exit.
@@ -22,7 +20,7 @@ const STRETCHES: usize = 40;
 /// The page of `evaluated`; `facts` and `origin` say what the command knows.
 pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, String)>) -> Page {
     let Evaluated { evaluation, rows, .. } = evaluated;
-    let rule = TargetKey::find_in_run_name(&evaluation.target_key).ok();
+    let rule = TargetKey::find_in_run_name(&evaluation.judged.target_key).ok();
     let rule = rule.map(|key| key.rule(TiePolicy::Conservative));
     let payoffs = Payoffs::new(evaluated, inputs);
     let tones = tones(rows, evaluation.bins.len());
@@ -33,14 +31,14 @@ pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, 
         .iter()
         .map(|note| format!("{}: {}: {}", note.about, note.statistics.join(", "), note.reason));
     Page {
-        dataset: evaluation.dataset.clone(),
+        dataset: evaluation.judged.dataset.clone(),
         facts: vec![
-            format!("run {}", evaluation.run_name),
-            format!("label {}", evaluation.target_key),
+            format!("run {}", evaluation.judged.run_name),
+            format!("label {}", evaluation.judged.target_key),
             range.map_or(String::new(), |(from, to)| format!("{from} to {to}")),
             format!(
                 "bins by {}, each month's from the {} months before it",
-                evaluation.method, evaluation.lookback_months
+                evaluation.judged.method, evaluation.judged.lookback_months
             ),
         ],
         warnings: evaluation.warnings.iter().cloned().chain(notes).collect(),
@@ -57,7 +55,7 @@ pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, 
             method("platt", &evaluation.overall.platt, &rows.platt, &rows.labels),
             method("isotonic", &evaluation.overall.isotonic, &rows.isotonic, &rows.labels),
         ],
-        judged: match evaluation.method {
+        judged: match evaluation.judged.method {
             calibration::CalibrationMethod::Platt => 1,
             calibration::CalibrationMethod::Isotonic => 2,
         },
@@ -163,7 +161,7 @@ fn months(evaluated: &Evaluated, inputs: &Inputs) -> Vec<Month> {
     let block = horizon_rows(inputs).ceil() as usize;
     let z = normal::quantile(0.5 + evaluation.confidence / 2.0);
     let mut from = 0;
-    let month = |(found, (end, edges)): (&crate::MonthQuality, &(usize, Vec<f64>))| {
+    let month = |(found, (end, edges)): (&MonthQuality, &(usize, Vec<f64>))| {
         let range = from..*end;
         from = *end;
         let (p, y) = (&rows.judged[range.clone()], &rows.labels[range.clone()]);
@@ -201,7 +199,7 @@ fn months(evaluated: &Evaluated, inputs: &Inputs) -> Vec<Month> {
 }
 
 fn judged<'a>(evaluation: &Evaluation, comparison: &'a Comparison) -> &'a Quality {
-    match evaluation.method {
+    match evaluation.judged.method {
         calibration::CalibrationMethod::Platt => &comparison.platt,
         calibration::CalibrationMethod::Isotonic => &comparison.isotonic,
     }

@@ -1,22 +1,16 @@
 //! What is said about bins: to people ([`text`]) and to programs ([`json`]).
 
-pub(crate) mod collapse;
 mod document;
-pub(crate) mod evaluation;
 pub(crate) mod evaluation_page;
 pub(crate) mod file;
 pub(crate) mod inspection_page;
 pub(crate) mod json;
-pub(crate) mod number;
 mod printer;
 mod progress;
 mod summary;
-pub(crate) mod table;
 pub(crate) mod text;
 
 pub(crate) use printer::{Printer, Style};
-
-use std::error::Error;
 
 use crate::backfill::MonthDone;
 
@@ -41,10 +35,4 @@ pub(crate) struct RunFailure {
     /// See [`BinsError::kind`](crate::BinsError::kind).
     pub(crate) kind: &'static str,
     pub(crate) message: String,
-}
-
-/// An error and its causes in one line.
-pub(crate) fn error_chain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use strategy_core::Console;
 
-use super::collapse::collapse;
 use super::document::Document;
 use super::progress::Progress;
-use super::{MonthReport, RunFailure, RunName, error_chain, file, json, summary, text};
+use super::{MonthReport, RunFailure, RunName, file, json, summary, text};
 use crate::BinsError;
 use crate::backfill::{MonthDone, MonthOutcome};
+use terminal::collapse;
+use terminal::error_chain;
 
 /// What is printed of each month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

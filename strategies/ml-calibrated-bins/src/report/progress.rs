@@ -4,8 +4,9 @@ use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::{RunName, error_chain};
+use super::RunName;
 use crate::backfill::{MonthDone, MonthOutcome};
+use terminal::error_chain;
 
 const BAR: &str = "{prefix}{wide_bar} {pos} of {len} months, {msg}, {eta} to go";
 

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use calibration::Calibrator;
 
-use super::collapse::collapse;
-use super::number::{count, per_cent, probability};
-use super::{MonthReport, table};
+use super::MonthReport;
 use crate::Rebuilt;
 use crate::backfill::MonthOutcome;
+use terminal::collapse;
+use terminal::plain;
+use terminal::{count, per_cent, probability};
 
 /// A line for each month, then what was warned of.
 pub(super) fn write(reports: &[MonthReport], out: &mut dyn Write) -> io::Result<()> {
@@ -19,7 +20,7 @@ pub(super) fn write(reports: &[MonthReport], out: &mut dyn Write) -> io::Result<
         if several {
             writeln!(out, "{}", run[0].run)?;
         }
-        writeln!(out, "{}", table::plain(&header, 2, run.iter().map(row)))?;
+        writeln!(out, "{}", plain(&header, 2, run.iter().map(row)))?;
         if several {
             writeln!(out)?;
         }

@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use binning::{BinMetadata, BinRecord, LabelSource, MetadataParts};
+use binning::{BinMetadata, BinRecord, MetadataParts};
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
+use labeling::LabelSource;
 
-use super::number::{count, per_cent, probability};
-use super::table;
 use crate::backfill::{MonthDone, MonthOutcome};
+use terminal::plain;
+use terminal::{count, per_cent, probability};
 
 /// What a rebuild did for one month.
 pub(crate) fn month(done: &MonthDone, out: &mut dyn Write) -> io::Result<()> {
@@ -48,7 +49,7 @@ pub(crate) fn metadata(metadata: &BinMetadata, out: &mut dyn Write) -> io::Resul
         writeln!(out, "{name:<13}{before:>22.6}{after:>9.6}")?;
     }
     let header = ["bin", "from", "up to", "rows", "mean p", "hit rate", "95 % interval"];
-    writeln!(out, "\n{}\n", table::plain(&header, 0, quality.bins.iter().map(bin_row)))
+    writeln!(out, "\n{}\n", plain(&header, 0, quality.bins.iter().map(bin_row)))
 }
 
 /// Names and values, in the order in which a careful person asks.

@@ -6,10 +6,11 @@ use strategy_core::{Console, YearMonth};
 
 use super::{RebuildArgs, ReportFormat};
 use crate::plan::{Found, PlannedMonth, plan};
-use crate::report::number::count;
-use crate::report::{error_chain, json, table};
-use crate::warning::listed;
+use crate::report::json;
 use crate::{BinsError, Difference, Existing};
+use terminal::count;
+use terminal::listed;
+use terminal::{error_chain, wrapped};
 
 /// Why a month that exists fails when nobody said what to do with it.
 const UNDECIDED: &str = "exists: pass --overwrite, --skip-existing or --only-stale";
@@ -67,7 +68,7 @@ pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(),
                 writeln!(console.out, "{gap}{} {}", run[0].dataset, run[0].run_name)?;
                 let header = ["month", "found", "action", "why"];
                 let rows = run.iter().map(Planned::row);
-                writeln!(console.out, "{}", table::wrapped(&header, header.len(), rows))?;
+                writeln!(console.out, "{}", wrapped(&header, header.len(), rows))?;
             }
         }
     }
@@ -81,7 +82,7 @@ fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>,
     let settings = args.settings();
     let mut run = args.open(console)?;
     let months = args.months(&run, &settings)?;
-    let inputs = run.load(&months, &settings)?;
+    let inputs = run.load(&months, &settings.window)?;
     let store = BinStore::new(args.run.root.of(Some(run.dataset())));
     let planned = plan(&inputs, &months, &store, &settings)?.into_iter().map(|month| {
         let (dataset, run_name) = (run.dataset().to_owned(), run.run_name().to_owned());

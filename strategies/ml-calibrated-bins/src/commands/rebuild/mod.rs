@@ -5,16 +5,18 @@ mod session;
 
 use std::path::PathBuf;
 
-use binning::{BinCount, LabelCutoff};
+use binning::BinCount;
 use calibration::CalibrationMethod;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use clap::{Args, ValueEnum};
+use labeling::LabelCutoff;
+use scored_labels::{MonthChoice, Run, WindowSettings};
 use strategy_core::{Console, YearMonth};
 
 use super::RunChoice;
 use super::source_args::SourceArgs;
 use crate::report::Style;
-use crate::{BinsError, Existing, MonthChoice, Run, Settings};
+use crate::{BinsError, Existing, Settings};
 
 const MONTHS: &str = "Months";
 const CALIBRATION: &str = "Calibration";
@@ -133,11 +135,13 @@ fn instant(text: &str) -> Result<DateTime<Utc>, String> {
 impl RebuildArgs {
     fn settings(&self) -> Settings {
         Settings {
-            lookback_months: self.lookback_months,
+            window: WindowSettings {
+                lookback_months: self.lookback_months,
+                label_cutoff: self.label_cutoff,
+                allow_incomplete: self.allow_incomplete,
+            },
             n_bins: self.n_bins,
             method: self.method,
-            label_cutoff: self.label_cutoff,
-            allow_incomplete: self.allow_incomplete,
             created_at: self.created_at,
         }
     }
@@ -164,7 +168,8 @@ impl RebuildArgs {
         if let Some(flag) = self.scheduled() {
             self.sources.refuse_sample_for(flag)?;
         }
-        Run::open(&self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?)
+        let sources = self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
+        Ok(Run::open(&sources)?)
     }
 
     /// What shows that nobody sits before the screen: such a call must not use the sample unasked.
@@ -190,31 +195,10 @@ impl RebuildArgs {
         if self.from.is_none() && self.to.is_none() {
             let latest = [MonthChoice::Latest];
             let asked = if self.bin_month.is_empty() { &latest } else { self.bin_month.as_slice() };
-            return run.months(asked, settings);
+            return Ok(run.months(asked, &settings.window)?);
         }
-        month_range(run, settings, self.from, self.to)
+        Ok(run.month_range(&settings.window, self.from, self.to)?)
     }
-}
-
-/// The months from the first one, if none is given the first with a full window, to the last one,
-/// if none is given that of the newest prediction.
-pub(super) fn month_range(
-    run: &Run,
-    settings: &Settings,
-    from: Option<YearMonth>,
-    to: Option<YearMonth>,
-) -> Result<Vec<YearMonth>, BinsError> {
-    let edge = |given: Option<YearMonth>, choice| match given {
-        Some(month) => Ok(vec![month]),
-        None => run.months(&[choice], settings),
-    };
-    // Both lists have at least one month: `months` refuses an empty choice.
-    let from = edge(from, MonthChoice::All)?[0];
-    let to = edge(to, MonthChoice::Latest)?[0];
-    if from > to {
-        return Err(BinsError::MonthsReversed { from, to });
-    }
-    Ok(from.through(to).collect())
 }
 
 /// Makes the bins of every month asked for, for each run.

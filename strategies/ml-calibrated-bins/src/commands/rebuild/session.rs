@@ -5,12 +5,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 use binning::BinStore;
+use scored_labels::Run;
 use strategy_core::Console;
 
 use super::RebuildArgs;
+use crate::BinsError;
 use crate::backfill::{Backfill, MonthOutcome};
-use crate::report::{MonthReport, Printer, RunName, error_chain, file};
-use crate::{BinsError, Run};
+use crate::report::{MonthReport, Printer, RunName, file};
+use terminal::error_chain;
 
 /// Makes the bins of all `runs`, one run after the other, the months of each at once. The flags that
 /// are not of a single run are `first`'s.

@@ -12,9 +12,9 @@ use strategy_core::{Console, YearMonth};
 use super::RunChoice;
 use super::rebuild::ReportFormat;
 use super::source_args::SourceArgs;
-use crate::report::error_chain;
 use crate::reproduce::{Reproduced, reproduce};
 use crate::{BinsError, Difference};
+use terminal::error_chain;
 
 /// Flags of `verify`.
 ///

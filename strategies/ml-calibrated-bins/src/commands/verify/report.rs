@@ -9,9 +9,9 @@ use strategy_core::YearMonth;
 
 use super::{Judged, Verdict};
 use crate::report::json;
-use crate::report::number::count;
-use crate::warning::listed;
 use crate::{BinsError, Difference};
+use terminal::count;
+use terminal::listed;
 
 #[derive(Debug, Serialize)]
 struct Document<'a> {

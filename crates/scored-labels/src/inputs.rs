@@ -1,105 +1,137 @@
 //! A run's predictions and labels in memory, read once however many months are made of them.
 
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use binning::LabelSource;
 use chrono::{DateTime, TimeDelta, Utc};
-use labeling::{Outcome, TradeEnds};
+use labeling::{LabelSource, Outcome, TradeEnds};
 use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
+use serde::Serialize;
 
-use crate::completeness::Newest;
-use crate::warning::StoredLabels;
-use crate::window::{Origin, micros};
+use crate::window::{Newest, Origin, micros};
 
 /// What the rebuilds of a run read: predictions, labels and the state of the candles.
 #[derive(Debug, Clone)]
 pub struct Inputs {
-    pub(crate) identity: Identity,
-    pub(crate) predictions: Predictions,
+    /// Whose they are.
+    pub identity: Identity,
+    /// Out of sample.
+    pub predictions: Predictions,
     /// All that the table of predictions covers, for messages: looked up where they may be needed.
-    pub(crate) available: Option<TimeSpan>,
-    pub(crate) train: Option<TrainFile>,
+    pub available: Option<TimeSpan>,
+    /// In-sample predictions that were asked for.
+    pub train: Option<TrainFile>,
     /// In-sample predictions that nobody asked for: a month that lacks others is refused.
-    pub(crate) unused_train: Option<TrainFile>,
-    pub(crate) labels: Labels,
-    pub(crate) candles: Option<CandleState>,
+    pub unused_train: Option<TrainFile>,
+    /// What they are judged by.
+    pub labels: Labels,
+    /// What is known of the candles; none where the file has no table of them.
+    pub candles: Option<CandleState>,
     /// How far the sources reach, beyond what is loaded.
-    pub(crate) newest: Newest,
+    pub newest: Newest,
     /// Time from one row to the next: that of the dataset's candles.
-    pub(crate) interval: TimeDelta,
+    pub interval: TimeDelta,
 }
 
 /// Whose predictions and labels these are.
 #[derive(Debug, Clone)]
-pub(crate) struct Identity {
-    pub(crate) dataset: String,
-    pub(crate) run_name: String,
-    pub(crate) model_path: String,
-    pub(crate) matched: ModelPathMatch,
+pub struct Identity {
+    /// The dataset.
+    pub dataset: String,
+    /// The run.
+    pub run_name: String,
+    /// The model, as it was named.
+    pub model_path: String,
+    /// The model, as it is stored.
+    pub matched: ModelPathMatch,
     /// The file with the predictions, for messages.
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
 }
 
 /// In-sample predictions and the file that they come from.
 #[derive(Debug, Clone)]
-pub(crate) struct TrainFile {
-    pub(crate) path: PathBuf,
-    pub(crate) rows: TrainPredictions,
+pub struct TrainFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Its rows.
+    pub rows: TrainPredictions,
 }
 
 /// What is known of the candles, whether or not labels are made from them.
 #[derive(Debug, Clone)]
-pub(crate) struct CandleState {
+pub struct CandleState {
     /// Open times, µs UTC, ascending.
-    pub(crate) timestamps: Vec<i64>,
+    pub timestamps: Vec<i64>,
     /// How the trades from each candle's close ended under the target's rule; empty for a target that is
     /// none, and why where the candles cannot tell.
-    pub(crate) trades: Result<Vec<Option<TradeEnds>>, String>,
+    pub trades: Result<Vec<Option<TradeEnds>>, String>,
     /// Those of candles whose close lies outside their own low to high.
-    pub(crate) outside: Vec<i64>,
+    pub outside: Vec<i64>,
 }
 
 /// Labels by time, ascending.
 #[derive(Debug, Clone)]
-pub(crate) struct Labels {
-    pub(crate) target_key: String,
-    pub(crate) source: LabelSource,
+pub struct Labels {
+    /// The target key.
+    pub target_key: String,
+    /// Where they are from.
+    pub source: LabelSource,
     /// Only for labels made from candles.
-    pub(crate) tie_policy: Option<String>,
+    pub tie_policy: Option<String>,
     /// Stored labels that were passed over, since their dataset or key is spelled otherwise.
-    pub(crate) passed_over: Vec<StoredLabels>,
+    pub passed_over: Vec<StoredLabels>,
     /// A tie policy that was asked for and has no part in labels of the table `targets`.
-    pub(crate) unused_tie_policy: Option<String>,
+    pub unused_tie_policy: Option<String>,
     /// How far ahead a label looks; unknown for a key that is no barrier rule.
-    pub(crate) horizon: Option<TimeDelta>,
+    pub horizon: Option<TimeDelta>,
     /// µs UTC.
-    pub(crate) timestamps: Vec<i64>,
-    pub(crate) outcomes: Vec<Outcome>,
+    pub timestamps: Vec<i64>,
+    /// What happened.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Labels in the table `targets`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StoredLabels {
+    /// Whose they are; nothing where the rows name no dataset.
+    pub dataset: Option<String>,
+    /// By which rule.
+    pub target_key: String,
+}
+
+impl fmt::Display for StoredLabels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let dataset = self.dataset.as_deref().unwrap_or("no dataset (NULL)");
+        write!(f, "{} of {dataset}", self.target_key)
+    }
 }
 
 impl Labels {
     /// The last time before `end` that there is a label or, if they are made of these, a candle for.
-    pub(crate) fn last_before(&self, end: i64) -> Option<i64> {
+    #[must_use]
+    pub fn last_before(&self, end: i64) -> Option<i64> {
         let known = self.timestamps.partition_point(|&timestamp| timestamp < end);
         self.timestamps[..known].last().copied()
     }
 
     /// Labels asked for in ascending order of time.
-    pub(crate) fn cursor(&self) -> LabelCursor<'_> {
+    #[must_use]
+    pub fn cursor(&self) -> LabelCursor<'_> {
         LabelCursor { labels: self, next: 0 }
     }
 }
 
 /// A place in the labels that only moves forward.
-pub(crate) struct LabelCursor<'a> {
+#[derive(Debug)]
+pub struct LabelCursor<'a> {
     labels: &'a Labels,
     next: usize,
 }
 
 impl LabelCursor<'_> {
     /// The outcome at `timestamp`, which must not lie before an earlier call's.
-    pub(crate) fn at(&mut self, timestamp: i64) -> Option<Outcome> {
+    pub fn at(&mut self, timestamp: i64) -> Option<Outcome> {
         let ahead = &self.labels.timestamps[self.next..];
         // The wanted label is almost always the next one; after a hole, search.
         if ahead.first().is_some_and(|&first| first < timestamp) {
@@ -116,11 +148,8 @@ impl LabelCursor<'_> {
 
 impl CandleState {
     /// How many candles the window should have, and the times within it that lack one.
-    pub(crate) fn missing(
-        &self,
-        window: &Range<DateTime<Utc>>,
-        interval: TimeDelta,
-    ) -> (u64, Vec<i64>) {
+    #[must_use]
+    pub fn missing(&self, window: &Range<DateTime<Utc>>, interval: TimeDelta) -> (u64, Vec<i64>) {
         let step = usize::try_from(micros(interval).max(1)).unwrap_or(usize::MAX);
         let expected =
             (window.start.timestamp_micros()..window.end.timestamp_micros()).step_by(step);
@@ -147,7 +176,7 @@ impl CandleState {
 impl Inputs {
     /// The predictions of `window`, ascending: the table's, and for hours that it lacks those of
     /// `pred_train.csv`.
-    pub(crate) fn predictions_in(
+    pub fn predictions_in(
         &self,
         window: &Range<DateTime<Utc>>,
     ) -> impl Iterator<Item = (i64, f64, Origin)> {
@@ -160,10 +189,8 @@ impl Inputs {
 
     /// The hours of `window` for which there are only in-sample predictions that nobody asked for, µs
     /// UTC, and the file that has them.
-    pub(crate) fn only_in_sample(
-        &self,
-        window: &Range<DateTime<Utc>>,
-    ) -> Option<(Vec<i64>, &Path)> {
+    #[must_use]
+    pub fn only_in_sample(&self, window: &Range<DateTime<Utc>>) -> Option<(Vec<i64>, &Path)> {
         let file = self.unused_train.as_ref()?;
         let (known, _) = slice(&self.predictions.timestamps, &self.predictions.y_pred, window);
         let (train, _) = slice(&file.rows.timestamps, &file.rows.y_pred, window);

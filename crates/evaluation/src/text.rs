@@ -4,23 +4,27 @@ use std::io::{self, Write};
 
 use statistics::{Interval, PairedDifference};
 use strategy_core::Side;
+use terminal::{count, plain};
 
-use super::number::count;
-use super::table;
-use crate::{Comparison, Evaluation, HitRate, Quality};
+use crate::hits::HitRate;
+use crate::outcome::{Comparison, Evaluation, Judged};
+use crate::quality::Quality;
 
 /// Where there is no value.
 const NONE: &str = "–";
 
 /// The whole evaluation as text.
-pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
-    let Evaluation { dataset, run_name, target_key, method, .. } = evaluation;
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
+    let Judged { dataset, run_name, target_key, method, .. } = &evaluation.judged;
     writeln!(out, "Walk-forward evaluation of {dataset}\n")?;
     writeln!(out, "run    {run_name}\nlabel  {target_key}")?;
     writeln!(
         out,
         "Each month scored by what was known when it began, from the {} months before it.\n",
-        evaluation.lookback_months
+        evaluation.judged.lookback_months
     )?;
     let tables: [(&str, &[&str], Columns); 2] = [
         ("Probabilities", &["Brier", "log loss", "AUC", "ECE width", "ECE mass"], probabilities),
@@ -33,7 +37,7 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
         });
         let rows = months.chain(comparison("all", &evaluation.overall, values));
         let header = [&["month", "score", "rows", "no label", "base rate"], columns].concat();
-        writeln!(out, "{title}\n{}\n", table::plain(&header, 2, rows))?;
+        writeln!(out, "{title}\n{}\n", plain(&header, 2, rows))?;
     }
     if evaluation.months.iter().any(|month| month.in_sample_rows > 0) {
         writeln!(
@@ -68,7 +72,7 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
         row
     });
     let header = ["bin", "mean p", "rows", "hit rate", &wilson, &bootstrap];
-    writeln!(out, "{}", table::plain(&header, 0, bins))?;
+    writeln!(out, "{}", plain(&header, 0, bins))?;
     writeln!(
         out,
         "Kendall's tau of bin and hit rate {}; {} of the pairs of bins in order\n",
@@ -81,14 +85,14 @@ pub(crate) fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<
             "Signals by {method}, all months: how often the label came true, which is a long's take profit"
         )?;
         let sides = [(Side::Long, &signals.long), (Side::Short, &signals.short)];
-        let traded = sides.into_iter().filter(|(side, _)| evaluation.sides.trade(*side));
+        let traded = sides.into_iter().filter(|(side, _)| evaluation.judged.sides.trade(*side));
         let sides = traded.map(|(side, rate)| {
             let mut row = vec![side.to_string()];
             row.extend(hit_rate(rate));
             row
         });
         let header = ["side", "rows", "hit rate", &wilson, &bootstrap];
-        writeln!(out, "{}\n", table::plain(&header, 1, sides))?;
+        writeln!(out, "{}\n", plain(&header, 1, sides))?;
     }
     writeln!(
         out,

@@ -6,21 +6,14 @@
 
 use std::fmt;
 
-use binning::{LabelCutoff, LabelSource};
 use chrono::{DateTime, TimeDelta, Utc};
+use labeling::{LabelCutoff, LabelSource};
 use serde::Serialize;
 use strategy_core::YearMonth;
 
+use crate::inputs::Inputs;
+use crate::settings::WindowSettings;
 use crate::window::micros;
-use crate::{Inputs, Settings};
-
-/// The newest rows of a run's sources over all time, µs UTC.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Newest {
-    pub(crate) prediction: Option<i64>,
-    /// Of the source that the labels come from: table `targets`, or the candles.
-    pub(crate) label: Option<i64>,
-}
 
 /// One kind of data that ends before a window does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -45,12 +38,16 @@ impl fmt::Display for Lacking {
 }
 
 /// What the window of `month` still waits for; empty when it is complete.
-pub(crate) fn lacking(inputs: &Inputs, month: YearMonth, settings: &Settings) -> Vec<Lacking> {
+pub(crate) fn lacking(
+    inputs: &Inputs,
+    month: YearMonth,
+    settings: &WindowSettings,
+) -> Vec<Lacking> {
     let interval = micros(inputs.interval);
     if interval <= 0 {
         return Vec::new(); // one row only: nobody can tell when the next is due
     }
-    let end = settings.window(month).end.timestamp_micros();
+    let end = settings.of(month).end.timestamp_micros();
     let horizon = micros(inputs.labels.horizon.unwrap_or(TimeDelta::zero()));
     let last_row = end.saturating_sub(interval);
     let (what, last_label) = match (inputs.labels.source, settings.label_cutoff) {

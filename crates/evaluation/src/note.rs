@@ -15,10 +15,11 @@ pub struct Note {
 
 /// Notes as they come, those of one reason together.
 #[derive(Debug, Default)]
-pub(super) struct Notes(Vec<Note>);
+pub struct Notes(Vec<Note>);
 
 impl Notes {
-    pub(super) fn add(&mut self, about: &str, statistic: String, reason: String) {
+    /// Notes that `statistic` of the rows that `about` names has no value, or one to be read with care.
+    pub fn add(&mut self, about: &str, statistic: String, reason: String) {
         let same = |note: &&mut Note| note.about == about && note.reason == reason;
         if let Some(note) = self.0.iter_mut().find(same) {
             if !note.statistics.contains(&statistic) {
@@ -29,7 +30,7 @@ impl Notes {
         }
     }
 
-    pub(super) fn into_vec(self) -> Vec<Note> {
+    pub(crate) fn into_vec(self) -> Vec<Note> {
         self.0
     }
 }

@@ -1,28 +1,37 @@
 //! The rows of one month's window: scores with their labels, and what was left out.
 
-use std::ops::Range;
-
-use binning::{LabelCutoff, LeftOut, SourceRecord};
 use chrono::{DateTime, TimeDelta, Utc};
-use labeling::Outcome;
+use labeling::{LabelCutoff, LeftOut};
 
-use crate::Inputs;
+use crate::fingerprint::fingerprint;
 
 /// The rows that a month is calibrated on, ascending by time, and an account of the others.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct WindowRows {
+pub struct WindowRows {
     /// µs UTC.
-    pub(crate) timestamps: Vec<i64>,
-    pub(crate) scores: Vec<f64>,
-    pub(crate) labels: Vec<bool>,
+    pub timestamps: Vec<i64>,
+    /// Raw scores.
+    pub scores: Vec<f64>,
+    /// Whether the take profit came first.
+    pub labels: Vec<bool>,
     /// Whether each row is an out-of-sample prediction; the others are in-sample.
-    pub(crate) out_of_sample: Vec<bool>,
-    pub(crate) left_out: LeftOut,
+    pub out_of_sample: Vec<bool>,
+    /// Rows with a prediction that take no part.
+    pub left_out: LeftOut,
+}
+
+/// The newest rows of a run's sources over all time, µs UTC.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Newest {
+    /// Of the predictions.
+    pub prediction: Option<i64>,
+    /// Of the source that the labels come from: table `targets`, or the candles.
+    pub label: Option<i64>,
 }
 
 /// Where a prediction comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub enum Origin {
     /// Table `predictions`: made for rows that the model had not seen.
     OutOfSample,
     /// `pred_train.csv`: made for rows that the model was trained on.
@@ -47,63 +56,43 @@ pub(crate) fn label_deadline(
 }
 
 impl WindowRows {
-    /// The rows of `window`: each prediction with its label. A row at or after `deadline` has a
-    /// label that needs candles nobody had seen when the month began, and is left out.
-    pub(crate) fn collect(
-        inputs: &Inputs,
-        window: &Range<DateTime<Utc>>,
-        deadline: Option<i64>,
-    ) -> Self {
-        let mut rows = Self::default();
-        let mut labels = inputs.labels.cursor();
-        let horizon = inputs.labels.horizon.map_or(0, micros);
-        // What the candles show up to the window's end: later ones must not change the account.
-        let last_known = inputs.labels.last_before(window.end.timestamp_micros());
-        for (timestamp, score, origin) in inputs.predictions_in(window) {
-            if deadline.is_some_and(|deadline| timestamp >= deadline) {
-                rows.left_out.after_cutoff += 1;
-                continue;
-            }
-            match labels.at(timestamp) {
-                Some(Outcome::Gap)
-                    if deadline.is_none()
-                        || last_known
-                            .is_some_and(|last| timestamp.saturating_add(horizon) <= last) =>
-                {
-                    rows.left_out.in_gap += 1;
-                }
-                None | Some(Outcome::Incomplete | Outcome::Gap) => rows.left_out.without_label += 1,
-                Some(known @ (Outcome::TakeProfit | Outcome::NoTakeProfit)) => {
-                    rows.timestamps.push(timestamp);
-                    rows.scores.push(score);
-                    rows.labels.push(known == Outcome::TakeProfit);
-                    rows.out_of_sample.push(origin == Origin::OutOfSample);
-                }
-            }
-        }
-        rows
-    }
-
-    pub(crate) fn len(&self) -> u64 {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> u64 {
         self.timestamps.len() as u64
     }
 
-    pub(crate) fn in_sample(&self) -> u64 {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.timestamps.is_empty()
+    }
+
+    /// How many were predicted in sample.
+    #[must_use]
+    pub fn in_sample(&self) -> u64 {
         self.out_of_sample.iter().filter(|&&out| !out).count() as u64
     }
 
-    /// Who predicted the rows, under the names of the bin file.
-    pub(crate) fn sources(&self) -> Vec<SourceRecord> {
+    /// Who predicted the rows, by the names that files of bins give them, and how many each.
+    #[must_use]
+    pub fn sources(&self) -> Vec<(&'static str, u64)> {
         [("predictions", self.len() - self.in_sample()), ("pred_train", self.in_sample())]
-            .map(|(name, rows)| SourceRecord { name: name.to_owned(), rows })
             .into_iter()
-            .filter(|source| source.rows > 0)
+            .filter(|(_, rows)| *rows > 0)
             .collect()
+    }
+
+    /// Identifies the rows: see [`fingerprint`].
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.timestamps, &self.scores, &self.labels)
     }
 }
 
 /// A span in microseconds, held inside an `i64`.
-pub(crate) fn micros(span: TimeDelta) -> i64 {
+#[must_use]
+pub fn micros(span: TimeDelta) -> i64 {
     span.num_microseconds().unwrap_or(i64::MAX / 2)
 }
 

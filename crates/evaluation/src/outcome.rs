@@ -4,17 +4,15 @@ use calibration::CalibrationMethod;
 use serde::Serialize;
 use strategy_core::YearMonth;
 
-use super::{BinHits, Note, Ordering, PlattLessIsotonic, Quality, SignalHits};
-use crate::{Settings, Sides, SignalRule};
+use crate::hits::{BinHits, Ordering, SignalHits};
+use crate::note::Note;
+use crate::paired::PlattLessIsotonic;
+use crate::quality::Quality;
+use crate::sides::Sides;
 
-/// What an evaluation is made with, beside its data.
+/// How sure an evaluation is to be, and how that is found out.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EvaluationSettings {
-    /// How each month is calibrated. Its method is the one whose bins are judged; its label cutoff is
-    /// ignored: only labels known when the month began count.
-    pub bins: Settings,
-    /// Which bins are long and which are short.
-    pub rule: SignalRule,
+pub struct Judging {
     /// Confidence of the intervals, strictly between 0 and 1.
     pub confidence: f64,
     /// Resamples of the block bootstrap.
@@ -25,24 +23,16 @@ pub struct EvaluationSettings {
     pub seed: u64,
 }
 
-/// The bins of [`Settings::default`], 95 %, 1000 resamples of blocks of one horizon.
-impl Default for EvaluationSettings {
+/// 95 %, 1000 resamples of blocks of one horizon.
+impl Default for Judging {
     fn default() -> Self {
-        Self {
-            bins: Settings::default(),
-            rule: SignalRule::default(),
-            confidence: 0.95,
-            resamples: 1000,
-            block_horizons: 1,
-            seed: 1,
-        }
+        Self { confidence: 0.95, resamples: 1000, block_horizons: 1, seed: 1 }
     }
 }
 
-/// How good probabilities, bins and signals were out of sample.
+/// What is judged.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Evaluation {
+pub struct Judged {
     /// The dataset, as in `binance_btcusdt_perp_1h`.
     pub dataset: String,
     /// The run.
@@ -55,6 +45,15 @@ pub struct Evaluation {
     pub sides: Sides,
     /// Months of history that each month was calibrated on.
     pub lookback_months: u16,
+}
+
+/// How good probabilities, bins and signals were out of sample.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Evaluation {
+    /// What is judged.
+    #[serde(flatten)]
+    pub judged: Judged,
     /// Confidence of the intervals.
     pub confidence: f64,
     /// Resamples of the bootstrap.

@@ -1,7 +1,8 @@
 //! Numbers as people read them.
 
 /// `8760` as `8,760`.
-pub(crate) fn count(number: u64) -> String {
+#[must_use]
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
@@ -14,12 +15,14 @@ pub(crate) fn count(number: u64) -> String {
 }
 
 /// A probability with four decimals; nothing where there is none.
-pub(crate) fn probability(value: Option<f64>) -> String {
+#[must_use]
+pub fn probability(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.4}"))
 }
 
 /// A share in per cent with one decimal; nothing where there is none.
-pub(crate) fn per_cent(value: Option<f64>) -> String {
+#[must_use]
+pub fn per_cent(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{:.1} %", value * 100.0))
 }
 

@@ -4,9 +4,9 @@ use calibration::MIN_PROBABILITY;
 use serde::Serialize;
 use statistics::{PairedDifference, Resampling, paired_block_bootstrap};
 
-use super::EvaluationSettings;
-use super::note::Notes;
-use super::walk::MonthRows;
+use crate::note::Notes;
+use crate::outcome::Judging;
+use crate::rows::MonthRows;
 
 /// Mean loss after Platt scaling less that after isotonic regression, row by row: below 0 Platt was
 /// better. What moves both, an odd month say, cancels, so the intervals are narrower than those of
@@ -19,13 +19,13 @@ pub struct PlattLessIsotonic {
     pub log_loss: Option<PairedDifference>,
 }
 
-pub(super) fn platt_less_isotonic(
+pub(crate) fn platt_less_isotonic(
     rows: &MonthRows,
-    settings: &EvaluationSettings,
+    judging: &Judging,
     block_rows: usize,
     notes: &mut Notes,
 ) -> PlattLessIsotonic {
-    let &EvaluationSettings { resamples, confidence, seed, .. } = settings;
+    let &Judging { resamples, confidence, seed, .. } = judging;
     let resampling = Resampling { resamples, confidence, seed };
     let mut difference = |name: &str, loss: fn(f64, bool) -> f64| {
         let losses = |p: &[f64]| -> Vec<f64> {

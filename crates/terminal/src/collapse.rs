@@ -1,7 +1,8 @@
 //! One sentence for many of a kind.
 
 /// `texts` in their order, those that differ in their numbers only told once, with how many there are.
-pub(crate) fn collapse(texts: impl IntoIterator<Item = String>) -> Vec<String> {
+#[must_use]
+pub fn collapse(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kinds: Vec<(String, String, usize)> = Vec::new();
     for text in texts {
         let kind: String = text.chars().filter(|c| !c.is_ascii_digit() && *c != ',').collect();

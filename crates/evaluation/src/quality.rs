@@ -6,7 +6,7 @@ use calibration::{
 };
 use serde::Serialize;
 
-use super::note::Notes;
+use crate::note::Notes;
 
 /// Groups of the expected calibration errors.
 const ECE_GROUPS: usize = 10;
@@ -35,7 +35,7 @@ pub struct Quality {
 }
 
 /// The quality of `p` for the labels `y`; `about` and `name` say in notes whose it is.
-pub(super) fn quality(
+pub(crate) fn quality(
     p: &[f64],
     y: &[bool],
     about: &str,

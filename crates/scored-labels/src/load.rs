@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use binning::{LabelCutoff, LabelSource};
 use chrono::TimeDelta;
 use labeling::{
-    CandleSeries, LabelError, Outcome, TargetKey, TiePolicy, TradeEnds, label_candles, trade_ends,
+    CandleSeries, LabelCutoff, LabelError, LabelSource, Outcome, TargetKey, TiePolicy, TradeEnds,
+    label_candles, trade_ends,
 };
 use market_data::{
     MarketDataError, PredictionQuery, Predictions, Prices, TargetLabels, TimeRange, TimeSpan,
@@ -15,20 +15,24 @@ use market_data::{
 };
 use strategy_core::YearMonth;
 
-use crate::completeness::Newest;
-use crate::inputs::{CandleState, Identity, Labels, TrainFile};
-use crate::run::prediction_query;
-use crate::warning::StoredLabels;
-use crate::window::micros;
-use crate::{BinsError, InSample, Inputs, Run, Settings};
+use crate::ScoredLabelsError;
+use crate::inputs::{CandleState, Identity, Inputs, Labels, StoredLabels, TrainFile};
+use crate::run::{Run, prediction_query};
+use crate::settings::WindowSettings;
+use crate::sources::InSample;
+use crate::window::{Newest, micros};
 
 impl Run {
-    /// Reads what the rebuilds of `months` need, once for all of them.
+    /// Reads what the windows of `months` need, once for all of them.
     ///
     /// # Errors
     /// When a table or file cannot be read or holds something that is not usable.
-    pub fn load(&mut self, months: &[YearMonth], settings: &Settings) -> Result<Inputs, BinsError> {
-        let windows = || months.iter().map(|&month| settings.window(month));
+    pub fn load(
+        &mut self,
+        months: &[YearMonth],
+        settings: &WindowSettings,
+    ) -> Result<Inputs, ScoredLabelsError> {
+        let windows = || months.iter().map(|&month| settings.of(month));
         let start = windows().map(|window| window.start).min();
         let end = windows().map(|window| window.end).max();
         let range = TimeRange { start, end };
@@ -74,8 +78,28 @@ impl Run {
         Ok(inputs)
     }
 
+    /// Reads what an evaluation of `months` needs: their windows as [`Run::load`] does, the months
+    /// themselves, and the labels that came later.
+    ///
+    /// # Errors
+    /// When a table or file cannot be read or holds something that is not usable.
+    pub fn load_with_outcomes(
+        &mut self,
+        months: &[YearMonth],
+        settings: &WindowSettings,
+    ) -> Result<Inputs, ScoredLabelsError> {
+        // The window of the month after the last ends with the last; without a cutoff the candles of
+        // one more horizon are read.
+        let after = months.iter().max().map(|last| last.plus_months(1));
+        let months: Vec<_> = months.iter().copied().chain(after).collect();
+        let mut inputs =
+            self.load(&months, &WindowSettings { label_cutoff: LabelCutoff::None, ..*settings })?;
+        inputs.available = self.available()?;
+        Ok(inputs)
+    }
+
     /// What the table of predictions covers.
-    pub(crate) fn available(&self) -> Result<Option<TimeSpan>, BinsError> {
+    pub(crate) fn available(&self) -> Result<Option<TimeSpan>, ScoredLabelsError> {
         let query = prediction_query(&self.model_path, &self.dataset, self.feature_key.as_deref());
         Ok(prediction_range(&self.predictions, &query)?)
     }
@@ -116,7 +140,7 @@ impl Run {
         &self,
         predictions: &Predictions,
         candles: Option<&Prices>,
-    ) -> Result<TimeDelta, BinsError> {
+    ) -> Result<TimeDelta, ScoredLabelsError> {
         let wanted = interval_of(&self.dataset, usual_spacing(&predictions.timestamps));
         let (Some(table), Some(candles)) = (&self.candles, candles) else {
             return Ok(wanted.unwrap_or_default());
@@ -125,7 +149,7 @@ impl Run {
         let measured = smallest_spacing(&candles.timestamps).unwrap_or(named);
         let wanted = wanted.unwrap_or(named);
         match [named, measured].into_iter().find(|&found| found != wanted) {
-            Some(found) => Err(BinsError::IntervalMismatch {
+            Some(found) => Err(ScoredLabelsError::IntervalMismatch {
                 file: self.market.path().to_owned(),
                 table: table.name().to_owned(),
                 found,
@@ -137,7 +161,7 @@ impl Run {
     }
 
     /// The candles of the range; of one horizon after it only if labels may look there.
-    fn candle_range(&self, range: TimeRange, settings: &Settings) -> TimeRange {
+    fn candle_range(&self, range: TimeRange, settings: &WindowSettings) -> TimeRange {
         let beyond = match settings.label_cutoff {
             LabelCutoff::MonthStart => TimeDelta::zero(),
             LabelCutoff::None => self.horizon().unwrap_or_default(),
@@ -150,7 +174,7 @@ impl Run {
         &self,
         targets: Option<TargetLabels>,
         candles: Option<&Prices>,
-    ) -> Result<Labels, BinsError> {
+    ) -> Result<Labels, ScoredLabelsError> {
         let asked = (self.tie_policy != TiePolicy::default()).then(|| self.tie_policy.to_string());
         let labels = |source, timestamps, outcomes, tie_policy| Labels {
             target_key: self.target.key.clone(),
@@ -168,7 +192,7 @@ impl Run {
             return Ok(labels(LabelSource::Targets, found.timestamps, outcomes, None));
         }
         let file = || self.market.path().to_owned();
-        let key = self.target.rule.clone().map_err(|source| BinsError::UnknownTarget {
+        let key = self.target.rule.clone().map_err(|source| ScoredLabelsError::UnknownTarget {
             file: file(),
             dataset: self.dataset.clone(),
             target_key: self.target.key.clone(),
@@ -181,7 +205,7 @@ impl Run {
             return Ok(labels(LabelSource::Candles, Vec::new(), Vec::new(), None));
         };
         let outcomes = label(candles, &key, self.tie_policy)
-            .map_err(|source| BinsError::Labels { file: file(), source })?;
+            .map_err(|source| ScoredLabelsError::Labels { file: file(), source })?;
         let tie_policy = Some(self.tie_policy.to_string());
         let made = labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy);
         Ok(Labels { passed_over: self.passed_over(&key)?, ..made })
@@ -189,7 +213,7 @@ impl Run {
 
     /// Labels in the table `targets` that are very likely meant, and spelled otherwise: of the dataset
     /// in other letters or of none, by the same key or one of the same rule.
-    fn passed_over(&self, wanted: &TargetKey) -> Result<Vec<StoredLabels>, BinsError> {
+    fn passed_over(&self, wanted: &TargetKey) -> Result<Vec<StoredLabels>, ScoredLabelsError> {
         let same_rule = |key: &str| {
             key.trim().eq_ignore_ascii_case(wanted.as_str())
                 || TargetKey::parse(&key.trim().to_ascii_lowercase())
@@ -212,7 +236,7 @@ impl Run {
     }
 
     /// The newest row of what labels come from.
-    fn newest_label(&self, source: LabelSource) -> Result<Option<i64>, BinsError> {
+    fn newest_label(&self, source: LabelSource) -> Result<Option<i64>, ScoredLabelsError> {
         Ok(match (source, &self.candles) {
             (LabelSource::Targets, _) => {
                 newest_target(&self.market, &self.dataset, &self.target.key)?
@@ -230,7 +254,7 @@ impl Run {
 /// What was read, or why it could not be.
 struct Tables {
     predictions: Result<Predictions, MarketDataError>,
-    train: Result<Option<TrainFile>, BinsError>,
+    train: Result<Option<TrainFile>, ScoredLabelsError>,
     candles: Result<Option<Prices>, MarketDataError>,
     targets: Result<Option<TargetLabels>, MarketDataError>,
 }
@@ -260,7 +284,7 @@ fn read_train(
     stored: &str,
     predictions: &Path,
     range: TimeRange,
-) -> Result<Option<TrainFile>, BinsError> {
+) -> Result<Option<TrainFile>, ScoredLabelsError> {
     let Some(path) = train_file(model_path, stored, predictions)? else {
         return Ok(None);
     };
@@ -295,7 +319,7 @@ fn train_file(
     model_path: &str,
     stored: &str,
     predictions: &Path,
-) -> Result<Option<PathBuf>, BinsError> {
+) -> Result<Option<PathBuf>, ScoredLabelsError> {
     let folder = predictions.parent().unwrap_or(Path::new(""));
     let mut found: Vec<PathBuf> = [model_path, stored]
         .map(|model| Path::new(model).with_file_name("pred_train.csv"))
@@ -308,9 +332,11 @@ fn train_file(
     found.dedup();
     let mut found = found.into_iter();
     match (found.next(), found.next()) {
-        (Some(first), Some(second)) => {
-            Err(BinsError::TrainFileNotUnique { model_path: model_path.to_owned(), first, second })
-        }
+        (Some(first), Some(second)) => Err(ScoredLabelsError::TrainFileNotUnique {
+            model_path: model_path.to_owned(),
+            first,
+            second,
+        }),
         (only, _) => Ok(only),
     }
 }

@@ -6,10 +6,10 @@ use statistics::{
 };
 use strategy_core::Side;
 
-use super::EvaluationSettings;
-use super::note::Notes;
-use super::walk::MonthRows;
-use crate::BinsError;
+use crate::EvaluationError;
+use crate::note::Notes;
+use crate::outcome::Judging;
+use crate::rows::MonthRows;
 
 const ALL: &str = "all months";
 
@@ -61,7 +61,7 @@ pub struct SignalHits {
 
 /// How intervals are drawn.
 #[derive(Debug)]
-pub(super) struct Bootstrap {
+pub(crate) struct Bootstrap {
     block: usize,
     resamples: u32,
     confidence: f64,
@@ -70,8 +70,8 @@ pub(super) struct Bootstrap {
 
 impl Bootstrap {
     /// Checks what can be wrong whatever the rows are.
-    pub(super) fn new(settings: &EvaluationSettings, block: usize) -> Result<Self, BinsError> {
-        let &EvaluationSettings { resamples, confidence, seed, .. } = settings;
+    pub(crate) fn new(settings: &Judging, block: usize) -> Result<Self, EvaluationError> {
+        let &Judging { resamples, confidence, seed, .. } = settings;
         let bootstrap = Self { block, resamples, confidence, seed };
         block_bootstrap_bins(&[1, 1], &[false, true], 1, 1, resamples, confidence, seed)
             .map_err(evaluation)?;
@@ -86,7 +86,7 @@ impl Bootstrap {
         n_groups: u16,
         what: &str,
         notes: &mut Notes,
-    ) -> Result<Vec<HitRate>, BinsError> {
+    ) -> Result<Vec<HitRate>, EvaluationError> {
         let &Self { block, resamples, confidence, seed } = self;
         let drawn =
             block_bootstrap_bins(groups, labels, n_groups, block, resamples, confidence, seed);
@@ -119,17 +119,17 @@ impl Bootstrap {
     }
 }
 
-fn evaluation(source: StatisticsError) -> BinsError {
-    BinsError::Evaluation { source }
+fn evaluation(source: StatisticsError) -> EvaluationError {
+    EvaluationError::Statistics { source }
 }
 
 /// Bins 1 to `n_bins`.
-pub(super) fn bins(
+pub(crate) fn bins(
     rows: &MonthRows,
     n_bins: u16,
     bootstrap: &Bootstrap,
     notes: &mut Notes,
-) -> Result<Vec<BinHits>, BinsError> {
+) -> Result<Vec<BinHits>, EvaluationError> {
     let mut sums = vec![0.0; n_bins.into()];
     for (&bin, p_cal) in rows.bins.iter().zip(&rows.judged) {
         sums[usize::from(bin) - 1] += p_cal;
@@ -146,7 +146,7 @@ pub(super) fn bins(
 }
 
 /// Whether the hit rates of `bins` rise.
-pub(super) fn ordering(bins: &[BinHits], notes: &mut Notes) -> Ordering {
+pub(crate) fn ordering(bins: &[BinHits], notes: &mut Notes) -> Ordering {
     let (numbers, rates): (Vec<f64>, Vec<f64>) =
         bins.iter().filter_map(|bin| Some((f64::from(bin.bin), bin.hit_rate.hit_rate?))).unzip();
     let tau = kendall_tau_b(&numbers, &rates);
@@ -158,11 +158,11 @@ pub(super) fn ordering(bins: &[BinHits], notes: &mut Notes) -> Ordering {
 }
 
 /// The rows of either side.
-pub(super) fn signals(
+pub(crate) fn signals(
     rows: &MonthRows,
     bootstrap: &Bootstrap,
     notes: &mut Notes,
-) -> Result<SignalHits, BinsError> {
+) -> Result<SignalHits, EvaluationError> {
     let group = |side: &Side| match side {
         Side::Long => 1,
         Side::Short => 2,

@@ -11,7 +11,10 @@ use market_data::{
 use strategy_core::YearMonth;
 use tracing::info;
 
-use crate::{BinsError, InSample, MonthChoice, Settings, Sources};
+use crate::ScoredLabelsError;
+use crate::months::MonthChoice;
+use crate::settings::WindowSettings;
+use crate::sources::{InSample, Sources};
 
 /// A run whose files are open and whose model, dataset and label are settled.
 #[derive(Debug)]
@@ -53,7 +56,7 @@ impl Run {
     /// # Errors
     /// When a file cannot be opened, or the model, the dataset, the label or the table of candles is
     /// missing or not unique.
-    pub fn open(sources: &Sources) -> Result<Self, BinsError> {
+    pub fn open(sources: &Sources) -> Result<Self, ScoredLabelsError> {
         let open = |path| Database::open(path, sources.lock_timeout);
         let predictions = open(&sources.predictions)?;
         let [market, labels] = [open(&sources.candles)?, open(&sources.candles)?];
@@ -73,8 +76,9 @@ impl Run {
         let Settled { model_path, dataset, run_name, target } = settled?;
         let candles = settle_candles(&market, sources, &dataset)?;
         let query = prediction_query(&model_path, &dataset, sources.feature_key.as_deref());
-        let span = prediction_bounds(&predictions, &query)?
-            .ok_or_else(|| BinsError::EmptyPredictions { file: sources.predictions.clone() })?;
+        let span = prediction_bounds(&predictions, &query)?.ok_or_else(|| {
+            ScoredLabelsError::EmptyPredictions { file: sources.predictions.clone() }
+        })?;
         info!(%dataset, %run_name, target_key = %target.key, "run settled");
         Ok(Self {
             candles,
@@ -104,6 +108,18 @@ impl Run {
         &self.run_name
     }
 
+    /// The file with candles, labels and funding rates.
+    #[must_use]
+    pub fn market(&self) -> &Database {
+        &self.market
+    }
+
+    /// The table of candles, where there is one.
+    #[must_use]
+    pub fn candles(&self) -> Option<&CandleTable> {
+        self.candles.as_ref()
+    }
+
     /// The key of the label.
     #[must_use]
     pub fn target_key(&self) -> &str {
@@ -129,8 +145,8 @@ impl Run {
     pub fn months(
         &self,
         choices: &[MonthChoice],
-        settings: &Settings,
-    ) -> Result<Vec<YearMonth>, BinsError> {
+        settings: &WindowSettings,
+    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
         let lookback = settings.lookback_months;
         let mut months: Vec<_> =
             choices.iter().flat_map(|choice| choice.months(&self.span, lookback)).collect();
@@ -141,13 +157,37 @@ impl Run {
             && !choices.is_empty()
             && let Some(available) = self.available()?
         {
-            return Err(BinsError::NoFullMonth {
+            return Err(ScoredLabelsError::NoFullMonth {
                 file: self.predictions.path().to_owned(),
                 available,
                 lookback_months: lookback,
             });
         }
         Ok(months)
+    }
+
+    /// The months from the first one, if none is given the first with a full window, to the last one,
+    /// if none is given that of the newest prediction.
+    ///
+    /// # Errors
+    /// When the first comes after the last, or there is no full window.
+    pub fn month_range(
+        &self,
+        settings: &WindowSettings,
+        from: Option<YearMonth>,
+        to: Option<YearMonth>,
+    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+        let edge = |given: Option<YearMonth>, choice| match given {
+            Some(month) => Ok(vec![month]),
+            None => self.months(&[choice], settings),
+        };
+        // Both lists have at least one month: `months` refuses an empty choice.
+        let from = edge(from, MonthChoice::All)?[0];
+        let to = edge(to, MonthChoice::Latest)?[0];
+        if from > to {
+            return Err(ScoredLabelsError::MonthsReversed { from, to });
+        }
+        Ok(from.through(to).collect())
     }
 }
 
@@ -156,7 +196,7 @@ fn settle(
     predictions: &Database,
     market: &Database,
     sources: &Sources,
-) -> Result<Settled, BinsError> {
+) -> Result<Settled, ScoredLabelsError> {
     let (model_path, dataset) = settle_model(
         predictions,
         sources.model_path.as_deref(),
@@ -166,7 +206,7 @@ fn settle(
     let run_name = match &sources.run_name {
         Some(name) => name.clone(),
         None => market_data::run_name(&model_path)
-            .ok_or_else(|| BinsError::NoRunName { model_path: model_path.clone() })?,
+            .ok_or_else(|| ScoredLabelsError::NoRunName { model_path: model_path.clone() })?,
     };
     let target = settle_target(market, sources, &dataset, &run_name)?;
     // Looked up ahead, while there is time: `market` keeps the answers, errors come when they count.
@@ -191,13 +231,13 @@ fn settle_target(
     sources: &Sources,
     dataset: &str,
     run_name: &str,
-) -> Result<Target, BinsError> {
+) -> Result<Target, ScoredLabelsError> {
     if let Some(key) = &sources.target_key {
         return Ok(Target { key: key.clone(), rule: TargetKey::parse(key) });
     }
     match TargetKey::find_in_run_name(run_name) {
         Ok(key) => Ok(Target { key: key.as_str().to_owned(), rule: Ok(key) }),
-        Err(source) => Err(BinsError::NoTargetKey {
+        Err(source) => Err(ScoredLabelsError::NoTargetKey {
             file: market.path().to_owned(),
             dataset: dataset.to_owned(),
             keys: target_keys(market, dataset)?,
@@ -211,7 +251,7 @@ fn settle_candles(
     market: &Database,
     sources: &Sources,
     dataset: &str,
-) -> Result<Option<CandleTable>, BinsError> {
+) -> Result<Option<CandleTable>, ScoredLabelsError> {
     match candle_table_of(market, sources.candle_table.as_deref(), Some(dataset)) {
         Ok(table) => Ok(Some(table)),
         Err(MarketDataError::NoCandleTable { .. }) => Ok(None),

@@ -4,11 +4,8 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
 /// A plain table: columns apart by space, numbers to the right; the first `left` columns to the left.
-pub(crate) fn plain(
-    header: &[&str],
-    left: usize,
-    rows: impl IntoIterator<Item = Vec<String>>,
-) -> String {
+#[must_use]
+pub fn plain(header: &[&str], left: usize, rows: impl IntoIterator<Item = Vec<String>>) -> String {
     laid_out(Table::new(), header, left, rows)
 }
 
@@ -16,7 +13,8 @@ pub(crate) fn plain(
 const WIDTH: u16 = 100;
 
 /// The same with long cells, sentences say, broken so that it fits a terminal.
-pub(crate) fn wrapped(
+#[must_use]
+pub fn wrapped(
     header: &[&str],
     left: usize,
     rows: impl IntoIterator<Item = Vec<String>>,

@@ -8,7 +8,8 @@ const DOMAIN: &[u8] = b"ml-calibrated-bins rows 1\n";
 /// The rows are hashed in order, each as 17 bytes, little-endian: `i64` microseconds since the Unix
 /// epoch in UTC, the `f64` score's bits, and 0 or 1. Equal fingerprints mean equal inputs, so a
 /// rebuild from the same data can be told from one whose data changed.
-pub(crate) fn fingerprint(timestamps: &[i64], scores: &[f64], labels: &[bool]) -> String {
+#[must_use]
+pub fn fingerprint(timestamps: &[i64], scores: &[f64], labels: &[bool]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(DOMAIN);
     for ((timestamp, score), &label) in timestamps.iter().zip(scores).zip(labels) {

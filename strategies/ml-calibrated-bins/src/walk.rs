@@ -1,68 +1,93 @@
-//! One month's rows, scored by what was known when it began.
+//! Walk-forward evaluation: each month scored by bins that were made before it began.
+//!
+//! [`evaluate`] calibrates every month on its own window with the labels known at its first instant,
+//! scores the month's out-of-sample predictions, and holds them against the labels that came later.
 
-use binning::{BinMetadata, LabelCutoff};
+use binning::BinMetadata;
 use calibration::CalibrationMethod;
+use evaluation::{Evaluated, EvaluationError, Judged, Judging, MonthRows, Notes, block_rows};
+use labeling::LabelCutoff;
+use scored_labels::{Inputs, Origin, WindowSettings};
 use strategy_core::{Side, YearMonth};
 
-use super::EvaluationSettings;
-use super::note::Notes;
 use crate::rule::CheckedRule;
 use crate::staleness::in_sample;
-use crate::window::Origin;
-use crate::{BinsError, Inputs, Settings, SignalRule, Warning, rebuild};
+use crate::{BinsError, Settings, SignalRule, Warning, rebuild};
 
-/// Scored rows in order of time with the labels that came later; of one month or several.
-#[derive(Debug, Default)]
-pub(crate) struct MonthRows {
-    /// µs UTC.
-    pub(crate) timestamps: Vec<i64>,
-    pub(crate) labels: Vec<bool>,
-    pub(crate) raw: Vec<f64>,
-    pub(crate) platt: Vec<f64>,
-    pub(crate) isotonic: Vec<f64>,
-    /// Probabilities by the method whose bins are judged.
-    pub(crate) judged: Vec<f64>,
-    /// Its bins, from 1.
-    pub(crate) bins: Vec<u16>,
-    pub(crate) sides: Vec<Side>,
-    /// The edges of the last month's bins.
-    pub(crate) edges: Vec<f64>,
-    pub(super) without_label: u64,
-    /// In-sample rows that the calibrations were made of.
-    pub(super) in_sample: u64,
-    /// Whether any month has a rule of signals.
-    pub(super) has_rule: bool,
-    /// What a rebuild of the month would warn of.
-    pub(super) warnings: Vec<String>,
+/// What an evaluation is made with, beside its data.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct EvaluationSettings {
+    /// How each month is calibrated. Its method is the one whose bins are judged; its label cutoff is
+    /// ignored: only labels known when the month began count.
+    pub bins: Settings,
+    /// Which bins are long and which are short.
+    pub rule: SignalRule,
+    /// How sure the evaluation is to be.
+    pub judging: Judging,
 }
 
-impl MonthRows {
-    /// Adds the rows of a later month.
-    pub(super) fn append(&mut self, later: Self) {
-        self.timestamps.extend(later.timestamps);
-        self.edges = later.edges;
-        self.labels.extend(later.labels);
-        self.raw.extend(later.raw);
-        self.platt.extend(later.platt);
-        self.isotonic.extend(later.isotonic);
-        self.judged.extend(later.judged);
-        self.bins.extend(later.bins);
-        self.sides.extend(later.sides);
-        self.without_label += later.without_label;
-        self.in_sample += later.in_sample;
-        self.has_rule |= later.has_rule;
-        self.warnings.extend(later.warnings);
-    }
+/// Evaluates `months` walk-forward, on inputs of [`Run::load_with_outcomes`](scored_labels::Run::load_with_outcomes).
+///
+/// A month's calibrators and bins see only its window and labels known at its first instant;
+/// nothing is read from or written to files of bins. A statistic that the rows do not define (AUC
+/// where all labels are equal, say) is `None`, with a note.
+///
+/// ```no_run
+/// use ml_calibrated_bins::{EvaluationSettings, evaluate};
+/// use scored_labels::{Run, Sources};
+///
+/// let mut run = Run::open(&Sources::new("predictions.duckdb", "ohlcv.duckdb"))?;
+/// let settings = EvaluationSettings::default();
+/// let months = ["2025-10".parse()?, "2025-11".parse()?];
+/// let inputs = run.load_with_outcomes(&months, &settings.bins.window)?;
+/// let evaluation = evaluate(&inputs, &months, &settings)?.evaluation;
+/// println!("{:?} {:?}", evaluation.overall.raw.brier, evaluation.overall.platt.brier);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// When a month cannot be calibrated, as in [`rebuild`](crate::rebuild); when the label's horizon is
+/// not known; when confidence, resamples or thresholds cannot be.
+pub fn evaluate(
+    inputs: &Inputs,
+    months: &[YearMonth],
+    settings: &EvaluationSettings,
+) -> Result<Evaluated, BinsError> {
+    let horizon = inputs
+        .labels
+        .horizon
+        .ok_or_else(|| BinsError::HorizonNeeded { target_key: inputs.labels.target_key.clone() })?;
+    let block_rows = block_rows(horizon, inputs.interval, settings.judging.block_horizons);
+    let judged = Judged {
+        dataset: inputs.identity.dataset.clone(),
+        run_name: inputs.identity.run_name.clone(),
+        target_key: inputs.labels.target_key.clone(),
+        method: settings.bins.method,
+        sides: settings.rule.sides,
+        lookback_months: settings.bins.window.lookback_months,
+    };
+    let rows = |month, notes: &mut Notes| month_rows(inputs, month, settings, notes);
+    let (n_bins, judging) = (settings.bins.n_bins.get(), &settings.judging);
+    evaluation::evaluate(judged, months, n_bins, block_rows, judging, rows).map_err(|error| {
+        match error {
+            BinsError::Evaluation(EvaluationError::NoRows { from, to }) => {
+                BinsError::NothingToEvaluate { from, to, available: inputs.available }
+            }
+            error => error,
+        }
+    })
 }
 
 /// The calibrations of `month` by both methods, each on labels known at its first instant only.
-pub(super) fn calibrations(
+fn calibrations(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
 ) -> Result<([BinMetadata; 2], Vec<Warning>), BinsError> {
     let by = |method| {
-        let settings = Settings { method, label_cutoff: LabelCutoff::MonthStart, ..*settings };
+        let label_cutoff = LabelCutoff::MonthStart;
+        let window = WindowSettings { label_cutoff, ..settings.window };
+        let settings = Settings { window, method, ..*settings };
         rebuild(inputs, month, &settings)
     };
     let platt = by(CalibrationMethod::Platt)?;
@@ -75,7 +100,7 @@ pub(super) fn calibrations(
 }
 
 /// The out-of-sample rows of `month` whose label is known by now.
-pub(super) fn month_rows(
+fn month_rows(
     inputs: &Inputs,
     month: YearMonth,
     settings: &EvaluationSettings,

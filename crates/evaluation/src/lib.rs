@@ -1,0 +1,32 @@
+//! Walk-forward judgement: how good probabilities, bins and signals were out of sample.
+//!
+//! A strategy scores the rows of each month by what was known when the month began; [`evaluate()`] holds
+//! them against the labels that came later: measures of the probabilities month by month and over all,
+//! hit rates of bins and sides with block bootstrap intervals, Platt scaling against isotonic regression
+//! on the same rows.
+//!
+//! - [`MonthRows`]: what is judged; [`Judged`], [`Judging`]: whose it is, and how it is judged
+//! - [`evaluate()`], [`Evaluated`], [`Evaluation`]: what came of it; [`text::write`]: for people
+//! - [`Notes`]: what has no value, and why
+//! - [`EvaluationError`]: what can go wrong
+
+mod error;
+mod evaluate;
+mod hits;
+mod note;
+mod outcome;
+mod paired;
+mod quality;
+mod rows;
+mod sides;
+pub mod text;
+
+pub use error::EvaluationError;
+pub use evaluate::{Evaluated, block_rows, evaluate};
+pub use hits::{BinHits, HitRate, Ordering, SignalHits};
+pub use note::{Note, Notes};
+pub use outcome::{Comparison, Evaluation, Judged, Judging, MonthQuality};
+pub use paired::PlattLessIsotonic;
+pub use quality::Quality;
+pub use rows::MonthRows;
+pub use sides::Sides;

@@ -1,0 +1,28 @@
+//! What commands print for people.
+//!
+//! - [`plain`], [`wrapped`]: tables of aligned columns
+//! - [`count`], [`probability`], [`per_cent`]: numbers
+//! - [`collapse`], [`error_chain`], [`listed`]: many sentences as one
+
+mod collapse;
+mod number;
+mod table;
+
+use std::error::Error;
+
+pub use collapse::collapse;
+pub use number::{count, per_cent, probability};
+pub use table::{plain, wrapped};
+
+/// An error and its causes in one line.
+#[must_use]
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+/// The texts of `things`, put together.
+#[must_use]
+pub fn listed(things: &[impl ToString], between: &str) -> String {
+    things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
