@@ -1,5 +1,6 @@
-//! Does what `docs/adding-a-strategy.md` says, in a copy of the workspace: every command is run, every
-//! block of code written to the file that its caption names, and output that is shown is compared.
+//! Does what the pages about adding a strategy say, one after the other, in a copy of the workspace: every
+//! command is run, every block of code written to the file that its caption names, and output that is
+//! shown is compared.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,39 +20,48 @@ use std::time::Instant;
 use page::Step;
 use shell::Shell;
 
-const PAGE: &str = "docs/adding-a-strategy.md";
+const PAGES: [&str; 3] = [
+    "docs/adding-a-strategy.md",
+    "docs/adding-a-strategy-with-legs.md",
+    "docs/adding-a-strategy-with-models.md",
+];
 
 #[test]
-fn every_command_and_block_of_the_page_works() {
+fn every_command_and_block_of_the_pages_works() {
     // At run time: a checkout that shares the target folder may have compiled this.
     let own = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap());
     let root = own.parent().unwrap();
     let build = shell::build_folder(root);
     if !shell::duckdb_is_built(&build) {
         eprintln!(
-            "skipped: the page runs the runner, and DuckDB is not compiled in {}, which takes twenty \
+            "skipped: the pages run the runner, and DuckDB is not compiled in {}, which takes twenty \
              minutes; `cargo test --workspace` does it first",
             build.display()
         );
         return;
     }
-    let text = fs::read_to_string(root.join(PAGE)).unwrap();
     // Always the same folder: what was compiled for it the last time need not be compiled again.
     let copy = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("adding-a-strategy");
     let _lock = copy::locked(&copy);
     copy::refresh(root, &copy);
 
     let shell = Shell { folder: &copy, build };
-    for step in page::steps(&text) {
+    for page in PAGES {
+        follow(page, &fs::read_to_string(root.join(page)).unwrap(), &shell);
+    }
+}
+
+fn follow(page: &str, text: &str, shell: &Shell<'_>) {
+    for step in page::steps(text) {
         match step {
-            Step::File { path, text } => fs::write(copy.join(path), text).unwrap(),
+            Step::File { path, text } => fs::write(shell.folder.join(path), text).unwrap(),
             Step::Command { line, shown } => {
                 let start = Instant::now();
                 let printed = shell.run(&line);
                 eprintln!("{:5.1} s  {line}", start.elapsed().as_secs_f64());
                 assert!(
                     shown.is_empty() || page::agrees(&shown, &printed),
-                    "{PAGE}: `{line}` is shown to print\n{shown}\nbut prints\n{printed}"
+                    "{page}: `{line}` is shown to print\n{shown}\nbut prints\n{printed}"
                 );
             }
         }
