@@ -8,10 +8,11 @@ use strategy_core::YearMonth;
 
 use crate::EnsembleError;
 use crate::config::PoolKind;
-use crate::pool::{BetaLinearPool, LinearPool, LogitPool};
+use crate::learner::{Learner, Learnt};
+use crate::pool::{BetaLinearPool, LinearPool, LogitPool, mixture};
 
 /// The format that this program writes, and the only one that it reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// Everything that pooling the members in one month takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub struct MonthEnsemble {
     pub members: Vec<Member>,
     /// A pool for each set of members that may be present together.
     pub subsets: Vec<Subset>,
+    /// What an online pool had learnt when the month began; it learns on within the month.
+    pub learnt: Option<Learnt>,
     /// BLAKE3 of the window's rows: time, scores, label.
     pub fingerprint: String,
     /// Version of the program that made it.
@@ -149,19 +152,44 @@ impl MonthEnsemble {
         self.subsets.iter().find(|subset| subset.members.iter().copied().eq(present()))
     }
 
-    /// Pools a row's calibrated probabilities; `None` where too few are there.
+    /// Pools a row's calibrated probabilities; `None` where too few are there. `weights` are those that
+    /// an online pool has at the row, of all members; without them it pools as when the month began.
     ///
     /// # Errors
     /// When the edges of a file are none, which its checksum rules out.
-    pub fn pool(&self, probabilities: &[Option<f64>]) -> Result<Option<Pooled>, EnsembleError> {
+    pub fn pool(
+        &self,
+        probabilities: &[Option<f64>],
+        weights: Option<&[f64]>,
+    ) -> Result<Option<Pooled>, EnsembleError> {
         let Some(subset) = self.subset(probabilities) else { return Ok(None) };
         let present: Vec<f64> = probabilities.iter().flatten().copied().collect();
-        let probability = subset.fitted.pool(&present);
+        let probability = weights
+            .filter(|_| subset.fallback.is_none())
+            .and_then(|weights| mixture(weights, probabilities))
+            .unwrap_or_else(|| subset.fitted.pool(&present));
         let month = self.month;
         let binning = |source| EnsembleError::Binning { month, source };
         let edges = BinEdges::from_vec(subset.edges.clone()).map_err(binning)?;
         let bin = edges.assign(probability).map_err(binning)?;
         Ok(Some(Pooled { probability, bin, present: present.len() }))
+    }
+
+    /// The learner of the month, of an online pool. `earlier` are rows before the month, each with when
+    /// its label is known and its raw scores: those whose label the month's file did not know are awaited.
+    pub(crate) fn learner(
+        &self,
+        earlier: impl IntoIterator<Item = (i64, i64, Vec<Option<f64>>)>,
+    ) -> Result<Option<Learner>, EnsembleError> {
+        let Some(learnt) = &self.learnt else { return Ok(None) };
+        let mut learner = Learner::of(learnt.clone());
+        let begin = self.month.start().timestamp_micros();
+        for (time, known_at, scores) in earlier {
+            if time < begin && known_at > begin {
+                learner.await_label(time, known_at, self.calibrated(&scores)?);
+            }
+        }
+        Ok(Some(learner))
     }
 
     /// How the members' own bins vote: for each of `sides` of bins, `(long, short)` votes.

@@ -69,9 +69,9 @@ pub enum PoolKind {
     Linear,
     /// A weighted mean of probabilities, sharpened by a beta distribution
     BetaLinear,
-    /// Weights that follow the members' losses over the window, by Hedge
+    /// Weights that follow the members' losses, label by label, by Hedge
     Hedge,
-    /// Weights that follow the members' losses over the window, by Bernstein online aggregation
+    /// Weights that follow the members' losses, label by label, by Bernstein online aggregation
     Boa,
     /// The majority of the members' own bins decides; the probability is the mean of logits
     Vote,
@@ -88,6 +88,12 @@ impl PoolKind {
         Self::Boa,
         Self::Vote,
     ];
+
+    /// Whether its weights change within a month.
+    #[must_use]
+    pub fn is_online(self) -> bool {
+        matches!(self, Self::Hedge | Self::Boa)
+    }
 }
 
 impl fmt::Display for PoolKind {

@@ -13,6 +13,8 @@ use statistics::StatisticsError;
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
 
+use crate::PoolKind;
+
 /// Members that cannot be pooled, files that cannot be used, rows that cannot be decided on.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -130,6 +132,20 @@ pub enum EnsembleError {
         file: PathBuf,
         /// What was wrong.
         source: LabelError,
+    },
+    /// Candles of the rows that an online pool cannot label its rows by.
+    #[error("the rows' candles give no labels for the online pool to learn")]
+    OwnLabels {
+        /// What was wrong.
+        source: LabelError,
+    },
+    /// An online pool must know what its members predict.
+    #[error(
+        "{pool}: no member's run names a target such as y_tp_before_sl_u0.04_d0.02_24h, so nothing can be learnt: use another --pool"
+    )]
+    NoTarget {
+        /// The pool.
+        pool: PoolKind,
     },
     /// Data that cannot be read.
     #[error(transparent)]
@@ -255,6 +271,7 @@ impl EnsembleError {
                 | Self::Twice { .. }
                 | Self::Thresholds { .. }
                 | Self::NoDataset
+                | Self::NoTarget { .. }
                 | Self::NotConfigured { .. }
         )
     }

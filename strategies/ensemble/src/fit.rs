@@ -1,5 +1,7 @@
 //! From a window's rows to the file of a month.
 
+use std::convert::Infallible;
+
 use binning::{BinCount, BinEdges};
 use calibration::{Calibrator, LabelledScores, PlattOptions, PlattScaling};
 use ndarray::ArrayView1;
@@ -8,7 +10,7 @@ use strategy_core::YearMonth;
 use crate::EnsembleError;
 use crate::artifact::{FORMAT_VERSION, Fitted, Member, MonthEnsemble, Subset, online};
 use crate::config::PoolKind;
-use crate::learner::Learner;
+use crate::learner::{Learner, Learnt};
 use crate::members::MemberScores;
 use crate::pool::{BetaLinearPool, LinearPool, LogitPool, MemberRows, log_loss};
 
@@ -71,13 +73,14 @@ pub fn fit(
             rows: members.iter().map(|m| format!("{}: {}", m.run_name, m.rows)).collect(),
         });
     }
-    let weights = online_weights(&window, &probabilities, settings.pool);
+    let learnt = online_weights(&window, &probabilities, settings.pool);
+    let weights = learnt.as_ref().map(Learnt::weights);
     let sets = (1_usize..1 << members.len())
         .map(|set| (0..members.len()).filter(|k| set >> k & 1 == 1).collect::<Vec<usize>>())
         .filter(|set| set.iter().all(|k| calibrated.contains(k)));
     let mut subsets = Vec::new();
     for set in sets {
-        let subset = window.subset(set, &probabilities, weights.as_deref(), month, settings)?;
+        let subset = window.subset(set, &probabilities, weights, month, settings)?;
         subsets.extend(subset);
     }
     Ok(MonthEnsemble {
@@ -90,6 +93,7 @@ pub fn fit(
         window_start,
         members,
         subsets,
+        learnt,
         fingerprint: window.fingerprint(),
         software_version: env!("CARGO_PKG_VERSION").to_owned(),
     })
@@ -235,23 +239,29 @@ impl<'a> Window<'a> {
     }
 }
 
-/// The weights of an online pool when the month begins.
+/// What an online pool has learnt when the month begins.
 fn online_weights(
     window: &Window<'_>,
     probabilities: &[Vec<Option<f64>>],
     pool: PoolKind,
-) -> Option<Vec<f64>> {
-    let mut learner = Learner::new(pool, probabilities.len())?;
+) -> Option<Learnt> {
+    let mut learner = Learner::of(Learnt::nothing(pool, probabilities.len())?);
     let all = window.all;
+    let label = |time: i64| {
+        let row = all.timestamps.binary_search(&time).ok();
+        Ok::<_, Infallible>(row.and_then(|row| all.labels[row]))
+    };
     let mut last = i64::MIN;
-    for (index, (&row, &label)) in window.rows.iter().zip(&window.labels).enumerate() {
-        let timestamp = all.timestamps[row];
+    for (index, &row) in window.rows.iter().enumerate() {
+        let time = all.timestamps[row];
+        let Ok(()) = learner.learn(time.saturating_add(all.interval), label);
+        last = all.known_at(time);
         let given = probabilities.iter().map(|column| column[index]).collect();
-        let close = timestamp.saturating_add(all.interval);
-        last = all.known_at(timestamp);
-        learner.pool(given, close, last, label);
+        learner.await_label(time, last, given);
     }
-    Some(learner.weights(last).to_vec())
+    // No label of the window is later.
+    let Ok(()) = learner.learn(last, label);
+    Some(learner.learnt().clone())
 }
 
 /// Mean log loss, in nats.

@@ -2,72 +2,106 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::PoolKind;
 use crate::pool::{Boa, Hedge, mixture};
 
 /// Hedge's learning rate, and the share that every member keeps.
 const HEDGE: (f64, f64) = (0.5, 0.001);
 
-/// An online pool and the rows whose labels it awaits.
-#[derive(Debug)]
-pub(crate) struct Learner {
-    weights: Online,
-    awaited: VecDeque<Awaited>,
-}
-
-#[derive(Debug)]
-enum Online {
+/// What an online pool has learnt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Learnt {
+    /// Weights by Hedge.
     Hedge(Hedge),
+    /// Weights by Bernstein online aggregation.
     Boa(Boa),
 }
 
-#[derive(Debug)]
+impl Learnt {
+    /// Equal weights of an online pool; none for another.
+    #[must_use]
+    pub fn nothing(pool: PoolKind, members: usize) -> Option<Self> {
+        match pool {
+            PoolKind::Hedge => Some(Self::Hedge(Hedge::new(members, HEDGE.0, HEDGE.1))),
+            PoolKind::Boa => Some(Self::Boa(Boa::new(members))),
+            _ => None,
+        }
+    }
+
+    /// The weights, over all members; they add up to 1.
+    #[must_use]
+    pub fn weights(&self) -> &[f64] {
+        match self {
+            Self::Hedge(hedge) => hedge.weights(),
+            Self::Boa(boa) => boa.weights(),
+        }
+    }
+}
+
+/// An online pool and the rows whose labels it awaits.
+///
+/// A row's label is known when the last candle of its horizon closes, also where a barrier was reached
+/// earlier: nothing else decides when it is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Learner {
+    learnt: Learnt,
+    awaited: VecDeque<Awaited>,
+}
+
+#[derive(Debug, Clone)]
 struct Awaited {
+    time: i64,
     known_at: i64,
     probabilities: Vec<Option<f64>>,
-    mixture: Option<f64>,
-    label: bool,
+    mixture: f64,
 }
 
 impl Learner {
-    /// Of an online pool; none for another.
-    pub(crate) fn new(pool: PoolKind, members: usize) -> Option<Self> {
-        let weights = match pool {
-            PoolKind::Hedge => Online::Hedge(Hedge::new(members, HEDGE.0, HEDGE.1)),
-            PoolKind::Boa => Online::Boa(Boa::new(members)),
-            _ => return None,
-        };
-        Some(Self { weights, awaited: VecDeque::new() })
+    pub(crate) fn of(learnt: Learnt) -> Self {
+        Self { learnt, awaited: VecDeque::new() }
     }
 
-    /// The weights by the labels that are known at `time`, µs UTC.
-    pub(crate) fn weights(&mut self, time: i64) -> &[f64] {
-        while let Some(row) = self.awaited.pop_front_if(|row| row.known_at <= time) {
-            match (&mut self.weights, row.mixture) {
-                (Online::Hedge(hedge), _) => hedge.update(&row.probabilities, row.label),
-                (Online::Boa(boa), Some(mixture)) => {
-                    boa.update(&row.probabilities, mixture, row.label);
-                }
-                (Online::Boa(_), None) => {}
+    /// Learns the labels that are known at `now`, µs UTC; `label` gives that of the row that opened at a
+    /// time, if it has one.
+    pub(crate) fn learn<E>(
+        &mut self,
+        now: i64,
+        mut label: impl FnMut(i64) -> Result<Option<bool>, E>,
+    ) -> Result<(), E> {
+        while let Some(row) = self.awaited.pop_front_if(|row| row.known_at <= now) {
+            let Some(label) = label(row.time)? else { continue };
+            match &mut self.learnt {
+                Learnt::Hedge(hedge) => hedge.update(&row.probabilities, label),
+                Learnt::Boa(boa) => boa.update(&row.probabilities, row.mixture, label),
             }
         }
-        match &self.weights {
-            Online::Hedge(hedge) => hedge.weights(),
-            Online::Boa(boa) => boa.weights(),
-        }
+        Ok(())
     }
 
-    /// Pools the row that closes at `close`, and awaits its label, known at `known_at`.
-    pub(crate) fn pool(
+    /// The weights by what was learnt.
+    pub(crate) fn weights(&self) -> &[f64] {
+        self.learnt.weights()
+    }
+
+    /// What was learnt.
+    pub(crate) fn learnt(&self) -> &Learnt {
+        &self.learnt
+    }
+
+    /// Awaits the label of the row that opens at `time`, known at `known_at`. A row without a member
+    /// teaches nothing.
+    pub(crate) fn await_label(
         &mut self,
-        probabilities: Vec<Option<f64>>,
-        close: i64,
+        time: i64,
         known_at: i64,
-        label: bool,
-    ) -> Option<f64> {
-        let mixture = mixture(self.weights(close), &probabilities);
-        self.awaited.push_back(Awaited { known_at, probabilities, mixture, label });
-        mixture
+        probabilities: Vec<Option<f64>>,
+    ) {
+        if let Some(mixture) = mixture(self.weights(), &probabilities) {
+            self.awaited.push_back(Awaited { time, known_at, probabilities, mixture });
+        }
     }
 }
 
@@ -82,11 +116,15 @@ mod tests {
 
     /// The mixtures of rows an hour apart; `shift` makes labels known so much earlier than they are.
     fn mixtures(pool: PoolKind, rows: &[(f64, f64, bool)], shift: i64) -> Vec<f64> {
-        let mut learner = Learner::new(pool, 2).unwrap();
-        let mixed = |(open, &(a, b, label)): (i64, &(f64, f64, bool))| {
+        let mut learner = Learner::of(Learnt::nothing(pool, 2).unwrap());
+        let mixed = |(open, &(a, b, _)): (i64, &(f64, f64, bool))| {
             let close = open + 1;
-            let known_at = close + HORIZON - shift;
-            learner.pool(vec![Some(a), Some(b)], close, known_at, label).unwrap()
+            let label = |time: i64| Ok::<_, ()>(Some(rows[usize::try_from(time).unwrap()].2));
+            learner.learn(close, label).unwrap();
+            let given = vec![Some(a), Some(b)];
+            let mixed = mixture(learner.weights(), &given).unwrap();
+            learner.await_label(open, close + HORIZON - shift, given);
+            mixed
         };
         (0..).zip(rows).map(mixed).collect()
     }

@@ -7,6 +7,7 @@ mod decision;
 mod error;
 mod fit;
 mod learner;
+mod learning;
 mod members;
 mod pool;
 mod store;
@@ -19,6 +20,7 @@ pub use config::{Config, PoolArgs, PoolKind};
 pub use decision::Decision;
 pub use error::EnsembleError;
 pub use fit::{LEAST_ROWS, Settings, fit};
+pub use learner::Learnt;
 pub use members::{MemberScores, Sources};
 pub use pool::{
     BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, log_loss, logit, mixture,
@@ -26,4 +28,4 @@ pub use pool::{
 };
 pub use store::EnsembleStore;
 pub use strategy::Ensemble;
-pub use walk::{Comparison, Judgement, Walk};
+pub use walk::{Comparison, Judgement, MonthJudged, Walk};

@@ -7,12 +7,13 @@ use binning::BinEdges;
 use chrono::{DateTime, TimeDelta};
 use labeling::{TargetKey, TiePolicy};
 use strategy_core::{
-    Console, Exits, Input, Intent, Rows, Side, SideExits, Strategy, Subject, YearMonth,
-    register_strategy,
+    Column, Console, Exits, Input, Intent, Lookback, Rows, Side, SideExits, Strategy, Subject,
+    YearMonth, register_strategy,
 };
 
 use crate::commands::{self, EnsembleCommand};
 use crate::config::{Config, PoolKind};
+use crate::learning::{Fed, Learning};
 use crate::store::EnsembleStore;
 use crate::{Decision, EnsembleError, MonthEnsemble};
 
@@ -24,25 +25,44 @@ pub struct Ensemble {
     members: Vec<String>,
     /// Those that were needed so far.
     months: BTreeMap<YearMonth, MonthEnsemble>,
+    /// What an online pool learns within the month.
+    learning: Option<Learning>,
     /// Rows that too few members had a score for.
     too_few: u64,
+    /// Rows before the first month that has a file.
+    before: usize,
 }
+
+/// The prices that an online pool labels its rows by.
+const PRICES: [Column; 4] = [Column::Open, Column::High, Column::Low, Column::Close];
 
 impl Ensemble {
     fn input(run: &str) -> Input {
         Input::of_run(run).or_missing()
     }
 
+    /// Decides the row `fed`; an online pool learns first what has become known.
     fn decide_row(
-        &self,
+        config: &Config,
+        learning: Option<&mut Learning>,
         month: &MonthEnsemble,
-        scores: &[Option<f64>],
+        fed: Fed,
     ) -> Result<Decision, EnsembleError> {
-        let config = &self.config;
-        let probabilities = month.calibrated(scores)?;
+        let probabilities = month.calibrated(&fed.scores)?;
         let present = probabilities.iter().flatten().count();
         let enough = present >= config.min_members;
-        let pooled = if enough { month.pool(&probabilities)? } else { None };
+        let pool = |weights: Option<&[f64]>| match enough {
+            true => month.pool(&probabilities, weights),
+            false => Ok(None),
+        };
+        let pooled = match learning {
+            None => pool(None)?,
+            Some(learning) => {
+                let pooled = pool(learning.take(month, fed)?)?;
+                learning.await_label(probabilities.clone());
+                pooled
+            }
+        };
         let (long, short) = (config.long_bin_threshold, config.short_bin_threshold);
         let side = match (pooled, config.pooling.pool) {
             (Some(_), PoolKind::Vote) => {
@@ -60,6 +80,20 @@ impl Ensemble {
         Ok(Decision { pooled, side })
     }
 
+    /// A row before the first file: of the lookback, which is not longer.
+    fn before_files(&mut self, fed: Fed, month: YearMonth) -> Result<Decision, EnsembleError> {
+        let leads = self.months.keys().next().is_none_or(|first| month < *first);
+        let longest = Self::lookback(&self.config).rows;
+        match &mut self.learning {
+            Some(learning) if leads && self.before < longest => {
+                learning.pass(fed);
+                self.before += 1;
+                Ok(Decision { pooled: None, side: Side::NoSignal })
+            }
+            _ => Err(EnsembleError::Missing { month, path: self.store()?.path(month) }),
+        }
+    }
+
     /// The files of the dataset that it is opened for, otherwise of the only one that has any.
     fn store(&mut self) -> Result<EnsembleStore, EnsembleError> {
         let pooling = &self.config.pooling;
@@ -70,6 +104,20 @@ impl Ensemble {
         let dataset = self.dataset.as_deref().ok_or(EnsembleError::NoDataset)?;
         Ok(EnsembleStore::new(&pooling.ensemble_root, dataset, &name))
     }
+}
+
+/// How long a row of the dataset lasts, as the dataset's name tells; an hour where it does not.
+fn interval(dataset: Option<&str>) -> TimeDelta {
+    let named = dataset.and_then(|name| name.rsplit('_').next());
+    named.and_then(market_data::parse_interval).unwrap_or(TimeDelta::hours(1))
+}
+
+/// Rows of a month, in hours.
+const LONGEST_MONTH: usize = 31 * 24;
+
+/// The horizon of a target, in hours.
+fn hours(key: &TargetKey) -> usize {
+    usize::try_from(key.rule(TiePolicy::default()).horizon().num_hours()).unwrap_or(0)
 }
 
 /// The first target that a member's run names.
@@ -88,7 +136,17 @@ impl Strategy for Ensemble {
     type Error = EnsembleError;
 
     fn inputs(config: &Config) -> Vec<Input> {
-        config.pooling.members.iter().map(|run| Self::input(run)).collect()
+        let scores = config.pooling.members.iter().map(|run| Self::input(run));
+        let prices = PRICES.into_iter().filter(|_| config.pooling.pool.is_online());
+        scores.chain(prices.map(Input::of)).collect()
+    }
+
+    /// An online pool has learnt since the month began, from rows up to a horizon before it.
+    fn lookback(config: &Config) -> Lookback {
+        match target(&config.pooling.members).filter(|_| config.pooling.pool.is_online()) {
+            Some(key) => Lookback::at_least(LONGEST_MONTH + hours(&key)),
+            None => Lookback::default(),
+        }
     }
 
     fn intent(_: &Config) -> Intent {
@@ -100,9 +158,7 @@ impl Strategy for Ensemble {
     fn exits(config: &Config, subject: &Subject) -> Result<SideExits, EnsembleError> {
         let Some(key) = target(&config.pooling.members) else { return Ok(SideExits::default()) };
         let rule = key.rule(TiePolicy::default());
-        // Rows of the dataset, as its name tells their interval; of hours where it does not.
-        let named = subject.dataset.as_deref().and_then(|name| name.rsplit('_').next());
-        let interval = named.and_then(market_data::parse_interval).unwrap_or(TimeDelta::hours(1));
+        let interval = interval(subject.dataset.as_deref());
         let rows = rule.horizon().num_seconds() / interval.num_seconds().max(1);
         let longest = u32::try_from(rows).ok();
         let exits = |take_profit, stop_loss| Exits {
@@ -127,11 +183,19 @@ impl Strategy for Ensemble {
         if !(1 <= short && short < long) {
             return Err(EnsembleError::Thresholds { long, short, bins: u16::MAX });
         }
+        let pool = config.pooling.pool;
+        let learning = match (pool.is_online(), target(&config.pooling.members)) {
+            (false, _) => None,
+            (true, Some(key)) => Some(Learning::new(&key, interval(subject.dataset.as_deref()))),
+            (true, None) => return Err(EnsembleError::NoTarget { pool }),
+        };
         Ok(Self {
             members: config.pooling.sorted()?,
             dataset: subject.dataset.clone(),
             months: BTreeMap::new(),
+            learning,
             too_few: 0,
+            before: 0,
             config,
         })
     }
@@ -142,7 +206,13 @@ impl Strategy for Ensemble {
 
     fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), EnsembleError> {
         let path = self.store()?.path(month);
-        let Some(bytes) = bytes else { return Err(EnsembleError::Missing { month, path }) };
+        let Some(bytes) = bytes else {
+            // Rows of the lookback may lie before the first file.
+            if self.learning.is_some() && self.months.is_empty() {
+                return Ok(());
+            }
+            return Err(EnsembleError::Missing { month, path });
+        };
         let file = path.display().to_string();
         let read = MonthEnsemble::from_bytes(bytes, &file)?;
         let named = |dataset: &str, month: YearMonth, members: &[String]| {
@@ -171,17 +241,25 @@ impl Strategy for Ensemble {
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Decision>, EnsembleError> {
         let columns = self.members.iter().map(|run| rows.column(&Self::input(run)));
         let columns: Vec<&[f64]> = columns.collect::<Result<_, _>>()?;
+        let online = self.learning.is_some();
+        let prices = PRICES.into_iter().filter(|_| online).map(|of| rows.column(&Input::of(of)));
+        let prices: Vec<&[f64]> = prices.collect::<Result<_, _>>()?;
         let mut decisions = Vec::with_capacity(rows.len());
-        for (row, &micros) in rows.timestamps().iter().enumerate() {
-            let month = YearMonth::containing_micros(micros);
-            if !self.months.contains_key(&month) {
-                return Err(EnsembleError::Missing { month, path: self.store()?.path(month) });
-            }
-            let Some(ensemble) = self.months.get(&month) else { continue };
+        for (row, &time) in rows.timestamps().iter().enumerate() {
             let score = |column: &&[f64]| Some(column[row]).filter(|score| !score.is_nan());
-            let scores: Vec<Option<f64>> = columns.iter().map(score).collect();
-            let decision = self.decide_row(ensemble, &scores).map_err(|source| {
-                let timestamp = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+            let mut fed =
+                Fed { time, scores: columns.iter().map(score).collect(), prices: [f64::NAN; 4] };
+            for (price, column) in fed.prices.iter_mut().zip(&prices) {
+                *price = column[row];
+            }
+            let month = YearMonth::containing_micros(time);
+            let Some(ensemble) = self.months.get(&month) else {
+                decisions.push(self.before_files(fed, month)?);
+                continue;
+            };
+            let decision = Self::decide_row(&self.config, self.learning.as_mut(), ensemble, fed);
+            let decision = decision.map_err(|source| {
+                let timestamp = DateTime::from_timestamp_micros(time).unwrap_or_default();
                 EnsembleError::Row { timestamp, source: Box::new(source) }
             })?;
             self.too_few += u64::from(decision.pooled.is_none());
@@ -197,7 +275,14 @@ impl Strategy for Ensemble {
                 self.config.min_members
             )
         };
-        Some(self.too_few).filter(|&rows| rows > 0).map(remark).into_iter().collect()
+        let before = (self.before > 0).then(|| {
+            format!(
+                "{} rows lie before the first month that has a file, and have no decision",
+                self.before
+            )
+        });
+        let too_few = Some(self.too_few).filter(|&rows| rows > 0).map(remark);
+        before.into_iter().chain(too_few).collect()
     }
 
     fn run(commands: Vec<EnsembleCommand>, console: &mut Console<'_>) -> Result<(), EnsembleError> {

@@ -1,5 +1,8 @@
 //! Month by month, out of sample: what pool and members said, and what happened.
 
+use std::convert::Infallible;
+use std::ops::Range;
+
 use rayon::prelude::*;
 use serde::Serialize;
 use statistics::{
@@ -117,16 +120,9 @@ impl Walk {
     /// # Errors
     /// When there are too few rows to resample in blocks of `block`.
     pub fn judged(&self, block: usize, lags: usize) -> Result<Judgement, EnsembleError> {
-        let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
-        let against = |name: String, losses: &[f64]| -> Result<Comparison, EnsembleError> {
-            let differences: Vec<f64> =
-                self.pool.iter().zip(losses).map(|(pool, other)| pool - other).collect();
-            let resampling = Resampling { resamples: 2_000, ..Resampling::default() };
-            let paired = paired_block_bootstrap(&self.pool, losses, block, &resampling)?;
-            // Equal losses leave nothing to test.
-            let test = diebold_mariano(&differences, lags).ok();
-            Ok(Comparison { name, log_loss: mean(losses), paired, test })
-        };
+        let all = 0..self.pool.len();
+        let against =
+            |name: String, losses: &[f64]| self.against(name, losses, all.clone(), block, lags);
         let best = (0..self.members.len()).fold(0, |best, k| {
             if mean(&self.of_members[k]) < mean(&self.of_members[best]) { k } else { best }
         });
@@ -141,6 +137,7 @@ impl Walk {
                 .collect::<Result<_, _>>()?,
             best_ex_post: best,
             past_best: against("best member of the past".to_owned(), &self.past_best)?,
+            months: self.months(best, block, lags)?,
             without: without
                 .map(|(name, losses)| against(name.clone(), losses))
                 .collect::<Result<_, _>>()?,
@@ -151,6 +148,64 @@ impl Walk {
                 .collect(),
         })
     }
+}
+
+impl Walk {
+    /// The pool against somebody with the `losses`, over `rows`.
+    fn against(
+        &self,
+        name: String,
+        losses: &[f64],
+        rows: Range<usize>,
+        block: usize,
+        lags: usize,
+    ) -> Result<Comparison, EnsembleError> {
+        let (pool, losses) = (&self.pool[rows.clone()], &losses[rows]);
+        let differences: Vec<f64> =
+            pool.iter().zip(losses).map(|(pool, other)| pool - other).collect();
+        let resampling = Resampling { resamples: 2_000, ..Resampling::default() };
+        let paired = paired_block_bootstrap(pool, losses, block, &resampling)?;
+        // Equal losses leave nothing to test.
+        let test = diebold_mariano(&differences, lags).ok();
+        Ok(Comparison { name, log_loss: mean(losses), paired, test })
+    }
+
+    /// Month by month; months with fewer rows than two blocks say nothing of their own.
+    fn months(
+        &self,
+        best: usize,
+        block: usize,
+        lags: usize,
+    ) -> Result<Vec<MonthJudged>, EnsembleError> {
+        let mut judged = Vec::new();
+        for (month, _) in &self.weights {
+            let at = |month: &YearMonth| {
+                let start = month.start().timestamp_micros();
+                self.timestamps.partition_point(|&time| time < start)
+            };
+            let rows = at(month)..at(&month.plus_months(1));
+            if rows.is_empty() || rows.len() < 2 * block {
+                continue;
+            }
+            let of = |losses: &[f64]| mean(&losses[rows.clone()]);
+            let against = |name: &str, losses: &[f64]| {
+                self.against(name.to_owned(), losses, rows.clone(), block, lags)
+            };
+            judged.push(MonthJudged {
+                month: *month,
+                rows: rows.len(),
+                log_loss: of(&self.pool),
+                members: self.of_members.iter().map(|losses| of(losses)).collect(),
+                best_ex_post: against(&self.members[best], &self.of_members[best])?,
+                past_best: against("best member of the past", &self.past_best)?,
+            });
+        }
+        Ok(judged)
+    }
+}
+
+fn mean(losses: &[f64]) -> f64 {
+    losses.iter().sum::<f64>() / losses.len() as f64
 }
 
 /// How a pool compares with its members, out of sample. Losses are log losses in nats; a difference
@@ -169,10 +224,29 @@ pub struct Judgement {
     pub best_ex_post: usize,
     /// Against the member that was best on the months before.
     pub past_best: Comparison,
+    /// Month by month.
+    pub months: Vec<MonthJudged>,
     /// Against the pool without each member: what the member adds.
     pub without: Vec<Comparison>,
     /// Correlations of the members' errors.
     pub error_correlation: Vec<Vec<f64>>,
+}
+
+/// One month of the comparison.
+#[derive(Debug, Clone, Serialize)]
+pub struct MonthJudged {
+    /// The month.
+    pub month: YearMonth,
+    /// Its rows.
+    pub rows: usize,
+    /// The pool's mean loss.
+    pub log_loss: f64,
+    /// Each member's.
+    pub members: Vec<f64>,
+    /// Against the member that was best over all months.
+    pub best_ex_post: Comparison,
+    /// Against the member that was best on the months before.
+    pub past_best: Comparison,
 }
 
 /// The pool against somebody.
@@ -211,13 +285,29 @@ impl Month {
         let end = month.plus_months(1).start().timestamp_micros();
         let first =
             scores.timestamps.partition_point(|&time| time < month.start().timestamp_micros());
+        let known_at = |row: usize| scores.known_at(scores.timestamps[row]);
+        let earlier =
+            (0..first).map(|row| (scores.timestamps[row], known_at(row), scores.row(row)));
+        let mut learner = fitted.learner(earlier)?;
         for row in first..scores.timestamps.len() {
-            if scores.timestamps[row] >= end {
+            let time = scores.timestamps[row];
+            if time >= end {
                 break;
             }
-            let Some(label) = scores.labels[row] else { continue };
             let probabilities = fitted.calibrated(&scores.row(row))?;
-            let Some(pooled) = fitted.pool(&probabilities)? else { continue };
+            let weights = learner.as_mut().map(|learner| {
+                let of_time = |time: i64| {
+                    let row = scores.timestamps.binary_search(&time).ok();
+                    Ok::<_, Infallible>(row.and_then(|row| scores.labels[row]))
+                };
+                let Ok(()) = learner.learn(time.saturating_add(scores.interval), of_time);
+                let weights = learner.weights().to_vec();
+                learner.await_label(time, known_at(row), probabilities.clone());
+                weights
+            });
+            let weights = weights.as_deref();
+            let Some(label) = scores.labels[row] else { continue };
+            let Some(pooled) = fitted.pool(&probabilities, weights)? else { continue };
             if pooled.present < count {
                 continue;
             }
@@ -228,7 +318,7 @@ impl Month {
                 found.members[member].extend(probabilities[member]);
                 let mut others = probabilities.clone();
                 others[member] = None;
-                let without = fitted.pool(&others)?;
+                let without = fitted.pool(&others, weights)?;
                 // Where the others were never there together, nothing changes without it.
                 found.without[member].push(without.unwrap_or(pooled).probability);
             }

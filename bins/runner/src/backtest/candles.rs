@@ -4,7 +4,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, settlements};
 use chrono::{DateTime, TimeDelta};
-use market_data::{Database, RowSource, TimeRange, funding_dataset, read_funding};
+use market_data::{Available, Database, RowSource, TimeRange, funding_dataset, read_funding};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Column, Input};
 
@@ -18,6 +18,8 @@ pub(crate) struct Market {
     pub(crate) instruments: Vec<Instrument>,
     pub(crate) history: History,
     pub(crate) interval: TimeDelta,
+    /// Whether a leg's candles end before another's: nothing is held beyond, on any leg.
+    pub(crate) leg_ended: bool,
     /// What a person should know of funding, margin and order rules.
     pub(crate) notes: Vec<String>,
 }
@@ -58,10 +60,13 @@ pub(crate) fn load(
     }
     let begin = times.first().copied().unwrap_or(first);
     let end = times.last().map_or(last, |last| last + candle);
+    let ended = ended_leg(&source.available(), end, candle);
     drop(source);
 
     let (mut names, mut instruments) = (Vec::new(), Vec::new());
     let (mut paid, mut notes) = (Vec::new(), Vec::new());
+    let leg_ended = ended.is_some();
+    notes.extend(ended);
     for (leg, file) in files.iter().enumerate() {
         let name = file.dataset.clone().unwrap_or_else(|| "the candles".to_owned());
         paid.extend(funding(leg, file, (begin, end), settings, &name, &mut notes)?);
@@ -77,7 +82,27 @@ pub(crate) fn load(
     }
     paid.sort_by_key(|settlement| settlement.time);
     let history = History::new(times, candle, candles, paid)?;
-    Ok(Market { names, instruments, history, interval, notes })
+    Ok(Market { names, instruments, history, interval, leg_ended, notes })
+}
+
+/// Says which leg has no candle after `end`, the close of the last common candle, though another has: it
+/// was delisted, or its file is older.
+fn ended_leg(legs: &[Available], end: i64, candle: i64) -> Option<String> {
+    let longest = legs.iter().max_by_key(|leg| leg.last)?;
+    let ended = legs.iter().find(|leg| leg.last + candle <= end && leg.last < longest.last)?;
+    let at = |micros: i64| {
+        let at = DateTime::from_timestamp_micros(micros).unwrap_or_default();
+        at.format("%Y-%m-%d %H:%M").to_string()
+    };
+    Some(format!(
+        "THE CANDLES OF ONE LEG END: `{}` has none after {} UTC, `{}` goes on to {}: what was held is closed on \
+         all legs at the last common close, {}",
+        ended.input,
+        at(ended.last),
+        longest.input,
+        at(longest.last),
+        at(end)
+    ))
 }
 
 /// A row of another length than a candle must be said, or decisions would be traded before they were

@@ -144,15 +144,17 @@ pub(crate) fn run(
             return Err(UsageError::new(fault.clone().into()).into());
         }
     }
+    // A group is never left on one leg.
+    let close = settings.close_at_end || market.leg_ended;
     let without = without
         .into_iter()
         .map(|(rule, account)| {
-            let (results, counts) = account.finish(settings.close_at_end);
+            let (results, counts) = account.finish(close);
             (rule, Summary::of(&results, &counts, &settings.rules))
         })
         .collect();
     let end = |account: Running, rules: &Rules| -> Result<Simulated, BoxError> {
-        let (results, counts) = account.finish(settings.close_at_end);
+        let (results, counts) = account.finish(close);
         let counts = Counts { incomplete_detail: counts.incomplete_detail + lacking, ..counts };
         Ok(Simulated { run: Run::of(&results, &counts, rules)?, results })
     };

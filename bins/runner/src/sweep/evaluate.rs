@@ -173,7 +173,7 @@ impl Shared<'_> {
             }
             feed(&mut account, bar, decision)?;
         }
-        Ok(account.finish(settings.close_at_end || stretch.is_some()).0)
+        Ok(account.finish(settings.close_at_end || stretch.is_some() || self.market.leg_ended).0)
     }
 }
 

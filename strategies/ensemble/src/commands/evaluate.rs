@@ -31,6 +31,10 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "ROWS", default_value = "168")]
     block: usize,
 
+    /// Show each month too
+    #[arg(long)]
+    by_month: bool,
+
     /// What is printed
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
@@ -81,6 +85,9 @@ impl EvaluateArgs {
         )?;
         for Judged { pool, judgement } in &judged {
             write(console, *pool, judgement)?;
+            if self.by_month {
+                write_months(console, judgement)?;
+            }
         }
         Ok(())
     }
@@ -116,7 +123,36 @@ fn write(
     Ok(())
 }
 
+fn write_months(console: &mut Console<'_>, judgement: &Judgement) -> Result<(), EnsembleError> {
+    let out = &mut *console.out;
+    let members: Vec<&str> = judgement.members.iter().map(|member| member.name.as_str()).collect();
+    writeln!(
+        out,
+        "  month, rows, log losses of the pool, {}, the best of the past",
+        members.join(", ")
+    )?;
+    for month in &judgement.months {
+        let losses = month.members.iter().chain([&month.past_best.log_loss]);
+        let losses: Vec<String> = losses.map(|loss| format!("{loss:.5}")).collect();
+        writeln!(
+            out,
+            "  {} {} {:.5} {}; against the best after the fact {}; against the best of the past {}",
+            month.month,
+            month.rows,
+            month.log_loss,
+            losses.join(" "),
+            difference(&month.best_ex_post),
+            difference(&month.past_best),
+        )?;
+    }
+    Ok(())
+}
+
 fn line(comparison: &Comparison) -> String {
+    format!("{}; their log loss {:.5}", difference(comparison), comparison.log_loss)
+}
+
+fn difference(comparison: &Comparison) -> String {
     let in_units = |value: f64| value * 1e4;
     let interval = &comparison.paired.interval;
     let p = comparison.test.as_ref().map_or_else(
@@ -124,10 +160,9 @@ fn line(comparison: &Comparison) -> String {
         |test| format!("p = {:.3}", test.p_value),
     );
     format!(
-        "{:+.1} [{:+.1}, {:+.1}], {p}; their log loss {:.5}",
+        "{:+.1} [{:+.1}, {:+.1}], {p}",
         in_units(comparison.paired.mean),
         in_units(interval.lower),
         in_units(interval.upper),
-        comparison.log_loss
     )
 }

@@ -1,5 +1,7 @@
 //! Weights that follow the members' losses, row by row.
 
+use serde::{Deserialize, Serialize};
+
 /// How far from 0 and 1 a probability is taken to be in Hedge's loss.
 const CLIP: f64 = 1e-3;
 
@@ -8,7 +10,7 @@ const CLIP: f64 = 1e-3;
 /// The loss is the log loss of the probability clipped to [1e-3, 1 − 1e-3]. Members that were awake in a
 /// row keep their joint mass: `w_k ∝ w_k·e^{−η·loss_k}`. Then every weight becomes
 /// `(1 − share)·w_k + share/K`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hedge {
     rate: f64,
     share: f64,
@@ -57,7 +59,7 @@ impl Hedge {
 /// With the mixture `p̂` that the weights made of the row:
 /// `r_k = 2·(p̂ − y)·(p̂ − p_k)`, `V_k += r_k²`, `η_k = 1/√(2.2·V_k)`, `S_k += r_k − η_k·r_k²`,
 /// `w_k ∝ η_k·e^{η_k·S_k}`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Boa {
     squares: Vec<f64>,
     regrets: Vec<f64>,

@@ -86,9 +86,9 @@ fn a_member_may_be_missing_for_an_hour_a_month_or_from_the_start() {
     assert!(rows[1] < rows[2] && rows[2] < rows[0], "{rows:?}");
     assert_eq!(fitted.subsets.len(), 7, "a pool for each set of members");
     let probabilities = fitted.calibrated(&[Some(0.3), None, Some(0.25)]).unwrap();
-    let pooled = fitted.pool(&probabilities).unwrap().unwrap();
+    let pooled = fitted.pool(&probabilities, None).unwrap().unwrap();
     assert_eq!(pooled.present, 2);
-    let none = fitted.pool(&[None, None, None]).unwrap();
+    let none = fitted.pool(&[None, None, None], None).unwrap();
     assert!(none.is_none());
 
     scores.scores[1].fill(f64::NAN);
@@ -131,6 +131,6 @@ fn a_file_gives_back_what_was_fitted_and_notices_damage() {
     let read = |text: &str| MonthEnsemble::from_bytes(text.as_bytes(), "file").map(|_| ());
     assert!(matches!(read(&changed), Err(EnsembleError::Checksum { .. })));
     assert!(matches!(read(&text[..text.len() / 2]), Err(EnsembleError::NotAnEnsemble { .. })));
-    let newer = text.replacen("\"format_version\": 1", "\"format_version\": 2", 1);
+    let newer = text.replacen("\"format_version\": 2", "\"format_version\": 3", 1);
     assert!(matches!(read(&newer), Err(EnsembleError::UnknownVersion { .. })));
 }

@@ -10,5 +10,6 @@
 )]
 
 mod artifact;
+mod online;
 mod oracles;
 mod pools;
