@@ -60,6 +60,31 @@ fn a_later_start_reads_the_rows_that_windows_need() {
 }
 
 #[test]
+fn a_bare_later_start_takes_the_sides_of_the_whole_history() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = |range: &str| -> Vec<Vec<String>> {
+        let out = ok(folder.path(), &format!("mean-reversion signals {range}"));
+        let cells = |line: &str| line.split(',').map(str::to_owned).collect();
+        out.lines().skip(1).map(cells).collect()
+    };
+    let (whole, late) = (rows(""), rows("--start 2025-06-01"));
+    assert_eq!(late[0][0], "2025-06-01 00:00:00");
+    let tail = &whole[whole.len() - late.len()..];
+    let mut sides = [0, 0, 0];
+    for (whole, late) in tail.iter().zip(&late) {
+        // Time, trend and side exactly; the z-score but for the rounding of sums that began elsewhere.
+        assert_eq!((&whole[0], &whole[3], &whole[4]), (&late[0], &late[3], &late[4]));
+        for column in [1, 2] {
+            let number = |row: &[String]| row[column].parse::<f64>().ok();
+            let (a, b) = (number(whole).unwrap_or(0.0), number(late).unwrap_or(0.0));
+            assert!((a - b).abs() <= 1e-6 * a.abs().max(1.0), "{whole:?} {late:?}");
+        }
+        sides[usize::try_from(late[4].parse::<i8>().unwrap() + 1).unwrap()] += 1;
+    }
+    assert!(sides.iter().all(|&rows| rows > 10), "{sides:?}");
+}
+
+#[test]
 fn check_says_how_far_a_later_start_differs() {
     let market = Market::new();
     let check = |call: &str| ok(market.path(), &format!("{call} --ohlcv-duckdb ohlcv.duckdb"));

@@ -35,3 +35,15 @@ fn every_strategy_keeps_the_contract() {
         }
     }
 }
+
+#[test]
+fn pools_that_learn_within_the_month_keep_the_contract() {
+    let strategies = registry::registered().unwrap();
+    let entry = strategies.find("ensemble").unwrap();
+    for pool in ["hedge", "boa"] {
+        let folder = tempfile::tempdir().unwrap();
+        ok(folder.path(), &format!("ensemble rebuild --pool {pool} --from 2025-01 --to 2025-02"));
+        let root = folder.path().join("data/ensemble").display().to_string();
+        contract_tests::suite(entry, &["--pool", pool, "--ensemble-root", &root]).unwrap();
+    }
+}

@@ -25,6 +25,7 @@ mod hostile;
 mod impossible;
 mod inspect;
 mod instruments;
+mod legs;
 mod list;
 mod logs;
 mod market;

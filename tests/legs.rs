@@ -1,0 +1,241 @@
+//! Strategies with several models or several legs, through the built program.
+
+use std::fs;
+use std::path::Path;
+
+use duckdb::Connection;
+
+use crate::market::Market;
+use crate::program::{fails, json, ok, run};
+
+#[test]
+fn each_shows_its_state_on_the_sample_without_a_flag() {
+    let folder = tempfile::tempdir().unwrap();
+    for (strategy, columns) in [
+        ("pairs", "hedge_ratio p_value half_life z reason target@sample_solusdt_perp_1h"),
+        ("funding-carry", "expected_funding cost basis reason target@sample_btcusdc_perp_1h"),
+    ] {
+        let state = ok(folder.path(), &format!("{strategy} state"));
+        for column in columns.split_whitespace() {
+            let line = state.lines().find(|line| line.starts_with(column));
+            let value = line.and_then(|line| line.split_whitespace().last());
+            assert!(value.is_some_and(|value| value != "-"), "{column}: {state}");
+        }
+        let said = run(folder.path(), &format!("{strategy} state")).err;
+        assert!(said.contains("positions entered in 19008 rows; rows by reason:"), "{said}");
+        let traded = json(folder.path(), &format!("{strategy} backtest --format json"));
+        assert_eq!(traded["instruments"].as_array().unwrap().len(), 2);
+        let trades = traded["result"]["trades"].as_u64().unwrap();
+        assert!(trades > 10 && trades % 2 == 0, "both legs end together: {trades}");
+    }
+}
+
+#[test]
+fn an_online_pool_learns_within_the_month() {
+    let folder = tempfile::tempdir().unwrap();
+    for pool in ["hedge", "boa"] {
+        let rebuild = format!("ensemble rebuild --pool {pool} --from 2025-10 --to 2025-11");
+        ok(folder.path(), &rebuild);
+        ok(folder.path(), &format!("ensemble verify --pool {pool}"));
+        let rows = |flags: &str| {
+            let call =
+                format!("ensemble signals --pool {pool} --end 2025-11-30 --format json {flags}");
+            json(folder.path(), &call).as_array().unwrap().clone()
+        };
+        let (whole, late) = (rows("--start 2025-10-01"), rows("--start 2025-11-20"));
+        assert_eq!(late[..], whole[whole.len() - late.len()..], "{pool}");
+        let laws = format!("ensemble check --pool {pool} --start 2025-10-25 --end 2025-11-05");
+        assert!(ok(folder.path(), &laws).contains("keeps the laws"));
+    }
+    let months = ok(
+        folder.path(),
+        "ensemble evaluate --pools hedge boa --by-month --from 2025-10 --to 2025-11",
+    );
+    for part in ["hedge: log loss", "boa: log loss", "  2025-10 744 ", "  2025-11 "] {
+        assert!(months.contains(part), "{part}: {months}");
+    }
+}
+
+/// Three models of the market: `a` is always there; `b` lacks a day, and a month; `c` begins in June.
+/// `d` says what `a` says, and `e` always the same.
+fn models(market: &Market) -> String {
+    let runs = ["a", "b", "c", "d", "e"]
+        .map(|name| format!("run_{name}_y_tp_before_sl_u0.04_d0.02_24h_binary"));
+    let score = |seed: &str| format!("0.5 + 0.3 * cos(i / 9.0) + 0.15 * sin(i * {seed})");
+    let scores = [score("1.3"), score("1.7"), score("2.1"), score("1.3"), "0.3".to_owned()];
+    let there = [
+        "true",
+        "t::DATE <> DATE '2025-06-10' AND month(t) <> 7",
+        "t >= TIMESTAMP '2025-06-01'",
+        "true",
+        "true",
+    ];
+    market.predictions("DELETE FROM predictions");
+    for ((run, score), there) in runs.iter().zip(&scores).zip(there) {
+        market.predictions(&format!(
+            "INSERT INTO predictions
+             SELECT t, {score}, 'models/test_btcusdt_perp_1h/{run}/model.txt', 'v1',
+                    'test_btcusdt_perp_1h', TIMESTAMP '2026-01-01'
+             FROM (SELECT TIMESTAMP '2025-03-01' + INTERVAL (i) HOUR AS t, i FROM range(24 * 184) r(i))
+             WHERE {there}"
+        ));
+    }
+    runs.join(" ")
+}
+
+#[test]
+fn a_member_may_be_missing_for_a_day_a_month_or_from_the_start() {
+    let market = Market::from_on("2025-03-01", 184);
+    let runs = models(&market);
+    let runs: Vec<&str> = runs.split(' ').collect();
+    let files = "--pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb";
+    let members = |of: &[usize]| of.iter().map(|&k| runs[k]).collect::<Vec<_>>().join(" ");
+    let of = |members: &str| format!("{files} --members {members}");
+    let abc = of(&members(&[0, 1, 2]));
+    let rebuild = format!("ensemble rebuild --lookback-months 2 --from 2025-05 --to 2025-08 {abc}");
+    let said = run(market.path(), &rebuild);
+    assert_eq!(said.code, 0, "{}", said.err);
+    // Of May and June, c has nothing in the window.
+    for month in ["2025-05", "2025-06"] {
+        assert!(said.err.contains(&format!("{month}: {} is left out: 0", runs[2])), "{}", said.err);
+    }
+    let rows = json(market.path(), &format!("ensemble signals --format json {abc}"));
+    let present = |day: &str| {
+        let of_day = rows.as_array().unwrap().iter();
+        let of_day = of_day.filter(|row| row["timestamp"].as_str().unwrap().starts_with(day));
+        let mut found: Vec<Option<u64>> = of_day.map(|row| row["members"].as_u64()).collect();
+        assert!(!found.is_empty(), "{day}");
+        found.dedup();
+        found
+    };
+    // In June c has scores, and no calibrator; without b only a is left, fewer than two.
+    assert_eq!(present("2025-05-10"), [Some(2)]);
+    assert_eq!(present("2025-06-09"), [Some(2)]);
+    assert_eq!(present("2025-06-10"), [None]);
+    assert_eq!(present("2025-07-10"), [Some(2)]);
+    assert_eq!(present("2025-08-10"), [Some(3)]);
+
+    // Two equal members, and one that is a constant: pooled, not refused.
+    for (of_runs, pool) in [([0, 3], "logit-pool"), ([0, 3], "boa"), ([0, 4], "logit-pool")] {
+        let flags = format!("{} --pool {pool}", of(&members(&of_runs)));
+        let month = "--lookback-months 2 --bin-month 2025-07";
+        ok(market.path(), &format!("ensemble rebuild {month} {flags}"));
+        let shown = ok(
+            market.path(),
+            &format!(
+                "ensemble inspect --dataset test_btcusdt_perp_1h --members {} --pool {pool}",
+                members(&of_runs)
+            ),
+        );
+        let of_both = shown.lines().find(|line| line.starts_with("pool of 1+2")).unwrap();
+        if of_runs == [0, 3] {
+            assert!(of_both.contains("weights 0.5000 0.5000"), "{of_both}");
+        }
+    }
+}
+
+const OTHER: &str = "test_ethusdt_perp_1h";
+
+/// A second file of candles, which end after so many hours but for those left out, and its funding
+/// every 8 hours.
+fn other(folder: &Path, hours: u32, without: &str) {
+    let path = folder.join("other.duckdb");
+    let _ = fs::remove_file(&path);
+    Connection::open(path)
+        .unwrap()
+        .execute_batch(&format!(
+            "CREATE TABLE ohlcv_ethusdt_1h AS
+             SELECT TIMESTAMP '2025-09-01' + INTERVAL (i) HOUR AS timestamp, 50.0 AS open, 50.5 AS high,
+                    49.5 AS low, 50.0 AS close, 1.0 AS volume
+             FROM range({hours}) t(i) WHERE {without};
+             CREATE TABLE funding_rates AS
+             SELECT TIMESTAMP '2025-08-31' + INTERVAL (8 * i) HOUR AS timestamp, '{OTHER}' AS dataset,
+                    0.0 AS funding_rate FROM range(300) t(i);"
+        ))
+        .unwrap();
+}
+
+/// The own instrument's funding: 0.0008 every 8 hours, from hour 200 on half of it every 4.
+fn funding(market: &Market, changes: bool) {
+    let later = if changes { "i >= 200 AND i % 4 = 0" } else { "i >= 200 AND i % 8 = 0" };
+    let rate = if changes { 0.0004 } else { 0.0008 };
+    market.candles(&format!(
+        "CREATE OR REPLACE TABLE funding_rates AS
+         SELECT TIMESTAMP '2025-08-31' + INTERVAL (i) HOUR AS timestamp,
+                'test_btcusdt_perp_1h' AS dataset,
+                CASE WHEN i < 200 THEN 0.0008 ELSE {rate} END AS funding_rate
+         FROM range(24 * 67) t(i) WHERE (i < 200 AND i % 8 = 0) OR ({later})"
+    ));
+}
+
+fn carry(command: &str) -> String {
+    format!(
+        "funding-carry {command} --ohlcv-duckdb ohlcv.duckdb --dataset test_btcusdt_perp_1h \
+         --other-ohlcv {OTHER}=other.duckdb --hedge-with {OTHER} --basis-stop 1"
+    )
+}
+
+#[test]
+fn a_group_is_never_left_on_one_leg() {
+    let market = Market::new();
+    funding(&market, false);
+    other(market.path(), 24 * 65, "true");
+    let whole = json(market.path(), &carry("backtest --format json"));
+    assert_eq!(whole["result"]["open_trades"], 2, "both legs are open at the end: {whole}");
+
+    // Delisted after 30 days, the carry still on.
+    other(market.path(), 24 * 30, "true");
+    let text = ok(market.path(), &carry("backtest"));
+    assert!(text.contains("THE CANDLES OF ONE LEG END"), "{text}");
+    assert!(
+        text.contains(&format!("`open@{OTHER}` has none after 2025-09-30 23:00 UTC")),
+        "{text}"
+    );
+    let ended = json(market.path(), &carry("backtest --format json"));
+    let result = &ended["result"];
+    assert_eq!((&result["open_trades"], &result["trades"]), (&0.into(), &2.into()), "{result}");
+    assert_eq!(result["exits"][0]["reason"], "end");
+
+    // Hours without a candle of one leg, while both are held: refused, or held through on both.
+    other(market.path(), 24 * 65, "i NOT BETWEEN 500 AND 505");
+    fails(market.path(), &carry("backtest"), 1, &["candles are missing from", "--gaps hold"]);
+    let held = json(market.path(), &carry("backtest --gaps hold --format json"));
+    assert_eq!(held["result"]["open_trades"], 2);
+}
+
+#[test]
+fn a_funding_interval_that_changes_pays_and_decides_the_same() {
+    let market = Market::new();
+    other(market.path(), 24 * 65, "true");
+    let traded = |changes| {
+        funding(&market, changes);
+        let signals = ok(market.path(), &carry("signals"));
+        let side = |line: &str| line.split(',').nth(6).map(str::to_owned);
+        let sides: Vec<_> = signals.lines().map(side).collect();
+        let result = json(market.path(), &carry("backtest --format json --quantity 1"));
+        (sides, result["result"]["funding"].as_f64().unwrap())
+    };
+    let ((eight, paid), (changed, paid_too)) = (traded(false), traded(true));
+    assert!(eight.iter().flatten().any(|side| side == "-1"));
+    assert_eq!(eight, changed);
+    assert!(paid > 0.0 && (paid - paid_too).abs() < 0.05 * paid, "{paid} {paid_too}");
+}
+
+#[test]
+fn pairs_hold_both_legs_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows =
+        json(folder.path(), "pairs signals --start 2024-06-01 --end 2025-03-31 --format json");
+    let mut held = 0;
+    for row in rows.as_array().unwrap() {
+        let weight = |column: &str| row[column].as_f64().unwrap();
+        let (own, other) = (weight("target"), weight("target@sample_solusdt_perp_1h"));
+        assert_eq!(own == 0.0, other == 0.0, "{row}");
+        assert!(own * other <= 0.0 && own.abs() + other.abs() <= 1.0 + 1e-12, "{row}");
+        held += usize::from(own != 0.0);
+        let reason = row["reason"].as_str().unwrap();
+        let active = ["entered", "held"].contains(&reason);
+        assert_eq!(active, own != 0.0, "{row}");
+    }
+    assert!(held > 50, "{held}");
+}
