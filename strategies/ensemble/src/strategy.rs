@@ -51,9 +51,8 @@ impl Ensemble {
         let probabilities = month.calibrated(&fed.scores)?;
         let present = probabilities.iter().flatten().count();
         let enough = present >= config.min_members;
-        let pool = |weights: Option<&[f64]>| match enough {
-            true => month.pool(&probabilities, weights),
-            false => Ok(None),
+        let pool = |weights: Option<&[f64]>| {
+            if enough { month.pool(&probabilities, weights) } else { Ok(None) }
         };
         let pooled = match learning {
             None => pool(None)?,
