@@ -26,7 +26,7 @@ fn each_shows_its_state_on_the_sample_without_a_flag() {
         let traded = json(folder.path(), &format!("{strategy} backtest --format json"));
         assert_eq!(traded["instruments"].as_array().unwrap().len(), 2);
         let trades = traded["result"]["trades"].as_u64().unwrap();
-        assert!(trades > 10 && trades % 2 == 0, "both legs end together: {trades}");
+        assert!(trades > 10 && trades.is_multiple_of(2), "both legs end together: {trades}");
     }
 }
 

@@ -5,7 +5,7 @@ use ensemble::{
     Config, Decision, Ensemble, Hedge, Learnt, MemberScores, MonthEnsemble, PoolKind, Settings,
     fit, mixture,
 };
-use labeling::{CandleSeries, TargetKey, TiePolicy, label_candles};
+use labeling::{CandleSeries, Outcome, TargetKey, TiePolicy, label_candles};
 use strategy_core::contract_tests::hourly;
 use strategy_core::{Rows, Strategy, Subject, YearMonth, config_from_flags};
 
@@ -58,7 +58,7 @@ impl Past {
         let candles =
             CandleSeries::new(&timestamps, open, high, low, close, TimeDelta::hours(1)).unwrap();
         let labels: Vec<Option<bool>> =
-            label_candles(&candles, &rule).unwrap().into_iter().map(|o| o.label()).collect();
+            label_candles(&candles, &rule).unwrap().into_iter().map(Outcome::label).collect();
         let mut score = |skill: f64| -> Vec<f64> {
             let said = |label: &Option<bool>| {
                 let truth = if *label == Some(true) { 1.0 } else { 0.0 };
@@ -80,7 +80,7 @@ impl Past {
             timestamps,
             scores,
             labels,
-            horizon: HORIZON as i64 * HOUR,
+            horizon: 24 * HOUR,
             interval: HOUR,
         };
         Self { prices, scores }
