@@ -79,11 +79,208 @@ fn stale_rows_fire_and_what_is_unknown_is_no_alert() {
 #[test]
 fn calm_years_are_calm() {
     let folder = tempfile::tempdir().unwrap();
-    let lines = json(folder.path(), "monitor simulate --years 3 --format json");
+    let years = std::env::var("MONITOR_YEARS").map_or(3, |text| text.parse::<u32>().unwrap());
+    let lines = json(folder.path(), &format!("monitor simulate --years {years} --format json"));
     let lines = lines.as_array().unwrap();
     assert_eq!(lines.len(), 8);
     let calm = lines.iter().filter(|line| line["change"] == "none");
     for line in calm {
-        assert_eq!(line["found"]["alert_share"], 0.0, "{line}");
+        // At most one year in twenty.
+        assert!(line["found"]["alert_share"].as_f64().unwrap() <= 0.05, "{line}");
+        eprintln!(
+            "{years} years, volatility {}: {} with a watch, {} with an alert",
+            line["volatility"], line["found"]["watch_share"], line["found"]["alert_share"]
+        );
     }
+}
+
+const JOURNAL: &str = "j.sqlite";
+const WATCH: &str = "monitor --journal j.sqlite --fresh-within 99999999 --sink-within 99999999";
+
+/// A stream over what is there, from June on.
+fn stream(data: &str) -> String {
+    format!(
+        "ml-calibrated-bins stream {data} --once --journal {JOURNAL} --from 2025-06-01 --sink out=jsonl:out.jsonl"
+    )
+}
+
+fn alert(document: &Value, rule: &str) -> Option<Value> {
+    let alerts = document["alerts"].as_array().unwrap();
+    alerts.iter().find(|alert| alert["labels"]["alertname"] == rule).cloned()
+}
+
+/// Files that grow, a stream that stops and goes on, and a monitor that is stopped and goes on: the same as
+/// one look at all of it, and as the batch over the files.
+#[test]
+fn a_journal_is_watched_as_its_rows_come() {
+    let folder = folder();
+    let at = folder.path();
+    let data = "--pred-duckdb live/sample_btcusdt_perp_prediction_classifier.duckdb \
+                --ohlcv-duckdb live/sample_btcusdt_perp_ohlcv.duckdb --dataset sample_btcusdt_perp_1h";
+    for end in ["2025-06-20T05:00", "2025-07-01", "2025-07-01T01:00", "2025-09-30", "2025-11-30"] {
+        ok(at, &format!("data replay -o live --start {end} --end {end}"));
+        ok(at, &stream(data));
+        run(at, &format!("{WATCH} --state parts.json --format json"));
+    }
+    let parts = run(at, &format!("{WATCH} --state parts.json --format json")).out;
+    let whole = run(at, &format!("{WATCH} --state whole.json --format json")).out;
+    let (parts, whole): (Value, Value) =
+        (serde_json::from_str(&parts).unwrap(), serde_json::from_str(&whole).unwrap());
+    assert_eq!(parts["journals"], whole["journals"]);
+    assert_eq!(read(&folder, "whole.json")["monitors"], read(&folder, "parts.json")["monitors"]);
+
+    let files = format!("{DATA} {data} --state files.json --format json");
+    let files: Value = serde_json::from_str(&run(at, &files).out).unwrap();
+    let journal = &whole["journals"][0];
+    assert!(journal["scored"].as_u64().unwrap() > 4_000, "{}", journal["scored"]);
+    for name in ["rows", "scored", "detectors", "months"] {
+        assert_eq!(journal[name], files[name], "{name}");
+    }
+}
+
+#[test]
+fn sinks_that_lag_and_labels_that_differ_fire_and_end() {
+    let folder = folder();
+    let at = folder.path();
+    ok(at, "data replay -o live --start 2025-06-20 --end 2025-06-20");
+    let ohlcv = "live/sample_btcusdt_perp_ohlcv.duckdb";
+    let data = format!(
+        "--pred-duckdb live/sample_btcusdt_perp_prediction_classifier.duckdb --ohlcv-duckdb {ohlcv} \
+         --dataset sample_btcusdt_perp_1h"
+    );
+    // Nobody listens at that port.
+    let call = format!(
+        "{} --deliver-from 2025-06-19 --sink hook=webhook:http://127.0.0.1:1/",
+        stream(&data)
+    );
+    ok(at, &call);
+    let sqlite = |path: &std::path::Path, sql: &str| {
+        rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
+    };
+    sqlite(&at.join(JOURNAL), "UPDATE rows SET decided_at = decided_at - 3600000000");
+    let watch = WATCH.replace("--sink-within 99999999", "--sink-within 59");
+    let call = format!("{watch} --state s.json --alerts a.json --metrics m.prom --format json");
+    let ran = run(at, &call);
+    assert_eq!(ran.code, 4, "{}{}", ran.out, ran.err);
+    let lags = alert(&read(&folder, "a.json"), "SinkLags").unwrap();
+    assert_eq!(
+        (lags["status"].as_str(), lags["labels"]["side"].as_str()),
+        (Some("firing"), Some("hook"))
+    );
+    let figures = std::fs::read_to_string(at.join("m.prom")).unwrap();
+    assert!(figures.contains(",sink=\"hook\"} 24\n"), "{figures}");
+    assert!(figures.contains(",sink=\"out\"} 0\n"), "{figures}");
+    // Given up on: told as resolved once, then no more.
+    sqlite(&at.join(JOURNAL), "UPDATE sinks SET acknowledged = 1000000");
+    run(at, &call);
+    assert_eq!(alert(&read(&folder, "a.json"), "SinkLags").unwrap()["status"], "resolved");
+    run(at, &call);
+    assert_eq!(alert(&read(&folder, "a.json"), "SinkLags"), None);
+
+    // Labels that somebody stored, one of them another.
+    let stored = format!("{watch} --ohlcv-duckdb stored.duckdb --format json");
+    let label = |value: &str| {
+        format!(
+            "CREATE OR REPLACE TABLE targets AS SELECT timestamp, 'sample_btcusdt_perp_1h' AS dataset,
+                 target_key, {value} AS target_value, TIMESTAMP '2026-01-01' AS created_at
+             FROM sample.targets WHERE timestamp >= '2025-06-01' AND timestamp < '2025-06-18'"
+        )
+    };
+    let sample = at.join("data/sample/sample_btcusdt_perp_ohlcv.duckdb");
+    let duckdb = |sql: &str| {
+        let connection = duckdb::Connection::open(at.join("stored.duckdb")).unwrap();
+        let attach = format!("ATTACH '{}' AS sample (READ_ONLY)", sample.display());
+        connection.execute_batch(&format!("{attach}; {sql}")).unwrap();
+    };
+    duckdb(&label("target_value"));
+    let ran = run(at, &stored);
+    let same: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        same["journals"][0]["found"]["labels"][0], "0 of 408 differ from `targets`",
+        "{}",
+        ran.out
+    );
+    assert_eq!(alert(&same, "LabelsDiffer"), None);
+    duckdb(&label(
+        "CASE WHEN timestamp = '2025-06-05 03:00' THEN 1 - target_value ELSE target_value END",
+    ));
+    let one: Value = serde_json::from_str(&run(at, &stored).out).unwrap();
+    let differ = alert(&one, "LabelsDiffer").unwrap();
+    assert!(differ["annotations"]["summary"].as_str().unwrap().contains("2025-06-05T03:00:00Z"));
+}
+
+/// Two instruments in one monitor, one of them beside the band of its backtest; figures over HTTP.
+#[test]
+fn two_journals_a_band_and_figures_over_http() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let coins = ["btc", "eth"];
+    for coin in coins {
+        ok(
+            at,
+            &format!(
+                "mean-reversion stream --once --dataset sample_{coin}usdt_perp_1h --journal {coin}.sqlite \
+                 --from 2025-10-01 --sink out=jsonl:{coin}.jsonl"
+            ),
+        );
+    }
+    let backtest = "mean-reversion backtest --dataset sample_btcusdt_perp_1h --start 2025-01-01 \
+                    --end 2025-09-30 --output bt";
+    ok(at, backtest);
+    let call = "monitor --journal btc.sqlite --fresh-within 99999999 --backtest bt --format json";
+    let one = json(at, call);
+    let found = &one["journals"][0]["found"];
+    assert!(found["return"][0].as_str().unwrap().contains("in 61 days"), "{found}");
+    // A backtest that only won makes any loss a surprise.
+    let winner = "timestamp,equity\n".to_owned()
+        + &(0..100).fold(String::new(), |text, day| {
+            let date = chrono::DateTime::from_timestamp(1_704_067_200 + i64::from(day) * 86_400, 0);
+            format!("{text}{},{}\n", date.unwrap().to_rfc3339(), 10_000.0 * 1.01_f64.powi(day))
+        });
+    std::fs::write(at.join("winner.csv"), winner).unwrap();
+    let ran = run(at, &call.replace("bt --", "winner.csv --"));
+    assert_eq!(ran.code, 3, "{}{}", ran.out, ran.err);
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    assert!(alert(&document, "ReturnBelowBand").is_some(), "{}", ran.out);
+
+    let both = "monitor --journal btc.sqlite --journal eth.sqlite --state s.json";
+    let ran = run(at, both);
+    assert_eq!(ran.code, 5, "the sample is of the past: {}", ran.err);
+    for coin in coins {
+        assert!(
+            ran.out.contains(&format!("mean-reversion/sample_{coin}usdt_perp_1h/")),
+            "{}",
+            ran.out
+        );
+    }
+    fails(at, "monitor --journal btc.sqlite --journal btc.sqlite", 2, &["name each once"]);
+    fails(at, "monitor --journal none.sqlite", 1, &["none.sqlite"]);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut watching = crate::program::runner(at, &format!("{both} --watch 1 --listen {port}"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let begin = std::time::Instant::now();
+    let text = loop {
+        let text = get(port, "/metrics").unwrap_or_default();
+        if text.contains("sample_eth") || begin.elapsed().as_secs() > 60 {
+            break text;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    };
+    watching.kill().unwrap();
+    watching.wait().unwrap();
+    assert_eq!(text.matches("runner_monitor_rows_stale{journal=").count(), 2, "{text}");
+    assert_eq!(text.matches("# TYPE runner_monitor_rows_stale").count(), 1, "{text}");
+}
+
+/// What a server of this machine answers.
+pub(crate) fn get(address: std::net::SocketAddr, path: &str) -> Option<String> {
+    use std::io::{Read as _, Write as _};
+    let mut stream = std::net::TcpStream::connect(address).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
 }

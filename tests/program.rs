@@ -44,6 +44,11 @@ pub(crate) fn run(folder: &Path, arguments: &str) -> Ran {
 
 /// Runs `command` to its end, or for a minute: a service that waits for rows to come does not end.
 pub(crate) fn bounded(command: &mut Command) -> Ran {
+    bounded_by(command, Duration::from_mins(1))
+}
+
+/// Runs `command` to its end, or for so long.
+pub(crate) fn bounded_by(command: &mut Command, longest: Duration) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let [out, err] = ["out", "err"].map(|name| folder.path().join(name));
     command.stdin(Stdio::null());
@@ -53,7 +58,7 @@ pub(crate) fn bounded(command: &mut Command) -> Ran {
     let code = loop {
         match child.try_wait().unwrap() {
             Some(status) => break status.code().unwrap_or(-1),
-            None if begun.elapsed() > Duration::from_mins(1) => {
+            None if begun.elapsed() > longest => {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 break -1;

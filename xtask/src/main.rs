@@ -5,6 +5,7 @@
 
 mod backfill;
 mod bench;
+mod campaigns;
 mod ci;
 mod command;
 mod new_strategy;
@@ -29,6 +30,8 @@ enum Task {
     Backfill(backfill::BackfillArgs),
     /// Measure time and memory, alone or beside what others would use
     Bench(bench::BenchArgs),
+    /// Run the long tests of streams and monitors whole: kills, power cuts, a million rows, a thousand years
+    Campaigns(campaigns::CampaignsArgs),
     /// Make the pictures of reports in README and docs anew, with chromium
     Pictures(pictures::PicturesArgs),
     /// Make the crate of a new strategy, and let the runner know it
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Task::Ci(args) => ci::run(&args),
         Task::Backfill(args) => backfill::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Campaigns(args) => campaigns::run(&args),
         Task::Pictures(args) => pictures::run(&args),
         Task::NewStrategy(args) => new_strategy::run(&args),
     };

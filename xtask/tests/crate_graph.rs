@@ -21,7 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("indicators", &[]),
     ("labeling", &[]),
     ("market-data", &["files", "strategy-core", "tabular"]),
-    ("monitoring", &["statistics", "strategy-core"]),
+    ("monitoring", &["statistics"]),
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),

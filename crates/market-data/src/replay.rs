@@ -77,6 +77,13 @@ impl Replay {
         Some((*first, *last))
     }
 
+    /// The last instant of which something is written, µs UTC.
+    #[must_use]
+    pub fn written(&self) -> Option<i64> {
+        let last = |table: &Replayed| table.known.get(table.written.checked_sub(1)?).copied();
+        self.tables.iter().filter_map(last).max()
+    }
+
     /// Writes what is known by `until` (µs UTC) and is not written yet. The file is made if it is not
     /// there, and held only while rows are inserted.
     ///

@@ -40,7 +40,8 @@ impl CalibrationSettings {
     }
 
     /// A tracker of these labels.
-    pub(crate) fn tracker(&self) -> LabelTracker {
+    #[must_use]
+    pub fn tracker(&self) -> LabelTracker {
         LabelTracker::new(self.take_profit, self.stop_loss, self.horizon)
     }
 

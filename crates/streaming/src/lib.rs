@@ -38,13 +38,13 @@ pub use error::StreamError;
 pub use file_watch::{Due, FileWatch};
 pub use journal::{Journal, JournalReader};
 #[cfg(feature = "listen")]
-pub use listen::listen;
+pub use listen::{Page, listen, serve};
 pub use message::{Message, percent};
 pub use queue::{InputFrom, Observation, Plan, Queue, Rule, SeriesPlan, Settled};
 pub use sinks::{Secrets, SinkTarget};
 pub use source::{Polled, Seen, Source};
 pub use start::{Begin, Started, TURN, start};
-pub use status::{Figures, SinkFigures, Status};
+pub use status::{Figures, PaperFigures, SinkFigures, SourceFigures, Status};
 pub use stream::{Pace, Stream, Waker};
 #[cfg(feature = "systemd")]
 pub use systemd::ServiceManager;

@@ -1,11 +1,13 @@
 //! Metrics and health over HTTP, for Prometheus and whoever watches.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{StatusCode, Uri, header};
 use axum::routing::get;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -20,10 +22,26 @@ use crate::status::{Figures, Status};
 /// A loop that has not turned for so long does not work.
 const STUCK_AFTER: Duration = Duration::from_mins(1);
 
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+const PLAIN: &str = "text/plain; charset=utf-8";
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Name {
     name: String,
 }
+
+/// What is answered to a path.
+pub struct Page {
+    /// The HTTP status.
+    pub status: u16,
+    /// The content's type.
+    pub content: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+/// What answers a path; `None` where there is nothing.
+type Answers = Arc<dyn Fn(&str) -> Option<Page> + Send + Sync>;
 
 /// Answers `/metrics`, `/healthz` and `/readyz` at `address` from now on, on a thread of its own; gives the
 /// address, which tells the port where none was asked for.
@@ -31,41 +49,59 @@ struct Name {
 /// # Errors
 /// When the address cannot be listened at.
 pub fn listen(address: SocketAddr, status: Status) -> Result<SocketAddr, StreamError> {
+    serve(address, move |path| {
+        let figures = status.figures();
+        match path {
+            "/metrics" => Some(Page { status: 200, content: OPEN_METRICS, text: text(&figures) }),
+            "/healthz" => Some(health(&figures)),
+            "/readyz" => Some(ready(&figures)),
+            _ => None,
+        }
+    })
+}
+
+/// Answers what `answer` says to the path of a GET request at `address` from now on, on a thread of its own.
+///
+/// # Errors
+/// When the address cannot be listened at.
+pub fn serve(
+    address: SocketAddr,
+    answer: impl Fn(&str) -> Option<Page> + Send + Sync + 'static,
+) -> Result<SocketAddr, StreamError> {
     let failed =
         |source| StreamError::Io { action: "listen at", path: address.to_string().into(), source };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let listener = runtime.block_on(tokio::net::TcpListener::bind(address)).map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    let router = Router::new()
-        .route("/metrics", get(metrics))
-        .route("/healthz", get(health))
-        .route("/readyz", get(ready))
-        .with_state(status);
+    let answers: Answers = Arc::new(answer);
+    let router = Router::new().fallback(get(respond)).with_state(answers);
     let serve = move || runtime.block_on(async { drop(axum::serve(listener, router).await) });
     std::thread::Builder::new().name("listen".to_owned()).spawn(serve).map_err(failed)?;
     Ok(bound)
 }
 
-async fn metrics(
-    State(status): State<Status>,
-) -> ([(header::HeaderName, &'static str); 1], String) {
-    let content = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, content)], text(&status.figures()))
+async fn respond(
+    State(answers): State<Answers>,
+    uri: Uri,
+) -> (StatusCode, [(header::HeaderName, &'static str); 1], String) {
+    let nothing =
+        || Page { status: 404, content: PLAIN, text: "there is nothing here\n".to_owned() };
+    let Page { status, content, text } = answers(uri.path()).unwrap_or_else(nothing);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, content)], text)
 }
 
 /// Whether the loop turns.
-async fn health(State(status): State<Status>) -> (StatusCode, &'static str) {
-    match status.figures().turned {
-        Some(turned) if turned + STUCK_AFTER < Instant::now() => {
-            (StatusCode::SERVICE_UNAVAILABLE, "the loop does not turn\n")
-        }
-        _ => (StatusCode::OK, "ok\n"),
-    }
+fn health(figures: &Figures) -> Page {
+    let (status, text) = match figures.turned {
+        Some(turned) if turned + STUCK_AFTER < Instant::now() => (503, "the loop does not turn\n"),
+        _ => (200, "ok\n"),
+    };
+    Page { status, content: PLAIN, text: text.to_owned() }
 }
 
 /// Whether decisions are made and delivered.
-async fn ready(State(status): State<Status>) -> (StatusCode, String) {
-    let figures = status.figures();
+fn ready(figures: &Figures) -> Page {
     let mut why = Vec::new();
     if figures.turned.is_none() {
         why.push("it replays its journal".to_owned());
@@ -81,10 +117,9 @@ async fn ready(State(status): State<Status>) -> (StatusCode, String) {
             why.push(format!("sink {name} takes nothing"));
         }
     }
-    if why.is_empty() {
-        return (StatusCode::OK, "ready\n".to_owned());
-    }
-    (StatusCode::SERVICE_UNAVAILABLE, why.join("\n") + "\n")
+    let (status, text) =
+        if why.is_empty() { (200, "ready\n".to_owned()) } else { (503, why.join("\n") + "\n") };
+    Page { status, content: PLAIN, text }
 }
 
 /// The figures as Prometheus reads them.
@@ -117,12 +152,17 @@ fn text(figures: &Figures) -> String {
     family(
         "source_failures",
         "How often a source could not be read",
-        sources().map(|(name, of)| (name, count(of.0))).collect(),
+        sources().map(|(name, of)| (name, count(of.failures))).collect(),
     );
     family(
         "source_refusals",
         "How often a source was held by another process",
-        sources().map(|(name, of)| (name, count(of.1))).collect(),
+        sources().map(|(name, of)| (name, count(of.refusals))).collect(),
+    );
+    family(
+        "source_disagreements",
+        "How often a source said something else of a row than before",
+        sources().map(|(name, of)| (name, count(of.disagreements))).collect(),
     );
     let sinks = || figures.sinks.iter();
     family(
@@ -140,6 +180,17 @@ fn text(figures: &Figures) -> String {
         "Whether a sink stopped for good",
         sinks().map(|(name, of)| (name, of.stopped.into())).collect(),
     );
+    if let Some(paper) = figures.paper {
+        let mut float = |name: &str, help: &str, value: f64| {
+            let gauge: Gauge<f64, AtomicU64> = Gauge::default();
+            gauge.set(value);
+            registry.register(name, help, gauge);
+        };
+        float("paper_equity", "Equity of the account over the journal", paper.equity);
+        float("paper_drawdown", "Its deepest fall from a peak", paper.drawdown);
+        float("paper_trades", "Its closed trades", paper.closed as f64);
+        float("paper_missed", "Decisions too late for the next open", paper.missed as f64);
+    }
     let mut text = String::new();
     // Writing into a text does not fail.
     let _written = encode(&mut text, &registry);

@@ -42,4 +42,9 @@ pub trait Source {
     fn refusals(&self) -> u64 {
         0
     }
+
+    /// How often it said something else of a row than it had said before.
+    fn disagreements(&self) -> u64 {
+        0
+    }
 }

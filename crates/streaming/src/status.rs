@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::journal::{Outcome, Row, SinkState};
+use crate::source::Source;
 
 /// What a stream is doing. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Status(Arc<Mutex<Figures>>);
 
 /// The figures of a [`Status`] at one moment.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
     /// When the loop turned last; not before the journal is replayed.
     pub turned: Option<Instant>,
@@ -29,10 +30,36 @@ pub struct Figures {
     pub waits_for_artifact: bool,
     /// Whether the disk is full.
     pub disk_is_full: bool,
-    /// Sources: how often each failed, and how often it could not be read at the moment.
-    pub sources: BTreeMap<String, (u64, u64)>,
+    /// Sources.
+    pub sources: BTreeMap<String, SourceFigures>,
     /// Sinks.
     pub sinks: BTreeMap<String, SinkFigures>,
+    /// An account that somebody keeps over the journal.
+    pub paper: Option<PaperFigures>,
+}
+
+/// An account over the journal.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct PaperFigures {
+    /// Its equity, in quote currency.
+    pub equity: f64,
+    /// The deepest fall from a peak, 0 or negative.
+    pub drawdown: f64,
+    /// Trades that are closed.
+    pub closed: usize,
+    /// Decisions that came too late for the next open.
+    pub missed: u64,
+}
+
+/// What a source is doing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SourceFigures {
+    /// How often it failed.
+    pub failures: u64,
+    /// How often it could not be read at the moment.
+    pub refusals: u64,
+    /// How often it said something else of a row than before.
+    pub disagreements: u64,
 }
 
 /// What a sink is doing.
@@ -57,6 +84,11 @@ impl Status {
 
     fn lock(&self) -> MutexGuard<'_, Figures> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells what an account over the journal has.
+    pub fn paper(&self, paper: PaperFigures) {
+        self.lock().paper = Some(paper);
     }
 
     pub(crate) fn turned(&self) {
@@ -89,11 +121,13 @@ impl Status {
     }
 
     pub(crate) fn source_failed(&self, name: &str) {
-        self.lock().sources.entry(name.to_owned()).or_default().0 += 1;
+        self.lock().sources.entry(name.to_owned()).or_default().failures += 1;
     }
 
-    pub(crate) fn source_read(&self, name: &str, refusals: u64) {
-        self.lock().sources.entry(name.to_owned()).or_default().1 = refusals;
+    pub(crate) fn source_read(&self, source: &dyn Source) {
+        let mut figures = self.lock();
+        let of = figures.sources.entry(source.name().to_owned()).or_default();
+        (of.refusals, of.disagreements) = (source.refusals(), source.disagreements());
     }
 
     pub(crate) fn delivered(&self, state: &SinkState) {

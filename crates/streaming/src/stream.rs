@@ -201,7 +201,7 @@ impl<'a> Stream<'a> {
                 }
             };
             self.told.remove(source.name());
-            self.status.source_read(source.name(), source.refusals());
+            self.status.source_read(source.as_ref());
             again = again.into_iter().chain(polled.again).min();
             for seen in polled.seen {
                 self.core.observe(seen.series, seen.observations, seen.read_to, now);

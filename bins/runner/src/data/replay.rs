@@ -36,7 +36,7 @@ pub(super) fn command() -> Command {
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
                 .help("Folder to write to"),
-            moment("start", "What is known by then is written at once, in UTC [default: the first hour]"),
+            moment("start", "What is known by then is written at once, in UTC [default: what is written already]"),
             moment("end", "Last hour that is written [default: the last there is]"),
             Arg::new("every")
                 .long("every")
@@ -103,7 +103,8 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
         time_range::range(Some(moment), None).start.map(|start| start.timestamp_micros())
     };
     let last = micros("end").map_or(last, |end| end.min(last));
-    let mut until = micros("start").unwrap_or(first);
+    let written = replays.iter().filter_map(Replay::written).min();
+    let mut until = micros("start").or(written).unwrap_or(first);
     let every = matches.get_one::<Duration>("every").copied().unwrap_or_default();
     let stop = (console.on_interrupt)();
     let (mut rows, mut refused) = (0, 0);

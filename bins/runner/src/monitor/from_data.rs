@@ -1,30 +1,21 @@
 //! Decisions and candles from DuckDB files.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType, UInt16Type};
 use chrono::{DateTime, Datelike, TimeDelta};
 use clap::{ArgMatches, FromArgMatches};
-use labeling::{TargetKey, TiePolicy};
+use labeling::TiePolicy;
 use market_data::{DataFlags, Database, Prices, TimeRange, candle_table_of, read_prices};
 use monitoring::{CalibrationSettings, Decided, Row};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
+use super::of_journal::target_key;
+use super::source::{Found, Source};
 use crate::decided;
 use crate::row_args::{self, Chosen};
-
-/// Rows to watch.
-pub(crate) struct Source {
-    /// `strategy/dataset/run`.
-    pub(crate) name: String,
-    pub(crate) settings: CalibrationSettings,
-    pub(crate) rows: Vec<Decided>,
-    /// The files that are read.
-    pub(crate) files: Vec<PathBuf>,
-}
 
 /// What was decided on a row.
 type Scored = HashMap<i64, (f64, u16)>;
@@ -40,11 +31,7 @@ pub(crate) fn open(
     let subject = chosen.subject.clone();
     let dataset = subject.dataset.clone().unwrap_or_default();
     let run = subject.run_name.clone().unwrap_or_default();
-    let key = match matches.get_one::<String>("target-key") {
-        Some(text) => TargetKey::parse(text),
-        None => TargetKey::find_in_run_name(&run),
-    };
-    let rule = key.map_err(|error| UsageError::new(error.into()))?.rule(TiePolicy::Conservative);
+    let rule = target_key(&run, matches)?.rule(TiePolicy::Conservative);
     let range = chosen.range;
     let scored = decide(entry, matches, &chosen, console)?;
     let prices = prices(matches, &dataset, range, rule.horizon())?;
@@ -56,12 +43,17 @@ pub(crate) fn open(
         u32::try_from(horizon).unwrap_or(0),
         interval,
     )?;
-    let rows = (0..prices.len()).map(|k| decided(&prices, k, &scored)).collect();
+    let rows: Vec<Decided> = (0..prices.len()).map(|k| decided(&prices, k, &scored)).collect();
+    let decided = rows.iter().rposition(|row| row.row.p.is_some()).map_or(0, |k| k + 1);
     Ok(Source {
         name: format!("{}/{dataset}/{run}", entry.name()),
-        settings,
+        interval,
+        settings: Some(settings),
+        pending: rows.len() - decided,
+        newest: rows[..decided].last().map(|row| row.row.time),
         rows,
         files: chosen.inputs,
+        found: Found::default(),
     })
 }
 

@@ -1,15 +1,99 @@
 //! What Prometheus gets.
 
-use monitoring::metrics::{self, Family};
-use monitoring::{Lateness, Monitor};
+use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) fn text(journal: &str, monitor: &Monitor, lateness: Option<Lateness>) -> String {
-    let of_journal = || vec![("journal", journal.to_owned())];
-    let one = |name, help, value: f64| Family { name, help, samples: vec![(of_journal(), value)] };
+use clap::ArgMatches;
+use monitoring::metrics::{self, Family};
+use monitoring::{Detector, Lateness, Monitor, MonthReport};
+use strategy_core::BoxError;
+#[cfg(feature = "listen")]
+use strategy_core::registry::UsageError;
+
+use super::output::Watched;
+
+/// The figures of the last look, for whoever asks over HTTP.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shared(Arc<Mutex<String>>);
+
+impl Shared {
+    pub(super) fn set(&self, text: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text;
+    }
+
+    #[cfg(feature = "listen")]
+    fn get(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Answers `/metrics` where `--listen` says, with the figures of the last look.
+#[cfg(feature = "listen")]
+pub(super) fn listen(matches: &ArgMatches, shared: &Shared) -> Result<(), BoxError> {
+    let Some(&address) = matches.get_one::<std::net::SocketAddr>("listen") else { return Ok(()) };
+    if !address.ip().is_loopback() {
+        let error =
+            format!("--listen {address} is an address of other machines: name one of 127.0.0.1");
+        return Err(UsageError::new(error.into()).into());
+    }
+    let shared = shared.clone();
+    streaming::serve(address, move |path| {
+        let content = "text/plain; version=0.0.4; charset=utf-8";
+        (path == "/metrics").then(|| streaming::Page { status: 200, content, text: shared.get() })
+    })?;
+    Ok(())
+}
+
+/// Without the feature `listen` there is nothing to listen with.
+#[cfg(not(feature = "listen"))]
+pub(super) fn listen(_: &ArgMatches, _: &Shared) -> Result<(), BoxError> {
+    Ok(())
+}
+
+/// The figures of all that is watched; those of one name stand together.
+pub(super) fn text(watched: &[Watched<'_>]) -> String {
+    let mut families = Vec::<Family>::new();
+    let of_all = watched.iter().flat_map(|of| {
+        let rows = of.monitor.map(|monitor| of_monitor(&of.source.name, monitor, &of.months));
+        let late = of.lateness.map(|late| of_lateness(&of.source.name, late));
+        let gauges = of.source.found.gauges.iter().cloned();
+        rows.unwrap_or_default().into_iter().chain(late.unwrap_or_default()).chain(gauges)
+    });
+    for family in of_all {
+        match families.iter_mut().find(|known| known.name == family.name) {
+            Some(known) => known.samples.extend(family.samples),
+            None => families.push(family),
+        }
+    }
+    metrics::text(&families)
+}
+
+fn one(journal: &str, name: &'static str, help: &'static str, value: f64) -> Family {
+    Family { name, help, samples: vec![(vec![("journal", journal.to_owned())], value)] }
+}
+
+fn of_lateness(journal: &str, late: Lateness) -> Vec<Family> {
+    vec![
+        one(
+            journal,
+            "runner_monitor_row_age_seconds",
+            "Seconds since the newest row closed.",
+            late.age as f64,
+        ),
+        one(
+            journal,
+            "runner_monitor_rows_stale",
+            "1 if the next row is overdue.",
+            f64::from(u8::from(late.stale)),
+        ),
+    ]
+}
+
+fn of_monitor(journal: &str, monitor: &Monitor, months: &[MonthReport]) -> Vec<Family> {
+    let one = |name, help, value: f64| one(journal, name, help, value);
     let calibration = monitor.calibration();
-    let detector = |of: fn(&monitoring::Detector) -> f64| {
-        let sample = |detector: &monitoring::Detector| {
-            let mut labels = of_journal();
+    let detector = |of: fn(&Detector) -> f64| {
+        let sample = |detector: &Detector| {
+            let mut labels = vec![("journal", journal.to_owned())];
             labels.push(("tier", detector.tier().name().to_owned()));
             labels.push(("side", detector.side().name().to_owned()));
             (labels, of(detector))
@@ -21,7 +105,7 @@ pub(super) fn text(journal: &str, monitor: &Monitor, lateness: Option<Lateness>)
         Family {
             name: "runner_monitor_detector_value",
             help: "Value of each e-detector of calibration.",
-            samples: detector(monitoring::Detector::value),
+            samples: detector(Detector::value),
         },
         Family {
             name: "runner_monitor_detector_threshold",
@@ -36,21 +120,7 @@ pub(super) fn text(journal: &str, monitor: &Monitor, lateness: Option<Lateness>)
             calibration.last().map_or(f64::NAN, |last| last as f64),
         ),
     ];
-    if let Some(late) = lateness {
-        families.push(one(
-            "runner_monitor_row_age_seconds",
-            "Seconds since the newest row closed.",
-            late.age as f64,
-        ));
-        families.push(one(
-            "runner_monitor_rows_stale",
-            "1 if the next row is overdue.",
-            f64::from(u8::from(late.stale)),
-        ));
-    }
-    if let Ok(months) = monitor.months()
-        && let Some(month) = months.last()
-    {
+    if let Some(month) = months.last() {
         let value = |value: Option<f64>| value.unwrap_or(f64::NAN);
         families.extend([
             one("runner_monitor_psi", "Stability index of this month's bins.", value(month.psi)),
@@ -81,5 +151,5 @@ pub(super) fn text(journal: &str, monitor: &Monitor, lateness: Option<Lateness>)
             ),
         ]);
     }
-    metrics::text(&families)
+    families
 }

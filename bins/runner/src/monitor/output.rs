@@ -1,15 +1,27 @@
 //! What was found, for people and for programs.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
-use monitoring::{Alarm, AlertBook, Monitor, MonthReport};
+use monitoring::{Alarm, AlertBook, Lateness, Monitor, MonthReport};
 use serde::Serialize;
 use strategy_core::BoxError;
 
+use super::source::Source;
+
 /// Where there is no value.
 const NONE: &str = "–";
+
+/// A source, with what its monitor found.
+pub(super) struct Watched<'a> {
+    pub(super) source: &'a Source,
+    /// None where decisions carry no probability.
+    pub(super) monitor: Option<&'a Monitor>,
+    pub(super) months: Vec<MonthReport>,
+    pub(super) lateness: Option<Lateness>,
+}
 
 /// `2025-11` of a number of months.
 pub(super) fn month_name(month: i64) -> String {
@@ -17,13 +29,53 @@ pub(super) fn month_name(month: i64) -> String {
 }
 
 pub(super) fn text(
-    name: &str,
-    months: &[MonthReport],
-    monitor: &Monitor,
+    watched: &[Watched<'_>],
     book: &AlertBook,
     out: &mut dyn Write,
 ) -> Result<(), BoxError> {
-    writeln!(out, "{name}\n")?;
+    for Watched { source, monitor, months, .. } in watched {
+        writeln!(out, "{}\n", source.name)?;
+        for (what, value) in &source.found.facts {
+            writeln!(out, "{what:<10} {value}")?;
+        }
+        if !source.found.facts.is_empty() {
+            writeln!(out)?;
+        }
+        if let Some(monitor) = monitor {
+            of_monitor(months, monitor, out)?;
+        }
+    }
+    let outbox = book.outbox();
+    for alert in outbox.iter().filter(|alert| alert.status == "firing") {
+        let label = |name: &str| alert.labels.get(name).cloned().unwrap_or_default();
+        let of = if watched.len() > 1 { format!(" {}", label("journal")) } else { String::new() };
+        writeln!(
+            out,
+            "{} {:<16} {:<7} since {}:{of} {}",
+            alert.fingerprint,
+            label("alertname"),
+            label("side"),
+            alert.starts_at,
+            alert.annotations.get("summary").cloned().unwrap_or_default()
+        )?;
+    }
+    if watched.iter().any(|of| of.monitor.is_some()) {
+        writeln!(
+            out,
+            "\nAlarms: down, up, both; capitals are alerts. A watch is expected at most once a year by \
+             chance, an alert once\nin twenty years. PSI and distance beyond the 99 % limit of windows of \
+             the year before carry an exclamation mark."
+        )?;
+    }
+    Ok(())
+}
+
+/// Months and detectors.
+fn of_monitor(
+    months: &[MonthReport],
+    monitor: &Monitor,
+    out: &mut dyn Write,
+) -> Result<(), BoxError> {
     let mut table = Table::new();
     table.load_style(NOTHING);
     table.set_header([
@@ -66,27 +118,7 @@ pub(super) fn text(
         let name = format!("{} {}", detector.tier().name(), detector.side().name());
         writeln!(out, "{name:<11}{:>8.1}{:>13}", detector.value(), detector.tier().threshold())?;
     }
-    let firing: Vec<_> =
-        book.outbox().into_iter().filter(|alert| alert.status == "firing").collect();
     writeln!(out)?;
-    for alert in firing {
-        let label = |name: &str| alert.labels.get(name).cloned().unwrap_or_default();
-        writeln!(
-            out,
-            "{} {:<16} {:<7} since {}: {}",
-            alert.fingerprint,
-            label("alertname"),
-            label("side"),
-            alert.starts_at,
-            alert.annotations.get("summary").cloned().unwrap_or_default()
-        )?;
-    }
-    writeln!(
-        out,
-        "\nAlarms: down, up, both; capitals are alerts. A watch is expected at most once a year by chance, an \
-         alert once\nin twenty years. PSI and distance beyond the 99 % limit of windows of the year before \
-         carry an exclamation mark."
-    )?;
     Ok(())
 }
 
@@ -104,11 +136,14 @@ pub(super) fn alarms(alarms: &[Alarm]) -> String {
 #[derive(Serialize)]
 struct Document<'a> {
     journal: &'a str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    found: BTreeMap<&'a str, Vec<&'a str>>,
     rows: u64,
     scored: u64,
     months: Vec<Month<'a>>,
     detectors: Vec<DetectorValue>,
-    alerts: Vec<monitoring::Alert>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alerts: Option<Vec<monitoring::Alert>>,
 }
 
 #[derive(Serialize)]
@@ -126,30 +161,53 @@ struct DetectorValue {
     threshold: f64,
 }
 
-pub(super) fn json(
-    name: &str,
-    months: &[MonthReport],
-    monitor: &Monitor,
-    book: &AlertBook,
-    out: &mut dyn Write,
-) -> Result<(), BoxError> {
-    let (rows, scored) = monitor.calibration().counts();
-    let detectors = monitor.calibration().detectors().all().iter().map(|detector| DetectorValue {
+fn document<'a>(watched: &'a Watched<'_>) -> Document<'a> {
+    let calibration = watched.monitor.map(Monitor::calibration);
+    let (rows, scored) = calibration.map_or((0, 0), monitoring::Calibration::counts);
+    let detectors = calibration.into_iter().flat_map(|of| of.detectors().all());
+    let detectors = detectors.map(|detector| DetectorValue {
         tier: detector.tier().name(),
         side: detector.side().name(),
         value: detector.value(),
         threshold: detector.tier().threshold(),
     });
-    let months = months.iter().map(|report| Month { name: month_name(report.month), report });
-    let document = Document {
-        journal: name,
+    let mut found = BTreeMap::<&str, Vec<&str>>::new();
+    for (what, value) in &watched.source.found.facts {
+        found.entry(what).or_default().push(value);
+    }
+    let month = |report: &'a MonthReport| Month { name: month_name(report.month), report };
+    Document {
+        journal: &watched.source.name,
+        found,
         rows,
         scored,
-        months: months.collect(),
+        months: watched.months.iter().map(month).collect(),
         detectors: detectors.collect(),
-        alerts: book.outbox(),
-    };
+        alerts: None,
+    }
+}
+
+/// What was found in files.
+pub(super) fn json(
+    watched: &Watched<'_>,
+    book: &AlertBook,
+    out: &mut dyn Write,
+) -> Result<(), BoxError> {
+    let document = Document { alerts: Some(book.outbox()), ..document(watched) };
     serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// What was found in journals, and the alerts of all.
+pub(super) fn json_of_all(
+    watched: &[Watched<'_>],
+    book: &AlertBook,
+    out: &mut dyn Write,
+) -> Result<(), BoxError> {
+    let journals: Vec<Document<'_>> = watched.iter().map(document).collect();
+    let all = serde_json::json!({ "journals": journals, "alerts": book.outbox() });
+    serde_json::to_writer_pretty(&mut *out, &all)?;
     writeln!(out)?;
     Ok(())
 }

@@ -27,6 +27,7 @@ const LISTEN: &str = "listen";
 #[cfg(feature = "listen")]
 const LISTEN_ANYWHERE: &str = "listen-anywhere";
 pub(super) const CANDLES: &str = "candles";
+pub(super) const PAPER: &str = "paper";
 
 /// `--journal`.
 pub(crate) fn journal_flag() -> Arg {
@@ -80,6 +81,7 @@ pub(super) fn flags() -> Vec<Arg> {
         duration(DEADLINE, "600", "How long a row waits for what it requires before it is left out"),
         moment(FROM, "First row of a new journal [default: the next one]"),
         switch(NEW_EPOCH, "Begin another epoch after the last row: for another configuration"),
+        switch(PAPER, "Keep an account over the journal: its figures in /metrics, and told at the end"),
         moment(DELIVER_FROM, "First row that a new sink gets [default: the next one]"),
         #[cfg(feature = "listen")]
         Arg::new(LISTEN)

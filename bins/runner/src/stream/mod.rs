@@ -26,6 +26,7 @@ pub(crate) const NAME: &str = "stream";
 
 pub(crate) use batch::write_batch;
 pub(crate) use flags::{JOURNAL, journal_flag};
+pub(crate) use paper::{CAPITAL, account};
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
@@ -102,15 +103,27 @@ pub(crate) fn run(
         Some(from) => (journal.reader()?.number_before(from)?, from.saturating_sub(1)),
         None => (started.last_number, started.newest),
     };
+    let mut keeper = matches
+        .get_flag(flags::PAPER)
+        .then(|| paper::Keeper::open(entry, &prepared.journal, status.clone()))
+        .transpose()?;
     let mut stream = Stream::new(journal, started.core, &clock, Pace { poll, once }, status);
     let waker = stream.waker();
     stream.add_sources(prepared.sources(Some(&waker))?);
     for sink in &sinks {
         stream.add_sink(sink, &prepared.identity, from_number.0, from_number.1)?;
     }
-    stream.on_turn(|| manager.tell());
+    stream.on_turn(|| {
+        manager.tell();
+        if let Some(keeper) = &mut keeper {
+            keeper.look();
+        }
+    });
     Alive::ready(&told);
     let core = stream.run(|| stop.is_set())?;
+    if let Some(keeper) = keeper {
+        keeper.tell(console.err)?;
+    }
     for remark in core.remarks() {
         let _ = writeln!(console.err, "warning: {remark}");
     }

@@ -1,6 +1,9 @@
 //! `stream paper`: an account kept over the journal, as a backtest keeps one over the past.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
 
 use backtest::{
     Account, Bar, Candle, Decision, EqualParts, Fees, Gaps, Instrument, Results, Row, Rules,
@@ -12,7 +15,7 @@ use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console, Leg, Subject};
 use streaming::cells::Cell;
 use streaming::journal::{Outcome, Row as JournalRow};
-use streaming::{JournalReader, time};
+use streaming::{JournalReader, PaperFigures, Status, time};
 
 use super::{batch, flags, status};
 use crate::row_args;
@@ -57,8 +60,40 @@ pub(super) fn run(
 ) -> Result<(), BoxError> {
     let path = status::journal(entry, matches, console)?;
     let reader = JournalReader::open(&path)?;
+    let capital = matches.get_one::<f64>("capital").copied().unwrap_or(CAPITAL);
+    let paper = account(entry, &reader, capital)?;
+    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+        writeln!(console.out, "{}", paper.json())?;
+    } else {
+        paper.write(console.out)?;
+    }
+    Ok(())
+}
+
+/// Equity at the start, where nobody says another.
+pub(crate) const CAPITAL: f64 = 10_000.0;
+
+/// An account kept over the last epoch of a journal.
+pub(crate) struct Paper {
+    epoch: i64,
+    /// The first row, µs UTC.
+    first: i64,
+    pub(crate) capital: f64,
+    pub(crate) equity: f64,
+    pub(crate) results: Results,
+    rows: u64,
+    /// Decisions that came too late for the next open.
+    pub(crate) missed: u64,
+}
+
+/// Keeps an account of `capital` over the last epoch of the journal that `reader` reads.
+pub(crate) fn account(
+    entry: &Entry,
+    reader: &JournalReader,
+    capital: f64,
+) -> Result<Paper, BoxError> {
     let (Some(identity), Some(epoch)) = (reader.identity()?, reader.epochs()?.pop()) else {
-        return Err(format!("{} holds nothing yet", path.display()).into());
+        return Err("the journal holds nothing yet".into());
     };
     let given = |text: &String| (!text.is_empty()).then(|| text.clone());
     let subject = Subject {
@@ -68,13 +103,12 @@ pub(super) fn run(
     };
     let strategy = entry.open(&batch::configured(entry, &epoch)?, &subject)?;
     let legs = strategy.legs();
-    let market = Market::of(&reader, legs)?;
+    let market = Market::of(reader, legs)?;
     let rows = reader.rows_after(reader.number_before_epoch(epoch.number)?, i64::MAX)?;
     let Some(first) = rows.first().map(|row| row.time) else {
-        return Err(format!("{} has no rows yet", path.display()).into());
+        return Err("the journal has no rows yet".into());
     };
 
-    let capital = matches.get_one::<f64>("capital").copied().unwrap_or(10_000.0);
     let rules = Rules {
         capital,
         intent: strategy.intent().into(),
@@ -116,42 +150,117 @@ pub(super) fn run(
     }
     let equity = account.equity();
     let (results, counts) = account.finish(false);
-    let open = results.trades.iter().filter(|trade| trade.exit.is_none()).count();
-    let closed = results.trades.len() - open;
-    let fees: f64 = results.trades.iter().map(|trade| trade.fees).sum();
-    let funding: f64 = results.trades.iter().map(|trade| trade.funding).sum();
-    let drawdown = results.equity.iter().map(|row| row.drawdown).fold(0.0, f64::min);
-    let last = results.equity.last().map(|row| row.time);
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
-        let object = json!({
-            "epoch": epoch.number,
-            "first_row": time::text(first),
-            "last_row": last.map(time::text),
-            "rows": counts.rows,
-            "capital": capital,
-            "equity": equity,
-            "largest_drawdown": drawdown,
+    let (epoch, rows) = (epoch.number, counts.rows);
+    Ok(Paper { epoch, first, capital, equity, results, rows, missed })
+}
+
+impl Paper {
+    /// The deepest fall from a peak, 0 or negative.
+    pub(crate) fn drawdown(&self) -> f64 {
+        self.results.equity.iter().map(|row| row.drawdown).fold(0.0, f64::min)
+    }
+
+    /// Trades that are closed, and that are open.
+    pub(crate) fn trades(&self) -> (usize, usize) {
+        let open = self.results.trades.iter().filter(|trade| trade.exit.is_none()).count();
+        (self.results.trades.len() - open, open)
+    }
+
+    fn last(&self) -> Option<i64> {
+        self.results.equity.last().map(|row| row.time)
+    }
+
+    fn fees(&self) -> f64 {
+        self.results.trades.iter().map(|trade| trade.fees).sum()
+    }
+
+    fn funding(&self) -> f64 {
+        self.results.trades.iter().map(|trade| trade.funding).sum()
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let (closed, open) = self.trades();
+        json!({
+            "epoch": self.epoch,
+            "first_row": time::text(self.first),
+            "last_row": self.last().map(time::text),
+            "rows": self.rows,
+            "capital": self.capital,
+            "equity": self.equity,
+            "largest_drawdown": self.drawdown(),
             "trades_closed": closed,
             "trades_open": open,
-            "fees": fees,
-            "funding": funding,
-            "missed": missed,
-        });
-        writeln!(console.out, "{object}")?;
-        return Ok(());
+            "fees": self.fees(),
+            "funding": self.funding(),
+            "missed": self.missed,
+        })
     }
-    let out = &mut *console.out;
-    writeln!(out, "epoch {} from {}", epoch.number, time::text(first))?;
-    if let Some(last) = last {
-        writeln!(out, "to               {}, {} rows", time::text(last), counts.rows)?;
+
+    /// Tells it to a person.
+    pub(super) fn write(&self, out: &mut dyn Write) -> Result<(), BoxError> {
+        let (closed, open) = self.trades();
+        writeln!(out, "epoch {} from {}", self.epoch, time::text(self.first))?;
+        if let Some(last) = self.last() {
+            writeln!(out, "to               {}, {} rows", time::text(last), self.rows)?;
+        }
+        writeln!(out, "equity           {:.2} of {:.2}", self.equity, self.capital)?;
+        writeln!(out, "largest drawdown {:.2} %", 100.0 * self.drawdown())?;
+        writeln!(out, "trades           {closed} closed, {open} open")?;
+        writeln!(out, "fees             {:.2}", self.fees())?;
+        writeln!(out, "funding          {:.2}", self.funding())?;
+        writeln!(
+            out,
+            "missed           {} decisions came too late for the next open",
+            self.missed
+        )?;
+        Ok(())
     }
-    writeln!(out, "equity           {equity:.2} of {capital:.2}")?;
-    writeln!(out, "largest drawdown {:.2} %", 100.0 * drawdown)?;
-    writeln!(out, "trades           {closed} closed, {open} open")?;
-    writeln!(out, "fees             {fees:.2}")?;
-    writeln!(out, "funding          {funding:.2}")?;
-    writeln!(out, "missed           {missed} decisions came too late for the next open")?;
-    Ok(())
+}
+
+/// Keeps the account of a stream that runs, and tells its figures.
+pub(super) struct Keeper<'a> {
+    entry: &'a Entry,
+    reader: JournalReader,
+    status: Status,
+    /// The number of the last row that it knows, and when it may look again.
+    last: i64,
+    rests_until: Option<Instant>,
+}
+
+impl<'a> Keeper<'a> {
+    pub(super) fn open(entry: &'a Entry, journal: &Path, status: Status) -> Result<Self, BoxError> {
+        let reader = JournalReader::open(journal)?;
+        Ok(Self { entry, reader, status, last: 0, rests_until: None })
+    }
+
+    /// Looks whether there are new rows. The account is kept anew from the first row of the epoch, and never
+    /// for more than a twentieth of the time, so that catching up is not held up by it.
+    pub(super) fn look(&mut self) {
+        let number = self.status.figures().last.map_or(0, |(number, _)| number);
+        if number == self.last || self.rests_until.is_some_and(|until| Instant::now() < until) {
+            return;
+        }
+        let begin = Instant::now();
+        match account(self.entry, &self.reader, CAPITAL) {
+            Ok(paper) => self.status.paper(PaperFigures {
+                equity: paper.equity,
+                drawdown: paper.drawdown(),
+                closed: paper.trades().0,
+                missed: paper.missed,
+            }),
+            Err(error) => tracing::warn!("the paper account is not kept: {error}"),
+        }
+        self.last = number;
+        self.rests_until = Some(Instant::now() + 20 * begin.elapsed());
+    }
+
+    /// Tells the account to a person.
+    pub(super) fn tell(&self, out: &mut dyn Write) -> Result<(), BoxError> {
+        if self.reader.last_row()?.is_none() {
+            return Ok(());
+        }
+        account(self.entry, &self.reader, CAPITAL)?.write(out)
+    }
 }
 
 /// Candles and funding rates of the legs, as they were journalled.

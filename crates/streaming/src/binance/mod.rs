@@ -18,14 +18,11 @@ use crate::source::{Polled, Seen, Source};
 use rest::{Rest, RestError};
 pub(crate) use socket::SocketEvent;
 
-/// How often funding rates and the last candles are asked for.
+/// How often funding rates are asked for, and candles that the websocket brought are compared.
 const CHECK: Duration = Duration::from_secs(10);
 
-/// So many candles before the last one are asked for again.
-const CHECKED: i64 = 2;
-
-/// Candles that are kept to be compared with what the REST interface says of them.
-const COMPARED: usize = 100;
+/// Candles of the websocket that wait to be compared at most, while the REST interface is away.
+const COMPARED: usize = 1_000;
 
 /// Where an exchange is, and what of it is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +79,7 @@ pub struct Binance {
     newest: Option<i64>,
     /// The last candle that was seen running.
     running: Option<i64>,
-    /// Candles as the websocket gave them.
+    /// Candles of the websocket that were not compared with those of the REST interface yet.
     heard: BTreeMap<i64, Vec<f64>>,
     checked: Option<Duration>,
     failures: u64,
@@ -122,12 +119,6 @@ impl Binance {
         }
     }
 
-    /// How often the REST interface said something else of a candle than the websocket had.
-    #[must_use]
-    pub fn disagreements(&self) -> u64 {
-        self.disagreements
-    }
-
     /// Takes what the websocket brought.
     fn hear(&mut self) -> Vec<Observation> {
         let mut observations = Vec::new();
@@ -158,21 +149,24 @@ impl Binance {
         observations
     }
 
-    /// Asks for closed candles from `from` on; gives them, and whether there are more.
+    /// Asks for closed candles from `from` on; gives those that the websocket did not bring, and whether
+    /// there are more. Those that it brought are compared: each once, and what was heard stands.
     fn fill(&mut self, from: i64) -> Result<(Vec<Observation>, bool), RestError> {
-        let (candles, more) = self.rest.closed_candles(from)?;
-        for (time, values) in &candles {
-            if self.heard.get(time).is_some_and(|heard| heard != values) {
+        let first_heard = self.heard.first_key_value().map_or(i64::MAX, |(&time, _)| time);
+        let (mut candles, more) = self.rest.closed_candles(from.min(first_heard))?;
+        self.newest = self.newest.max(candles.last().map(|(time, _)| *time));
+        candles.retain(|(time, values)| {
+            let Some(heard) = self.heard.remove(time) else { return true };
+            if heard != *values {
                 self.disagreements += 1;
-                self.heard.remove(time);
                 let at = crate::time::text(*time);
                 tracing::warn!(
                     "{}: the candle of {at} is another by REST than it was by websocket",
                     self.name
                 );
             }
-        }
-        self.newest = self.newest.max(candles.last().map(|(time, _)| *time));
+            false
+        });
         let observation = |(time, values)| Observation { time, values: Ok(values) };
         Ok((candles.into_iter().map(observation).collect(), more))
     }
@@ -187,6 +181,10 @@ impl Source for Binance {
         self.failures
     }
 
+    fn disagreements(&self) -> u64 {
+        self.disagreements
+    }
+
     fn poll(&mut self, from: &dyn Fn(usize) -> i64, now: Duration) -> Result<Polled, BoxError> {
         let mut polled = Polled::default();
         let observations = self.hear();
@@ -196,9 +194,6 @@ impl Source for Binance {
             let from = from(series);
             polled.seen.push(Seen { series, observations, read_to: None });
             if from < i64::MAX && (self.has_gap || is_due) {
-                // The last ones again, to be compared.
-                let last_ones = self.newest.map(|newest| newest - CHECKED * self.config.micros);
-                let from = if self.has_gap { from } else { from.min(last_ones.unwrap_or(from)) };
                 match self.fill(from) {
                     Ok((observations, more)) => {
                         let last = observations.last().map(|candle| candle.time);

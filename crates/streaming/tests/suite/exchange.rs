@@ -1,175 +1,14 @@
-//! A server on the loopback that speaks as the exchange does, and misbehaves on command.
+//! The exchange, however it misbehaves.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex};
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use streaming::{Binance, BinanceConfig, InputFrom, Plan, Queue, Rule, SeriesPlan, Source as _};
-use tungstenite::Message;
 
+use crate::exchange_server::{Exchange, Manner, values};
 use crate::market::HOUR;
-
-/// What the exchange does when the next candle closes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Manner {
-    Well,
-    /// Says so twice.
-    Twice,
-    /// Says it after the next candle has begun.
-    Reordered,
-    /// Does not say it.
-    Unsaid,
-    /// Says nothing any more, to whoever is connected.
-    Silent,
-    /// Cuts all connections.
-    Cuts,
-    /// Cuts all connections and answers nothing, until it does well again.
-    Away,
-    /// Its REST interface says something else of this candle.
-    Disagrees,
-}
-
-#[derive(Default)]
-struct State {
-    /// Candles that are closed; the next one is running.
-    closed: usize,
-    sockets: Vec<Sender<Option<String>>>,
-    is_away: bool,
-    disagrees: BTreeSet<usize>,
-}
-
-#[derive(Clone, Default)]
-struct Exchange(Arc<Mutex<State>>);
-
-/// The values of a candle, while it runs and once it is closed.
-fn values(candle: usize, closed: bool) -> [f64; 5] {
-    let close = 100.0 + ((candle * 37) % 11) as f64 + if closed { 0.25 } else { 0.0 };
-    [100.0, 120.0, 90.0, close, 7.0]
-}
-
-fn event(candle: usize, closed: bool) -> String {
-    let [o, h, l, c, v] = values(candle, closed);
-    let t = candle * 3_600_000;
-    format!(
-        r#"{{"e":"kline","s":"BTCUSDT","k":{{"t":{t},"i":"1h","o":"{o}","h":"{h}","l":"{l}","c":"{c}","v":"{v}","x":{closed}}}}}"#
-    )
-}
-
-impl Exchange {
-    fn start() -> (Self, String) {
-        let exchange = Self::default();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let host = listener.local_addr().unwrap().to_string();
-        let shared = exchange.clone();
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let shared = shared.clone();
-                std::thread::spawn(move || shared.answer(stream));
-            }
-        });
-        (exchange, host)
-    }
-
-    fn answer(&self, mut stream: TcpStream) {
-        let mut head = [0; 64];
-        let read = stream.peek(&mut head).unwrap_or(0);
-        if self.0.lock().unwrap().is_away {
-            return;
-        }
-        if head[..read].starts_with(b"GET /market/ws/btcusdt@kline_1h ") {
-            let Ok(mut socket) = tungstenite::accept(stream) else { return };
-            let (send, events) = mpsc::channel();
-            self.0.lock().unwrap().sockets.push(send);
-            for event in events {
-                let Some(event) = event else { return };
-                if socket.send(Message::text(event)).is_err() {
-                    return;
-                }
-            }
-            // Nobody speaks any more, and the connection stays.
-            std::thread::sleep(Duration::from_mins(1));
-            return;
-        }
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let mut request = String::new();
-        if reader.read_line(&mut request).is_err() {
-            return;
-        }
-        let mut line = String::new();
-        while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
-            line.clear();
-        }
-        let body = self.rest(&request);
-        let answer = format!(
-            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        let _gone = stream.write_all(answer.as_bytes());
-    }
-
-    fn rest(&self, request: &str) -> String {
-        let number = |name: &str| -> Option<usize> {
-            let (_, after) = request.split_once(&format!("{name}="))?;
-            after.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-        };
-        let state = self.0.lock().unwrap();
-        let start = number("startTime").unwrap_or(0);
-        if request.contains("/fapi/v1/fundingRate") {
-            let rates = (0..=state.closed).step_by(8).map(|hour| hour * 3_600_000);
-            let rates = rates.filter(|time| *time >= start).map(|time| {
-                format!(r#"{{"symbol":"BTCUSDT","fundingTime":{time},"fundingRate":"0.0001"}}"#)
-            });
-            return format!("[{}]", rates.collect::<Vec<_>>().join(","));
-        }
-        let limit = number("limit").unwrap_or(500);
-        let candles = (0..=state.closed).filter(|candle| candle * 3_600_000 >= start).take(limit);
-        let row = |candle: usize| {
-            let [o, h, l, mut c, v] = values(candle, candle < state.closed);
-            if state.disagrees.contains(&candle) {
-                c += 1.0;
-            }
-            format!(r#"[{},"{o}","{h}","{l}","{c}","{v}",0,"0",0,"0","0","0"]"#, candle * 3_600_000)
-        };
-        format!("[{}]", candles.map(row).collect::<Vec<_>>().join(","))
-    }
-
-    /// The running candle closes, and the next begins.
-    fn close_candle(&self, manner: Manner) {
-        let mut state = self.0.lock().unwrap();
-        let candle = state.closed;
-        state.closed += 1;
-        state.is_away = manner == Manner::Away;
-        let (closed, next) = (event(candle, true), event(candle + 1, false));
-        let events = match manner {
-            Manner::Well => vec![closed, next],
-            Manner::Twice => vec![closed.clone(), closed, next],
-            Manner::Reordered => vec![next, closed],
-            Manner::Unsaid => vec![next],
-            Manner::Disagrees => {
-                state.disagrees.insert(candle);
-                vec![closed, next]
-            }
-            Manner::Silent => {
-                state.sockets.clear();
-                return;
-            }
-            Manner::Cuts | Manner::Away => {
-                state.sockets.drain(..).for_each(|socket| drop(socket.send(None)));
-                return;
-            }
-        };
-        for event in events {
-            state.sockets.retain(|socket| socket.send(Some(event.clone())).is_ok());
-        }
-    }
-
-    fn is_listened_to(&self) -> bool {
-        !self.0.lock().unwrap().sockets.is_empty()
-    }
-}
 
 fn plan() -> Plan {
     let series = SeriesPlan {
@@ -194,9 +33,9 @@ fn plan() -> Plan {
 
 #[test]
 fn however_the_exchange_misbehaves_every_closed_candle_comes_once_and_no_open_one() {
-    let (exchange, host) = Exchange::start();
+    let (exchange, host) = Exchange::start("127.0.0.1:0", 0).unwrap();
     // What there was before.
-    exchange.0.lock().unwrap().closed = 25;
+    exchange.have(25);
     let config = BinanceConfig {
         silence: Duration::from_millis(400),
         longest: Duration::from_millis(1500),
@@ -216,12 +55,15 @@ fn however_the_exchange_misbehaves_every_closed_candle_comes_once_and_no_open_on
         Manner::Away,
         Manner::Away,
         Manner::Well,
+        // Connected again, so that the next candle is heard.
+        Manner::Well,
         Manner::Disagrees,
     ];
     let mut clock = Duration::ZERO;
-    let mut take = |exchange: &Exchange, until: usize| {
+    let mut disagreements = 0;
+    let mut take = |exchange: &Exchange, until: usize, turns: u32| {
         let begin = Instant::now();
-        loop {
+        for turn in 0.. {
             // The clock runs fast, so that what is asked for now and then is asked for.
             clock += Duration::from_secs(1);
             let polled = source.poll(&|series| queue.needs_from(series), clock).unwrap();
@@ -231,23 +73,23 @@ fn however_the_exchange_misbehaves_every_closed_candle_comes_once_and_no_open_on
             }
             while let Some(row) = queue.settle(clock) {
                 let candle = usize::try_from(row.time / HOUR).unwrap();
-                assert!(candle < exchange.0.lock().unwrap().closed, "candle {candle} is open");
+                assert!(candle < exchange.closed(), "candle {candle} is open");
                 let close = row.inputs.unwrap()[0];
                 assert!(rows.insert(candle, close).is_none(), "candle {candle} came twice");
             }
-            if rows.len() == until {
+            if rows.len() == until && turn >= turns {
                 break;
             }
             assert!(begin.elapsed() < Duration::from_secs(30), "{} of {until} candles", rows.len());
             std::thread::sleep(Duration::from_millis(20));
         }
-        source.disagreements()
+        disagreements = source.disagreements();
     };
-    take(&exchange, 25);
-    let (mut closed, mut disagreements) = (25, 0);
+    take(&exchange, 25, 0);
+    let mut closed = 25;
     for round in 0..4 * manners.len() {
         let begin = Instant::now();
-        while !exchange.is_listened_to() && !exchange.0.lock().unwrap().is_away {
+        while !exchange.is_listened_to() && !exchange.is_away() {
             assert!(begin.elapsed() < Duration::from_secs(30), "nobody connects");
             std::thread::sleep(Duration::from_millis(10));
         }
@@ -255,16 +97,25 @@ fn however_the_exchange_misbehaves_every_closed_candle_comes_once_and_no_open_on
         exchange.close_candle(manner);
         closed += 1;
         if manner != Manner::Away {
-            disagreements = take(&exchange, closed);
+            take(&exchange, closed, 0);
         }
     }
+    // Twenty seconds of its clock: twice what a comparison and a look at rates take.
+    take(&exchange, closed, 20);
+    let mut contradicted = 0;
     for (&candle, &close) in &rows {
-        let said = exchange.0.lock().unwrap().disagrees.contains(&candle);
+        let said = exchange.disagrees(candle);
         let wanted = values(candle, true)[3];
         assert!(close == wanted || said && close == wanted + 1.0, "candle {candle}: {close}");
+        contradicted += u64::from(said && close == wanted);
     }
     assert_eq!(rows.len(), 25 + 4 * manners.len());
-    assert!(rates.contains(&0) && rates.len() > 4, "{rates:?}");
+    assert!(disagreements > 0, "no candle was heard before the REST interface disagreed");
+    assert_eq!(disagreements, contradicted, "each disagreement is counted once");
+    let hours = 0..=i64::try_from(closed).unwrap();
+    let every_eight_hours: BTreeSet<i64> = hours.step_by(8).map(|hour| hour * HOUR).collect();
+    assert!(every_eight_hours.contains(&(64 * HOUR)));
+    assert_eq!(rates, every_eight_hours);
     eprintln!("exchange: {} candles, {disagreements} disagreements counted", rows.len());
 }
 

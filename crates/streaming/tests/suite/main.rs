@@ -10,6 +10,9 @@
 mod crashes;
 #[cfg(feature = "binance")]
 mod exchange;
+#[cfg(feature = "binance")]
+mod exchange_server;
+mod long;
 mod market;
 #[cfg(any(feature = "nats", feature = "postgres"))]
 mod servers;

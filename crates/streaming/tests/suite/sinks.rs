@@ -18,8 +18,10 @@ const HOURS: usize = 60;
 /// As many rows.
 const ROWS: i64 = 60;
 
-/// How often each sink is interrupted.
-const INTERRUPTIONS: usize = 200;
+/// How often each sink is interrupted: a tenth of the long campaign's, unless the variable says otherwise.
+fn interruptions() -> usize {
+    std::env::var("STREAMING_INTERRUPTIONS").map_or(20, |text| text.parse().unwrap())
+}
 
 fn journal(folder: &Path) -> std::path::PathBuf {
     let path = journal_in(folder);
@@ -31,8 +33,13 @@ fn journal(folder: &Path) -> std::path::PathBuf {
 
 /// Delivers what the journal holds beyond the cursor of the sink, once.
 fn deliver(path: &Path, url: &str) -> Result<(), StreamError> {
+    deliver_hours(path, url, 0)
+}
+
+/// The same, where the sources have so many hours.
+fn deliver_hours(path: &Path, url: &str, hours: usize) -> Result<(), StreamError> {
     let market = Market::hours(HOURS as u64);
-    let (journal, started) = begin(path, &market, 0, &Way::default())?;
+    let (journal, started) = begin(path, &market, hours, &Way::default())?;
     let pace = Pace { poll: Duration::from_millis(10), once: true };
     let mut stream = Stream::new(journal, started.core, &Still, pace, Status::default());
     let target = SinkTarget::parse(&format!("out={url}"), &|_| None)?;
@@ -55,7 +62,7 @@ fn forget_after(path: &Path, number: i64) {
 /// Delivers again and again, each time with some acknowledgements lost.
 fn interrupt(path: &Path, url: &str) {
     deliver(path, url).unwrap();
-    for round in 0..INTERRUPTIONS {
+    for round in 0..interruptions() {
         assert_eq!(cursor(path), ROWS);
         let back = (round * 37) % HOURS;
         forget_after(path, i64::try_from(back).unwrap());
@@ -81,7 +88,7 @@ fn a_file_has_every_row_once_however_often_it_is_interrupted() {
     let messages: Vec<Value> =
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(numbers(messages), every_row());
-    eprintln!("file: {INTERRUPTIONS} interruptions, 0 repeats");
+    eprintln!("file: {} interruptions, 0 repeats", interruptions());
 }
 
 /// What a webhook got, and how it answers.
@@ -159,7 +166,45 @@ fn a_webhook_gets_repeats_under_the_same_id_and_in_order() {
         assert_eq!(request.1["id"].as_str(), Some(request.0.as_str()));
     }
     assert!(by_number.into_keys().eq(1..=ROWS));
-    eprintln!("webhook: {INTERRUPTIONS} interruptions, every repeat under the ID of the first");
+    eprintln!("webhook: {} interruptions, every repeat under the ID of the first", interruptions());
+}
+
+/// Down for a day of rows: decisions are made all the same, and it gets its backlog in order, marked late;
+/// what is decided then is not.
+#[cfg(feature = "webhook")]
+#[test]
+fn a_sink_that_is_down_for_a_day_delays_nothing_and_gets_its_backlog_in_order_marked_late() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = journal_in(folder.path());
+    let (url, got) = webhook();
+    let market = Market::hours(HOURS as u64);
+    let (mut journal, mut started) = begin(&path, &market, 0, &Way::default()).unwrap();
+    let from = started.core.queue().needs_from(0);
+    assert_eq!(from, 0);
+    go_on(&mut journal, &mut started, &market, 10);
+    drop((journal, started));
+    let deliver = || deliver_hours(&path, &url, 10);
+    deliver().unwrap();
+    assert_eq!(cursor(&path), 10);
+    let (mut journal, mut started) = begin(&path, &market, 0, &Way::default()).unwrap();
+    got.lock().unwrap().answers = vec!["503 Down"; 24];
+    for hour in 11..=34 {
+        go_on(&mut journal, &mut started, &market, hour);
+        // Decided and journalled, whatever the sink does.
+        assert_eq!(crate::market::rows(&path).len(), hour);
+    }
+    drop((journal, started));
+    while cursor(&path) < 34 {
+        deliver_hours(&path, &url, 34).unwrap();
+    }
+    let got = got.lock().unwrap();
+    assert!(got.requests.len() >= 34 + 24, "{} requests", got.requests.len());
+    let taken: Vec<i64> = numbers(got.requests.iter().map(|request| request.1.clone()));
+    let mut in_order = taken.clone();
+    in_order.dedup();
+    assert_eq!(in_order, (1..=34).collect::<Vec<_>>());
+    // The rows are of 1970: by the clock that marks them, each came after its successor's close.
+    assert!(got.requests.iter().all(|request| request.1["late"] == true));
 }
 
 #[cfg(feature = "webhook")]
@@ -201,7 +246,7 @@ fn postgres_has_every_row_once_and_tells_what_is_different() {
     interrupt(&path, &url);
     let count = server.sql("SELECT count(*), count(DISTINCT number), max(number) FROM decisions");
     assert_eq!(count.trim(), format!("{HOURS}|{HOURS}|{HOURS}"));
-    eprintln!("postgres: {INTERRUPTIONS} interruptions, 0 repeats");
+    eprintln!("postgres: {} interruptions, 0 repeats", interruptions());
 
     server
         .sql("UPDATE decisions SET message = jsonb_set(message, '{signal}', '9') WHERE number = 7");
@@ -231,7 +276,7 @@ fn nats_has_every_row_once_and_tells_what_is_different() {
     server.make_stream(-1, Duration::ZERO);
     interrupt(&path, &server.url());
     assert_eq!(numbers(server.messages()), every_row());
-    eprintln!("nats: {INTERRUPTIONS} interruptions, 0 repeats");
+    eprintln!("nats: {} interruptions, 0 repeats", interruptions());
 
     // Another journal, whose rows were decided at another time.
     let other = tempfile::tempdir().unwrap();

@@ -1,0 +1,218 @@
+//! One look: reads what is new, tells what was found.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::ArgMatches;
+use monitoring::{Event, Freshness, Lateness, Monitor, Notice, Severity, Tier};
+use strategy_core::registry::{Strategies, UsageError};
+use strategy_core::{BoxError, Console};
+
+use super::book::{self, StateFile};
+use super::metrics::{self, Shared};
+use super::output::{self, Watched};
+use super::source::Source;
+use super::{FRESH_WITHIN, Firing, STRATEGY, from_data, of_journal, page};
+use crate::whole_file;
+
+/// Reads what is new, tells what was found.
+pub(super) fn look(
+    strategies: &Strategies,
+    matches: &ArgMatches,
+    shared: &Shared,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let state_path = matches.get_one::<PathBuf>("state");
+    let mut state = match state_path {
+        Some(path) => StateFile::read(path)?,
+        None => StateFile::default(),
+    };
+    let now = Utc::now();
+    let sources = sources(strategies, matches, &state, now, console)?;
+    for flag in ["state", "alerts", "metrics", "report"] {
+        if let Some(place) = matches.get_one::<PathBuf>(flag) {
+            let files = sources.iter().flat_map(|source| &source.files);
+            whole_file::refuse_input(flag, place, files.map(PathBuf::as_path))?;
+        }
+    }
+    for source in &sources {
+        fold(source, &mut state, matches, state_path.is_some())?;
+    }
+    let fresh_within = matches.get_one::<u32>("fresh-within").copied();
+    let fresh_within = fresh_within.or(matches.contains_id("journal").then_some(FRESH_WITHIN));
+    let lateness = |source: &Source| -> Option<Lateness> {
+        let grace = i64::from(fresh_within?) * 60;
+        let rule = Freshness { interval: source.interval, grace };
+        Some(rule.at(source.newest?, now.timestamp()))
+    };
+    let mut states = Vec::new();
+    for source in &sources {
+        states.push(heartbeat(&source.name));
+        states.extend(source.found.states.iter().cloned());
+        if let Some(late) = lateness(source).filter(|late| late.stale) {
+            states.push(stale(&source.name, late));
+        }
+    }
+    state.book.states(&states, &now.to_rfc3339_opts(SecondsFormat::Secs, true));
+
+    let mut watched = Vec::new();
+    for source in &sources {
+        let monitor = state.monitors.get(&source.name).filter(|_| source.settings.is_some());
+        let months = monitor.map(Monitor::months).transpose()?.unwrap_or_default();
+        watched.push(Watched { source, monitor, months, lateness: lateness(source) });
+    }
+    let of_journals = matches.contains_id("journal");
+    match (matches.get_one::<String>("format").map(String::as_str), &watched[..]) {
+        (Some("json"), [only]) if !of_journals => output::json(only, &state.book, console.out)?,
+        (Some("json"), all) => output::json_of_all(all, &state.book, console.out)?,
+        (_, all) => output::text(all, &state.book, console.out)?,
+    }
+    if let Some(path) = matches.get_one::<PathBuf>("report") {
+        let [Watched { source, monitor: Some(monitor), months, .. }] = &watched[..] else {
+            let error = "--report is a page of one journal whose decisions carry a probability";
+            return Err(UsageError::new(error.into()).into());
+        };
+        let page = page::page(&source.name, months, monitor, &state.book);
+        whole_file::write(path, page.to_html().as_bytes())?;
+    }
+    let figures = metrics::text(&watched);
+    if let Some(path) = matches.get_one::<PathBuf>("metrics") {
+        whole_file::write(path, figures.as_bytes())?;
+    }
+    shared.set(figures);
+    let any_stale = watched.iter().any(|of| of.lateness.is_some_and(|late| late.stale));
+    if let Some(path) = matches.get_one::<PathBuf>("alerts") {
+        whole_file::write(path, &book::webhook(&state.book)?)?;
+        state.book.delivered();
+    }
+    if let Some(path) = state_path {
+        state.write(path)?;
+    }
+    let firing = |severity: Severity| state.book.firing(severity);
+    let (code, what) = match (any_stale, firing(Severity::Critical), firing(Severity::Warning)) {
+        (true, ..) => (5, "rows are stale".to_owned()),
+        (_, 0, 0) => return Ok(()),
+        (_, 0, watches) => (3, format!("watches that fire: {watches}")),
+        (_, alerts, _) => (4, format!("alerts that fire: {alerts}")),
+    };
+    Err(Firing { what, code }.into())
+}
+
+/// What is to be watched, each beside what the state has seen of it.
+fn sources(
+    strategies: &Strategies,
+    matches: &ArgMatches,
+    state: &StateFile,
+    now: DateTime<Utc>,
+    console: &mut Console<'_>,
+) -> Result<Vec<Source>, BoxError> {
+    let Some(journals) = matches.get_many::<PathBuf>("journal") else {
+        return Ok(vec![from_data::open(strategies.find(STRATEGY)?, matches, console)?]);
+    };
+    let last = |name: &str| state.monitors.get(name)?.calibration().last();
+    let mut sources = Vec::<Source>::new();
+    for path in journals {
+        let source = of_journal::open(strategies, path, matches, now.timestamp_micros(), last)?;
+        if sources.iter().any(|known| known.name == source.name) {
+            let error = format!("two journals of {}: name each once", source.name);
+            return Err(UsageError::new(error.into()).into());
+        }
+        sources.push(source);
+    }
+    Ok(sources)
+}
+
+/// Lets the monitor of `source` see its rows.
+fn fold(
+    source: &Source,
+    state: &mut StateFile,
+    matches: &ArgMatches,
+    is_kept: bool,
+) -> Result<(), BoxError> {
+    let Some(settings) = source.settings else { return Ok(()) };
+    let n_bins = *matches.get_one::<u16>("n-bins").unwrap_or(&20);
+    let monitor =
+        state.monitors.entry(source.name.clone()).or_insert_with(|| Monitor::new(settings, n_bins));
+    if *monitor.calibration().settings() != settings {
+        let error = format!(
+            "--state holds {} with another label or interval: name another file",
+            source.name
+        );
+        return Err(UsageError::new(error.into()).into());
+    }
+    let last = monitor.calibration().last();
+    // A candle whose decision may still come is read when it has come: each row is read once.
+    let decided = source.rows.len() - if is_kept { source.pending } else { 0 };
+    let is_new = |time: i64| last.is_none_or(|last| time > last);
+    for row in source.rows[..decided].iter().filter(|decided| is_new(decided.row.time)) {
+        for event in monitor.push(row)? {
+            let at = instant(row.row.time + source.interval);
+            state.book.event(&notice(&source.name, &event), &at);
+        }
+    }
+    Ok(())
+}
+
+/// An instant as alerts carry it.
+fn instant(seconds: i64) -> String {
+    DateTime::from_timestamp(seconds, 0)
+        .unwrap_or_default()
+        .to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+fn notice(journal: &str, event: &Event) -> Notice {
+    let journal = journal.to_owned();
+    match event {
+        Event::Alarm(alarm) => Notice {
+            rule: match alarm.tier {
+                Tier::Watch => "CalibrationWatch",
+                Tier::Alert => "CalibrationAlert",
+            }
+            .to_owned(),
+            journal,
+            side: alarm.side.name().to_owned(),
+            severity: match alarm.tier {
+                Tier::Watch => Severity::Warning,
+                Tier::Alert => Severity::Critical,
+            },
+            summary: format!(
+                "Not calibrated given what is known: the e-detector ({}) reached {:.0} of {:.0}.",
+                alarm.side.name(),
+                alarm.value,
+                alarm.tier.threshold()
+            ),
+        },
+        Event::Drift(month) => Notice {
+            rule: "ScoreDrift".to_owned(),
+            journal,
+            side: "scores".to_owned(),
+            severity: Severity::Warning,
+            summary: format!(
+                "Scores of {} have moved: PSI {:.3}, Wasserstein distance {:.4}.",
+                output::month_name(month.month),
+                month.psi.unwrap_or(f64::NAN),
+                month.wasserstein.unwrap_or(f64::NAN)
+            ),
+        },
+    }
+}
+
+fn heartbeat(journal: &str) -> Notice {
+    Notice {
+        rule: "MonitorHeartbeat".to_owned(),
+        journal: journal.to_owned(),
+        side: "monitor".to_owned(),
+        severity: Severity::None,
+        summary: "The monitor runs. When this stops, nobody watches.".to_owned(),
+    }
+}
+
+fn stale(journal: &str, late: Lateness) -> Notice {
+    Notice {
+        rule: "RowsStale".to_owned(),
+        journal: journal.to_owned(),
+        side: "rows".to_owned(),
+        severity: Severity::Critical,
+        summary: format!("{} rows are overdue.", late.rows_due),
+    }
+}

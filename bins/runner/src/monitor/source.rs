@@ -1,0 +1,51 @@
+//! What is watched: rows with their candles, and what was found beside them.
+
+use std::path::PathBuf;
+
+use monitoring::metrics::Family;
+use monitoring::{CalibrationSettings, Decided, Notice};
+
+/// Rows to watch, of one journal or of files.
+pub(crate) struct Source {
+    /// `strategy/dataset/run`.
+    pub(crate) name: String,
+    /// Seconds from one row to the next.
+    pub(crate) interval: i64,
+    /// What labels are; none where decisions carry no probability.
+    pub(crate) settings: Option<CalibrationSettings>,
+    /// Rows that the monitor has not seen, ascending.
+    pub(crate) rows: Vec<Decided>,
+    /// How many of the last ones are candles whose decision may still come.
+    pub(crate) pending: usize,
+    /// The open time of the newest row, seconds.
+    pub(crate) newest: Option<i64>,
+    /// The files that are read.
+    pub(crate) files: Vec<PathBuf>,
+    /// What is found now, beside the rows.
+    pub(crate) found: Found,
+}
+
+/// What holds now, and ends when it is no longer so.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// What fires.
+    pub(crate) states: Vec<Notice>,
+    /// What Prometheus gets.
+    pub(crate) gauges: Vec<Family>,
+    /// What a person is told: what it is, and its value.
+    pub(crate) facts: Vec<(&'static str, String)>,
+}
+
+impl Found {
+    /// A figure without labels of its own.
+    pub(crate) fn gauge(
+        &mut self,
+        journal: &str,
+        name: &'static str,
+        help: &'static str,
+        value: f64,
+    ) {
+        let labels = vec![("journal", journal.to_owned())];
+        self.gauges.push(Family { name, help, samples: vec![(labels, value)] });
+    }
+}
