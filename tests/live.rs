@@ -66,7 +66,10 @@ fn the_walk_of_the_page_works_word_for_word() {
     assert!(decided > 0, "{}\n{}", ran.out, ran.err);
     assert!(value("equity").ends_with("of 10000.00"), "{}", ran.out);
     let delivered = std::fs::read_to_string(folder.path().join("live/decisions.jsonl")).unwrap();
-    assert!(messages(&delivered).len() as u32 >= decided, "delivered and decided");
+    assert!(
+        messages(&delivered).len() >= usize::try_from(decided).unwrap(),
+        "delivered and decided"
+    );
 }
 
 /// The unit of `docs/live.md` is one that systemd understands.
@@ -301,9 +304,8 @@ fn a_failed_sync_ends_the_process_and_loses_nothing() {
     command.args(["-e", "inject=fsync,fdatasync:error=EIO:when=3+", "-o", "/dev/null"]);
     let program = runner(market.path(), &call);
     command.arg(program.get_program()).args(program.get_args()).current_dir(market.path());
-    let ran = match command.output() {
-        Ok(output) => output,
-        Err(_) => return eprintln!("skipped: there is no strace to let a sync fail"),
+    let Ok(ran) = command.output() else {
+        return eprintln!("skipped: there is no strace to let a sync fail");
     };
     let said = String::from_utf8_lossy(&ran.stderr).into_owned();
     if said.contains("ptrace") || said.contains("Operation not permitted") {
