@@ -97,6 +97,14 @@ fn the_kill_switch_survives_a_restart_and_is_rearmed_by_command_alone() {
     // In a hurry.
     fs::write(market.file("kill"), "").unwrap();
     assert_eq!(trades(), 0);
+    ok(market.path(), "risk arm kill");
+    // Other text engages it too, and is nobody's to replace.
+    fs::write(market.file("kill"), "my notes\n").unwrap();
+    assert_eq!(trades(), 0);
+    ok(market.path(), "risk kill kill --why maintenance");
+    fails(market.path(), "risk arm kill", 2, &["kill", "not replaced"]);
+    assert_eq!(fs::read_to_string(market.file("kill")).unwrap(), "my notes\n");
+    assert_eq!(trades(), 0);
 }
 
 #[test]

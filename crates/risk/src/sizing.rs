@@ -185,3 +185,7 @@ impl Sizing for RiskSizing {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+mod tests;

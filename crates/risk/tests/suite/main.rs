@@ -7,6 +7,7 @@
 )]
 
 mod kelly;
+mod liquidation;
 mod oracle;
 mod sizing;
 mod stress;

@@ -312,6 +312,22 @@ proptest! {
         prop_assert!(off.changes.is_empty());
     }
 
+    /// Row by row is all at once: what an account did over the first rows does not depend on those to come.
+    #[test]
+    fn sizes_and_rules_see_no_later_row((closes, wanted) in walk(), cut in 0.1..1.0_f64) {
+        let rules = Rules { leverage: 4.0, ..entry(0.03) };
+        let of = |rows: usize| {
+            let (closes, wanted) = (&closes[..rows], &wanted[..rows]);
+            let run = Run { closes, wanted, rules: rules.clone(), outlook: None };
+            run.sized(Sizer::VolTarget(0.5), &Limits::standard()).0
+        };
+        let rows = ((closes.len() as f64 * cut) as usize).max(1);
+        let (whole, part) = (of(closes.len()), of(rows));
+        prop_assert_eq!(&whole.fills[..part.fills.len()], &part.fills[..]);
+        prop_assert_eq!(&whole.equity[..rows], &part.equity[..]);
+        prop_assert_eq!(&whole.changes[..part.changes.len()], &part.changes[..]);
+    }
+
     #[test]
     fn a_rule_never_makes_a_size_larger((closes, wanted) in walk(), as_entries in any::<bool>()) {
         let rules = if as_entries { entry(0.03) } else { Rules::default() };
