@@ -54,7 +54,8 @@ pub(crate) fn arm(path: &Path) -> Result<(), BoxError> {
 /// Whole or not at all: half a file would engage the switch. Text that is no switch's is not
 /// replaced, since somebody may want it; it engages the switch all the same.
 fn write(path: &Path, text: &str) -> Result<(), OutputError> {
-    let is_switch = |head: &[u8]| head.starts_with(ARMED.as_bytes()) || head.starts_with(KILLED.as_bytes());
+    let is_switch =
+        |head: &[u8]| head.starts_with(ARMED.as_bytes()) || head.starts_with(KILLED.as_bytes());
     let output = Output::new(path, "a kill switch", &is_switch).overwrite(true);
     let mut file = StagedFile::create(&output)?;
     file.write(text.as_bytes())?;

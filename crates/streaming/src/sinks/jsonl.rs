@@ -67,7 +67,13 @@ impl LinesFile {
 
     fn write(&mut self, messages: &[Message]) -> Result<(), Undelivered> {
         let Self { name, path, open } = self;
-        let failed = |error: io::Error| Undelivered::Later(format!("{}: {error}", path.display()));
+        let failed = |error: io::Error| match error.kind() {
+            io::ErrorKind::InvalidData => {
+                let (action, path) = ("append decisions to", path.clone());
+                Undelivered::Never(StreamError::Io { action, path, source: error })
+            }
+            _ => Undelivered::Later(format!("{}: {error}", path.display())),
+        };
         let Some(first) = messages.first() else { return Ok(()) };
         // What was sent already, and comes again, is compared with what is there.
         if open.as_ref().is_none_or(|open| !open.goes_on_with(first.number)) {
@@ -128,16 +134,19 @@ impl Open {
             File::options().create(true).truncate(false).read(true).write(true).open(path)?;
         let length = file.metadata()?.len();
         let (end, last) = last_line(&mut file, length)?;
+        let number = |line: &[u8]| -> io::Result<(i64, Value)> {
+            let message: Value = serde_json::from_slice(line).map_err(|_| not_ours())?;
+            Ok((message["number"].as_i64().ok_or_else(not_ours)?, message))
+        };
+        let last = last.map(|line| number(&line)).transpose()?.map(|(number, _)| number);
         if end < length {
+            // Only what was torn is cut, never another program's file.
+            if last.is_none() && !begins_a_line(&mut file)? {
+                return Err(not_ours());
+            }
             file.set_len(end)?;
             file.sync_data()?;
         }
-        let number = |line: &[u8]| -> io::Result<(i64, Value)> {
-            let message: Value = serde_json::from_slice(line).map_err(io::Error::other)?;
-            let number = message["number"].as_i64();
-            Ok((number.ok_or_else(|| io::Error::other("its last line is no decision"))?, message))
-        };
-        let last = last.map(|line| number(&line)).transpose()?.map(|(number, _)| number);
         let mut unacknowledged = BTreeMap::new();
         if last.is_some_and(|last| last >= from) {
             file.seek(SeekFrom::Start(0))?;
@@ -156,6 +165,23 @@ impl Open {
     fn goes_on_with(&self, number: i64) -> bool {
         self.last.is_none_or(|last| last < number) || self.unacknowledged.contains_key(&number)
     }
+}
+
+fn not_ours() -> io::Error {
+    let why =
+        "it holds something else than decisions, one JSON object a line, and is left as it is";
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
+/// Whether the file may be the beginning of a first line that was torn.
+fn begins_a_line(file: &mut File) -> io::Result<bool> {
+    let mut bytes = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.read_to_end(&mut bytes)?;
+    // The last letter may be torn too.
+    let is_text =
+        std::str::from_utf8(&bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    Ok(bytes.first() == Some(&b'{') && is_text)
 }
 
 /// The end of the last whole line, and the line.
@@ -215,6 +241,21 @@ mod tests {
         }
         sink.deliver(&messages).unwrap();
         assert_eq!(fs::read(&path).unwrap(), whole, "a repeat");
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("prices.duckdb");
+        for other in [&b"\x01DUCK\x00"[..], b"a,b\n1,2\n3", b"{\"a\": 1}\n", b"{\xff", b"rows\n"] {
+            fs::write(&path, other).unwrap();
+            let refused = LinesFile::new("a", &path).deliver(&[message(1, "one")]);
+            assert!(
+                matches!(refused, Err(Undelivered::Never(StreamError::Io { .. }))),
+                "{refused:?}"
+            );
+            assert_eq!(fs::read(&path).unwrap(), other);
+        }
     }
 
     #[test]
