@@ -249,6 +249,8 @@ fn bins_are_kept_by_the_journal_and_adopted_between_rows() {
     ok(folder, &adopt);
     insert("2025-11-05 01:00");
     let after = messages(&ok(folder, &call));
+    delivered.extend(before.clone());
+    delivered.extend(after.clone());
     let (before, after) = (before.values().next().unwrap(), after.values().next().unwrap());
     assert_eq!(before["y_pred"], after["y_pred"]);
     assert_ne!(before["p_cal"], after["p_cal"]);
@@ -260,6 +262,24 @@ fn bins_are_kept_by_the_journal_and_adopted_between_rows() {
         &format!("ml-calibrated-bins stream paper {data} --journal j.sqlite --format json"),
     );
     assert_eq!(paper["rows"], 48 + 96, "a row a candle");
+    // The journal alone gives the decisions again: no bins, no data, from another folder.
+    std::fs::remove_dir_all(market.file("bins")).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let journal = market.file("j.sqlite");
+    let call_of_journal =
+        format!("ml-calibrated-bins signals --journal {} --format json", journal.display());
+    for place in [folder, elsewhere.path()] {
+        let of_journal = json(place, &call_of_journal);
+        let rows = of_journal.as_array().unwrap();
+        assert_eq!(rows.len(), 48 + 96 + 2);
+        for row in rows {
+            let was = &delivered[&text(row, "timestamp")];
+            for name in ["signal", "y_pred", "p_cal", "q_bin"] {
+                assert_eq!(was[name], row[name], "{row}");
+            }
+        }
+    }
+    assert!(!elsewhere.path().join("data").exists());
 }
 
 /// The sample's hours are more than a source reads at a time, and a strategy whose memory has no end is

@@ -222,6 +222,7 @@ impl MonthBins {
 
     /// The file that the bins for rows of `month` are in.
     pub(crate) fn path(&mut self, month: YearMonth) -> Result<PathBuf, BinsError> {
+        self.take_what_is_known();
         Ok(match self.place(month)? {
             Place::File(path) => path,
             Place::Own(key) | Place::Other(key) => self.store.path(&key),
@@ -247,6 +248,7 @@ impl MonthBins {
         month: YearMonth,
         bytes: Option<&[u8]>,
     ) -> Result<(), BinsError> {
+        self.take_what_is_known();
         let metadata = match (self.place(month)?, bytes) {
             (Place::File(path), Some(bytes)) => Some(BinMetadata::from_bytes(bytes, &path)?),
             // Says what is wrong with it.
@@ -379,6 +381,14 @@ impl MonthBins {
             Some(BinsSource::Month(other)) => Place::Other(self.key(other)?),
             None => Place::Own(self.key(month)?),
         })
+    }
+
+    /// Where dataset and run are named, nobody has to look which there are: a journal that kept the bins
+    /// needs no folder of them.
+    fn take_what_is_known(&mut self) {
+        if self.run.is_none() {
+            self.run = self.choice.dataset.clone().zip(self.choice.run_name.clone());
+        }
     }
 
     fn key(&mut self, month: YearMonth) -> Result<MonthKey, BinsError> {
