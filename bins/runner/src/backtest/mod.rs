@@ -100,7 +100,7 @@ pub(crate) fn run(
     let chosen = row_args::choose(entry, matches, console)?;
     let asked = of_strategy::decide(entry, matches, &chosen, console)?;
     let instruments = asked.instruments(&chosen.instruments)?;
-    let tried = Tried::of_strategy(entry, matches, &chosen.subject);
+    let tried = Tried::of_strategy(entry, matches, &chosen.subject, &chosen.instruments)?;
     finish(&asked, &instruments, &tried, matches, console)
 }
 

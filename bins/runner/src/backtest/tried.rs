@@ -27,15 +27,16 @@ impl Tried {
         entry: &Entry,
         matches: &ArgMatches,
         subject: &strategy_core::Subject,
-    ) -> Self {
-        Self {
+        instruments: &[market_data::Instrument],
+    ) -> Result<Self, BoxError> {
+        Ok(Self {
             subject: Subject {
                 strategy: entry.name().to_owned(),
-                dataset: subject.dataset.clone(),
+                dataset: dataset(instruments)?,
                 run_name: subject.run_name.clone(),
             },
             configuration: record::configuration(&sweep::configuring(entry), matches),
-        }
+        })
     }
 
     /// A file of signals, known by its content: all files of one instrument compete with each other.
@@ -49,7 +50,7 @@ impl Tried {
         let flags = args::with_flags(Command::new("account"));
         let mut configuration = record::configuration(&flags, matches);
         configuration.insert("signals".to_owned(), hasher.finalize().to_hex().to_string());
-        let dataset = instruments.first().and_then(|instrument| instrument.dataset.clone());
+        let dataset = dataset(instruments)?;
         let subject = Subject { strategy: "signals".to_owned(), dataset, run_name: None };
         Ok(Self { subject, configuration })
     }
@@ -74,4 +75,9 @@ impl Tried {
         };
         record::record(ledger, &self.subject, &[trial], 0)
     }
+}
+
+/// The instrument of the first leg.
+fn dataset(instruments: &[market_data::Instrument]) -> Result<Option<String>, BoxError> {
+    instruments.first().map_or(Ok(None), record::instrument)
 }

@@ -63,6 +63,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) rows: StrategyRows,
     pub(crate) market: Market,
     pub(crate) plan: Plan,
+    /// What its trials are counted under.
+    pub(crate) instrument: Option<String>,
 }
 
 /// What an account made of one stretch of time.

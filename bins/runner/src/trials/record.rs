@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ::trials::{Ledger, Subject, Trial, Verdict};
 use clap::{ArgMatches, Command};
+use market_data::{Database, Instrument, candle_table, holds_candles_of};
 use statistics::Moments;
 use strategy_core::BoxError;
 
@@ -30,6 +31,35 @@ fn plain(value: &str) -> String {
     }
 }
 
+/// The instrument that trials are counted under: the dataset where one is known, otherwise the table of its
+/// candles, and the file where that is called nothing but `ohlcv_`. Two instruments never share a name.
+pub(crate) fn instrument(of: &Instrument) -> Result<Option<String>, BoxError> {
+    let (None, Some(candles)) = (&of.dataset, &of.candles) else { return Ok(of.dataset.clone()) };
+    let database = Database::open(&candles.path, of.lock_timeout)?;
+    let table = candle_table(&database, candles.table.as_deref())?.name().to_lowercase();
+    Ok(Some(if table == TABLE {
+        std::fs::canonicalize(&candles.path)?.display().to_string()
+    } else {
+        table
+    }))
+}
+
+/// What the name of every table of candles begins with.
+const TABLE: &str = "ohlcv_";
+
+/// Whether two subjects are one but for the name of the instrument: a dataset in one call, the table of its
+/// candles in a call that named no dataset.
+fn alike(one: &Subject, other: &Subject) -> bool {
+    let holds = |table: &str, dataset: &str| {
+        table.starts_with(TABLE) && table != TABLE && holds_candles_of(table, dataset)
+    };
+    let same = match (one.dataset.as_deref(), other.dataset.as_deref()) {
+        (Some(one), Some(other)) => one == other || holds(one, other) || holds(other, one),
+        (one, other) => one == other,
+    };
+    same && one.strategy == other.strategy && one.run_name == other.run_name
+}
+
 /// Adds `trials` of one subject to the ledger and judges the one at `judged` among all that it holds of
 /// that subject.
 pub(crate) fn record(
@@ -39,7 +69,11 @@ pub(crate) fn record(
     judged: usize,
 ) -> Result<Verdict, BoxError> {
     ledger.add(trials)?;
-    let all = ledger.of(subject)?;
+    // Each configuration once, as it was tried last.
+    let of_subject = ledger.all()?.into_iter().filter(|trial| alike(&trial.subject, subject));
+    let latest: BTreeMap<_, _> =
+        of_subject.map(|trial| (trial.configuration.clone(), trial)).collect();
+    let all: Vec<Trial> = latest.into_values().collect();
     let own = trials.get(judged);
     let daily = own.and_then(|trial: &Trial| trial.daily);
     let is_own = |trial: &Trial| own.is_some_and(|own| own.configuration == trial.configuration);
@@ -49,4 +83,31 @@ pub(crate) fn record(
 /// Moments of the daily returns of an equity curve; none where they do not move.
 pub(crate) fn daily(curve: &statistics::EquityCurve<'_>) -> Option<Moments> {
     Moments::of(&curve.daily_returns().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_instrument_under_two_names_is_one_and_two_instruments_are_two() {
+        let subject = |dataset: Option<&str>| Subject {
+            strategy: "s".to_owned(),
+            dataset: dataset.map(str::to_owned),
+            run_name: None,
+        };
+        let (btc, eth) = ("binance_btcusdt_perp_1h", "binance_ethusdt_perp_1h");
+        for (one, other, same) in [
+            (Some(btc), Some(btc), true),
+            (Some(btc), Some("ohlcv_btcusdt_1h"), true),
+            (Some("ohlcv_btcusdt_1h"), Some(btc), true),
+            (Some(btc), Some(eth), false),
+            (Some(eth), Some("ohlcv_btcusdt_1h"), false),
+            (Some("ohlcv_ethusdt_1h"), Some("ohlcv_btcusdt_1h"), false),
+            (Some("/data/btc/candles.csv"), Some("/data/eth/candles.csv"), false),
+            (Some(btc), None, false),
+        ] {
+            assert_eq!(alike(&subject(one), &subject(other)), same, "{one:?} {other:?}");
+        }
+    }
 }
