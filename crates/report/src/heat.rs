@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::escape::Escaped;
 use crate::number;
+use crate::plot::Axis;
 
 /// How values become colours.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +26,9 @@ pub struct Heat {
     pub rows: Vec<(String, Vec<Option<f64>>)>,
     /// The colours.
     pub scale: HeatScale,
-    /// The digits after the point of values, which are shares shown in per cent.
+    /// What the values are: shares are shown in per cent.
+    pub axis: Axis,
+    /// Their digits after the point.
     pub decimals: usize,
     /// Whether gains have a plus.
     pub signed: bool,
@@ -60,7 +63,7 @@ impl Heat {
             let _ = write!(out, "<tr><th scope=\"row\">{}</th>", Escaped(name));
             for value in values {
                 let text = if self.signed { number::signed } else { number::fixed }(
-                    value.map(|v| v * 100.0),
+                    value.map(|v| if self.axis == Axis::PerCent { v * 100.0 } else { v }),
                     self.decimals,
                 );
                 match self.step(*value) {

@@ -49,7 +49,7 @@ pub use figure::Figure;
 pub use heat::{Heat, HeatScale};
 pub use ladder::{Ladder, Rung};
 pub use layer::{Dot, Layer};
-pub use page::{Page, Section, Tile};
+pub use page::{Page, Section, Tile, origin};
 pub use plot::{Axis, Plot};
 pub use table::Table;
 pub use tone::Tone;

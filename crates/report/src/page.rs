@@ -1,5 +1,6 @@
 //! A whole page.
 
+use std::ffi::OsString;
 use std::fmt::Write;
 
 use crate::escape::Escaped;
@@ -249,4 +250,16 @@ impl Section {
         }
         out.push_str("</div></section>");
     }
+}
+
+/// What a page's footer says of the program that wrote it: the command as it was called (the name of the
+/// program, which comes first among `arguments`, aside), and the version.
+#[must_use]
+pub fn origin(arguments: impl Iterator<Item = OsString>, version: &str) -> Vec<(String, String)> {
+    let arguments = arguments.skip(1).map(|argument| {
+        let text = argument.to_string_lossy().into_owned();
+        if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
+    });
+    let command: Vec<String> = std::iter::once("runner".to_owned()).chain(arguments).collect();
+    vec![("Command".to_owned(), command.join(" ")), ("Version".to_owned(), version.to_owned())]
 }

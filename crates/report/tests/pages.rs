@@ -4,8 +4,9 @@
 
 use proptest::prelude::*;
 use report::pages::{
-    Backtest, Bin, BinShape, Costs, EquityPoint, Evaluation, HoldPoint, Inspection, Measured,
-    Method, Monitoring, Month, MonthBins, Payoff, Trade, WatchedMonth,
+    Backtest, BestSetting, Bin, BinShape, Costs, EquityPoint, Evaluation, Halves, HoldPoint,
+    Inspection, Luck, Measured, Method, Monitoring, Month, MonthBins, Payoff, Sweep, Trade, Walk,
+    WalkStep, WatchedMonth,
 };
 use report::{Candle, Tile, Tone};
 
@@ -272,6 +273,88 @@ fn a_monitor_with_and_without_months() {
     for part in ["One alert fires.", "in a month with an alarm", "7,000.0 of 7,320"] {
         assert!(html.contains(part), "{part}");
     }
+}
+
+fn sweep(down: usize, across: usize, name: &str) -> Sweep {
+    let ratio = |k: usize| (k % 7 != 3).then_some(k as f64 / 40.0 - 1.0);
+    let settings = (0..down * across)
+        .map(|k| (vec![format!("{}{name}", k / across), (k % across).to_string()], ratio(k)));
+    let best = (0..10.min(down * across)).map(|k| BestSetting {
+        values: vec![name.to_owned(), k.to_string()],
+        sharpe: 2.0 - k as f64,
+        interval: (k != 2).then_some((-1.0, 3.0)),
+        total_return: 0.1,
+        max_drawdown: -0.2,
+        trades: 300,
+    });
+    let step = |k: i64| WalkStep {
+        name: format!("month {k}"),
+        start: 1_672_531_200 + k * 2_629_800,
+        values: if k == 1 { Vec::new() } else { vec![name.to_owned(), "1".to_owned()] },
+        past_sharpe: (k != 1).then_some(1.2),
+        total_return: if k % 2 == 0 { 0.03 } else { -0.01 },
+        trades: 9,
+    };
+    Sweep {
+        dataset: name.to_owned(),
+        facts: vec![name.to_owned()],
+        keys: vec!["entry-z".to_owned(), name.to_owned()],
+        settings: settings.collect(),
+        days: 700,
+        best: best.collect(),
+        effective: Some(3.4),
+        luck: Luck {
+            tried: 40,
+            expected_max: Some(1.7),
+            deflated: Some(0.58),
+            sentence: "40 settings tried; deflated Sharpe 0.58: not distinguishable from luck."
+                .to_owned(),
+            ..Luck::default()
+        },
+        overfitting: Some(Halves {
+            probability: 0.41,
+            loss_probability: 0.3,
+            logits: (0..12_870).map(|k| f64::from(k % 41) / 10.0 - 1.5).collect(),
+        }),
+        superior: Some([0.2, 0.31, 0.4]),
+        walk: Some(Walk {
+            rule: "Chosen on 12 months.".to_owned(),
+            steps: (0..30).map(step).collect(),
+            sharpe: Some(0.2),
+            sentence: name.to_owned(),
+            ..Walk::default()
+        }),
+        remarks: vec![name.to_owned()],
+        origin: vec![("Command".to_owned(), name.to_owned())],
+        ..Sweep::default()
+    }
+}
+
+#[test]
+fn a_sweep_of_any_size_and_names() {
+    let nothing = Sweep::default().page().to_html();
+    check(&nothing);
+    assert!(nothing.contains("Nothing can be judged") && nothing.contains("nothing to draw"));
+    check(&sweep(1, 1, "one").page().to_html());
+    for name in [HOSTILE.to_owned(), "x".repeat(200)] {
+        check(&sweep(4, 3, &name).page().to_html());
+    }
+    let html = sweep(8, 5, "entry").page().to_html();
+    check(&html);
+    for part in [
+        "40 settings tried; deflated Sharpe 0.58",
+        "Surface: Sharpe ratio",
+        "Overfitting (PBO)",
+        "41 %",
+        "Chosen on the past, reported on the future",
+        "p = 0.310",
+    ] {
+        assert!(html.contains(part), "{part}");
+    }
+    let large = sweep(100, 100, "d").page().to_html();
+    check(&large);
+    assert!(large.len() < 300_000, "{}", large.len());
+    assert!(large.contains("Of 100 × 100 values every n-th is shown"));
 }
 
 proptest! {

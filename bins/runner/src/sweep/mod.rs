@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod flags;
+mod page;
 mod report;
 mod walk;
 
@@ -20,8 +21,8 @@ use self::evaluate::{Shared, StrategyRows};
 use self::flags::Flags;
 use crate::backtest::args::{self, Settings};
 use crate::backtest::candles;
-use crate::row_args;
 use crate::trials::{ledger, ledger_flag, record};
+use crate::{row_args, whole_file};
 
 pub(crate) use self::flags::configuring;
 
@@ -71,7 +72,7 @@ fn plan_flags() -> [Arg; 4] {
     ]
 }
 
-fn output_flags() -> [Arg; 5] {
+fn output_flags() -> [Arg; 6] {
     [
         Arg::new("output")
             .long("output")
@@ -96,6 +97,11 @@ fn output_flags() -> [Arg; 5] {
             .value_parser(["text", "json"])
             .default_value("text")
             .help("How the summary is printed"),
+        Arg::new("report")
+            .long("report")
+            .value_name("FILE.html")
+            .value_parser(value_parser!(PathBuf))
+            .help("Page to write beside it, with charts: one HTML file that needs nothing else"),
         ledger_flag(),
     ]
 }
@@ -111,6 +117,12 @@ pub(crate) fn run(
     flags.check(&plan)?;
     let walk = walk::of(matches);
     let chosen = row_args::choose(entry, matches, console)?;
+    let page = matches.get_one::<PathBuf>("report");
+    if let Some(path) = page {
+        let listed = matches.get_one::<PathBuf>("settings");
+        let files = chosen.inputs.iter().chain(listed).map(PathBuf::as_path);
+        whole_file::refuse_input("report", path, files)?;
+    }
     let shared = load(entry, matches, flags, plan, chosen)?;
 
     let temporary = tempfile::tempdir()?;
@@ -140,6 +152,10 @@ pub(crate) fn run(
     let summary = report::Summary::of(&shared, &report, walked.as_ref());
     if let Some(folder) = kept {
         summary.write(folder)?;
+    }
+    if let Some(path) = page {
+        let page = page::page(&shared, &report, walked.as_ref());
+        whole_file::write(path, page.to_html().as_bytes())?;
     }
     if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
         serde_json::to_writer_pretty(&mut *console.out, &summary)?;
@@ -216,6 +232,7 @@ fn load<'a>(
     if batch.num_rows() <= first {
         return Err("there are no rows in the range: see runner data status".into());
     }
+    let instrument = chosen.instruments.first().map_or(Ok(None), record::instrument)?;
     let rows = StrategyRows { subject: chosen.subject, batch, first };
     drop(chosen.source);
     let asked = rows.decide(entry, matches)?;
@@ -225,7 +242,7 @@ fn load<'a>(
         return Err(UsageError::new(error.into()).into());
     }
     let market = candles::load(&asked.instruments(&chosen.instruments)?, &asked, &settings)?;
-    Ok(Shared { entry, flags, rows, market, plan })
+    Ok(Shared { entry, flags, rows, market, plan, instrument })
 }
 
 /// All that the results of a sweep depend on.
@@ -302,7 +319,7 @@ fn judge(
 fn subject(shared: &Shared<'_>) -> ::trials::Subject {
     ::trials::Subject {
         strategy: shared.entry.name().to_owned(),
-        dataset: shared.rows.subject.dataset.clone(),
+        dataset: shared.instrument.clone(),
         run_name: shared.rows.subject.run_name.clone(),
     }
 }

@@ -3,7 +3,7 @@
 use crate::number::change;
 use crate::pages::{Backtest, EquityPoint};
 use crate::time::civil;
-use crate::{Figure, Heat};
+use crate::{Axis, Figure, Heat};
 
 /// A fall from a highest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -80,7 +80,15 @@ pub(crate) fn months(page: &Backtest) -> Figure {
         0.0,
     );
     let total = page.equity.last().map(|last| last.equity / page.capital - 1.0);
-    let heat = Heat { corner: "year".to_owned(), columns, rows, scale, decimals: 1, signed: true };
+    let heat = Heat {
+        corner: "year".to_owned(),
+        columns,
+        rows,
+        scale,
+        axis: Axis::PerCent,
+        decimals: 1,
+        signed: true,
+    };
     Figure::heat(
         "Months × years, %",
         heat,

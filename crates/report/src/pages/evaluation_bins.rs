@@ -136,6 +136,7 @@ fn occupancy(page: &Evaluation) -> Figure {
         columns: columns(page),
         rows,
         scale,
+        axis: Axis::PerCent,
         decimals: 1,
         signed: false,
     };
@@ -159,6 +160,7 @@ fn months(page: &Evaluation) -> Figure {
         columns: columns(page),
         rows,
         scale,
+        axis: Axis::PerCent,
         decimals: 0,
         signed: false,
     };

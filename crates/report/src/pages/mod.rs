@@ -7,11 +7,13 @@ mod evaluation;
 mod evaluation_bins;
 mod inspection;
 mod monitoring;
+mod sweep;
 
 pub use backtest::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
 pub use evaluation::{Bin, Evaluation, Measured, Method, Month, Payoff, Uncertain};
 pub use inspection::{BinShape, Inspection, MonthBins};
 pub use monitoring::{Monitoring, WatchedMonth};
+pub use sweep::{BestSetting, Halves, Luck, Sweep, Walk, WalkStep};
 
 /// An interval's lower and upper end.
 pub type Interval = (f64, f64);
