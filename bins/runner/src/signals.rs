@@ -3,7 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
+use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
@@ -66,6 +67,10 @@ pub(crate) fn run(
     let format = format(first, console.out_is_terminal)?;
     if let Some(journal) = first.get_one::<PathBuf>(stream::JOURNAL) {
         return stream::write_batch(entry, journal, first, format, console);
+    }
+    if first.get_flag("overwrite") {
+        // Such a call is repeated, by a schedule most often: it replaces yesterday's signals.
+        DataFlags::from_arg_matches(first)?.refuse_sample_for("--overwrite")?;
     }
     let mut chosen = Vec::with_capacity(of_runs.len());
     for matches in of_runs {

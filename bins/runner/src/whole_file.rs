@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use files::{Output, OutputError, StagedFile};
+use files::{Output, OutputError};
 use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
 
@@ -12,9 +12,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BoxError> {
     let beginning = &bytes[..bytes.len().min(8)];
     let is_kind = |head: &[u8]| head.starts_with(beginning);
     let output = Output::new(path, "what is to be written", &is_kind).overwrite(true);
-    let mut file = StagedFile::create(&output)?;
-    file.write(bytes)?;
-    Ok(file.publish()?)
+    Ok(files::write_whole(&output, bytes)?)
 }
 
 /// Refuses a place that `flag` names where one of the files that are read would be replaced.
@@ -34,13 +32,5 @@ pub(crate) fn refuse_input<'a>(
 
 /// What a page's footer says of the program: the command as it was called, and the version.
 pub(crate) fn origin() -> Vec<(String, String)> {
-    let arguments = std::env::args_os().skip(1).map(|argument| {
-        let text = argument.to_string_lossy().into_owned();
-        if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
-    });
-    let command: Vec<String> = std::iter::once("runner".to_owned()).chain(arguments).collect();
-    vec![
-        ("Command".to_owned(), command.join(" ")),
-        ("Version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    report::origin(std::env::args_os(), env!("CARGO_PKG_VERSION"))
 }

@@ -3,6 +3,7 @@
 //!
 //! - [`Output`]: a file to be written, the kind that it will be, and the files that the same call reads
 //! - [`StagedFile`]: its bytes gather in a hidden file beside it, which gets the name at the end
+//! - [`write_whole`]: the same for bytes that are all there
 //! - [`FileKind`]: what a file seems to be, by its first bytes
 //! - [`OutputError`]: why a file cannot be written
 //!
@@ -34,4 +35,4 @@ mod staged;
 pub use error::OutputError;
 pub use file_kind::{FileKind, HEAD_BYTES};
 pub use output::Output;
-pub use staged::StagedFile;
+pub use staged::{StagedFile, write_whole};

@@ -14,6 +14,16 @@ const ENDING: &str = ".tmp";
 /// How many letters and digits stand between the file's name and the ending.
 const RANDOM: usize = 6;
 
+/// Writes `bytes` as the file `output`, whole or not at all.
+///
+/// # Errors
+/// Those of [`StagedFile`].
+pub fn write_whole(output: &Output<'_>, bytes: &[u8]) -> Result<(), OutputError> {
+    let mut file = StagedFile::create(output)?;
+    file.write(bytes)?;
+    file.publish()
+}
+
 /// A hidden file beside the one to be written, which disappears unless it is published under its name.
 ///
 /// What a call that was killed has left behind, the next one for the same file removes: as long as its

@@ -45,6 +45,7 @@ impl Ledger {
             }
             let mut file = self.open_locked()?;
             let text = read(&mut file)?;
+            refuse_other(&text)?;
             file.set_len(whole_lines(&text).len() as u64)?;
             file.seek(SeekFrom::End(0))?;
             file.write_all(&lines)?;
@@ -143,6 +144,16 @@ fn read(file: &mut File) -> io::Result<String> {
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     Ok(text)
+}
+
+/// Refuses to add to a file of something else: whatever a ledger holds begins as a trial does.
+fn refuse_other(text: &str) -> io::Result<()> {
+    const BEGINNING: &str = "{\"strategy\":";
+    let shown = text.len().min(BEGINNING.len());
+    if text.as_bytes()[..shown] == BEGINNING.as_bytes()[..shown] {
+        return Ok(());
+    }
+    Err(io::Error::other("it is no ledger of trials: name another file with --trials"))
 }
 
 /// Without a last line that has no end.

@@ -14,7 +14,8 @@ mod status;
 
 use std::time::Duration;
 
-use clap::{ArgMatches, Command};
+use clap::{ArgMatches, Command, FromArgMatches};
+use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use streaming::{Journal, Pace, SinkTarget, Status, Stream, StreamError, SystemClock};
@@ -78,6 +79,12 @@ pub(crate) fn run(
         .map(|text| SinkTarget::parse(text, &secrets))
         .collect::<Result<_, _>>()
         .map_err(usage)?;
+    let acted_on = given.iter().find(|sink| !sink.contains("=jsonl:"));
+    if let Some(sink) = acted_on.filter(|_| !matches.contains_id(flags::SOURCE)) {
+        // Others act on what they hear: never on invented prices that nobody asked for.
+        let flag = format!("--sink {}", sink.split(':').next().unwrap_or_default());
+        DataFlags::from_arg_matches(matches)?.refuse_sample_for(&flag)?;
+    }
     if sinks.is_empty() {
         sinks.push(SinkTarget::parse("out=jsonl:-", &secrets)?);
     }

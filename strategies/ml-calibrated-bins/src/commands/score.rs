@@ -85,6 +85,9 @@ pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), Bin
         let rows = open(path, format, console)?.map(|batch| Ok(batch.map_err(ScoreError::from)?));
         args.score(rows, &subject, format, console).map_err(|error| in_file(error, path))
     } else {
+        if args.overwrite {
+            args.data.refuse_sample_for("--overwrite")?;
+        }
         let (source, subject) = args.predictions(console)?;
         let rows = source.rows(TimeRange::ALL)?.map(|batch| Ok(batch?));
         args.score(rows, &subject, format, console)

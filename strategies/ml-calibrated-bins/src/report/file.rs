@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use files::{Output, OutputError, StagedFile};
+use files::{Output, OutputError};
 use serde::Serialize;
 
 use crate::BinsError;
@@ -41,15 +41,7 @@ pub(crate) fn write_page(
 
 /// What a page's footer says of the program: the command as it was called, and the version.
 pub(crate) fn origin() -> Vec<(String, String)> {
-    let arguments = std::env::args_os().skip(1).map(|argument| {
-        let text = argument.to_string_lossy().into_owned();
-        if text.contains(char::is_whitespace) { format!("'{text}'") } else { text }
-    });
-    let command: Vec<String> = std::iter::once("runner".to_owned()).chain(arguments).collect();
-    vec![
-        ("Command".to_owned(), command.join(" ")),
-        ("Version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-    ]
+    ::report::origin(std::env::args_os(), env!("CARGO_PKG_VERSION"))
 }
 
 fn write_whole(bytes: &[u8], path: &Path, output: &Output<'_>) -> Result<(), BinsError> {
@@ -57,10 +49,7 @@ fn write_whole(bytes: &[u8], path: &Path, output: &Output<'_>) -> Result<(), Bin
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
-    let refused = |source| refused(path, source);
-    let mut file = StagedFile::create(output).map_err(refused)?;
-    file.write(bytes).map_err(refused)?;
-    file.publish().map_err(refused)
+    files::write_whole(output, bytes).map_err(|source| refused(path, source))
 }
 
 fn output<'a>(path: &'a Path, data: &[PathBuf]) -> Output<'a> {
