@@ -320,7 +320,8 @@ impl Sweep {
     /// How the ratios of all settings lie.
     fn spread(&self) -> Figure {
         let ratios: Vec<f64> = self.settings.iter().filter_map(|(_, ratio)| *ratio).collect();
-        let (bars, rows) = histogram(&ratios, 2);
+        let bars = histogram(&ratios);
+        let rows = counts(&bars);
         Figure::new(
             "All settings",
             Chart::Plot(Plot::new(
@@ -361,34 +362,38 @@ impl Sweep {
     }
 }
 
-/// Bars of how often `values` fall where, and their table.
-fn histogram(values: &[f64], decimals: usize) -> (Vec<(f64, f64, f64)>, Vec<Vec<String>>) {
+/// Bars of how often `values` fall where: from, to, how often.
+fn histogram(values: &[f64]) -> Vec<(f64, f64, f64)> {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let (low, high) = finite().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (low.min(value), high.max(value))
     });
     if low > high {
-        return (Vec::new(), Vec::new());
+        return Vec::new();
     }
     let width = ((high - low) / BARS as f64).max(1e-9);
-    let bars: Vec<(f64, f64, f64)> = (0..BARS)
-        .map(|k| {
-            let from = low + width * k as f64;
-            let is_last = k + 1 == BARS;
-            let within = |v: &f64| *v >= from && (*v < from + width || is_last);
-            (from, from + width, finite().filter(within).count() as f64)
-        })
-        .collect();
-    let rows = bars.iter().filter(|(.., n)| *n > 0.0).map(|(from, to, n)| {
-        vec![fixed(Some(*from), decimals), fixed(Some(*to), decimals), fixed(Some(*n), 0)]
-    });
-    let rows = rows.collect();
-    (bars, rows)
+    let bar = |k: usize| {
+        let from = low + width * k as f64;
+        let is_last = k + 1 == BARS;
+        let within = |v: &f64| *v >= from && (*v < from + width || is_last);
+        (from, from + width, finite().filter(within).count() as f64)
+    };
+    (0..BARS).map(bar).collect()
+}
+
+/// The rows of a histogram's table, those of empty bars aside.
+fn counts(bars: &[(f64, f64, f64)]) -> Vec<Vec<String>> {
+    let full = bars.iter().filter(|(.., n)| *n > 0.0);
+    full.map(|(from, to, n)| {
+        [(*from, 2), (*to, 2), (*n, 0)].map(|(v, d)| fixed(Some(v), d)).to_vec()
+    })
+    .collect()
 }
 
 impl Halves {
     fn figure(&self) -> Figure {
-        let (bars, rows) = histogram(&self.logits, 2);
+        let bars = histogram(&self.logits);
+        let rows = counts(&bars);
         let (worse, better): (Vec<_>, Vec<_>) =
             bars.into_iter().partition(|(from, to, _)| f64::midpoint(*from, *to) <= 0.0);
         let layers = vec![
