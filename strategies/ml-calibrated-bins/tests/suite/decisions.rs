@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{Float64Array, RecordBatch, TimestampMicrosecondArray};
-use ml_calibrated_bins::{
-    BinDecision, BinsConfig, BinsError, MissingMonth, MlCalibratedBins, Sides,
-};
+use evaluation::Sides;
+use ml_calibrated_bins::{BinDecision, BinsConfig, BinsError, MissingMonth, MlCalibratedBins};
 use strategy_core::{Rows, Side, Strategy};
 
 use crate::window::{HOUR, made, month, naive, start};

@@ -1,11 +1,8 @@
-//! Columns of scores, and whether bins are those that a rebuild would make.
+//! Columns of scores.
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Float64Type, Int8Type, UInt16Type};
-use binning::{BinCount, BinStore};
-use ml_calibrated_bins::{
-    Action, Existing, Found, MissingMonth, MonthBins, Scorer, Settings, SignalRule, plan, score,
-};
+use ml_calibrated_bins::{MissingMonth, MonthBins, Scorer, SignalRule, score};
 
 use crate::decisions::{batch, decide, scan, strategy};
 use crate::window::{HOUR, made, month, naive, start};
@@ -63,31 +60,4 @@ fn rows_out_of_order_are_refused_across_batches() {
         let error = scorer.score(&batch(&[(time, 0.3)])).unwrap_err();
         assert!(error.to_string().contains(says), "{error}");
     }
-}
-
-#[test]
-fn bins_are_stale_when_a_rebuild_would_make_others() {
-    let store = BinStore::new(&made().root);
-    let months = [month("2025-10"), month("2025-11")];
-    let plan = |settings: &Settings| plan(&made().inputs, &months, &store, settings).unwrap();
-    let fresh = plan(&Settings::default());
-    assert!(fresh.iter().all(|planned| matches!(planned.found, Found::Fresh)));
-    assert_eq!(fresh[0].action(Existing::ReplaceStale), Action::Keep);
-    assert_eq!(fresh[0].action(Existing::Replace), Action::Replace);
-    assert_eq!(fresh[0].action(Existing::Refuse), Action::Fail);
-
-    let ten = Settings { n_bins: BinCount::try_from(10).unwrap(), ..Settings::default() };
-    let stale = &plan(&ten)[1];
-    let Found::Stale(differences) = &stale.found else { panic!("{:?}", stale.found) };
-    let said: Vec<String> = differences.iter().map(ToString::to_string).collect();
-    assert_eq!(said, ["number of bins 20 instead of 10"]);
-    assert_eq!(stale.action(Existing::ReplaceStale), Action::Replace);
-
-    // Other rows than those that it was made of.
-    let mut inputs = made().inputs.clone();
-    inputs.labels.timestamps.truncate(inputs.labels.timestamps.len() - 2_000);
-    inputs.labels.outcomes.truncate(inputs.labels.timestamps.len());
-    let found = ml_calibrated_bins::plan(&inputs, &months[1..], &store, &Settings::default());
-    let Found::Stale(differences) = &found.unwrap()[0].found else { panic!("it is not stale") };
-    assert!(differences.iter().any(|one| one.what == "rows"), "{differences:?}");
 }
