@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{Float64Array, RecordBatch, TimestampMicrosecondArray};
+use binning::BinPayoffs;
 use evaluation::Sides;
 use ml_calibrated_bins::{BinDecision, BinsConfig, BinsError, MissingMonth, MlCalibratedBins};
 use strategy_core::{Rows, Side, Strategy};
@@ -78,7 +79,7 @@ fn an_outlook_is_that_of_the_side() {
     let payoffs = made().bins[1].parts().payoffs.as_ref().unwrap();
     for side in [Side::Long, Side::Short] {
         let found: Vec<_> = decisions.iter().filter(|decision| decision.side == side).collect();
-        let total = payoffs.of(side).unwrap().iter().map(|bin| bin.total());
+        let total = payoffs.of(side).unwrap().iter().map(BinPayoffs::total);
         let (sum, n) = total.fold((0.0, 0), |(sum, n), bin| (sum + bin.sum, n + bin.n));
         for decision in found {
             let outlook = decision.outlook.unwrap();

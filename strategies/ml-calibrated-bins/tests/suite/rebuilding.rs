@@ -55,8 +55,8 @@ fn edges_are_the_twentieths_of_the_calibrated_values() {
         let (.., edges) = numbers(metadata);
         assert_eq!(edges.len(), 19);
         for (k, edge) in edges.iter().enumerate() {
-            let place = (k + 1) as f64 / 20.0 * (values.len() - 1) as f64;
-            let (below, part) = (place.floor() as usize, place.fract());
+            let twentieths = (k + 1) * (values.len() - 1);
+            let (below, part) = (twentieths / 20, (twentieths % 20) as f64 / 20.0);
             let wanted = values[below] + part * (values[below + 1] - values[below]);
             assert!((edge - wanted).abs() < 1e-12, "edge {k}: {edge}, wanted {wanted}");
         }
