@@ -14,7 +14,7 @@ fn no_command_takes_another_instrument_for_the_one_that_is_named() {
     let mut tried = 0;
     for command in all(market.path()) {
         // These want a file of signals, or a folder, first.
-        let wants_more = ["backtest", "data replay"].contains(&command.name.as_str());
+        let wants_more = ["backtest", "data replay", "evaluate"].contains(&command.name.as_str());
         if !(command.reads() && command.takes("--dataset")) || wants_more {
             continue;
         }

@@ -83,7 +83,7 @@ fn flag(name: &'static str) -> Arg {
 }
 
 /// The flags of an account that an environment variable sets too.
-const VARIABLES: [(&str, &str); 21] = [
+const VARIABLES: [(&str, &str); 19] = [
     ("intent", "RUNNER_INTENT"),
     ("take-profit", "RUNNER_TAKE_PROFIT"),
     ("stop-loss", "RUNNER_STOP_LOSS"),
@@ -94,8 +94,6 @@ const VARIABLES: [(&str, &str); 21] = [
     ("gap-fill", "RUNNER_GAP_FILL"),
     ("gaps", "RUNNER_GAPS"),
     ("close-at-end", "RUNNER_CLOSE_AT_END"),
-    ("detail-ohlcv", "RUNNER_DETAIL_OHLCV"),
-    ("mark-ohlcv", "RUNNER_MARK_OHLCV"),
     ("capital", "RUNNER_CAPITAL"),
     ("quantity", "RUNNER_QUANTITY"),
     ("leverage", "RUNNER_LEVERAGE"),
