@@ -51,7 +51,7 @@ fn an_online_pool_learns_within_the_month() {
         folder.path(),
         "ensemble evaluate --pools hedge boa --by-month --from 2025-10 --to 2025-11",
     );
-    for part in ["hedge: log loss", "boa: log loss", "  2025-10 744 ", "  2025-11 "] {
+    for part in ["hedge: log loss", "boa: log loss", "\n2025-10   744  ", "\n2025-11   "] {
         assert!(months.contains(part), "{part}: {months}");
     }
 }

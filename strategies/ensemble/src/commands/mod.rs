@@ -1,6 +1,7 @@
 //! The strategy's own commands.
 
 mod evaluate;
+mod evaluation_text;
 mod files;
 mod rebuild;
 mod sources;

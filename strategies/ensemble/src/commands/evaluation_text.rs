@@ -1,0 +1,116 @@
+//! What `evaluate` prints for a person.
+
+use strategy_core::{Console, YearMonth};
+use terminal::plain;
+
+use crate::EnsembleError;
+use crate::config::PoolKind;
+use crate::walk::{Comparison, Judgement};
+
+/// What is compared, and how to read it.
+pub(super) fn head(
+    console: &mut Console<'_>,
+    dataset: &str,
+    (from, to): (YearMonth, YearMonth),
+    members: &[&str],
+    block: usize,
+) -> Result<(), EnsembleError> {
+    let out = &mut *console.out;
+    writeln!(out, "Pools on {dataset}, {from} to {to}, out of sample\n")?;
+    for (member, name) in members.iter().enumerate() {
+        writeln!(out, "{}  {name}", short(member))?;
+    }
+    writeln!(
+        out,
+        "\nLog loss in nats. The difference is the pool's log loss less the other's, in 1e-4 nats: below 0\n\
+         the pool is better. Intervals are 95 %, by a paired circular block bootstrap in blocks of {block} rows;\n\
+         p is that of Diebold and Mariano's test."
+    )?;
+    Ok(())
+}
+
+/// A pool against its members, the best member, and itself without each.
+pub(super) fn pool(
+    console: &mut Console<'_>,
+    pool: PoolKind,
+    judgement: &Judgement,
+) -> Result<(), EnsembleError> {
+    let out = &mut *console.out;
+    writeln!(out, "\n{pool}: log loss {:.5} over {} rows", judgement.log_loss, judgement.rows)?;
+    if judgement.fallbacks > 0 {
+        writeln!(
+            out,
+            "{} months are pooled equally: their windows hold too few rows",
+            judgement.fallbacks
+        )?;
+    }
+    let members = judgement.members.iter().enumerate().map(|(index, member)| {
+        let best = if index == judgement.best_ex_post { ", the best after the fact" } else { "" };
+        line(format!("{}{best}", short(index)), member)
+    });
+    let without = judgement.without.iter().map(|without| {
+        let index = judgement.members.iter().position(|member| member.name == without.name);
+        line(
+            format!("the pool without {}", index.map_or_else(|| without.name.clone(), short)),
+            without,
+        )
+    });
+    let past = line("the best of the past".to_owned(), &judgement.past_best);
+    let header = ["against", "log loss", "difference", "95 % interval", "p"];
+    writeln!(out, "{}", plain(&header, 1, members.chain([past]).chain(without)))?;
+    let names: Vec<String> = (0..judgement.members.len()).map(short).collect();
+    let header: Vec<&str> =
+        ["errors correlate"].into_iter().chain(names.iter().map(String::as_str)).collect();
+    let rows = judgement.error_correlation.iter().zip(&names).map(|(row, name)| {
+        let row = row.iter().map(|value| format!("{value:.3}"));
+        [name.clone()].into_iter().chain(row).collect()
+    });
+    writeln!(out, "{}", plain(&header, 1, rows))?;
+    Ok(())
+}
+
+/// Log losses month by month.
+pub(super) fn months(
+    console: &mut Console<'_>,
+    judgement: &Judgement,
+) -> Result<(), EnsembleError> {
+    let names: Vec<String> = (0..judgement.members.len()).map(short).collect();
+    let header: Vec<&str> = ["month", "rows", "pool"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str))
+        .chain(["past best", "less best after the fact", "less past best"])
+        .collect();
+    let rows = judgement.months.iter().map(|month| {
+        let losses = [month.log_loss].into_iter().chain(month.members.iter().copied());
+        let losses = losses.chain([month.past_best.log_loss]).map(|loss| format!("{loss:.5}"));
+        let against = [&month.best_ex_post, &month.past_best].map(|other| {
+            let [difference, interval, _] = difference(other);
+            format!("{difference} {interval}")
+        });
+        let head = [month.month.to_string(), month.rows.to_string()];
+        head.into_iter().chain(losses).chain(against).collect()
+    });
+    writeln!(console.out, "{}", plain(&header, 1, rows))?;
+    Ok(())
+}
+
+/// What a member is called in tables: a run's name is too long.
+fn short(member: usize) -> String {
+    format!("m{}", member + 1)
+}
+
+fn line(other: String, comparison: &Comparison) -> Vec<String> {
+    let [difference, interval, p] = difference(comparison);
+    vec![other, format!("{:.5}", comparison.log_loss), difference, interval, p]
+}
+
+fn difference(comparison: &Comparison) -> [String; 3] {
+    let in_units = |value: f64| value * 1e4;
+    let interval = &comparison.paired.interval;
+    let test = comparison.test.as_ref();
+    [
+        format!("{:+.1}", in_units(comparison.paired.mean)),
+        format!("[{:+.1}, {:+.1}]", in_units(interval.lower), in_units(interval.upper)),
+        test.map_or_else(|| "-".to_owned(), |test| format!("{:.3}", test.p_value)),
+    ]
+}
