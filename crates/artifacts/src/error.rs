@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use strategy_core::YearMonth;
 use thiserror::Error;
 
+use crate::backfill::BackfillError;
 use crate::{Holder, MonthKey};
 
 /// Everything that this crate refuses, and why.
@@ -122,6 +123,47 @@ pub enum ArtifactError {
         limit: u64,
     },
 
+    /// Not all months were made.
+    #[error(transparent)]
+    Backfill(#[from] BackfillError),
+
+    /// Files that are not as they should be; which ones was said before.
+    #[error(
+        "{bad} of {files} files of {noun} did not pass: see the report for what to do about each"
+    )]
+    NotVerified {
+        /// What they hold, as in `bins`.
+        noun: &'static str,
+        /// How many.
+        bad: usize,
+        /// Of how many.
+        files: usize,
+    },
+
+    /// The output could not be written.
+    #[error("cannot write the output")]
+    Print(#[from] io::Error),
+
+    /// The output could not be put into JSON.
+    #[error("cannot write the output as JSON")]
+    Json(#[from] serde_json::Error),
+
+    /// The report was to be written where it would destroy something.
+    #[error("the report cannot be written there")]
+    ReportPlace {
+        /// What is there.
+        source: files::OutputError,
+    },
+
+    /// The report could not be written to its file.
+    #[error("cannot write the report {}", path.display())]
+    Report {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+
     /// What stands where the file belongs is another program's, and is not replaced.
     #[error(transparent)]
     Output(#[from] files::OutputError),
@@ -139,6 +181,28 @@ pub enum ArtifactError {
         /// What it holds.
         found: MonthKey,
     },
+}
+
+impl ArtifactError {
+    /// Whether the person asked for something that cannot be.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::ReportPlace { .. } => true,
+            Self::Output(output) => output.is_usage(),
+            _ => false,
+        }
+    }
+
+    /// What a monitor may want to tell apart, in a word: `locked`, `exists` or `failed`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Locked { .. } => "locked",
+            Self::Exists { .. } => "exists",
+            _ => "failed",
+        }
+    }
 }
 
 /// `there are 2024-11, 2025-01 to 2025-10`: runs of months as spans, so that years stay readable.

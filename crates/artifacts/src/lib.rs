@@ -7,18 +7,27 @@
 //! - [`MonthKey`], [`MonthStore`], [`MonthFilter`]: naming, saving, loading, listing
 //! - [`RunLock`], [`Holder`]: one writer at a time in a run's folder
 //! - [`Verified`], [`Stray`]: what [`MonthStore::verify`] and [`MonthStore::strays`] find
-//! - [`ArtifactError`]: what can go wrong
+//! - [`Recipe`], [`Backfill`], [`plan`]: making many months, and what there is to do
+//! - [`rebuild()`], [`RebuildCall`], [`BackfillArgs`]: the command that makes them, for all runs
+//! - [`Proof`], [`Reproduced`]: the command that verifies them
+//! - [`ArtifactError`], [`BackfillError`]: what can go wrong
 
 mod artifact;
+mod backfill;
+mod difference;
 mod error;
 #[cfg(test)]
 mod faults;
 mod file_system;
 mod folder;
 mod holder;
+mod json;
 mod key;
 mod listing;
 mod lock;
+mod proof;
+mod rebuild;
+mod recipe;
 mod run_lock;
 mod store;
 mod strays;
@@ -27,10 +36,18 @@ mod verify;
 mod write;
 
 pub use artifact::Artifact;
+pub use backfill::{
+    Action, Backfill, BackfillError, Existing, Found, MonthDone, MonthOutcome, OutcomeOf,
+    PlannedMonth, plan,
+};
+pub use difference::Difference;
 pub use error::ArtifactError;
 pub use holder::Holder;
 pub use key::MonthKey;
 pub use listing::MonthFilter;
+pub use proof::{Proof, Reproduced, Verdict};
+pub use rebuild::{BackfillArgs, OpenRun, Reader, RebuildCall, ReportFormat, rebuild};
+pub use recipe::{Made, Prospect, Recipe, Shown};
 pub use run_lock::{DEFAULT_LOCK_WAIT, RunLock};
 pub use store::{MonthStore, OnExisting, Saved};
 pub use strays::{Stray, StrayKind};

@@ -28,6 +28,7 @@ mod quantile;
 pub mod record;
 mod scoring;
 mod selection;
+mod shown;
 
 pub use diagnostics::{BinRecord, CONFIDENCE, Diagnostics, summarise_bins};
 pub use edges::{BinCount, BinEdges};
@@ -38,3 +39,4 @@ pub use payoffs::{BinPayoffs, PayoffRow, PayoffTally, Payoffs};
 pub use provenance::{FitRecord, LabelRecord, SourceRecord};
 pub use record::MetadataRecord;
 pub use scoring::score_into;
+pub use shown::facts;

@@ -17,18 +17,17 @@
 //! let month = "2025-11".parse()?;
 //! let inputs = run.load(&[month], &settings.window)?;
 //! let rebuilt = rebuild(&inputs, month, &settings)?;
-//! BinStore::new("data/bins").save(&rebuilt.metadata, OnExisting::Refuse)?;
+//! BinStore::new("data/bins").save(&rebuilt.artifact, OnExisting::Refuse)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod backfill;
 mod commands;
 mod error;
 mod money;
 mod month_bins;
 mod payoffs;
-mod plan;
 mod rebuild;
+mod recipe;
 mod report;
 mod reproduce;
 mod rule;
@@ -36,26 +35,23 @@ mod score;
 mod score_error;
 mod settings;
 mod signals;
-mod staleness;
 mod strategy;
 mod walk;
 mod warning;
 
-pub use backfill::{Backfill, MonthDone, MonthOutcome};
 pub use commands::{
     BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, RunChoice, ScoreArgs,
     VerifyArgs,
 };
 pub use error::BinsError;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins, ParseBinsOverrideError};
-pub use plan::{Action, Existing, Found, PlannedMonth, plan};
-pub use rebuild::{Rebuilt, rebuild};
+pub use rebuild::rebuild;
+pub use recipe::BinsRecipe;
 pub use rule::SignalRule;
 pub use score::{Scorer, score};
 pub use score_error::ScoreError;
 pub use settings::Settings;
 pub use signals::signals;
-pub use staleness::Difference;
 pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};
 pub use walk::{EvaluationSettings, evaluate};
 pub use warning::Warning;

@@ -13,8 +13,8 @@ use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
 
 use crate::commands::{BinsRoot, RunChoice};
+use crate::recipe::in_sample;
 use crate::rule::CheckedRule;
-use crate::staleness::in_sample;
 use crate::{BinsError, SignalRule};
 
 /// What to do with rows of a month that has no bins.

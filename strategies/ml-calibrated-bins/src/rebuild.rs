@@ -1,6 +1,6 @@
 //! From a window's rows to the bins of a month.
 
-use artifacts::MonthKey;
+use artifacts::{Made, MonthKey};
 use binning::{
     BinEdges, BinMetadata, Diagnostics, FitRecord, LabelRecord, MetadataParts, SourceRecord,
 };
@@ -16,16 +16,6 @@ use crate::payoffs::payoffs;
 use crate::warning::{self, Warning};
 use crate::{BinsError, Settings};
 
-/// The bins of a month, and what a careful person should know about them.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Rebuilt {
-    /// What is stored.
-    pub metadata: BinMetadata,
-    /// What may be wrong with it.
-    pub warnings: Vec<Warning>,
-}
-
 /// Calibrates `month` on the months before it and cuts its bins.
 ///
 /// Nothing after the month's first instant enters unless the settings ask for it by name
@@ -39,7 +29,7 @@ pub fn rebuild(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
-) -> Result<Rebuilt, BinsError> {
+) -> Result<Made<BinMetadata, Warning>, BinsError> {
     let window = settings.window.of(month);
     let rows = inputs.window_rows(month, &settings.window)?;
     inputs.refuse_unusable(month, &settings.window, settings.n_bins.get(), &rows)?;
@@ -87,7 +77,7 @@ pub fn rebuild(
     .map_err(binning)?;
     let of_rows = inputs.warnings(month, &settings.window, &rows).into_iter().map(Warning::Rows);
     let warnings = of_rows.chain(warning::about(&metadata)).collect();
-    Ok(Rebuilt { metadata, warnings })
+    Ok(Made { artifact: metadata, warnings })
 }
 
 fn source((name, rows): (&str, u64)) -> SourceRecord {

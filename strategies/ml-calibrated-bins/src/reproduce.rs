@@ -2,23 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use artifacts::Reproduced;
 use binning::BinMetadata;
 use labeling::{LabelSource, TiePolicy};
 use rayon::prelude::*;
 use scored_labels::{InSample, Inputs, Run, Sources, WindowSettings};
 use strategy_core::YearMonth;
 
-use crate::{BinsError, Difference, Settings, rebuild};
+use crate::{BinsError, Settings, rebuild};
 use terminal::error_chain;
-
-/// What making bins anew gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reproduced {
-    /// The same file, but for the time of creation and the software's version.
-    Same,
-    /// Another one.
-    Different(Vec<Difference>),
-}
 
 /// Makes each of `bins` anew from the files of `sources`, everything else as recorded in them. Gives for
 /// each its place in `bins` and the result, or why there is none: two roots can have bins of one key.
@@ -130,33 +122,8 @@ fn settings(metadata: &BinMetadata) -> Settings {
 }
 
 fn again(inputs: &Inputs, metadata: &BinMetadata) -> Result<Reproduced, BinsError> {
-    let rebuilt = rebuild(inputs, metadata.bin_month(), &settings(metadata))?.metadata;
+    let rebuilt = rebuild(inputs, metadata.bin_month(), &settings(metadata))?.artifact;
     let parts = metadata.parts();
     let rebuilt = rebuilt.with_created(parts.created_at, &parts.software_version)?;
-    if rebuilt.to_bytes()? == metadata.to_bytes()? {
-        return Ok(Reproduced::Same);
-    }
-    let fields = [metadata, &rebuilt].map(BinMetadata::to_record).map(|record| {
-        let fields = serde_json::to_value(record).unwrap_or_default();
-        fields.as_object().cloned().unwrap_or_default()
-    });
-    let [found, wanted] = &fields;
-    let differences = found.iter().filter(|(name, value)| wanted.get(*name) != Some(value)).map(
-        |(name, value)| Difference {
-            what: name.clone().into(),
-            found: short(value),
-            wanted: wanted.get(name).map(short).unwrap_or_default(),
-        },
-    );
-    Ok(Reproduced::Different(differences.collect()))
-}
-
-/// Enough of a value to tell two apart by eye.
-fn short(value: &serde_json::Value) -> String {
-    const CHARACTERS: usize = 40;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    if text.chars().count() <= CHARACTERS {
-        return text;
-    }
-    text.chars().take(CHARACTERS).chain(['…']).collect()
+    Ok(Reproduced::compare(metadata, &rebuilt)?)
 }

@@ -48,7 +48,7 @@ const SIGNAL: &str = "signal";
 /// let month = "2025-11".parse()?;
 /// let settings = Settings::default();
 /// let rebuilt = rebuild(&run.load(&[month], &settings.window)?, month, &settings)?;
-/// let saved = BinStore::new(&bins_root).save(&rebuilt.metadata, OnExisting::Refuse)?;
+/// let saved = BinStore::new(&bins_root).save(&rebuilt.artifact, OnExisting::Refuse)?;
 ///
 /// // A slice of raw scores, by one month's bins.
 /// let scored = BinStore::load_file(saved.path())?.score_all(&[0.05, 0.9])?;

@@ -36,7 +36,7 @@ use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError};
 /// # let month: YearMonth = "2025-11".parse()?;
 /// # let settings = Settings::default();
 /// # let rebuilt = rebuild(&Run::open(&sources)?.load(&[month], &settings.window)?, month, &settings)?;
-/// # BinStore::new(&bins_root).save(&rebuilt.metadata, OnExisting::Refuse)?;
+/// # BinStore::new(&bins_root).save(&rebuilt.artifact, OnExisting::Refuse)?;
 /// let november = TimeRange::from(month.start()..month.plus_months(1).start());
 /// let out = signals(&sources, &BinsConfig::new(bins_root), november)?;
 /// assert_eq!(out.num_rows(), 30 * 24);

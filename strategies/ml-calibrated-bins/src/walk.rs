@@ -10,8 +10,8 @@ use labeling::LabelCutoff;
 use scored_labels::{Inputs, Origin, WindowSettings};
 use strategy_core::{Side, YearMonth};
 
+use crate::recipe::in_sample;
 use crate::rule::CheckedRule;
-use crate::staleness::in_sample;
 use crate::{BinsError, Settings, SignalRule, Warning, rebuild};
 
 /// What an evaluation is made with, beside its data.
@@ -96,7 +96,7 @@ fn calibrations(
         CalibrationMethod::Platt => platt.warnings,
         CalibrationMethod::Isotonic => isotonic.warnings,
     };
-    Ok(([platt.metadata, isotonic.metadata], warnings))
+    Ok(([platt.artifact, isotonic.artifact], warnings))
 }
 
 /// The out-of-sample rows of `month` whose label is known by now.

@@ -6,7 +6,7 @@ use binning::BinMetadata;
 use calibration::Calibrator;
 use serde::Serialize;
 
-use crate::staleness::Difference;
+use artifacts::Difference;
 use terminal::listed;
 
 /// Something that a careful person wants to know before trading on the bins.

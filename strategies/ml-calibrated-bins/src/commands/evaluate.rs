@@ -15,11 +15,12 @@ use serde::Serialize;
 use strategy_core::{Console, YearMonth};
 
 use super::cost_args::CostArgs;
-use super::rebuild::{ReportFormat, bin_count};
+use super::rebuild::bin_count;
 use super::source_args::SourceArgs;
 use crate::money::money;
 use crate::report::{evaluation_page, file, json};
 use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
+use artifacts::ReportFormat;
 use terminal::collapse;
 
 /// Flags of `evaluate`.

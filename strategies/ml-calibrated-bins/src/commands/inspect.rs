@@ -9,11 +9,12 @@ use serde::Serialize;
 use strategy_core::{Console, Side, YearMonth};
 
 use super::RunChoice;
-use super::rebuild::ReportFormat;
 use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::in_sample_caution;
-use crate::report::{file, inspection_page, json, text};
+use crate::report::{file, inspection_page, json};
 use crate::{BinsError, SignalRule};
+use artifacts::ReportFormat;
+use artifacts::Shown;
 use terminal::plain;
 
 /// Flags of `inspect`.
@@ -107,7 +108,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
             json::write(&Document { metadata, tests: tested, sizes }, console.out)
         }
         ReportFormat::Text => {
-            text::metadata(&metadata, console.out)?;
+            metadata.write(console.out)?;
             if let Some(caution) = in_sample_caution(&metadata) {
                 writeln!(console.out, "warning: {caution}\n")?;
             }

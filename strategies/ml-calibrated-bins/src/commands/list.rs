@@ -7,8 +7,8 @@ use strategy_core::{Console, YearMonth};
 
 use super::RunChoice;
 use crate::BinsError;
+use crate::recipe::in_sample;
 use crate::report::json;
-use crate::staleness::in_sample;
 use terminal::plain;
 use terminal::{count, per_cent};
 

@@ -60,7 +60,7 @@ pub(crate) fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Resu
         }
     }
     if !rebuilds.is_empty() {
-        rebuild::run(&rebuilds, console)?;
+        artifacts::rebuild(&rebuilds, console)?;
     }
     if !verifications.is_empty() {
         verify::run(&verifications, console)?;

@@ -1,6 +1,5 @@
 //! What kind of failure an error is.
 
-use artifacts::ArtifactError;
 use binning::BinningError;
 use evaluation::EvaluationError;
 use files::OutputError;
@@ -18,14 +17,11 @@ impl BinsError {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::ScoredLabels(ScoredLabelsError::Incomplete { .. }) => "incomplete",
-            Self::Artifact(ArtifactError::Locked { .. })
-            | Self::Store(BinningError::Artifact(ArtifactError::Locked { .. }))
-            | Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::Locked {
+            Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => error.kind(),
+            Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::Locked {
                 ..
             }))
             | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
-            Self::Artifact(ArtifactError::Exists { .. })
-            | Self::Store(BinningError::Artifact(ArtifactError::Exists { .. })) => "exists",
             Self::OfRun { source, .. } => source.kind(),
             _ => "failed",
         }
@@ -38,8 +34,10 @@ impl BinsError {
             Self::ScoreRows(ScoreError::Tabular(TabularError::Output(output)))
             | Self::ScoreFile {
                 source: ScoreError::Tabular(TabularError::Output(output)), ..
+            } => Some(output),
+            Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => {
+                return error.is_usage();
             }
-            | Self::Store(BinningError::Artifact(ArtifactError::Output(output))) => Some(output),
             _ => None,
         };
         output.is_some_and(OutputError::is_usage)

@@ -17,10 +17,8 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, RowsError, YearMonth};
 use thiserror::Error;
 
-use self::text::{
-    available_text, filter_text, interrupted_text, left_text, resume_text, rule_text,
-};
-use crate::{Existing, ScoreError};
+use self::text::{available_text, filter_text, rule_text};
+use crate::ScoreError;
 
 /// Bins that could not be made, found or used.
 #[derive(Debug, Error)]
@@ -29,6 +27,9 @@ pub enum BinsError {
     /// The data could not be read.
     #[error(transparent)]
     MarketData(#[from] MarketDataError),
+    /// The generated sample could not be made.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     /// Predictions and labels could not be read, or make no window.
     #[error(transparent)]
     ScoredLabels(#[from] ScoredLabelsError),
@@ -37,56 +38,6 @@ pub enum BinsError {
     Framework {
         /// What was wrong.
         source: BoxError,
-    },
-    /// The generated sample could not be made.
-    #[error(transparent)]
-    Sample(#[from] SampleError),
-    /// Some months of several failed; which ones was said before.
-    #[error("{failed} of {months} months failed{}", left_text(*left))]
-    SomeFailed {
-        /// How many failed.
-        failed: usize,
-        /// How many there were to make.
-        months: usize,
-        /// How many were not begun.
-        left: usize,
-    },
-    /// Runs that could not be opened, of several; which ones was said before.
-    #[error("{failed} of {runs} runs failed")]
-    RunsFailed {
-        /// How many failed.
-        failed: usize,
-        /// How many there were.
-        runs: usize,
-    },
-    /// Two of the runs that were chosen turned out to be one: the second would replace the bins of the
-    /// first.
-    #[error(
-        "an earlier run of this call had the bins in {} too: give the two other names or roots, or \
-         take one out of the configuration",
-        folder.display()
-    )]
-    RunRepeated {
-        /// The run's folder.
-        folder: PathBuf,
-    },
-    /// Somebody asked the program to stop.
-    #[error("stopped: {} left; {}", interrupted_text(*months, *runs), resume_text(*existing))]
-    Interrupted {
-        /// Months of a run in the works that were not begun.
-        months: usize,
-        /// Runs of which no month was begun.
-        runs: usize,
-        /// What was to become of months that exist.
-        existing: Existing,
-    },
-    /// The threads that compute could not be started.
-    #[error("cannot start {jobs} threads: pass a smaller --jobs")]
-    Threads {
-        /// How many.
-        jobs: usize,
-        /// What the system said.
-        source: rayon::ThreadPoolBuildError,
     },
     /// Only one of the two files of a run was named.
     #[error("{given} needs {missing} beside it: predictions and candles are two files")]
@@ -140,16 +91,6 @@ pub enum BinsError {
         dataset: Option<String>,
         /// Only of this run, when given.
         run_name: Option<String>,
-    },
-    /// Files of bins that are not as they should be; which ones was said before.
-    #[error(
-        "{bad} of {files} files of bins did not pass: see the report for what to do about each"
-    )]
-    NotVerified {
-        /// How many.
-        bad: usize,
-        /// Of how many.
-        files: usize,
     },
     /// Some files of bins could not be read; which ones was said before.
     #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]

@@ -3,28 +3,6 @@
 use chrono::{DateTime, Utc};
 use market_data::TimeSpan;
 
-use crate::Existing;
-
-pub(super) fn left_text(left: usize) -> String {
-    if left == 0 { String::new() } else { format!(", {left} were not begun") }
-}
-
-pub(super) fn interrupted_text(months: usize, runs: usize) -> String {
-    let part = |number: usize, what| (number > 0).then(|| format!("{number} {what}"));
-    let parts: Vec<_> =
-        [part(months, "months"), part(runs, "runs")].into_iter().flatten().collect();
-    format!("{} are", parts.join(" and "))
-}
-
-/// How to do the rest without doing anything twice.
-pub(super) fn resume_text(existing: Existing) -> &'static str {
-    match existing {
-        Existing::Refuse => "the same command with --skip-existing goes on with them",
-        Existing::Keep | Existing::ReplaceStale => "the same command goes on with them",
-        Existing::Replace => "the same command begins again",
-    }
-}
-
 /// `long from bin 25 and short up to bin 2`, or the side that is traded.
 pub(super) fn rule_text(long: Option<u16>, short: Option<u16>) -> String {
     let long = long.map(|bin| format!("long from bin {bin}"));

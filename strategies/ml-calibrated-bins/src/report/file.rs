@@ -1,33 +1,16 @@
-//! The report of a rebuild in a file.
+//! Pages in files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use files::{Output, OutputError};
-use serde::Serialize;
 
 use crate::BinsError;
 
-/// Refuses a place that would destroy something: one of the files of `data`, what is no report, a
+/// Refuses a place that would destroy something: one of the files of `data`, what is no page, a
 /// device. Before hours of work, not after.
-pub(crate) fn check(path: &Path, data: &[PathBuf]) -> Result<(), BinsError> {
-    output(path, data).check().map(drop).map_err(|source| refused(path, source))
-}
-
-/// The same for a page.
 pub(crate) fn check_page(path: &Path, data: &[PathBuf]) -> Result<(), BinsError> {
     page(path, data).check().map(drop).map_err(|source| refused(path, source))
-}
-
-/// Writes the report whole or not at all: a monitor may read it at any moment.
-pub(super) fn write(
-    document: &impl Serialize,
-    path: &Path,
-    data: &[PathBuf],
-) -> Result<(), BinsError> {
-    let mut bytes = serde_json::to_vec_pretty(document)?;
-    bytes.push(b'\n');
-    write_whole(&bytes, path, &output(path, data))
 }
 
 /// Writes a page, which is none of `data`.
@@ -52,16 +35,8 @@ fn write_whole(bytes: &[u8], path: &Path, output: &Output<'_>) -> Result<(), Bin
     files::write_whole(output, bytes).map_err(|source| refused(path, source))
 }
 
-fn output<'a>(path: &'a Path, data: &[PathBuf]) -> Output<'a> {
-    Output::new(path, "a JSON report of a rebuild", &is_report).overwrite(true).reads(data)
-}
-
 fn page<'a>(path: &'a Path, data: &[PathBuf]) -> Output<'a> {
     Output::new(path, "a page of this program", &is_page).overwrite(true).reads(data)
-}
-
-fn is_report(head: &[u8]) -> bool {
-    head.starts_with(b"{") && head.windows(8).any(|key| key == b"\"months\"")
 }
 
 fn is_page(head: &[u8]) -> bool {

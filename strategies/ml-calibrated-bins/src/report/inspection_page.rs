@@ -7,7 +7,6 @@ use report::Tone;
 use report::pages::{BinShape, Inspection, MonthBins};
 
 use super::evaluation_page::tone;
-use super::text;
 use crate::SignalRule;
 use crate::month_bins::in_sample_caution;
 
@@ -46,7 +45,7 @@ fn month_bins(metadata: &BinMetadata, rule: SignalRule) -> MonthBins {
     let parts = metadata.parts();
     let rule = rule.check(metadata).ok();
     let quality = &parts.diagnostics;
-    let facts = text::facts(parts).into_iter();
+    let facts = binning::facts(parts).into_iter();
     let bins = quality.bins.iter().map(|bin| BinShape {
         number: bin.bin,
         tone: rule.map_or(Tone::Neutral, |rule| tone(rule.side(bin.bin))),

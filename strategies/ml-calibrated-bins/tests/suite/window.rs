@@ -30,7 +30,7 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
     let months = [month("2025-10"), month("2025-11")];
     let inputs = run.load(&months, &settings.window).unwrap();
     let root = folder.path().join("bins");
-    let bins = months.map(|month| rebuild(&inputs, month, &settings).unwrap().metadata);
+    let bins = months.map(|month| rebuild(&inputs, month, &settings).unwrap().artifact);
     for metadata in &bins {
         BinStore::new(&root).save(metadata, OnExisting::Refuse).unwrap();
     }

@@ -1,29 +1,26 @@
 //! `rebuild`: calibrate months and store their bins.
 
-mod dry_run;
-mod session;
-
 use std::path::PathBuf;
+use std::time::Duration;
 
+use artifacts::{BackfillArgs, OpenRun, RebuildCall};
 use binning::BinCount;
 use calibration::CalibrationMethod;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use labeling::LabelCutoff;
 use scored_labels::{MonthChoice, Run, WindowSettings};
 use strategy_core::{Console, YearMonth};
 
 use super::RunChoice;
 use super::source_args::SourceArgs;
-use crate::report::Style;
-use crate::{BinsError, Existing, Settings};
+use crate::{BinsError, BinsRecipe, Settings};
 
 const MONTHS: &str = "Months";
 const CALIBRATION: &str = "Calibration";
 
 /// Flags of `rebuild`.
 #[derive(Debug, Clone, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct RebuildArgs {
     #[command(flatten)]
     sources: SourceArgs,
@@ -62,31 +59,6 @@ pub struct RebuildArgs {
     #[arg(help_heading = CALIBRATION, long, value_name = "CUTOFF", env = "RUNNER_LABEL_CUTOFF", default_value = "month-start")]
     label_cutoff: LabelCutoff,
 
-    /// Replace bins that exist
-    #[arg(long, conflicts_with_all = ["skip_existing", "only_stale"])]
-    overwrite: bool,
-
-    /// Keep bins that exist and make only the others
-    #[arg(long)]
-    skip_existing: bool,
-
-    /// Replace the bins that would be made otherwise now, since data or settings changed, and those
-    /// that cannot be read any more; make no others
-    #[arg(long, conflicts_with = "skip_existing")]
-    only_stale: bool,
-
-    /// Print what would be done for each month, and write nothing, no report either
-    #[arg(long, conflicts_with = "quiet")]
-    dry_run: bool,
-
-    /// Months to make at once [default: one for each core]
-    #[arg(long, value_name = "N", env = "RUNNER_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
-
-    /// Go on with the other months of a run when one fails (other runs are made in any case)
-    #[arg(long)]
-    keep_going: bool,
-
     /// Calibrate even if data that the window needs has not all come
     #[arg(help_heading = CALIBRATION, long)]
     allow_incomplete: bool,
@@ -96,26 +68,8 @@ pub struct RebuildArgs {
     #[arg(long, value_name = "TIME", env = "SOURCE_DATE_EPOCH", value_parser = instant)]
     created_at: Option<DateTime<Utc>>,
 
-    /// Write the report of all months to this file too, as JSON
-    #[arg(long, value_name = "FILE", env = "RUNNER_REPORT")]
-    report: Option<PathBuf>,
-
-    /// Print only the paths of the files
-    #[arg(long, conflicts_with = "format")]
-    quiet: bool,
-
-    /// How to print the report
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    format: ReportFormat,
-}
-
-/// How a report is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
+    #[command(flatten)]
+    backfill: BackfillArgs,
 }
 
 pub(super) fn bin_count(text: &str) -> Result<BinCount, String> {
@@ -146,49 +100,15 @@ impl RebuildArgs {
         }
     }
 
-    fn existing(&self) -> Existing {
-        match (self.overwrite, self.skip_existing, self.only_stale) {
-            (true, ..) => Existing::Replace,
-            (_, true, _) => Existing::Keep,
-            (.., true) => Existing::ReplaceStale,
-            _ => Existing::Refuse,
-        }
-    }
-
-    fn style(&self) -> Style {
-        match self.format {
-            _ if self.quiet => Style::Paths,
-            ReportFormat::Text => Style::Text,
-            ReportFormat::Json => Style::Json,
-        }
-    }
-
-    fn open(&self, console: &mut Console<'_>) -> Result<Run, BinsError> {
-        let RunChoice { dataset, run_name, .. } = &self.run;
-        if let Some(flag) = self.scheduled() {
-            self.sources.refuse_sample_for(flag)?;
-        }
-        let sources = self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
-        Ok(Run::open(&sources)?)
-    }
-
     /// What shows that nobody sits before the screen: such a call must not use the sample unasked.
     fn scheduled(&self) -> Option<&'static str> {
         let asks_for = |wanted| self.bin_month.contains(&wanted);
         match () {
-            () if self.quiet => Some("--quiet"),
+            () if self.backfill.is_quiet() => Some("--quiet"),
             () if asks_for(MonthChoice::Latest) => Some("--bin-month latest"),
             () if asks_for(MonthChoice::Current) => Some("--bin-month current"),
             () => None,
         }
-    }
-
-    /// The run as its flags name it, for messages when it cannot be opened.
-    fn named(&self) -> String {
-        let RunChoice { dataset, run_name, .. } = &self.run;
-        let named: Vec<&str> =
-            [dataset, run_name].into_iter().flatten().map(String::as_str).collect();
-        if named.is_empty() { self.sources.file_text() } else { named.join(" ") }
     }
 
     fn months(&self, run: &Run, settings: &Settings) -> Result<Vec<YearMonth>, BinsError> {
@@ -201,11 +121,42 @@ impl RebuildArgs {
     }
 }
 
-/// Makes the bins of every month asked for, for each run.
-pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
-    match runs.first() {
-        Some(first) if first.dry_run => dry_run::run(runs, console),
-        Some(first) => session::run(first, runs, console),
-        None => Ok(()),
+impl RebuildCall for RebuildArgs {
+    type Recipe = BinsRecipe;
+
+    fn backfill(&self) -> &BackfillArgs {
+        &self.backfill
+    }
+
+    fn named(&self) -> String {
+        let RunChoice { dataset, run_name, .. } = &self.run;
+        let named: Vec<&str> =
+            [dataset, run_name].into_iter().flatten().map(String::as_str).collect();
+        if named.is_empty() { self.sources.file_text() } else { named.join(" ") }
+    }
+
+    fn data_files(&self) -> Vec<PathBuf> {
+        self.sources.data_files().collect()
+    }
+
+    fn lock_timeout(&self) -> Duration {
+        self.sources.lock_timeout()
+    }
+
+    fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<BinsRecipe>, BinsError> {
+        let RunChoice { dataset, run_name, .. } = &self.run;
+        if let Some(flag) = self.scheduled() {
+            self.sources.refuse_sample_for(flag)?;
+        }
+        let sources = self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
+        let mut run = Run::open(&sources)?;
+        let settings = self.settings();
+        Ok(OpenRun {
+            recipe: BinsRecipe::of(&run, settings),
+            root: self.run.root.of(Some(run.dataset())),
+            months: self.months(&run, &settings),
+            // Closes the files of the run when they are read: other programs may write to them again.
+            read: Box::new(move |months| Ok(run.load(months, &settings.window)?)),
+        })
     }
 }

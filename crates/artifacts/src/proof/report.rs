@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use artifacts::{MonthKey, Stray, StrayKind};
 use serde::Serialize;
 use strategy_core::YearMonth;
+use terminal::{count, listed};
 
 use super::{Judged, Verdict};
-use crate::report::json;
-use crate::{BinsError, Difference};
-use terminal::count;
-use terminal::listed;
+use crate::json;
+use crate::{Artifact, ArtifactError, Difference, MonthKey, Stray, StrayKind};
 
 #[derive(Debug, Serialize)]
 struct Document<'a> {
@@ -45,12 +43,12 @@ struct Other {
     kind: &'static str,
 }
 
-pub(super) fn json(
-    judged: &[Judged],
+pub(super) fn json<A: Artifact>(
+    judged: &[Judged<A>],
     strays: &BTreeSet<Stray>,
     not_read: usize,
     out: &mut dyn Write,
-) -> Result<(), BinsError> {
+) -> Result<(), ArtifactError> {
     let files = judged.iter().map(file).collect();
     let strays = strays
         .iter()
@@ -59,7 +57,7 @@ pub(super) fn json(
     json::write(&Document { files, strays, not_read }, out)
 }
 
-fn file(judged: &Judged) -> File<'_> {
+fn file<A: Artifact>(judged: &Judged<A>) -> File<'_> {
     let key = judged.verified.key.as_ref();
     let (reason, differences) = match &judged.verdict {
         Verdict::Damaged(reason) | Verdict::NotReproduced(reason) => {
@@ -89,11 +87,11 @@ fn word(kind: StrayKind) -> &'static str {
 }
 
 /// What is wrong, a line each, and a count of everything.
-pub(super) fn text(
-    judged: &[Judged],
+pub(super) fn text<A: Artifact>(
+    judged: &[Judged<A>],
     strays: &BTreeSet<Stray>,
     out: &mut dyn Write,
-) -> Result<(), BinsError> {
+) -> Result<(), ArtifactError> {
     for Judged { verified, verdict } in judged {
         let path = verified.path.display();
         match verdict {
@@ -109,14 +107,16 @@ pub(super) fn text(
             Verdict::Whole | Verdict::Reproduced => {}
         }
     }
+    let misplaced = format!("ends like {} and lies where none are looked for; not read", A::NOUN);
+    let none = format!("no {}", A::NOUN);
     for stray in strays {
         let what = match stray.kind {
             StrayKind::Temporary => {
                 "left by a writer that was killed, or being written; the next rebuild of its run \
                  removes it"
             }
-            StrayKind::Misplaced => "ends like bins and lies where none are looked for; not read",
-            StrayKind::File | StrayKind::Folder => "no bins",
+            StrayKind::Misplaced => &misplaced,
+            StrayKind::File | StrayKind::Folder => &none,
         };
         writeln!(out, "other: {}: {what}", stray.path.display())?;
     }

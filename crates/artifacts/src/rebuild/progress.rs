@@ -3,10 +3,10 @@
 use std::io::Write;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use terminal::error_chain;
 
 use super::RunName;
-use crate::backfill::{MonthDone, MonthOutcome};
-use terminal::error_chain;
+use crate::{MonthDone, MonthOutcome, Recipe};
 
 const BAR: &str = "{prefix}{wide_bar} {pos} of {len} months, {msg}, {eta} to go";
 
@@ -68,7 +68,12 @@ impl Progress {
     }
 
     /// One month is done.
-    pub(super) fn month(&mut self, run: &RunName, done: &MonthDone, err: &mut dyn Write) {
+    pub(super) fn month<R: Recipe>(
+        &mut self,
+        run: &RunName,
+        done: &MonthDone<R>,
+        err: &mut dyn Write,
+    ) {
         if matches!(done.outcome, MonthOutcome::NotBegun) {
             return;
         }
@@ -91,7 +96,12 @@ impl Progress {
     }
 
     /// Tells why a month failed, while the others go on.
-    pub(super) fn failure(&self, run: &RunName, done: &MonthDone, err: &mut dyn Write) {
+    pub(super) fn failure<R: Recipe>(
+        &self,
+        run: &RunName,
+        done: &MonthDone<R>,
+        err: &mut dyn Write,
+    ) {
         if let Some(error) = done.outcome.failure() {
             let RunName { dataset, run_name } = run;
             let text =

@@ -3,18 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use strategy_core::Console;
+use terminal::{collapse, error_chain};
 
-use super::document::Document;
+use super::document::{Document, DocumentOf};
 use super::progress::Progress;
-use super::{MonthReport, RunFailure, RunName, file, json, summary, text};
-use crate::BinsError;
-use crate::backfill::{MonthDone, MonthOutcome};
-use terminal::collapse;
-use terminal::error_chain;
+use super::{MonthReport, RunFailure, RunName, report_file, summary};
+use crate::json;
+use crate::{ArtifactError, MonthDone, MonthOutcome, Recipe, Shown};
 
 /// What is printed of each month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Style {
+pub(super) enum Style {
     /// The path; warnings go to standard error.
     Paths,
     /// For people: everything about a single month, a table of several.
@@ -24,21 +23,21 @@ pub(crate) enum Style {
 }
 
 /// Prints, and remembers that it could not: a reader who went away must not stop the work.
-pub(crate) struct Printer<'a, 'console> {
+pub(super) struct Printer<'a, 'console, R: Recipe> {
     style: Style,
     runs: usize,
     /// Whether a month's failure is told here; otherwise it is the command's error.
     tells_failures: bool,
     console: &'a mut Console<'console>,
     progress: Progress,
-    reports: Vec<MonthReport>,
+    reports: Vec<MonthReport<R>>,
     failed_runs: Vec<RunFailure>,
     expected: usize,
-    result: Result<(), BinsError>,
+    result: Result<(), ArtifactError>,
 }
 
-impl<'a, 'console> Printer<'a, 'console> {
-    pub(crate) fn new(
+impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
+    pub(super) fn new(
         style: Style,
         runs: usize,
         tells_failures: bool,
@@ -58,23 +57,23 @@ impl<'a, 'console> Printer<'a, 'console> {
         }
     }
 
-    pub(crate) fn console(&mut self) -> &mut Console<'console> {
+    pub(super) fn console(&mut self) -> &mut Console<'console> {
         self.console
     }
 
     /// Run number `run`, counted from 1, begins; it has so many months.
-    pub(crate) fn begin(&mut self, run: usize, months: usize) {
+    pub(super) fn begin(&mut self, run: usize, months: usize) {
         self.expected += months;
         self.progress.begin(run, months);
     }
 
     /// A month is done; it comes again, in order, with its run.
-    pub(crate) fn progress(&mut self, run: &RunName, done: &MonthDone) {
+    pub(super) fn progress(&mut self, run: &RunName, done: &MonthDone<R>) {
         self.progress.month(run, done, self.console.err);
     }
 
     /// All months of a run are done.
-    pub(crate) fn run(&mut self, run: &RunName, done: Vec<MonthDone>) {
+    pub(super) fn run(&mut self, run: &RunName, done: Vec<MonthDone<R>>) {
         let of = if self.runs > 1 { format!("{run} ") } else { String::new() };
         let warnings = done.iter().filter(|_| self.style == Style::Paths).flat_map(|done| {
             done.outcome.warnings().iter().map(|warning| format!("{}: {warning}", done.month))
@@ -94,7 +93,7 @@ impl<'a, 'console> Printer<'a, 'console> {
         }
     }
 
-    fn path(&mut self, done: &MonthDone) {
+    fn path(&mut self, done: &MonthDone<R>) {
         let there = matches!(done.outcome, MonthOutcome::Written(_) | MonthOutcome::Kept(_));
         if there && self.result.is_ok() {
             self.result = writeln!(self.console.out, "{}", done.path.display()).map_err(Into::into);
@@ -102,60 +101,61 @@ impl<'a, 'console> Printer<'a, 'console> {
     }
 
     /// A run could not be worked on, and the others go on.
-    pub(crate) fn run_failed(&mut self, run: &str, error: &BinsError) {
+    pub(super) fn run_failed(&mut self, run: &str, error: &R::Error) {
         let message = error_chain(error);
         self.progress.say(&format!("error: {run}: {message}"), self.console.err);
         self.note_failed_run(run, error);
     }
 
     /// The same, for the report only.
-    pub(crate) fn note_failed_run(&mut self, run: &str, error: &BinsError) {
-        let (run, kind, message) = (run.to_owned(), error.kind(), error_chain(error));
+    pub(super) fn note_failed_run(&mut self, run: &str, error: &R::Error) {
+        let (run, kind, message) = (run.to_owned(), R::kind(error), error_chain(error));
         self.failed_runs.push(RunFailure { run, kind, message });
     }
 
-    pub(crate) fn runs_failed(&self) -> usize {
+    pub(super) fn runs_failed(&self) -> usize {
         self.failed_runs.len()
     }
 
     /// Months that failed.
-    pub(crate) fn failed(&self) -> usize {
+    pub(super) fn failed(&self) -> usize {
         self.reports.iter().filter(|report| report.done.outcome.failure().is_some()).count()
     }
 
     /// Months that were to be made.
-    pub(crate) fn months(&self) -> usize {
+    pub(super) fn months(&self) -> usize {
         self.expected
     }
 
     /// Months that were not begun.
-    pub(crate) fn left(&self) -> usize {
-        let begun = |report: &&MonthReport| !matches!(report.done.outcome, MonthOutcome::NotBegun);
+    pub(super) fn left(&self) -> usize {
+        let begun =
+            |report: &&MonthReport<R>| !matches!(report.done.outcome, MonthOutcome::NotBegun);
         self.expected.saturating_sub(self.reports.iter().filter(begun).count())
     }
 
     /// Prints what comes at the end, and writes the report to the file `report`, which is none of `data`. Gives the months back,
     /// and whether all could be printed, now and earlier.
-    pub(crate) fn finish(
+    pub(super) fn finish(
         mut self,
         report: Option<&Path>,
         data: &[PathBuf],
-    ) -> (Vec<MonthReport>, Result<(), BinsError>) {
+    ) -> (Vec<MonthReport<R>>, Result<(), ArtifactError>) {
         self.progress.finish();
         let printed = self.print(report, data);
         (self.reports, printed)
     }
 
-    fn print(&mut self, report: Option<&Path>, data: &[PathBuf]) -> Result<(), BinsError> {
-        let document = Document::of(&self.reports, &self.failed_runs);
+    fn print(&mut self, report: Option<&Path>, data: &[PathBuf]) -> Result<(), ArtifactError> {
+        let document: DocumentOf<'_, R> = Document::of(&self.reports, &self.failed_runs);
         if let Some(path) = report {
-            file::write(&document, path, data)?;
+            report_file::write(&document, path, data)?;
         }
         std::mem::replace(&mut self.result, Ok(()))?;
         match (self.style, self.reports.as_slice()) {
             (Style::Json, _) => json::write(&document, self.console.out)?,
             (Style::Text, [only]) if self.expected == 1 && self.runs == 1 => {
-                text::month(&only.done, self.console.out)?;
+                summary::month(&only.done, self.console.out)?;
             }
             (Style::Text, [_, ..]) => summary::write(&self.reports, self.console.out)?,
             (Style::Text, []) | (Style::Paths, _) => {}

@@ -1,18 +1,16 @@
 //! The report that a program reads: an object with the list `months`, and counts.
 
-use binning::MetadataRecord;
 use serde::Serialize;
 use strategy_core::YearMonth;
+use terminal::error_chain;
 
 use super::{MonthReport, RunFailure};
-use crate::backfill::MonthOutcome;
-use crate::{BinsError, Warning};
-use terminal::error_chain;
+use crate::{MonthOutcome, Recipe, Shown};
 
 /// The whole report.
 #[derive(Debug, Serialize)]
-pub(super) struct Document<'a> {
-    months: Vec<Month<'a>>,
+pub(super) struct Document<'a, W, M> {
+    months: Vec<Month<'a, W, M>>,
     counts: Counts,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     failed_runs: Vec<FailedRun<'a>>,
@@ -28,32 +26,32 @@ struct Counts {
     not_begun: usize,
 }
 
-/// One month. `metadata` has the names of the bin file.
+/// One month. `metadata` has the names of its file.
 #[derive(Debug, Serialize)]
-struct Month<'a> {
+struct Month<'a, W, M> {
     dataset: &'a str,
     run_name: &'a str,
     bin_month: YearMonth,
     status: &'static str,
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<MetadataRecord>,
-    warnings: Vec<Told<'a>>,
+    metadata: Option<M>,
+    warnings: Vec<Told<'a, W>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
 }
 
 /// A warning with its fields, and the sentence that people get.
 #[derive(Debug, Serialize)]
-struct Told<'a> {
+struct Told<'a, W> {
     #[serde(flatten)]
-    warning: &'a Warning,
+    warning: &'a W,
     message: String,
 }
 
 #[derive(Debug, Serialize)]
 struct Failure {
-    /// What a monitor may want to tell apart: see [`BinsError::kind`].
+    /// What a monitor may want to tell apart: see [`Recipe::kind`].
     kind: &'static str,
     message: String,
 }
@@ -61,41 +59,21 @@ struct Failure {
 #[derive(Debug, Serialize)]
 struct FailedRun<'a> {
     run: &'a str,
-    /// What a monitor may want to tell apart: see [`BinsError::kind`].
+    /// What a monitor may want to tell apart: see [`Recipe::kind`].
     kind: &'static str,
     message: &'a str,
 }
 
-impl MonthOutcome {
-    /// `written`, `kept`, `left_out`, `failed` or `not_begun`.
-    pub(super) fn word(&self) -> &'static str {
-        match self {
-            Self::Written(_) => "written",
-            Self::Kept(_) => "kept",
-            Self::LeftOut => "left_out",
-            Self::Failed(_) => "failed",
-            Self::NotBegun => "not_begun",
-        }
-    }
+/// The document of the months that `R` makes.
+pub(super) type DocumentOf<'a, R> =
+    Document<'a, <R as Recipe>::Warning, <<R as Recipe>::Artifact as Shown>::Record>;
 
-    pub(super) fn warnings(&self) -> &[Warning] {
-        match self {
-            Self::Written(rebuilt) => &rebuilt.warnings,
-            Self::Kept(warnings) => warnings,
-            Self::LeftOut | Self::Failed(_) | Self::NotBegun => &[],
-        }
-    }
-
-    pub(super) fn failure(&self) -> Option<&BinsError> {
-        match self {
-            Self::Failed(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-impl<'a> Document<'a> {
-    pub(super) fn of(reports: &'a [MonthReport], failed_runs: &'a [RunFailure]) -> Self {
+impl<'a, W, M> Document<'a, W, M> {
+    pub(super) fn of<R>(reports: &'a [MonthReport<R>], failed_runs: &'a [RunFailure]) -> Self
+    where
+        R: Recipe<Artifact: Shown<Record = M>, Warning = W>,
+        W: ToString,
+    {
         let mut counts = Counts::default();
         for report in reports {
             *match report.done.outcome {
@@ -119,9 +97,13 @@ impl<'a> Document<'a> {
     }
 }
 
-fn month(report: &MonthReport) -> Month<'_> {
+fn month<R, W, M>(report: &MonthReport<R>) -> Month<'_, W, M>
+where
+    R: Recipe<Artifact: Shown<Record = M>, Warning = W>,
+    W: ToString,
+{
     let MonthReport { run, done } = report;
-    let told = |warning| Told { warning, message: Warning::to_string(warning) };
+    let told = |warning| Told { warning, message: W::to_string(warning) };
     Month {
         dataset: &run.dataset,
         run_name: &run.run_name,
@@ -129,13 +111,13 @@ fn month(report: &MonthReport) -> Month<'_> {
         status: done.outcome.word(),
         path: done.path.display().to_string(),
         metadata: match &done.outcome {
-            MonthOutcome::Written(rebuilt) => Some(rebuilt.metadata.to_record()),
+            MonthOutcome::Written(made) => Some(made.artifact.record()),
             _ => None,
         },
         warnings: done.outcome.warnings().iter().map(told).collect(),
         error: done
             .outcome
             .failure()
-            .map(|error| Failure { kind: error.kind(), message: error_chain(error) }),
+            .map(|error| Failure { kind: R::kind(error), message: error_chain(error) }),
     }
 }

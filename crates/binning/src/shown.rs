@@ -1,39 +1,47 @@
-//! The report that a person reads.
+//! The bins of a month as people read them.
 
 use std::io::{self, Write};
 
-use binning::{BinMetadata, BinRecord, MetadataParts};
+use artifacts::Shown;
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use labeling::LabelSource;
+use terminal::{count, per_cent, plain, probability};
 
-use crate::backfill::{MonthDone, MonthOutcome};
-use terminal::plain;
-use terminal::{count, per_cent, probability};
+use crate::{BinMetadata, BinRecord, MetadataParts, MetadataRecord};
 
-/// What a rebuild did for one month.
-pub(crate) fn month(done: &MonthDone, out: &mut dyn Write) -> io::Result<()> {
-    if let MonthOutcome::Written(rebuilt) = &done.outcome {
-        metadata(&rebuilt.metadata, out)?;
+impl Shown for BinMetadata {
+    type Record = MetadataRecord;
+    const COLUMNS: &'static [&'static str] =
+        &["rows", "base rate", "slope", "Brier before", "after"];
+
+    fn cells(&self) -> Vec<String> {
+        let parts = self.parts();
+        let quality = &parts.diagnostics;
+        let slope = match &parts.calibrator {
+            Calibrator::Platt(platt) => format!("{:.4}", platt.slope()),
+            Calibrator::Isotonic(_) => String::new(),
+        };
+        vec![
+            count(parts.cal_rows),
+            per_cent(Some(quality.base_rate)),
+            slope,
+            probability(Some(quality.brier_before)),
+            probability(Some(quality.brier_after)),
+        ]
     }
-    for warning in done.outcome.warnings() {
-        writeln!(out, "warning: {warning}")?;
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        write(self, out)
     }
-    let path = done.path.display();
-    match &done.outcome {
-        MonthOutcome::Written(rebuilt) if rebuilt.warnings.is_empty() => {
-            writeln!(out, "wrote {path}")
-        }
-        MonthOutcome::Written(_) => writeln!(out, "\nwrote {path}"),
-        MonthOutcome::Kept(_) => writeln!(out, "{} kept: {path} exists", done.month),
-        MonthOutcome::LeftOut => writeln!(out, "{} left out: it has no bins", done.month),
-        // The command's error tells of these.
-        MonthOutcome::Failed(_) | MonthOutcome::NotBegun => Ok(()),
+
+    fn record(&self) -> MetadataRecord {
+        self.to_record()
     }
 }
 
 /// Everything that is stored about the bins of a month.
-pub(crate) fn metadata(metadata: &BinMetadata, out: &mut dyn Write) -> io::Result<()> {
+fn write(metadata: &BinMetadata, out: &mut dyn Write) -> io::Result<()> {
     let parts = metadata.parts();
     writeln!(out, "Calibrated bins of {} for {}\n", parts.key.dataset(), parts.key.month())?;
     for (name, value) in facts(parts) {
@@ -53,7 +61,8 @@ pub(crate) fn metadata(metadata: &BinMetadata, out: &mut dyn Write) -> io::Resul
 }
 
 /// Names and values, in the order in which a careful person asks.
-pub(super) fn facts(parts: &MetadataParts) -> Vec<(&'static str, String)> {
+#[must_use]
+pub fn facts(parts: &MetadataParts) -> Vec<(&'static str, String)> {
     let left_out = &parts.label.left_out;
     let mut facts = vec![
         ("run", parts.key.run_name().to_owned()),

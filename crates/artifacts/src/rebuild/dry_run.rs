@@ -1,16 +1,15 @@
 //! `rebuild --dry-run`: the plan, and nothing written.
 
-use binning::BinStore;
 use serde::Serialize;
 use strategy_core::{Console, YearMonth};
+use terminal::{count, error_chain, listed, wrapped};
 
-use super::{RebuildArgs, ReportFormat};
-use crate::plan::{Found, PlannedMonth, plan};
-use crate::report::json;
-use crate::{BinsError, Difference, Existing};
-use terminal::count;
-use terminal::listed;
-use terminal::{error_chain, wrapped};
+use super::{OpenRun, RebuildCall, ReportFormat};
+use crate::json;
+use crate::{
+    ArtifactError, BackfillError, Difference, Existing, Found, MonthStore, PlannedMonth, Recipe,
+    plan,
+};
 
 /// Why a month that exists fails when nobody said what to do with it.
 const UNDECIDED: &str = "exists: pass --overwrite, --skip-existing or --only-stale";
@@ -26,36 +25,54 @@ struct Planned {
     /// `build`, `replace`, `keep`, `leave` or `fail`.
     action: &'static str,
     path: String,
-    /// In-sample rows that its bins would be made of.
+    /// In-sample rows that it would be made of.
     in_sample_rows: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<Difference>,
-    /// Why bins cannot be made, or those there are not read.
+    /// Why it cannot be made, or what there is not be read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
 }
 
 /// Prints what a call without `--dry-run` would do.
-pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
+pub(super) fn run<C: RebuildCall>(
+    runs: &[C],
+    console: &mut Console<'_>,
+) -> Result<(), <C::Recipe as Recipe>::Error> {
     let mut all = Vec::new();
     let mut format = ReportFormat::Text;
     let mut failed = 0;
     for args in runs {
-        format = args.format;
+        format = args.backfill().format;
         match of_run(args, console) {
             Ok(planned) => all.extend(planned),
             Err(error) if runs.len() > 1 => {
                 failed += 1;
-                writeln!(console.err, "error: {}: {}", args.named(), error_chain(&error))?;
+                let told =
+                    writeln!(console.err, "error: {}: {}", args.named(), error_chain(&error));
+                told.map_err(ArtifactError::from)?;
             }
             Err(error) => return Err(error),
         }
     }
+    print(&all, format, console)?;
+    if failed > 0 {
+        let failed = BackfillError::RunsFailed { failed, runs: runs.len() };
+        return Err(ArtifactError::from(failed).into());
+    }
+    Ok(())
+}
+
+fn print(
+    all: &[Planned],
+    format: ReportFormat,
+    console: &mut Console<'_>,
+) -> Result<(), ArtifactError> {
     match format {
         ReportFormat::Json => {
             #[derive(Serialize)]
-            struct Document {
-                plan: Vec<Planned>,
+            struct Document<'a> {
+                plan: &'a [Planned],
             }
             json::write(&Document { plan: all }, console.out)?;
         }
@@ -72,32 +89,28 @@ pub(super) fn run(runs: &[RebuildArgs], console: &mut Console<'_>) -> Result<(),
             }
         }
     }
-    if failed > 0 {
-        return Err(BinsError::RunsFailed { failed, runs: runs.len() });
-    }
     Ok(())
 }
 
-fn of_run(args: &RebuildArgs, console: &mut Console<'_>) -> Result<Vec<Planned>, BinsError> {
-    let settings = args.settings();
-    let mut run = args.open(console)?;
-    let months = args.months(&run, &settings)?;
-    let inputs = run.load(&months, &settings.window)?;
-    let store = BinStore::new(args.run.root.of(Some(run.dataset())));
-    let planned = plan(&inputs, &months, &store, &settings)?.into_iter().map(|month| {
-        let (dataset, run_name) = (run.dataset().to_owned(), run.run_name().to_owned());
-        Planned::new(dataset, run_name, month, args.existing())
-    });
-    Ok(planned.collect())
+fn of_run<C: RebuildCall>(
+    call: &C,
+    console: &mut Console<'_>,
+) -> Result<Vec<Planned>, <C::Recipe as Recipe>::Error> {
+    let OpenRun { recipe, root, months, read } = call.open(console)?;
+    let months = months?;
+    let inputs = read(&months)?;
+    let existing = call.backfill().existing();
+    let planned = plan(&recipe, &inputs, &months, &MonthStore::new(root))?.into_iter();
+    Ok(planned.map(|month| Planned::new(&recipe, month, existing)).collect())
 }
 
 impl Planned {
-    fn new(dataset: String, run_name: String, month: PlannedMonth, existing: Existing) -> Self {
+    fn new<R: Recipe>(recipe: &R, month: PlannedMonth<R::Error>, existing: Existing) -> Self {
         let action = month.action(existing).word();
         let found = month.found.word();
         let (differences, damage) = match month.found {
             Found::Stale(differences) => (differences, None),
-            Found::Damaged(error) => (Vec::new(), Some(BinsError::from(error))),
+            Found::Damaged(error) => (Vec::new(), Some(error)),
             Found::Missing | Found::Fresh => (Vec::new(), None),
         };
         let mut reasons: Vec<String> =
@@ -105,16 +118,14 @@ impl Planned {
         if existing == Existing::Refuse && found != "missing" {
             reasons.push(UNDECIDED.to_owned());
         }
-        let (bin_month, path) = (month.month, month.path.display().to_string());
-        let in_sample_rows = month.in_sample_rows;
         Self {
-            dataset,
-            run_name,
-            bin_month,
+            dataset: recipe.dataset().to_owned(),
+            run_name: recipe.run_name().to_owned(),
+            bin_month: month.month,
             found,
             action,
-            path,
-            in_sample_rows,
+            path: month.path.display().to_string(),
+            in_sample_rows: month.in_sample_rows,
             differences,
             reasons,
         }

@@ -1,0 +1,231 @@
+//! The command that verifies files: each is whole, and the data still give it.
+
+mod report;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use strategy_core::Console;
+use terminal::error_chain;
+
+use crate::{
+    Artifact, ArtifactError, Difference, MonthFilter, MonthStore, ReportFormat, Shown, Stray,
+    Verified,
+};
+
+/// The files that were asked for, and what is known of them.
+#[derive(Debug)]
+pub struct Proof<A: Artifact> {
+    judged: Vec<Judged<A>>,
+    strays: BTreeSet<Stray>,
+    /// Files of other datasets, runs or months than were asked for.
+    not_read: usize,
+}
+
+/// One file and what is known of it.
+#[derive(Debug)]
+struct Judged<A: Artifact> {
+    verified: Verified<A>,
+    verdict: Verdict,
+}
+
+/// What is known of a file.
+#[derive(Debug)]
+pub enum Verdict {
+    /// It is what its place says.
+    Whole,
+    /// The data gives the same file.
+    Reproduced,
+    /// It cannot be used.
+    Damaged(String),
+    /// The data gives another file.
+    Different(Vec<Difference>),
+    /// It could not be made anew.
+    NotReproduced(String),
+}
+
+impl Verdict {
+    /// `whole`, `reproduced`, `damaged`, `different` or `not_reproduced`.
+    pub(super) fn word(&self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Reproduced => "reproduced",
+            Self::Damaged(_) => "damaged",
+            Self::Different(_) => "different",
+            Self::NotReproduced(_) => "not_reproduced",
+        }
+    }
+
+    /// How much is known: of what the data of several runs say of one file, the most counts.
+    fn weight(&self) -> u8 {
+        match self {
+            Self::Whole => 0,
+            Self::NotReproduced(_) => 1,
+            Self::Different(_) => 2,
+            Self::Reproduced | Self::Damaged(_) => 3,
+        }
+    }
+
+    fn is_bad(&self) -> bool {
+        !matches!(self, Self::Whole | Self::Reproduced)
+    }
+}
+
+/// What making a file anew gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reproduced {
+    /// The same file.
+    Same,
+    /// Another one.
+    Different(Vec<Difference>),
+}
+
+impl Reproduced {
+    /// What `made` is, compared with what was `found` in the file: the same to the last byte, or where
+    /// their records differ.
+    ///
+    /// # Errors
+    /// When one of them cannot be put into bytes.
+    pub fn compare<A: Shown>(found: &A, made: &A) -> Result<Self, A::Error> {
+        let nowhere = Path::new("");
+        if made.encode(nowhere)? == found.encode(nowhere)? {
+            return Ok(Self::Same);
+        }
+        let fields = |month: &A| match serde_json::to_value(month.record()) {
+            Ok(Value::Object(fields)) => fields,
+            _ => serde_json::Map::new(),
+        };
+        let (found, wanted) = (fields(found), fields(made));
+        let differ = found.iter().filter(|(name, value)| wanted.get(*name) != Some(value));
+        let difference = |(name, value): (&String, &Value)| Difference {
+            what: name.clone().into(),
+            found: short(value),
+            wanted: wanted.get(name).map(short).unwrap_or_default(),
+        };
+        Ok(Self::Different(differ.map(difference).collect()))
+    }
+}
+
+/// Enough of a value to tell two apart by eye.
+fn short(value: &Value) -> String {
+    const CHARACTERS: usize = 40;
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text.chars().count() <= CHARACTERS {
+        return text;
+    }
+    text.chars().take(CHARACTERS).chain(['…']).collect()
+}
+
+impl<A: Artifact> Proof<A> {
+    /// Reads the files of `places`, each once.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn of(places: &[(MonthStore<A>, MonthFilter)]) -> Result<Self, ArtifactError> {
+        let mut files = BTreeMap::new();
+        let mut strays = BTreeSet::new();
+        let mut all = BTreeSet::new();
+        for (store, filter) in places {
+            for verified in store.verify(filter)? {
+                files.entry(verified.path.clone()).or_insert(verified);
+            }
+            strays.extend(store.strays()?);
+            all.extend(store.list(&MonthFilter::default())?.iter().map(|key| store.path(key)));
+        }
+        // What has been read is told with its contents: misplaced files, unless only some were asked for.
+        strays.retain(|stray: &Stray| !files.contains_key(&stray.path));
+        let not_read = all.iter().filter(|path: &&PathBuf| !files.contains_key(*path)).count();
+        Ok(Self { judged: files.into_values().map(Judged::of).collect(), strays, not_read })
+    }
+
+    /// The files below `root` that are of `dataset` and `run_name`, where these are given, and that nobody
+    /// has proven yet: their places among all, and what they hold.
+    #[must_use]
+    pub fn unproven(
+        &self,
+        root: &Path,
+        dataset: Option<&str>,
+        run_name: Option<&str>,
+    ) -> Vec<(usize, &A)> {
+        let fits = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
+        let meant = |(place, judged): (usize, &'_ Judged<A>)| {
+            let found = judged.unproven().filter(|_| judged.verified.path.starts_with(root));
+            let key = found?.month_key();
+            (fits(dataset, key.dataset()) && fits(run_name, key.run_name())).then_some(place)
+        };
+        let places = self.judged.iter().enumerate().filter_map(meant);
+        places.filter_map(|place| Some((place, self.judged[place].unproven()?))).collect()
+    }
+
+    /// Takes note of what making the file at `place` anew gave, or why it could not be made.
+    pub fn settle(&mut self, place: usize, result: Result<Reproduced, String>) {
+        let verdict = match result {
+            Ok(Reproduced::Same) => Verdict::Reproduced,
+            Ok(Reproduced::Different(differences)) => Verdict::Different(differences),
+            Err(reason) => Verdict::NotReproduced(reason),
+        };
+        let judged = &mut self.judged[place];
+        if verdict.weight() > judged.verdict.weight() {
+            judged.verdict = verdict;
+        }
+    }
+
+    /// A proof was asked for: files of runs whose data nobody named have none.
+    pub fn refuse_unproven(&mut self) {
+        for judged in &mut self.judged {
+            if matches!(judged.verdict, Verdict::Whole) {
+                judged.verdict =
+                    Verdict::NotReproduced("no data is configured for its run".to_owned());
+            }
+        }
+    }
+
+    /// Prints what was found. Gives the number of files.
+    ///
+    /// # Errors
+    /// [`ArtifactError::NotVerified`] if one is not as it should be; when it cannot be printed.
+    pub fn report(
+        &self,
+        format: ReportFormat,
+        console: &mut Console<'_>,
+    ) -> Result<usize, ArtifactError> {
+        match format {
+            ReportFormat::Text => report::text(&self.judged, &self.strays, console.out)?,
+            ReportFormat::Json => {
+                report::json(&self.judged, &self.strays, self.not_read, console.out)?;
+            }
+        }
+        if self.not_read > 0 {
+            writeln!(
+                console.err,
+                "{} more files of {} were not read: they are of other datasets, runs or months \
+                 than those asked for or configured",
+                self.not_read,
+                A::NOUN
+            )?;
+        }
+        match self.judged.iter().filter(|judged| judged.verdict.is_bad()).count() {
+            0 => Ok(self.judged.len()),
+            bad => Err(ArtifactError::NotVerified { noun: A::NOUN, bad, files: self.judged.len() }),
+        }
+    }
+}
+
+impl<A: Artifact> Judged<A> {
+    fn of(verified: Verified<A>) -> Self {
+        let verdict = match &verified.result {
+            Ok(_) => Verdict::Whole,
+            Err(error) => Verdict::Damaged(error_chain(error)),
+        };
+        Self { verified, verdict }
+    }
+
+    /// What it holds, if nobody has proven it yet.
+    fn unproven(&self) -> Option<&A> {
+        match self.verdict {
+            Verdict::Reproduced | Verdict::Damaged(_) => None,
+            _ => self.verified.result.as_ref().ok(),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `verify`: is every file of bins whole, and does the data still give it?
+
+use artifacts::{MonthFilter, Proof, ReportFormat};
+use binning::BinMetadata;
+use clap::Args;
+use strategy_core::{Console, YearMonth};
+
+use super::RunChoice;
+use super::source_args::SourceArgs;
+use crate::BinsError;
+use crate::reproduce::reproduce;
+
+/// Flags of `verify`.
+///
+/// Reads every file of bins and checks its checksum, version and contents. Exits with 1 if one is not
+/// whole, not where it belongs or, with --rebuild, not what the data gives.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    sources: SourceArgs,
+
+    #[command(flatten)]
+    run: RunChoice,
+
+    /// Only months from this one on
+    #[arg(long, value_name = "MONTH")]
+    from: Option<YearMonth>,
+
+    /// Only months up to this one
+    #[arg(long, value_name = "MONTH")]
+    to: Option<YearMonth>,
+
+    /// Make the bins of every file anew from the data, with the settings recorded in it, and compare
+    /// bit for bit (but for the time of creation and the software's version)
+    #[arg(long)]
+    rebuild: bool,
+
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
+}
+
+impl VerifyArgs {
+    fn filter(&self) -> MonthFilter {
+        MonthFilter { from: self.from, to: self.to, ..self.run.filter() }
+    }
+}
+
+/// Verifies the files that `runs` mean, each once, and proves them from their run's data.
+pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
+    let Some(first) = runs.first() else { return Ok(()) };
+    let places = runs.iter().map(|args| Ok((args.run.store()?, args.filter())));
+    let mut proof = Proof::of(&places.collect::<Result<Vec<_>, BinsError>>()?)?;
+    if first.rebuild {
+        for args in runs {
+            prove(args, &mut proof, console)?;
+        }
+        proof.refuse_unproven();
+    }
+    match proof.report(first.format, console)? {
+        0 => Err(first.run.no_bins()),
+        _ => Ok(()),
+    }
+}
+
+/// Makes anew the files of the run that `args` mean: that of the flags, or else the only one of the
+/// data.
+fn prove(
+    args: &VerifyArgs,
+    proof: &mut Proof<BinMetadata>,
+    console: &mut Console<'_>,
+) -> Result<(), BinsError> {
+    let RunChoice { dataset, run_name, .. } = &args.run;
+    let sources = args.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
+    let store = args.run.store()?;
+    let (dataset, run_name) = (sources.dataset.as_deref(), sources.run_name.as_deref());
+    let (places, bins): (Vec<usize>, Vec<&BinMetadata>) =
+        proof.unproven(store.root(), dataset, run_name).into_iter().unzip();
+    for (nth, result) in reproduce(&sources, &bins) {
+        proof.settle(places[nth], result);
+    }
+    Ok(())
+}
