@@ -50,6 +50,10 @@ pub(crate) fn is_quiet(arguments: impl IntoIterator<Item = OsString>) -> bool {
     arguments.into_iter().any(|argument| argument == "--quiet")
 }
 
+/// Libraries that talk to others, and log to whom.
+const TALK_OF_ADDRESSES: [&str; 7] =
+    ["async_nats", "hyper", "rustls", "tokio_postgres", "tungstenite", "ureq", "ureq_proto"];
+
 /// Starts logging as `-v`, `--log-format` and the variable `RUST_LOG` ask for.
 pub(crate) fn start(matches: &ArgMatches, format: LogFormat) {
     let level = match (matches.get_count("verbose"), format) {
@@ -60,6 +64,11 @@ pub(crate) fn start(matches: &ArgMatches, format: LogFormat) {
         _ => LevelFilter::TRACE,
     };
     let filter = EnvFilter::builder().with_default_directive(level.into()).from_env_lossy();
+    // What they say of a connection has its address, and in that a secret may be.
+    let filter = TALK_OF_ADDRESSES
+        .iter()
+        .filter_map(|library| format!("{library}=off").parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     // A log that cannot be written (its disk is full) would be told on standard error, which cannot be
     // written either, and that would end the program in the middle of its work.
     let subscriber = tracing_subscriber::fmt()

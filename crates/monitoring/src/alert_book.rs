@@ -163,6 +163,27 @@ mod tests {
     }
 
     #[test]
+    fn raised_again_before_anybody_heard_of_its_end_it_fires_and_is_resolved_once() {
+        let mut book = AlertBook::default();
+        let fingerprint = book.event(&notice("Calibration"), "t1");
+        assert!(book.acknowledge(&fingerprint, "t2"));
+        assert_eq!(book.event(&notice("Calibration"), "t3"), fingerprint);
+        assert_eq!((statuses(&book), book.outbox().len()), (vec!["firing".to_owned()], 1));
+        assert_eq!(book.outbox()[0].starts_at, "t3");
+        assert!(book.acknowledge(&fingerprint, "t4"));
+        assert_eq!(statuses(&book), ["resolved"]);
+        book.delivered();
+        assert!(book.outbox().is_empty());
+        // A state that is acknowledged while it lasts fires again.
+        book.states(&[notice("Stale")], "t5");
+        let stale = book.outbox()[0].fingerprint.clone();
+        assert!(book.acknowledge(&stale, "t6"));
+        book.delivered();
+        book.states(&[notice("Stale")], "t7");
+        assert_eq!(statuses(&book), ["firing"]);
+    }
+
+    #[test]
     fn a_state_ends_when_it_is_no_longer_found() {
         let mut book = AlertBook::default();
         book.states(&[notice("Stale")], "t1");

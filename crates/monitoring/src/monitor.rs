@@ -298,6 +298,22 @@ mod tests {
     }
 
     #[test]
+    fn a_month_without_rows_has_no_report_and_takes_the_labels_before_it() {
+        let settings = CalibrationSettings::new(0.02, 0.01, 24, 3_600).unwrap();
+        let mut monitor = Monitor::new(settings, 20);
+        for row in rows(4_000).iter().filter(|row| row.month != 2) {
+            monitor.push(row).unwrap();
+        }
+        let months = monitor.months().unwrap();
+        assert_eq!(months.iter().map(|month| month.month).collect::<Vec<_>>(), [0, 1, 3, 4, 5]);
+        assert!(months[2].missing >= 720, "{}", months[2].missing);
+        // Of the last 24 hours before the gap no label will be known.
+        let lost = months[1].scored - months[1].labelled;
+        assert!((20..60).contains(&lost), "{lost}");
+        assert!(months[2].labelled > 500);
+    }
+
+    #[test]
     fn bad_rows_change_nothing() {
         let rows = rows(50);
         let settings = CalibrationSettings::new(0.02, 0.01, 24, 3_600).unwrap();

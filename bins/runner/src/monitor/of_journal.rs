@@ -207,10 +207,12 @@ fn sinks(look: &Look<'_>, last: i64, found: &mut Found) -> Result<(), BoxError> 
     let minutes = matches.get_one::<u32>("sink-within").copied().unwrap_or(10);
     let (mut rows, mut seconds) = (Vec::new(), Vec::new());
     for sink in reader.sinks()? {
-        let next = reader.rows_after(sink.acknowledged, 1)?;
         // Rows from before a sink began are not for it.
-        let next = next.first().filter(|row| row.time > sink.starts_after && row.number <= last);
-        let behind = if next.is_some() { last - sink.acknowledged } else { 0 };
+        let taken =
+            sink.acknowledged.max(reader.number_before(sink.starts_after.saturating_add(1))?);
+        let next = reader.rows_after(taken, 1)?;
+        let next = next.first().filter(|row| row.number <= last);
+        let behind = if next.is_some() { last - taken } else { 0 };
         let age = next.map_or(0, |row| (now - row.decided_at).max(0) / 1_000_000);
         let labels = || vec![("journal", (*name).to_owned()), ("sink", sink.name.clone())];
         rows.push((labels(), behind as f64));

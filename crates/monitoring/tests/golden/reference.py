@@ -1,4 +1,4 @@
-"""Golden values of the crate `monitoring`, by numpy, scipy and evidently: prints reference.json.
+"""Golden values of the crate `monitoring`, by numpy and scipy: prints reference.json.
 
     python reference.py > reference.json
 
@@ -13,12 +13,6 @@ import sys
 import numpy as np
 import scipy
 from scipy.stats import wasserstein_distance
-
-try:
-    import evidently
-    from evidently.legacy.calculations.stattests.psi import _psi  # noqa: PLC2701
-except ImportError:
-    evidently = None
 
 TAKE, STOP, HORIZON = 0.02, 0.01, 6
 SLACK, LAMBDAS = 0.15, (0.15, 0.3, 0.6)
@@ -121,40 +115,15 @@ def drift():
     return cases
 
 
-def evidently_psi():
-    """Evidently bins by itself; the counts of its bins are given beside its value."""
-    if evidently is None:
-        return []
-    import pandas as pd
-
-    cases = []
-    for n, m in ((400, 300), (900, 120)):
-        a, b = random.normal(0, 1, n), random.normal(0.4, 1.3, m)
-        edges = np.histogram_bin_edges(np.concatenate([a, b]), bins="sturges")
-        then, now = np.histogram(a, edges)[0], np.histogram(b, edges)[0]
-        from evidently.legacy.core import ColumnType
-
-        cases.append(
-            {
-                "then": then.tolist(),
-                "now": now.tolist(),
-                "psi": float(_psi(pd.Series(a), pd.Series(b), ColumnType.Numerical, 0.1)[0]),
-            }
-        )
-    return cases
-
-
 json.dump(
     {
         "made_with": {
             "python": sys.version.split()[0],
             "numpy": np.__version__,
             "scipy": scipy.__version__,
-            "evidently": None if evidently is None else evidently.__version__,
         },
         "detectors": detectors(),
         "drift": drift(),
-        "evidently": evidently_psi(),
     },
     sys.stdout,
 )

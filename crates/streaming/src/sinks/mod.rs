@@ -6,6 +6,8 @@ mod jsonl;
 mod nats;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_tls;
 mod target;
 mod thread;
 #[cfg(feature = "webhook")]

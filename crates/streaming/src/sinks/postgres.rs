@@ -1,11 +1,13 @@
 //! A table in Postgres: its primary key refuses repeats.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::postgres_tls::Tls;
 use super::target::is_loopback;
 use super::{Sink, Undelivered};
 use crate::StreamError;
@@ -30,6 +32,8 @@ const STORED: &str = "SELECT id, message::text FROM decisions
 pub(super) struct Postgres {
     name: String,
     config: Config,
+    /// Off this machine always, on it where it was asked for.
+    tls: Option<Tls>,
     runtime: Runtime,
     client: Option<Client>,
 }
@@ -42,6 +46,7 @@ impl Postgres {
         } else {
             address.to_owned()
         };
+        let (url, roots) = without_roots(&url);
         let mut config: Config = url.parse().map_err(|_| {
             failed("wanted postgres://user@host/database, or key=value pairs as libpq takes them")
         })?;
@@ -51,31 +56,30 @@ impl Postgres {
             #[cfg(unix)]
             Host::Unix(_) => true,
         };
-        if config.get_hosts().is_empty() || !config.get_hosts().iter().all(is_near) {
-            return Err(failed(
-                "the server must be on this machine, or reached through a tunnel that ends here: this \
-                 program speaks to Postgres without TLS",
-            ));
+        if config.get_hosts().is_empty() {
+            return Err(failed("it names no host"));
         }
+        if !config.get_hosts().iter().all(is_near) {
+            config.ssl_mode(SslMode::Require);
+        }
+        let tls = match config.get_ssl_mode() {
+            SslMode::Require => Some(Tls::new(roots.as_deref()).map_err(|why| failed(&why))?),
+            _ => None,
+        };
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|_| failed("no runtime for its connection"))?;
-        Ok(Self { name: name.to_owned(), config, runtime, client: None })
+        Ok(Self { name: name.to_owned(), config, tls, runtime, client: None })
     }
 }
 
 impl Sink for Postgres {
     fn deliver(&mut self, messages: &[Message]) -> Result<usize, Undelivered> {
-        let Self { name, config, runtime, client } = self;
+        let Self { name, config, tls, runtime, client } = self;
         let delivered = runtime.block_on(async {
             let work = async {
                 let client = match client {
                     Some(open) if !open.is_closed() => open,
-                    closed => {
-                        let (open, connection) =
-                            config.connect(NoTls).await.map_err(|error| told(&error))?;
-                        tokio::spawn(async move { drop(connection.await) });
-                        closed.insert(open)
-                    }
+                    closed => closed.insert(connect(config, tls.as_ref()).await?),
                 };
                 insert(client, name, messages).await
             };
@@ -93,6 +97,30 @@ impl Sink for Postgres {
             }
         }
     }
+}
+
+/// `address` without `sslrootcert=FILE`, which libpq knows and the library does not, and the file.
+fn without_roots(address: &str) -> (String, Option<PathBuf>) {
+    const NAME: &str = "sslrootcert=";
+    let Some((before, after)) = address.split_once(NAME) else { return (address.to_owned(), None) };
+    let end = after.find(|c: char| c == '&' || c.is_whitespace()).unwrap_or(after.len());
+    let (path, rest) = after.split_at(end);
+    // The separator behind it goes, too.
+    let rest = rest.get(1..).unwrap_or_default();
+    (format!("{before}{rest}").trim_end_matches(['?', '&', ' ']).to_owned(), Some(path.into()))
+}
+
+async fn connect(config: &Config, tls: Option<&Tls>) -> Result<Client, Undelivered> {
+    Ok(if let Some(tls) = tls {
+        let (client, connection) =
+            config.connect(tls.clone()).await.map_err(|error| told(&error))?;
+        tokio::spawn(async move { drop(connection.await) });
+        client
+    } else {
+        let (client, connection) = config.connect(NoTls).await.map_err(|error| told(&error))?;
+        tokio::spawn(async move { drop(connection.await) });
+        client
+    })
 }
 
 async fn insert(client: &Client, name: &str, messages: &[Message]) -> Result<(), Undelivered> {
@@ -123,4 +151,29 @@ fn told(error: &tokio_postgres::Error) -> Undelivered {
         "42P01" => format!("there is no table {TABLE}; make it with: {DEFINITION}"),
         _ => said.message().to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roots_are_taken_out_of_the_address() {
+        for (address, rest, path) in [
+            (
+                "postgres://h/d?sslmode=require&sslrootcert=/a/b.pem",
+                "postgres://h/d?sslmode=require",
+                Some("/a/b.pem"),
+            ),
+            (
+                "postgres://h/d?sslrootcert=b.pem&sslmode=require",
+                "postgres://h/d?sslmode=require",
+                Some("b.pem"),
+            ),
+            ("host=h sslrootcert=b.pem user=u", "host=h user=u", Some("b.pem")),
+            ("host=h user=u", "host=h user=u", None),
+        ] {
+            assert_eq!(without_roots(address), (rest.to_owned(), path.map(PathBuf::from)));
+        }
+    }
 }

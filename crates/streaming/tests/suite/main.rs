@@ -7,6 +7,7 @@
     reason = "tests fail by panicking and say what they skip"
 )]
 
+mod clocks;
 mod crashes;
 #[cfg(feature = "binance")]
 mod exchange;

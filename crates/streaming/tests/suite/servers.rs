@@ -31,11 +31,26 @@ pub(crate) struct PostgresServer {
     folder: TempDir,
     server: Child,
     psql: PathBuf,
+    port: u16,
 }
 
 #[cfg(feature = "postgres")]
 impl PostgresServer {
     pub(crate) fn start() -> Option<Self> {
+        Self::start_with(None)
+    }
+
+    /// A server that takes encrypted connections alone beside those of its socket, at `localhost` and a port;
+    /// gives these and the file with its certificate. `None` without openssl, too.
+    pub(crate) fn start_encrypted() -> Option<(Self, u16, PathBuf)> {
+        let openssl = program("openssl")?;
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let server = Self::start_with(Some((port, &openssl)))?;
+        let certificate = server.folder.path().join("server.crt");
+        Some((server, port, certificate))
+    }
+
+    fn start_with(encrypted: Option<(u16, &Path)>) -> Option<Self> {
         let (initdb, postgres, psql) = (program("initdb")?, program("postgres")?, program("psql")?);
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
@@ -61,14 +76,35 @@ impl PostgresServer {
         if !made.is_ok_and(|status| status.success()) {
             return None;
         }
-        let server = call(&postgres)
-            .args(["-c", "listen_addresses=", "-k"])
-            .arg(folder.path())
-            .arg("-D")
-            .arg(&data)
-            .spawn()
-            .unwrap();
-        let server = Self { folder, server, psql };
+        let mut command = call(&postgres);
+        if let Some((port, openssl)) = encrypted {
+            let (key, certificate) =
+                (folder.path().join("server.key"), folder.path().join("server.crt"));
+            let made = call(openssl)
+                .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"])
+                .args(["-nodes", "-days", "2", "-subj", "/CN=localhost"])
+                .args(["-addext", "subjectAltName=DNS:localhost"])
+                .args(["-addext", "basicConstraints=critical,CA:FALSE", "-keyout"])
+                .arg(&key)
+                .arg("-out")
+                .arg(&certificate)
+                .status();
+            assert!(made.unwrap().success());
+            let hba = folder.path().join("hba.conf");
+            let near =
+                ["127.0.0.1/32", "::1/128"].map(|host| format!("hostssl all all {host} trust\n"));
+            std::fs::write(&hba, format!("local all all trust\n{}", near.concat())).unwrap();
+            command.args(["-c", "ssl=on", "-c", "listen_addresses=localhost", "-c"]);
+            command.arg(format!("port={port}")).arg("-c");
+            command.arg(format!("ssl_key_file={}", key.display())).arg("-c");
+            command.arg(format!("ssl_cert_file={}", certificate.display())).arg("-c");
+            command.arg(format!("hba_file={}", hba.display()));
+        } else {
+            command.args(["-c", "listen_addresses="]);
+        }
+        let server = command.arg("-k").arg(folder.path()).arg("-D").arg(&data).spawn().unwrap();
+        let port = encrypted.map_or(5432, |(port, _)| port);
+        let server = Self { folder, server, psql, port };
         wait_for("Postgres", || server.try_sql("SELECT 1"));
         Some(server)
     }
@@ -83,7 +119,17 @@ impl PostgresServer {
 
     fn try_sql(&self, sql: &str) -> Option<String> {
         let output = Command::new(&self.psql)
-            .args(["-U", "tester", "-d", "postgres", "-qAtc", sql, "-h"])
+            .args([
+                "-U",
+                "tester",
+                "-d",
+                "postgres",
+                "-qAtc",
+                sql,
+                "-p",
+                &self.port.to_string(),
+                "-h",
+            ])
             .arg(self.folder.path())
             .output()
             .unwrap();

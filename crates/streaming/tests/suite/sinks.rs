@@ -261,6 +261,37 @@ fn postgres_has_every_row_once_and_tells_what_is_different() {
     }
 }
 
+/// Over TLS, by the certificate that is given and no other; without TLS the server takes nothing.
+#[cfg(feature = "postgres")]
+#[test]
+fn postgres_is_reached_over_tls_and_its_certificate_is_checked() {
+    let Some((server, port, certificate)) = PostgresServer::start_encrypted() else {
+        eprintln!("skipped: no Postgres or openssl is installed");
+        return;
+    };
+    server.sql(
+        "CREATE TABLE decisions (id text PRIMARY KEY, number bigint NOT NULL, kind text NOT NULL, \
+         \"timestamp\" timestamptz NOT NULL, signal smallint, message jsonb NOT NULL)",
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = journal(folder.path());
+    let url = format!("postgres://tester@localhost:{port}/postgres");
+    let roots = certificate.display();
+    deliver(&path, &url).unwrap();
+    assert_eq!(cursor(&path), 0, "the server takes encrypted connections alone");
+    // The roots of the machine do not know it.
+    let unknown = deliver(&path, &format!("{url}?sslmode=require"));
+    assert!(matches!(unknown, Ok(()) | Err(StreamError::Sink { .. })), "{unknown:?}");
+    assert_eq!(cursor(&path), 0);
+    // Another name than the certificate's.
+    let other = url.replace("localhost", "127.0.0.1");
+    deliver(&path, &format!("{other}?sslmode=require&sslrootcert={roots}")).unwrap();
+    assert_eq!(cursor(&path), 0);
+    deliver(&path, &format!("{url}?sslmode=require&sslrootcert={roots}")).unwrap();
+    assert_eq!(cursor(&path), ROWS);
+    assert_eq!(server.sql("SELECT count(*) FROM decisions").trim(), HOURS.to_string());
+}
+
 #[cfg(feature = "nats")]
 #[test]
 fn nats_has_every_row_once_and_tells_what_is_different() {
@@ -315,7 +346,7 @@ fn wrong_addresses_are_told_without_the_secret() {
     for (url, says) in [
         ("webhook:http://user:s3cret@example.com/in", "https"),
         ("webhook:ftp://s3cret", "https"),
-        ("postgres://u:s3cret@db.example.com/x", "on this machine"),
+        ("postgres://u:s3cret@db.example.com/x?sslrootcert=/no/such.pem", "/no/such.pem"),
         ("postgres:s3cret", "wanted postgres://"),
         ("nats://u:s3cret@example.com", "tls://"),
     ] {
