@@ -23,8 +23,8 @@ use crate::{ArtifactError, MonthKey};
 ///     const EXTENSION: &'static str = "note";
 ///     const MAX_BYTES: u64 = 1000;
 ///
-///     fn month_key(&self) -> MonthKey {
-///         self.0.clone()
+///     fn month_key(&self) -> Result<MonthKey, ArtifactError> {
+///         Ok(self.0.clone())
 ///     }
 ///
 ///     fn encode(&self, _: &Path) -> Result<Vec<u8>, ArtifactError> {
@@ -49,7 +49,7 @@ use crate::{ArtifactError, MonthKey};
 /// let store = MonthStore::<Note>::new(folder.path());
 /// let note = Note(MonthKey::new("btc_1h", "my_run", "2025-11".parse()?)?, "quiet".to_owned());
 /// store.save(&note, OnExisting::Refuse)?;
-/// assert_eq!(store.load(&note.month_key())?, note);
+/// assert_eq!(store.load(&note.month_key()?)?, note);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Artifact: Sized {
@@ -66,7 +66,10 @@ pub trait Artifact: Sized {
     const MAX_BYTES: u64;
 
     /// What the contents say that they belong to.
-    fn month_key(&self) -> MonthKey;
+    ///
+    /// # Errors
+    /// When their names cannot name folders.
+    fn month_key(&self) -> Result<MonthKey, ArtifactError>;
 
     /// The bytes of the file. Equal contents give equal bytes; `path` is for messages alone.
     ///

@@ -67,7 +67,7 @@ impl<A: Artifact> MonthStore<A> {
     /// of [`lock`](Self::lock); [`ArtifactError::Folder`] or [`ArtifactError::File`] for what cannot be
     /// written.
     pub fn save(&self, month: &A, on_existing: OnExisting) -> Result<Saved, A::Error> {
-        let key = month.month_key();
+        let key = month.month_key()?;
         // Asked again under the lock; here it spares the lock and the folders.
         if let Some(kept) = self.keep(&key, on_existing)? {
             return Ok(kept);
@@ -100,7 +100,7 @@ impl<A: Artifact> RunLock<A> {
     /// [`OnExisting::Refuse`]; [`ArtifactError::TooLarge`]; [`ArtifactError::Folder`] or
     /// [`ArtifactError::File`] for what cannot be written.
     pub fn save(&self, month: &A, on_existing: OnExisting) -> Result<Saved, A::Error> {
-        let key = month.month_key();
+        let key = month.month_key()?;
         if (key.dataset(), key.run_name()) != (self.dataset(), self.run_name()) {
             let (dataset, run_name) = (self.dataset.clone(), self.run_name.clone());
             return Err(ArtifactError::NotLocked { key, dataset, run_name }.into());

@@ -111,7 +111,7 @@ impl<A: Artifact> MonthStore<A> {
     pub fn decode(&self, key: &MonthKey, bytes: &[u8]) -> Result<A, A::Error> {
         let path = self.path(key);
         let decoded = A::decode(bytes, &path)?;
-        let found = decoded.month_key();
+        let found = decoded.month_key()?;
         if found != *key {
             return Err(ArtifactError::WrongPlace { path, noun: A::NOUN, found }.into());
         }

@@ -39,7 +39,7 @@ impl<A: Artifact> MonthStore<A> {
         let elsewhere = misplaced.into_iter().map(|stray| Verified {
             key: None,
             result: Self::load_file(&stray.path).and_then(|month| {
-                let (path, found) = (stray.path.clone(), month.month_key());
+                let (path, found) = (stray.path.clone(), month.month_key()?);
                 Err(ArtifactError::WrongPlace { path, noun: A::NOUN, found }.into())
             }),
             path: stray.path,

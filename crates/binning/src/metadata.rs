@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use artifacts::{Artifact, MonthKey, MonthStore};
+use artifacts::{Artifact, ArtifactError, MonthKey, MonthStore};
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use strategy_core::YearMonth;
@@ -70,8 +70,8 @@ impl Artifact for BinMetadata {
     const EXTENSION: &'static str = "msgpack";
     const MAX_BYTES: u64 = MAX_FILE_BYTES;
 
-    fn month_key(&self) -> MonthKey {
-        self.parts.key.clone()
+    fn month_key(&self) -> Result<MonthKey, ArtifactError> {
+        Ok(self.parts.key.clone())
     }
 
     fn encode(&self, path: &Path) -> Result<Vec<u8>, BinningError> {

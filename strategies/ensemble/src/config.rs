@@ -135,7 +135,12 @@ impl PoolArgs {
     /// # Errors
     /// As [`sorted`](Self::sorted).
     pub fn name(&self) -> Result<String, EnsembleError> {
-        let hash = blake3::hash(self.sorted()?.join("\n").as_bytes()).to_hex();
-        Ok(format!("{}-{}", self.pool, &hash.as_str()[..12]))
+        Ok(ensemble_name(self.pool, &self.sorted()?))
     }
+}
+
+/// What the files of a pool of `members`, which are sorted, are kept under beside the dataset.
+pub(crate) fn ensemble_name(pool: PoolKind, members: &[String]) -> String {
+    let hash = blake3::hash(members.join("\n").as_bytes()).to_hex();
+    format!("{pool}-{}", &hash.as_str()[..12])
 }

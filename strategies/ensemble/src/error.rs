@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use artifacts::ArtifactError;
 use binning::BinningError;
 use calibration::CalibrationError;
 use chrono::{DateTime, Utc};
@@ -181,11 +182,16 @@ pub enum EnsembleError {
         /// Where it would lie.
         path: PathBuf,
     },
-    /// The month has a file.
-    #[error("{} exists: pass --overwrite to replace it, or --skip-existing to keep it", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
+    /// The files could not be found, read or written.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// An ensemble that could not be made, for those who see nothing but errors.
+    #[error("the ensembles of {run} were not all made")]
+    OfRun {
+        /// Its dataset and name, as far as they are known.
+        run: String,
+        /// Why.
+        source: Box<EnsembleError>,
     },
     /// A file that holds something else.
     #[error("{file} holds the ensemble of {found}, wanted {wanted}")]
@@ -227,24 +233,6 @@ pub enum EnsembleError {
         /// What was wrong.
         source: serde_json::Error,
     },
-    /// A file or folder.
-    #[error("cannot {action} {}", path.display())]
-    File {
-        /// What was tried.
-        action: &'static str,
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// Files that are not what the data give.
-    #[error("{differing} of {checked} files are not what the data give now")]
-    Differs {
-        /// Files that differ or cannot be read.
-        differing: usize,
-        /// All.
-        checked: usize,
-    },
     /// What was asked for cannot be written out.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -264,6 +252,11 @@ pub enum EnsembleError {
 impl EnsembleError {
     /// Whether the person asked for something that cannot be.
     pub(crate) fn is_usage(&self) -> bool {
+        match self {
+            Self::OfRun { source, .. } => return source.is_usage(),
+            Self::Artifact(error) => return error.is_usage(),
+            _ => {}
+        }
         matches!(
             self,
             Self::NoMembers

@@ -10,6 +10,8 @@ mod learner;
 mod learning;
 mod members;
 mod pool;
+mod recipe;
+mod shown;
 mod store;
 mod strategy;
 mod walk;
@@ -26,6 +28,7 @@ pub use pool::{
     BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, log_loss, logit, mixture,
     probability,
 };
+pub use recipe::{EnsembleRecipe, Warning};
 pub use store::EnsembleStore;
 pub use strategy::Ensemble;
 pub use walk::{Comparison, Judgement, MonthJudged, Walk};

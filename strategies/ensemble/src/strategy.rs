@@ -89,7 +89,7 @@ impl Ensemble {
                 self.before += 1;
                 Ok(Decision { pooled: None, side: Side::NoSignal })
             }
-            _ => Err(EnsembleError::Missing { month, path: self.store()?.path(month) }),
+            _ => Err(EnsembleError::Missing { month, path: self.store()?.path(month)? }),
         }
     }
 
@@ -200,11 +200,11 @@ impl Strategy for Ensemble {
     }
 
     fn artifact(&mut self, month: YearMonth) -> Result<PathBuf, EnsembleError> {
-        Ok(self.store()?.path(month))
+        self.store()?.path(month)
     }
 
     fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), EnsembleError> {
-        let path = self.store()?.path(month);
+        let path = self.store()?.path(month)?;
         let Some(bytes) = bytes else {
             // Rows of the lookback may lie before the first file.
             if self.learning.is_some() && self.months.is_empty() {

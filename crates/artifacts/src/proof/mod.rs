@@ -151,7 +151,7 @@ impl<A: Artifact> Proof<A> {
         let fits = |wanted: Option<&str>, found: &str| wanted.is_none_or(|wanted| wanted == found);
         let meant = |(place, judged): (usize, &'_ Judged<A>)| {
             let found = judged.unproven().filter(|_| judged.verified.path.starts_with(root));
-            let key = found?.month_key();
+            let key = found?.month_key().ok()?;
             (fits(dataset, key.dataset()) && fits(run_name, key.run_name())).then_some(place)
         };
         let places = self.judged.iter().enumerate().filter_map(meant);

@@ -36,8 +36,8 @@ impl Artifact for Note {
     const EXTENSION: &'static str = "msgpack";
     const MAX_BYTES: u64 = 1 << 16;
 
-    fn month_key(&self) -> MonthKey {
-        self.key.clone()
+    fn month_key(&self) -> Result<MonthKey, ArtifactError> {
+        Ok(self.key.clone())
     }
 
     fn encode(&self, _: &Path) -> Result<Vec<u8>, NoteError> {

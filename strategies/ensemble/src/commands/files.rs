@@ -1,6 +1,6 @@
 //! `list`, `inspect`, `verify`: the files of months.
 
-use binning::BinEdges;
+use artifacts::{MonthFilter, MonthStore, Proof, ReportFormat, Shown};
 use clap::Args;
 use rayon::prelude::*;
 use strategy_core::{Console, YearMonth};
@@ -8,6 +8,8 @@ use strategy_core::{Console, YearMonth};
 use super::sources::FitArgs;
 use crate::config::PoolArgs;
 use crate::fit::fit;
+use crate::recipe::reproduced;
+use crate::shown::{weights, whole};
 use crate::store::EnsembleStore;
 use crate::{EnsembleError, MonthEnsemble};
 
@@ -52,6 +54,10 @@ pub struct InspectArgs {
 pub struct VerifyArgs {
     #[command(flatten)]
     fit: FitArgs,
+
+    /// How to print the report
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
 }
 
 impl ListArgs {
@@ -74,83 +80,42 @@ impl ListArgs {
     }
 }
 
-/// The pool of all members.
-fn whole(ensemble: &MonthEnsemble) -> Option<&crate::Subset> {
-    ensemble.subsets.iter().max_by_key(|subset| subset.members.len())
-}
-
-fn weights(weights: &[f64]) -> String {
-    weights.iter().map(|weight| format!("{weight:.4}")).collect::<Vec<_>>().join(" ")
-}
-
 impl InspectArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
         let store = self.store.store()?;
         let newest = store.months()?.last().copied();
-        let month = self.bin_month.or(newest).ok_or_else(|| {
+        let Some(month) = self.bin_month.or(newest) else {
             let month = YearMonth::containing_micros(0);
-            EnsembleError::Missing { month, path: store.path(month) }
-        })?;
+            return Err(EnsembleError::Missing { month, path: store.path(month)? });
+        };
         let ensemble = store.load(month)?;
-        let out = &mut *console.out;
-        writeln!(out, "{} of {}, {month}", ensemble.pool, ensemble.dataset)?;
-        writeln!(out, "target {}", ensemble.target_key)?;
-        writeln!(out, "window from {}", ensemble.window_start.format("%Y-%m-%d"))?;
-        for member in &ensemble.members {
-            let loss = member.log_loss.map_or_else(|| "left out".to_owned(), |l| format!("{l:.4}"));
-            writeln!(out, "member {}: {} rows, log loss {loss}", member.run_name, member.rows)?;
-        }
-        for subset in &ensemble.subsets {
-            let named: Vec<String> = subset.members.iter().map(|k| (k + 1).to_string()).collect();
-            writeln!(
-                out,
-                "pool of {}: {} rows, log loss {:.4}, weights {}{}",
-                named.join("+"),
-                subset.rows,
-                subset.log_loss,
-                weights(subset.fitted.weights()),
-                subset.fallback.as_ref().map_or_else(String::new, |why| format!(" (equal: {why})")),
-            )?;
-        }
-        if let Some(all) = whole(&ensemble) {
-            let edges = BinEdges::from_vec(all.edges.clone())
-                .map_err(|source| EnsembleError::Binning { month, source })?;
-            for bin in edges.bins() {
-                let (low, high) = edges.bounds(bin);
-                let bound =
-                    |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.4}"));
-                writeln!(out, "bin {bin}: {} to {}", bound(low), bound(high))?;
-            }
-        }
-        Ok(())
+        Ok(ensemble.write(console.out)?)
     }
 }
 
 impl VerifyArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
         let scores = self.fit.read(console)?;
-        let store = self.fit.store(&scores.dataset)?;
-        let settings = self.fit.settings(self.fit.pooling.pool);
-        let months = store.months()?;
-        let compare = |&month: &YearMonth| {
-            let stored = store.load(month)?;
-            let made = fit(&scores, month, &settings)?;
-            Ok::<bool, EnsembleError>(made.to_bytes()? == stored.to_bytes()?)
+        let (dataset, name) = (&scores.dataset, self.fit.pooling.name()?);
+        let root = &self.fit.pooling.ensemble_root;
+        let filter = MonthFilter {
+            dataset: Some(dataset.clone()),
+            run_name: Some(name.clone()),
+            ..MonthFilter::default()
         };
-        let compared: Vec<_> = months.par_iter().map(compare).collect();
-        let mut differing = 0;
-        for (month, same) in months.iter().zip(compared) {
-            let told = match same {
-                Ok(true) => "same".to_owned(),
-                Ok(false) => "differs from what the data give now".to_owned(),
-                Err(error) => error.to_string(),
-            };
-            differing += usize::from(told != "same");
-            writeln!(console.out, "{month} {told}")?;
+        let mut proof = Proof::of(&[(MonthStore::<MonthEnsemble>::new(root), filter)])?;
+        let settings = self.fit.settings(self.fit.pooling.pool);
+        let stored = proof.unproven(root, Some(dataset), Some(&name));
+        let again = |(place, stored): (usize, &MonthEnsemble)| {
+            let made = fit(&scores, stored.month, &settings);
+            let compared = made.and_then(|made| reproduced(stored, made));
+            (place, compared.map_err(|error| terminal::error_chain(&error)))
+        };
+        let results: Vec<_> = stored.into_par_iter().map(again).collect();
+        for (place, result) in results {
+            proof.settle(place, result);
         }
-        if differing > 0 {
-            return Err(EnsembleError::Differs { differing, checked: months.len() });
-        }
+        proof.report(self.format, console)?;
         Ok(())
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn run(
     console: &mut Console<'_>,
 ) -> Result<(), EnsembleError> {
     match command {
-        EnsembleCommand::Rebuild(args) => args.run(console),
+        EnsembleCommand::Rebuild(args) => artifacts::rebuild(&[args], console),
         EnsembleCommand::Verify(args) => args.run(console),
         EnsembleCommand::List(args) => args.run(console),
         EnsembleCommand::Inspect(args) => args.run(console),

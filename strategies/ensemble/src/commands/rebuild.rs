@@ -1,12 +1,16 @@
 //! `rebuild`: fit months and store them.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
+use artifacts::{BackfillArgs, OpenRun, RebuildCall};
 use clap::Args;
-use rayon::prelude::*;
+use market_data::TimeRange;
 use strategy_core::{Console, YearMonth};
 
 use super::sources::FitArgs;
-use crate::fit::fit;
-use crate::{EnsembleError, MonthEnsemble};
+use crate::members::MemberScores;
+use crate::{EnsembleError, EnsembleRecipe};
 
 /// Flags of `rebuild`.
 #[derive(Debug, Clone, Args)]
@@ -26,52 +30,49 @@ pub struct RebuildArgs {
     #[arg(long, value_name = "MONTH")]
     to: Option<YearMonth>,
 
-    /// Replace files that exist
-    #[arg(long, conflicts_with = "skip_existing")]
-    overwrite: bool,
-
-    /// Keep files that exist and make only the others
-    #[arg(long)]
-    skip_existing: bool,
+    #[command(flatten)]
+    backfill: BackfillArgs,
 }
 
-impl RebuildArgs {
-    pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let scores = self.fit.read(console)?;
-        let store = self.fit.store(&scores.dataset)?;
+impl RebuildCall for RebuildArgs {
+    type Recipe = EnsembleRecipe;
+
+    fn backfill(&self) -> &BackfillArgs {
+        &self.backfill
+    }
+
+    fn named(&self) -> String {
+        self.fit.pooling.pool.to_string()
+    }
+
+    fn data_files(&self) -> Vec<PathBuf> {
+        self.fit.data_files()
+    }
+
+    fn lock_timeout(&self) -> Duration {
+        self.fit.lock_timeout()
+    }
+
+    fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<EnsembleRecipe>, EnsembleError> {
+        let sources = self.fit.sources(console)?;
+        let scores = MemberScores::read(&sources, TimeRange::ALL)?;
         let (first, last) = self.fit.months(&scores, self.from, self.to);
-        let mut months = match (self.bin_month.is_empty(), self.from, self.to) {
+        let months = match (self.bin_month.is_empty(), self.from, self.to) {
             (false, _, _) => self.bin_month.clone(),
             (true, None, None) => vec![last],
             _ => first.through(last).collect(),
         };
-        if self.skip_existing {
-            months.retain(|&month| !store.path(month).exists());
-        }
-        let settings = self.fit.settings(self.fit.pooling.pool);
-        let fitted: Vec<MonthEnsemble> = months
-            .par_iter()
-            .map(|&month| fit(&scores, month, &settings))
-            .collect::<Result<_, _>>()?;
-        for month in &fitted {
-            let path = store.save(month, self.overwrite)?;
-            writeln!(console.out, "{}", path.display())?;
-            for subset in &month.subsets {
-                if let (true, Some(why)) =
-                    (subset.members.len() == month.members.len(), &subset.fallback)
-                {
-                    let _ =
-                        writeln!(console.err, "warning: {}: pooled equally: {why}", month.month);
-                }
-            }
-            for member in month.members.iter().filter(|member| member.calibrator.is_none()) {
-                let _ = writeln!(
-                    console.err,
-                    "warning: {}: {} is left out: {} labelled rows in the window, or one class",
-                    month.month, member.run_name, member.rows
-                );
-            }
-        }
-        Ok(())
+        let pooling = &self.fit.pooling;
+        Ok(OpenRun {
+            recipe: EnsembleRecipe {
+                dataset: scores.dataset,
+                name: pooling.name()?,
+                settings: self.fit.settings(pooling.pool),
+            },
+            root: pooling.ensemble_root.clone(),
+            months: Ok(months),
+            // Read again: what replaces a file must be newer than the lock.
+            read: Box::new(move |_| MemberScores::read(&sources, TimeRange::ALL)),
+        })
     }
 }

@@ -1,5 +1,8 @@
 //! The flags of commands that read the members' scores.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use binning::BinCount;
 use clap::Args;
 use market_data::sample::SamplePaths;
@@ -10,7 +13,6 @@ use crate::EnsembleError;
 use crate::config::{PoolArgs, PoolKind};
 use crate::fit::Settings;
 use crate::members::{MemberScores, Sources};
-use crate::store::EnsembleStore;
 
 /// Whose scores, and how they are fitted.
 #[derive(Debug, Clone, Args)]
@@ -50,6 +52,22 @@ fn penalty(text: &str) -> Result<f64, String> {
 impl FitArgs {
     /// All that the members predicted, with labels.
     pub(super) fn read(&self, console: &mut Console<'_>) -> Result<MemberScores, EnsembleError> {
+        MemberScores::read(&self.sources(console)?, TimeRange::ALL)
+    }
+
+    /// The files that are named.
+    pub(super) fn data_files(&self) -> Vec<PathBuf> {
+        let data = &self.data;
+        [&data.pred_duckdb, &data.ohlcv_duckdb].into_iter().flatten().cloned().collect()
+    }
+
+    /// How long to wait for a file or a folder that another process is writing to.
+    pub(super) fn lock_timeout(&self) -> Duration {
+        self.data.lock_timeout
+    }
+
+    /// Where all of it is.
+    pub(super) fn sources(&self, console: &mut Console<'_>) -> Result<Sources, EnsembleError> {
         let data = &self.data;
         let members = self.pooling.sorted()?;
         let mut dataset = self.dataset.clone();
@@ -61,7 +79,7 @@ impl FitArgs {
             None => (data.pred_duckdb.clone(), data.ohlcv_duckdb.clone()),
         };
         let missing = |flag| EnsembleError::NotConfigured { flag };
-        let sources = Sources {
+        Ok(Sources {
             predictions: predictions.ok_or_else(|| missing("--pred-duckdb"))?,
             market: market.ok_or_else(|| missing("--ohlcv-duckdb"))?,
             candle_table: data.ohlcv_table.clone(),
@@ -70,8 +88,7 @@ impl FitArgs {
             members,
             target_key: self.target_key.clone(),
             lock_timeout: data.lock_timeout,
-        };
-        MemberScores::read(&sources, TimeRange::ALL)
+        })
     }
 
     pub(super) fn settings(&self, pool: PoolKind) -> Settings {
@@ -81,10 +98,6 @@ impl FitArgs {
             pool,
             penalty: self.pool_penalty,
         }
-    }
-
-    pub(super) fn store(&self, dataset: &str) -> Result<EnsembleStore, EnsembleError> {
-        Ok(EnsembleStore::new(&self.pooling.ensemble_root, dataset, &self.pooling.name()?))
     }
 
     /// The months from the first whose whole window is predicted to the last prediction's, within what

@@ -1,5 +1,6 @@
 //! The file of a month: fitted on what was known, whoever is missing.
 
+use artifacts::{Artifact, ArtifactError, MonthStore, OnExisting};
 use ensemble::{
     EnsembleError, EnsembleStore, MemberScores, MonthEnsemble, PoolKind, Settings, fit,
 };
@@ -118,13 +119,17 @@ fn few_rows_are_pooled_equally_and_that_is_said() {
 fn a_file_gives_back_what_was_fitted_and_notices_damage() {
     let folder = tempfile::tempdir().unwrap();
     let fitted = fit(&scores(), month("2024-04"), &settings(PoolKind::BetaLinear)).unwrap();
-    let store = EnsembleStore::new(folder.path(), "test_1h", "name");
+    let files = MonthStore::<MonthEnsemble>::new(folder.path());
+    let key = fitted.month_key().unwrap();
+    let store = EnsembleStore::new(folder.path(), key.dataset(), key.run_name());
     assert!(matches!(store.load(month("2024-04")), Err(EnsembleError::Missing { .. })));
-    let path = store.save(&fitted, false).unwrap();
+    let path = files.save(&fitted, OnExisting::Refuse).unwrap().path().to_owned();
+    assert_eq!(store.path(month("2024-04")).unwrap(), path);
     assert_eq!(store.load(month("2024-04")).unwrap(), fitted);
     assert_eq!(store.months().unwrap(), [month("2024-04")]);
-    assert!(matches!(store.save(&fitted, false), Err(EnsembleError::Exists { .. })));
-    store.save(&fitted, true).unwrap();
+    let again = files.save(&fitted, OnExisting::Refuse);
+    assert!(matches!(again, Err(EnsembleError::Artifact(ArtifactError::Exists { .. }))));
+    files.save(&fitted, OnExisting::Overwrite).unwrap();
 
     let text = std::fs::read_to_string(&path).unwrap();
     let changed = text.replacen("\"rows\": ", "\"rows\": 1", 1);

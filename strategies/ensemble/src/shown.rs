@@ -1,0 +1,69 @@
+//! The ensemble of a month as people read it.
+
+use std::io::{self, Write};
+
+use artifacts::Shown;
+use binning::BinEdges;
+use terminal::{count, probability};
+
+use crate::MonthEnsemble;
+
+impl Shown for MonthEnsemble {
+    type Record = Self;
+    const COLUMNS: &'static [&'static str] = &["members", "rows", "log loss", "weights"];
+
+    fn cells(&self) -> Vec<String> {
+        let all = whole(self);
+        vec![
+            self.members.len().to_string(),
+            all.map_or_else(String::new, |all| count(all.rows as u64)),
+            probability(all.map(|all| all.log_loss)),
+            all.map_or_else(String::new, |all| weights(all.fitted.weights())),
+        ]
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{} of {}, {}", self.pool, self.dataset, self.month)?;
+        writeln!(out, "target {}", self.target_key)?;
+        writeln!(out, "window from {}", self.window_start.format("%Y-%m-%d"))?;
+        for member in &self.members {
+            let loss = member.log_loss.map_or_else(|| "left out".to_owned(), |l| format!("{l:.4}"));
+            writeln!(out, "member {}: {} rows, log loss {loss}", member.run_name, member.rows)?;
+        }
+        for subset in &self.subsets {
+            let named: Vec<String> = subset.members.iter().map(|k| (k + 1).to_string()).collect();
+            writeln!(
+                out,
+                "pool of {}: {} rows, log loss {:.4}, weights {}{}",
+                named.join("+"),
+                subset.rows,
+                subset.log_loss,
+                weights(subset.fitted.weights()),
+                subset.fallback.as_ref().map_or_else(String::new, |why| format!(" (equal: {why})")),
+            )?;
+        }
+        if let Some(all) = whole(self) {
+            let edges = BinEdges::from_vec(all.edges.clone()).map_err(io::Error::other)?;
+            for bin in edges.bins() {
+                let (low, high) = edges.bounds(bin);
+                let bound =
+                    |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.4}"));
+                writeln!(out, "bin {bin}: {} to {}", bound(low), bound(high))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn record(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The pool of all members.
+pub(crate) fn whole(ensemble: &MonthEnsemble) -> Option<&crate::Subset> {
+    ensemble.subsets.iter().max_by_key(|subset| subset.members.len())
+}
+
+pub(crate) fn weights(weights: &[f64]) -> String {
+    weights.iter().map(|weight| format!("{weight:.4}")).collect::<Vec<_>>().join(" ")
+}
