@@ -15,6 +15,17 @@ fn sql(folder: &TempDir, text: &str) {
     duckdb::Connection::open(path).unwrap().execute_batch(text).unwrap();
 }
 
+/// A second instrument, always at 50, in a file of its own.
+fn other(folder: &TempDir) {
+    let path = folder.path().join("other.duckdb");
+    let text = "CREATE TABLE ohlcv_ethusdt_1h AS
+                    SELECT TIMESTAMP '2025-01-01' + INTERVAL (i) HOUR AS timestamp, 50.0::DOUBLE AS open,
+                           50.5::DOUBLE AS high,
+                           49.5::DOUBLE AS low, 50.0::DOUBLE AS close, 1.0::DOUBLE AS volume
+                    FROM range(48) t(i)";
+    duckdb::Connection::open(path).unwrap().execute_batch(text).unwrap();
+}
+
 /// Two days at 100, with a fall to 90 within the hour of 20:00, long from the first open on; funding of 0.01 %
 /// each 8 hours.
 fn market() -> TempDir {
@@ -22,12 +33,13 @@ fn market() -> TempDir {
     sql(
         &folder,
         "CREATE TABLE ohlcv_btcusdt_1h AS
-             SELECT TIMESTAMP '2025-01-01' + INTERVAL (i) HOUR AS timestamp, 100.0 AS open, 100.5 AS high,
-                    CASE WHEN i = 20 THEN 90.0 ELSE 99.5 END AS low, 100.0 AS close, 1.0 AS volume
+             SELECT TIMESTAMP '2025-01-01' + INTERVAL (i) HOUR AS timestamp, 100.0::DOUBLE AS open, 100.5::DOUBLE AS high,
+                    (CASE WHEN i = 20 THEN 90.0 ELSE 99.5 END)::DOUBLE AS low, 100.0::DOUBLE AS close,
+                    1.0::DOUBLE AS volume
              FROM range(48) t(i);
          CREATE TABLE funding_rates AS
              SELECT TIMESTAMP '2025-01-01' + INTERVAL (8 * i) HOUR AS timestamp, 'x_btcusdt_8h' AS dataset,
-                    0.0001 AS funding_rate
+                    0.0001::DOUBLE AS funding_rate
              FROM range(7) t(i);",
     );
     write(&folder, "signals.csv", "timestamp,signal", |hour| format!("{},1", at(hour)), |_| true);
@@ -94,10 +106,10 @@ fn what_nobody_can_trade_is_refused_or_counted() {
     sql(&folder, "UPDATE ohlcv_btcusdt_1h SET low = 0 WHERE timestamp = '2025-01-01 05:00'");
     fails(folder.path(), CALL, 1, &["2025-01-01 05:00"]);
     let folder = market();
-    sql(&folder, "CREATE TABLE ohlcv_ethusdt_1h AS SELECT * FROM ohlcv_btcusdt_1h");
+    other(&folder);
     let legs = "timestamp,target,target@x_ethusdt_1h";
     write(&folder, "signals.csv", legs, |hour| format!("{},0.7,-0.7", at(hour)), |_| true);
-    let call = format!("{CALL} --other-ohlcv x_ethusdt_1h=market.duckdb --funding off");
+    let call = format!("{CALL} --other-ohlcv x_ethusdt_1h=other.duckdb --funding off");
     fails(folder.path(), &call, 1, &["sum to 1 at most"]);
 }
 
@@ -125,11 +137,7 @@ fn mark_candles_judge_liquidation_and_funding() {
 #[test]
 fn finer_candles_of_several_legs() {
     let folder = market();
-    sql(
-        &folder,
-        "CREATE TABLE ohlcv_ethusdt_1h AS SELECT timestamp, 50.0 AS open, 50.5 AS high, 49.5 AS low, 50.0 AS \
-             close, 1.0 AS volume FROM ohlcv_btcusdt_1h",
-    );
+    other(&folder);
     let legs = "timestamp,target,target@x_ethusdt_1h";
     write(&folder, "signals.csv", legs, |hour| format!("{},0.5,-0.5", at(hour)), |_| true);
     let halves = |low: f64, price: f64| {
@@ -145,7 +153,7 @@ fn finer_candles_of_several_legs() {
     write(&folder, "own.csv", header, halves(90.0, 100.0), |_| true);
     write(&folder, "other.csv", header, halves(50.0, 50.0), |_| true);
     let call = format!(
-        "{CALL} --other-ohlcv x_ethusdt_1h=market.duckdb --funding off --stop-loss 0.05 --detail-ohlcv own.csv"
+        "{CALL} --other-ohlcv x_ethusdt_1h=other.duckdb --funding off --stop-loss 0.05 --detail-ohlcv own.csv"
     );
     fails(folder.path(), &call, 2, &["add --detail-ohlcv x_ethusdt_1h=FILE"]);
     let call = format!("{call} --detail-ohlcv x_ethusdt_1h=other.csv --format json -o out");

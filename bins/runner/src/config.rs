@@ -163,7 +163,7 @@ pub(crate) fn set_default(
     words: &[String],
 ) -> Command {
     let Some(own) = command.find_subcommand_mut(strategy) else { return command };
-    for below in own.get_subcommands_mut() {
+    for below in that_run_mut(own) {
         let Some(flag) = below.get_arguments().find(|a| configurable(a) && key_of(a) == key) else {
             continue;
         };
@@ -172,6 +172,16 @@ pub(crate) fn set_default(
             std::mem::take(below).mut_arg(id, |flag| flag.default_values(words).required(false));
     }
     command
+}
+
+/// The commands below `command`; itself where there are none, as of `backtest --signals`.
+fn that_run(command: &Command) -> Vec<&Command> {
+    if command.has_subcommands() { command.get_subcommands().collect() } else { vec![command] }
+}
+
+/// The same, to be changed.
+fn that_run_mut(command: &mut Command) -> Vec<&mut Command> {
+    if command.has_subcommands() { command.get_subcommands_mut().collect() } else { vec![command] }
 }
 
 /// A file being applied, for errors that say where.
@@ -218,7 +228,7 @@ impl File<'_> {
     fn tell_of_data(mut command: Command, data: &[ConfiguredData]) -> Command {
         let Some(first) = data.first() else { return command };
         for strategy in command.get_subcommands_mut() {
-            for below in strategy.get_subcommands_mut() {
+            for below in that_run_mut(strategy) {
                 if below.get_arguments().any(|flag| flag.get_id() == DATA_CONFIGURED) {
                     let place = first.place.clone();
                     *below = std::mem::take(below)
@@ -272,7 +282,7 @@ impl File<'_> {
         let mut found = false;
         let commands = strategies.iter().filter_map(|name| command.find_subcommand(name));
         for flag in commands
-            .flat_map(Command::get_subcommands)
+            .flat_map(that_run)
             .flat_map(Command::get_arguments)
             .filter(|flag| configurable(flag))
         {
@@ -288,7 +298,7 @@ impl File<'_> {
         let of_a_call = strategies
             .iter()
             .filter_map(|name| command.find_subcommand(name))
-            .flat_map(Command::get_subcommands)
+            .flat_map(that_run)
             .flat_map(Command::get_arguments)
             .find(|flag| key_of(flag) == name && !flag.is_hide_set());
         match of_a_call.and_then(Arg::get_long) {

@@ -11,9 +11,9 @@ impl Display for Money {
         let [long, short] = &self.exits;
         writeln!(f, "What trades paid, each row its own, from the next open; {}", self.costs)?;
         if long == short {
-            writeln!(f, "ended by {}", exits(long))?;
+            writeln!(f, "exits: {}", exits(long))?;
         } else {
-            writeln!(f, "longs ended by {}; shorts by {}", exits(long), exits(short))?;
+            writeln!(f, "exits of longs: {}; of shorts: {}", exits(long), exits(short))?;
         }
         if !self.bins.is_empty() {
             writeln!(f, "\n{}", header("bin, side"))?;
