@@ -81,10 +81,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let began = Instant::now();
     let times: Vec<i64> = (0..).map(|row| row * HOUR).take(open.len()).collect();
-    let candle = |(row, &time): (usize, &i64)| {
-        Candle::new(time, [open[row], high[row], low[row], close[row]])
-    };
-    let candles = times.iter().enumerate().map(candle).collect::<Result<Vec<_>, _>>()?;
+    let mut candles = Vec::with_capacity(times.len());
+    for (row, &time) in times.iter().enumerate() {
+        candles.push(Candle::new(time, [open[row], high[row], low[row], close[row]])?);
+    }
     let history = History::new(times, HOUR, candles, Vec::new())?;
     for (&take_profit, &stop_loss) in take_profit.iter().zip(&stop_loss) {
         let exits = Exits {
