@@ -46,7 +46,7 @@ fn a_strategy_and_the_file_of_its_signals_earn_the_same() {
     // Names of files and columns are a public interface.
     let (names, rows) = columns(&folder.path().join("own/trades.parquet"));
     let wanted = "trade instrument side quantity entry_time entry_price exit_time exit_price \
-                  exit_reason gross_pnl fees slippage funding net_pnl mae mfe rows_held";
+                  exit_reason gross_pnl fees slippage funding net_pnl mae mfe rows_held stop";
     assert_eq!(names.join(" "), wanted);
     let told = number(&own["result"], "trades") + number(&own["result"], "open_trades");
     assert_eq!(rows as f64, told);

@@ -142,6 +142,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
         }
         self.legs.clear();
         self.legs.extend(self.wanted.iter().map(|&weight| LegRequest { weight, held: 0.0 }));
+        self.find_held();
         self.request(bar, side, outlook, equity, open_trades)
     }
 
@@ -156,13 +157,13 @@ impl<S: Sizing, E: Events> Account<S, E> {
         for instrument in 0..self.wanted.len() {
             let (weight, level) = (self.wanted[instrument], self.level[instrument]);
             let held = self.wallet.positions[instrument].quantity;
-            let mut leg = LegRequest { weight: 0.0, held };
+            let mut leg = LegRequest { weight: 0.0, held: 0.0 };
             if weight == level {
             } else if weight == 0.0 {
                 self.leave_instrument(instrument, ExitReason::Signal, 0.0);
             } else if held * weight < 0.0 {
                 self.leave_instrument(instrument, ExitReason::Flip, 0.0);
-                (leg, opens) = (LegRequest { weight, held: 0.0 }, true);
+                (leg.weight, opens) = (weight, true);
             } else if held != 0.0 && weight.abs() < level.abs() {
                 self.leave_instrument(instrument, ExitReason::Signal, weight / level);
                 self.level[instrument] = weight;
@@ -174,6 +175,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
         if !opens {
             return Ok(());
         }
+        self.find_held();
         let side = side_of(self.wanted[0]);
         let open_trades = usize::from(!self.trades.is_empty());
         self.request(bar, side, outlook, equity, open_trades)
@@ -185,6 +187,17 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 trade.leave = Some((reason, keep));
                 self.leaving = true;
             }
+        }
+    }
+
+    /// What of each leg will still be held when the order is filled.
+    fn find_held(&mut self) {
+        for (instrument, leg) in self.legs.iter_mut().enumerate() {
+            let trades = self.trades.iter().filter(|trade| trade.instrument == instrument);
+            let stays = trades.map(|trade| {
+                trade.sign * trade.quantity * trade.leave.map_or(1.0, |(_, keep)| keep)
+            });
+            leg.held = stays.sum();
         }
     }
 

@@ -147,6 +147,12 @@ impl OpenTrade {
         }
     }
 
+    /// The price that stops it; `None` without a stop.
+    pub(crate) fn stop(&self) -> Option<f64> {
+        let stop = self.stop_loss.max(self.trailing_stop);
+        (stop > f64::NEG_INFINITY).then_some(self.sign * stop)
+    }
+
     /// Worst and best price as fractions of the entry price, of a trade that went on to `price`.
     pub(crate) fn excursions(&self, price: Option<f64>) -> (f64, f64) {
         let (entry, last) = (self.sign * self.entry_price, price.map(|price| self.sign * price));

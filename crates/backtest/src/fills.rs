@@ -313,6 +313,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             mae,
             mfe,
             rows_held: self.row.saturating_sub(trade.entry_row),
+            stop: trade.stop(),
         };
         self.events.trade(&told);
         told

@@ -95,6 +95,8 @@ pub struct Trade {
     pub mfe: f64,
     /// Rows held: from the entry's row to the exit's, or to the last one.
     pub rows_held: u64,
+    /// Where its stop stood last: of stop loss and trailing stop the nearer; `None` without one.
+    pub stop: Option<f64>,
 }
 
 /// How a trade ended.

@@ -1,7 +1,7 @@
 //! How large a position may be: sizers and limits over rows and the portfolio.
 //!
 //! - [`RiskSizing`]: a sizer and the rules behind it, as an account asks them
-//! - [`Sizer`], [`payoff_kelly`]: how large a trade is
+//! - [`Sizer`], [`payoff_kelly`], [`kelly_of_payoffs`]: how large a trade is
 //! - [`Limits`]: which rules there are, and how strict
 //! - [`Ewma`], [`WindowVolatility`]: volatility, row by row
 //! - [`growth_optimal`], [`shrinkage`], [`TwoOutcome`]: Kelly
@@ -26,7 +26,9 @@ mod volatility;
 pub use error::RiskError;
 pub use kelly::{growth_optimal, shrinkage};
 pub use limits::{Distance, Guard, Ladder, Limits, Shock, Stale, Step};
-pub use sizers::{KellyCap, KellyCosts, KellySettings, KellySize, Sizer, payoff_kelly};
+pub use sizers::{
+    KellyCap, KellyCosts, KellySettings, KellySize, Sizer, kelly_of_payoffs, payoff_kelly,
+};
 pub use sizing::RiskSizing;
 pub use stress::{Fall, SCENARIOS, Scenario, stressed_price};
 pub use two_outcome::{HitRateBelief, TwoOutcome};

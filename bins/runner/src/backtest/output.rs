@@ -152,6 +152,7 @@ fn trades(results: &Results, market: &Market) -> Result<RecordBatch, BoxError> {
             "rows_held",
             Arc::new(UInt64Array::from_iter_values(trades.iter().map(|trade| trade.rows_held))),
         ),
+        ("stop", Arc::new(trades.iter().map(|trade| trade.stop).collect::<Float64Array>())),
     ])
 }
 

@@ -61,6 +61,8 @@ pub(crate) fn of_backtest(folder: &Path) -> Result<(Vec<Position>, f64), BoxErro
         let exits = column("exit_reason", &batch)?;
         let (names, sides) = (column("instrument", &batch)?, column("side", &batch)?);
         let (quantities, entries) = (column("quantity", &batch)?, column("entry_price", &batch)?);
+        let stops = column("stop", &batch)?;
+        let stops = stops.as_primitive_opt::<Float64Type>().ok_or("`stop` is no float")?;
         let names = names.as_string_opt::<i32>().ok_or("`instrument` is no text")?;
         let sides = sides.as_primitive_opt::<Int8Type>().ok_or("`side` is no 8-bit integer")?;
         let quantities =
@@ -72,7 +74,7 @@ pub(crate) fn of_backtest(folder: &Path) -> Result<(Vec<Position>, f64), BoxErro
                 dataset: names.value(row).to_owned(),
                 quantity: quantities.value(row) * f64::from(sides.value(row)),
                 entry: Some(entries.value(row)),
-                stop: None,
+                stop: stops.is_valid(row).then(|| stops.value(row)),
             });
         }
     }

@@ -3,7 +3,9 @@
 mod payoff_kelly;
 mod vol_target;
 
-pub use payoff_kelly::{KellyCap, KellyCosts, KellySettings, KellySize, payoff_kelly};
+pub use payoff_kelly::{
+    KellyCap, KellyCosts, KellySettings, KellySize, kelly_of_payoffs, payoff_kelly,
+};
 
 use backtest::{Rules, Size};
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,7 @@ use strategy_core::{Outlook, Side};
 use super::{Sized, carried};
 use crate::ask::Ask;
 use crate::limits::fraction;
-use crate::{RiskError, shrinkage};
+use crate::{RiskError, growth_optimal, shrinkage};
 
 /// How bold [`payoff_kelly`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -138,6 +138,76 @@ pub fn payoff_kelly(
     stop: Option<f64>,
     settings: &KellySettings,
 ) -> KellySize {
+    by_mean(outlook, costs, stop, settings, |mean, second_moment| mean / second_moment)
+}
+
+/// The same where the net payoffs themselves are at hand: `f*` is the exact argmax of the mean of
+/// `ln(1 + f·(R + μ' − μ))`, with which large losses count for what they do to growth.
+///
+/// `effective_n` observations are what the payoffs are worth where trades overlap; the standard error of
+/// their mean is the deviation over its root. `side_mean` is the mean net payoff of all trades of the side.
+///
+/// ```
+/// use risk::{KellySettings, kelly_of_payoffs};
+///
+/// let payoffs = [0.03, -0.02, 0.03, -0.02, 0.03, -0.02, 0.03];
+/// let size = kelly_of_payoffs(&payoffs, 7.0, 0.0, None, &KellySettings::default())?;
+/// assert!(size.shrunk_mean < size.mean && size.size < size.kelly);
+/// # Ok::<(), risk::RiskError>(())
+/// ```
+///
+/// # Errors
+/// [`RiskError::Parameter`] for fewer than two payoffs, one that is not finite, or an effective number that
+/// is not above 0 or above their number; [`RiskError::NoLoss`] where no payoff is a loss after the shift.
+pub fn kelly_of_payoffs(
+    payoffs: &[f64],
+    effective_n: f64,
+    side_mean: f64,
+    stop: Option<f64>,
+    settings: &KellySettings,
+) -> Result<KellySize, RiskError> {
+    settings.check()?;
+    let n = payoffs.len() as f64;
+    if payoffs.len() < 2 {
+        return Err(RiskError::parameter("the number of payoffs", n, "at least two"));
+    }
+    if let Some(&found) = payoffs.iter().find(|payoff| !payoff.is_finite()) {
+        return Err(RiskError::parameter("a payoff", found, "a finite number"));
+    }
+    if !(effective_n > 0.0 && effective_n <= n * (1.0 + 1e-9)) {
+        let wanted = "a number above 0, at most that of the payoffs";
+        return Err(RiskError::parameter("the effective number", effective_n, wanted));
+    }
+    let mean = payoffs.iter().sum::<f64>() / n;
+    let squares: f64 = payoffs.iter().map(|payoff| (payoff - mean).powi(2)).sum();
+    let outlook = Outlook {
+        mean,
+        second_moment: squares / n + mean * mean,
+        standard_error: (squares / (n - 1.0) / effective_n).sqrt(),
+        effective_n,
+        side_mean,
+        mean_duration: 0.0,
+    };
+    let mut fault = None;
+    let size = by_mean(&outlook, &KellyCosts::default(), stop, settings, |shrunk, _| {
+        let shifted: Vec<(f64, f64)> =
+            payoffs.iter().map(|payoff| (n.recip(), payoff + shrunk - mean)).collect();
+        growth_optimal(&shifted).unwrap_or_else(|error| {
+            fault = Some(error);
+            0.0
+        })
+    });
+    fault.map_or(Ok(size), Err)
+}
+
+/// `kelly` gives the growth-optimal size from the shrunk mean and the second moment.
+fn by_mean(
+    outlook: &Outlook,
+    costs: &KellyCosts,
+    stop: Option<f64>,
+    settings: &KellySettings,
+    kelly: impl FnOnce(f64, f64) -> f64,
+) -> KellySize {
     let cost = costs.round_trip + costs.funding_a_row * outlook.mean_duration;
     let (mean, side_mean) = (outlook.mean - cost, outlook.side_mean - cost);
     let second_moment = outlook.second_moment - 2.0 * cost * outlook.mean + cost * cost;
@@ -161,7 +231,7 @@ pub fn payoff_kelly(
     if !(shrunk_mean > 0.0 && second_moment > 0.0) {
         return none;
     }
-    let kelly = shrunk_mean / second_moment;
+    let kelly = kelly(shrunk_mean, second_moment);
     if !(shrunk_error > 0.0 && shrunk_error.is_finite()) {
         return KellySize { kelly, cap: KellyCap::NoStandardError, ..none };
     }

@@ -2,7 +2,10 @@
 
 use labeling::Concurrency;
 use proptest::prelude::*;
-use risk::{HitRateBelief, RiskError, TwoOutcome, growth_optimal, shrinkage};
+use risk::{
+    HitRateBelief, KellyCosts, KellySettings, RiskError, TwoOutcome, growth_optimal,
+    kelly_of_payoffs, payoff_kelly, shrinkage,
+};
 use serde_json::Value;
 
 use crate::oracle::{close, each_case, number, numbers};
@@ -95,6 +98,15 @@ fn sizes_equal_scipy() {
         let kelly = growth_optimal(&net.iter().map(|&r| (1.0 / n, r)).collect::<Vec<_>>()).unwrap();
         let k = if mean > 0.0 { shrinkage(mean, sd / effective.sqrt()) } else { 0.0 };
         let fraction = number(&input["fraction"]) * k * kelly;
+        // Without a prior and without caps the sizer of payoffs is this very block.
+        let settings = KellySettings {
+            fraction: number(&input["fraction"]),
+            prior: 0.0,
+            most: 1e9,
+            stop_risk: 0.49,
+        };
+        let sized = kelly_of_payoffs(&net, effective, 0.0, None, &settings).unwrap();
+        close(sized.size, fraction, 1e-9 * fraction.max(1.0), &format!("{case}, size"));
         let step = number(&input["lot_step"]);
         let price = number(&input["price"]);
         let lots = (number(&input["equity"]) * fraction / price / step + 1e-9).floor();
@@ -139,4 +151,48 @@ proptest! {
         let bound = if worst < 0.0 { -1.0 / worst } else { 10.0 };
         prop_assert!(growth(best) >= growth(other * bound * 0.999) - 1e-12);
     }
+}
+
+proptest! {
+    /// No size grows faster than the exact one, that of the moments least of all; both shrink alike.
+    #[test]
+    fn the_exact_size_grows_faster_than_that_of_the_moments(
+        payoffs in proptest::collection::vec(-0.03..0.04_f64, 20..60),
+        prior in 0.0..200.0_f64,
+    ) {
+        let n = payoffs.len() as f64;
+        let mean = payoffs.iter().sum::<f64>() / n;
+        let variance = payoffs.iter().map(|r| (r - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        let outlook = strategy_core::Outlook {
+            mean,
+            second_moment: payoffs.iter().map(|r| r * r).sum::<f64>() / n,
+            standard_error: (variance / n).sqrt(),
+            effective_n: n,
+            side_mean: 0.5 * mean,
+            mean_duration: 3.0,
+        };
+        let settings = KellySettings { prior, most: 1e9, ..KellySettings::default() };
+        let moments = payoff_kelly(&outlook, &KellyCosts::default(), None, &settings);
+        let exact = kelly_of_payoffs(&payoffs, n, 0.5 * mean, None, &settings).unwrap();
+        prop_assert_eq!(exact.cap, moments.cap);
+        prop_assert!((exact.shrunk_mean - moments.shrunk_mean).abs() < 1e-15);
+        prop_assert!((exact.shrinkage - moments.shrinkage).abs() < 1e-9);
+        prop_assert_eq!(exact.kelly > 0.0, moments.kelly > 0.0);
+        let shift = exact.shrunk_mean - mean;
+        let growth = |f: f64| payoffs.iter().map(|r| (f * (r + shift)).ln_1p()).sum::<f64>();
+        let other = growth(moments.kelly);
+        prop_assert!(other.is_nan() || growth(exact.kelly) >= other - 1e-12);
+    }
+}
+
+#[test]
+fn payoffs_that_cannot_be_sized_are_refused() {
+    let settings = KellySettings::default();
+    let size = |payoffs: &[f64], n: f64| kelly_of_payoffs(payoffs, n, 0.0, None, &settings);
+    assert!(matches!(size(&[0.1], 1.0), Err(RiskError::Parameter { .. })));
+    assert!(matches!(size(&[0.1, f64::NAN], 1.0), Err(RiskError::Parameter { .. })));
+    assert!(matches!(size(&[0.1, -0.1], 3.0), Err(RiskError::Parameter { .. })));
+    let bold = KellySettings { prior: 0.0, ..settings };
+    assert_eq!(kelly_of_payoffs(&[0.1, 0.2], 2.0, 0.1, None, &bold), Err(RiskError::NoLoss));
+    assert_eq!(size(&[-0.1, -0.2], 2.0).unwrap().size, 0.0);
 }

@@ -6,6 +6,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod batch;
 mod kelly;
 mod liquidation;
 mod oracle;

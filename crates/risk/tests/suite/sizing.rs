@@ -8,14 +8,14 @@ use proptest::prelude::*;
 use risk::{Guard, Ladder, Limits, RiskError, RiskSizing, Sizer, Step};
 use strategy_core::{Exits, Outlook, SideExits};
 
-const HOUR: i64 = 3_600_000_000;
+pub(crate) const HOUR: i64 = 3_600_000_000;
 
 /// Closes and, for each, what is wanted from the next open on.
-struct Run<'a> {
-    closes: &'a [f64],
-    wanted: &'a [f64],
-    rules: Rules,
-    outlook: Option<Outlook>,
+pub(crate) struct Run<'a> {
+    pub(crate) closes: &'a [f64],
+    pub(crate) wanted: &'a [f64],
+    pub(crate) rules: Rules,
+    pub(crate) outlook: Option<Outlook>,
 }
 
 fn stops(stop: f64) -> SideExits {
@@ -49,13 +49,13 @@ impl Run<'_> {
         (account.finish(false).0, told)
     }
 
-    fn sized(&self, sizer: Sizer, limits: &Limits) -> (Results, Option<RiskError>) {
+    pub(crate) fn sized(&self, sizer: Sizer, limits: &Limits) -> (Results, Option<RiskError>) {
         let sizing = RiskSizing::new(sizer, limits, &self.rules.exits, 1, HOUR).unwrap();
         self.with(sizing, |sizing| sizing.fault().cloned())
     }
 }
 
-fn entry(stop: f64) -> Rules {
+pub(crate) fn entry(stop: f64) -> Rules {
     Rules { intent: Intent::Entry, exits: stops(stop), ..Rules::default() }
 }
 
@@ -174,6 +174,28 @@ fn an_exposure_limit_scales_and_says_so() {
     }
 }
 
+/// Limits are of all that is held, bets that overlap included.
+#[test]
+fn bets_that_overlap_add_up() {
+    let run = Run {
+        closes: &[100.0; 6],
+        wanted: &[1.0; 6],
+        rules: Rules { leverage: 5.0, max_trades: 3, ..entry(0.02) },
+        outlook: None,
+    };
+    for (limits, rule) in [
+        (Limits { gross: Some(1.0), ..Limits::off() }, "gross-exposure"),
+        (Limits { net: Some(1.0), ..Limits::off() }, "net-exposure"),
+        (Limits { instrument: Some(1.0), ..Limits::off() }, "instrument-exposure"),
+    ] {
+        let (results, _) = run.sized(Sizer::FixedNotional(6_000.0), &limits);
+        let sizes: Vec<f64> = results.fills.iter().map(|fill| fill.quantity * fill.price).collect();
+        assert_eq!(sizes.len(), 2, "{rule}: {sizes:?}");
+        assert!((sizes[0] - 6_000.0).abs() < 1e-6 && (sizes[1] - 4_000.0).abs() < 1e-6, "{sizes:?}");
+        assert!(results.changes.iter().all(|change| change.rule == rule));
+    }
+}
+
 #[test]
 fn the_ladder_scales_closes_and_is_rearmed_with_a_new_peak() {
     let ladder = Ladder {
@@ -283,7 +305,7 @@ fn the_kill_switch_closes_and_blocks() {
     assert_eq!(acted, 6);
 }
 
-fn walk() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
+pub(crate) fn walk() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
     proptest::collection::vec((-0.04..0.04_f64, -1_i8..=1), 30..260).prop_map(|steps| {
         let mut price = 100.0;
         steps
