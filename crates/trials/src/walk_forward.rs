@@ -18,6 +18,9 @@ pub struct WalkForward {
     pub purge: usize,
     /// Days after an earlier test period that are not looked at either.
     pub embargo: usize,
+    /// Chooses on the reported days too: what hindsight would have earned, and no result.
+    #[serde(default)]
+    pub look_ahead: bool,
 }
 
 /// One step: a setting chosen on past days, for the days that follow.
@@ -60,6 +63,7 @@ impl WalkForward {
                     0,
                 );
                 let end = left.last().map_or(past.start, |day| day + 1);
+                let end = if self.look_ahead { test.end } else { end };
                 Step { train: past.start..end, test, chosen: None, sharpe: None }
             })
             .filter(|step| !step.test.is_empty())
@@ -67,7 +71,7 @@ impl WalkForward {
     }
 
     /// The steps with the settings chosen: for each, that with the best Sharpe ratio over its past days.
-    /// No day from a step's test on is looked at.
+    /// No day from a step's test on is looked at, but with [`look_ahead`](Self::look_ahead).
     ///
     /// # Errors
     /// If the results cannot be read.

@@ -127,6 +127,47 @@ impl DetailFiles {
     }
 }
 
+/// Further candles of all rows, read once for accounts that run over them many times.
+#[derive(Default)]
+pub(crate) struct Kept {
+    times: Vec<i64>,
+    candles: Vec<Candle>,
+    /// For each row how many times there are up to its end.
+    ends: Vec<usize>,
+    interval: i64,
+}
+
+impl DetailFiles {
+    /// Reads all of them.
+    pub(crate) fn keep(&self, market: &Market) -> Result<Kept, BoxError> {
+        let (mut stream, mut kept) = (self.stream()?, Kept::default());
+        for bar in market.history.bars() {
+            let found = stream.within(bar.time, bar.until)?;
+            kept.times.extend_from_slice(found.times);
+            kept.candles.extend_from_slice(found.candles);
+            kept.ends.push(kept.times.len());
+            kept.interval = kept.interval.max(found.interval);
+        }
+        Ok(kept)
+    }
+}
+
+impl Kept {
+    /// Those of a row, by its number.
+    pub(crate) fn of_row(&self, row: usize) -> Within<'_> {
+        let end = |row: usize| self.ends.get(row).copied().unwrap_or(self.times.len());
+        let from = row.checked_sub(1).map_or(0, end);
+        let legs = self.candles.len() / self.times.len().max(1);
+        let (times, until) = (&self.times[from..end(row)], end(row) * legs);
+        Within { times, candles: &self.candles[from * legs..until], interval: self.interval }
+    }
+
+    /// All of them.
+    pub(crate) fn candles(&self) -> &[Candle] {
+        &self.candles
+    }
+}
+
 impl Details<'_> {
     /// The candles that open from `time` to before `until`; none where the legs' do not open at the same
     /// times.

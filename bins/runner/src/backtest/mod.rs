@@ -3,7 +3,7 @@
 pub(crate) mod args;
 pub(crate) mod candles;
 pub(crate) mod decisions;
-mod detail;
+pub(crate) mod detail;
 pub(crate) mod evaluate;
 mod of_strategy;
 mod output;
@@ -11,7 +11,7 @@ mod page;
 mod risk_report;
 mod signals_file;
 pub(crate) mod simulate;
-mod sizing_args;
+pub(crate) mod sizing_args;
 mod summary;
 mod tried;
 

@@ -2,7 +2,8 @@
 
 use ::risk::{Limits, RiskSizing};
 use backtest::{
-    Account, Bar, Counts, Decision, Gaps, Intent, Results, Row, Rules, Settlement, Summary, Tie,
+    Account, BacktestError, Bar, Counts, Decision, Gaps, Intent, Results, Row, Rules, Settlement,
+    Summary, Tie,
 };
 use chrono::DateTime;
 use serde::Serialize;
@@ -115,28 +116,22 @@ pub(crate) fn run(
             Some(marks) => Some(marks.within(bar.time, bar.until)?),
             None => None,
         };
-        let settlements = settled_at(&bar, marked.as_ref());
-        let mut bar = Bar { settlements: &settlements, ..bar };
-        let fine = if let Some(stream) = &mut stream {
-            let found = stream.within(bar.time, bar.until)?;
-            lacking += u64::from(found.times.is_empty());
-            let judged = marked.filter(|marked| marked.times == found.times);
-            without_mark += u64::from(with_marks && judged.is_none());
-            finer(&bar, found, judged)
-        } else {
-            let own = marked.filter(|marked| marked.times == [bar.time]);
-            without_mark += u64::from(with_marks && own.is_none());
-            bar.marks = own.map(|marked| marked.candles);
-            Vec::new()
+        let found = match &mut stream {
+            Some(stream) => Some(stream.within(bar.time, bar.until)?),
+            None => None,
         };
-        let row = Row { bar, detail: &fine, decision };
-        pessimistic.row(&row)?;
-        optimistic.row(&row)?;
-        for (_, account) in &mut without {
-            account.row(&row)?;
-        }
-        let decision = Some(Decision::Weights { weights: &bought, outlook: None });
-        held.row(&Row { bar, detail: &[], decision })?;
+        lacking += u64::from(found.is_some_and(|found| found.times.is_empty()));
+        let has_mark = see(bar, found, marked, |bar, detail| {
+            let row = Row { bar, detail, decision };
+            pessimistic.row(&row)?;
+            optimistic.row(&row)?;
+            for (_, account) in &mut without {
+                account.row(&row)?;
+            }
+            let decision = Some(Decision::Weights { weights: &bought, outlook: None });
+            held.row(&Row { bar, detail: &[], decision })
+        })?;
+        without_mark += u64::from(with_marks && !has_mark);
     }
     rows.finish()?;
     for account in [&pessimistic, &optimistic] {
@@ -167,6 +162,28 @@ pub(crate) fn run(
         without_mark: with_marks.then_some(without_mark),
         without_decision: rows.silent,
     })
+}
+
+/// Gives `row` a bar as accounts see it, beside the finer `found` and the `marked` candles of its time: funding
+/// at the mark price, and liquidation judged by it. Whether there was a mark price for each candle.
+pub(crate) fn see(
+    bar: Bar<'_>,
+    found: Option<Within<'_>>,
+    marked: Option<Within<'_>>,
+    row: impl FnOnce(Bar<'_>, &[Bar<'_>]) -> Result<(), BacktestError>,
+) -> Result<bool, BacktestError> {
+    if found.is_none() && marked.is_none() {
+        return row(bar, &[]).map(|()| false);
+    }
+    let settlements = settled_at(&bar, marked.as_ref());
+    let bar = Bar { settlements: &settlements, ..bar };
+    let Some(found) = found else {
+        let own = marked.filter(|marked| marked.times == [bar.time]);
+        let bar = Bar { marks: own.map(|marked| marked.candles), ..bar };
+        return row(bar, &[]).map(|()| own.is_some());
+    };
+    let judged = marked.filter(|marked| marked.times == found.times);
+    row(bar, &finer(&bar, found, judged)).map(|()| judged.is_some())
 }
 
 /// Finer candles as bars, each with the settlements of its time and its mark candles.
@@ -246,7 +263,8 @@ impl<'a> Rows<'a> {
         Ok(Some(Decision::Silent))
     }
 
-    fn finish(&self) -> Result<(), BoxError> {
+    /// Fails at a decision that had no candle.
+    pub(crate) fn finish(&self) -> Result<(), BoxError> {
         match self.asked.times.get(self.next) {
             Some(&time) => Err(self.without_candle(time)),
             None => Ok(()),

@@ -12,6 +12,7 @@ use tabular::{Wanted, utc_micros};
 
 use super::of_journal::{Look, notice};
 use super::source::Found;
+use crate::backtest::sizing_args::SizingSettings;
 use crate::stream;
 
 /// Days of a block of the bootstrap; draws, the share of them that stays within either end, and the seed.
@@ -30,7 +31,7 @@ pub(super) fn compare(look: &Look<'_>, found: &mut Found) -> Result<(), BoxError
     let expected = EquityCurve::new(&times, &equity, capital)
         .and_then(|curve| curve.daily_returns())
         .map_err(|error| usage(format!("{}: {error}", path.display()).into()))?;
-    let paper = stream::account(look.entry, look.reader, stream::CAPITAL)?;
+    let paper = stream::account(look.entry, look.reader, stream::CAPITAL, &SizingSettings::none())?;
     let times: Vec<i64> = paper.results.equity.iter().map(|row| row.time).collect();
     let equity: Vec<f64> = paper.results.equity.iter().map(|row| row.equity).collect();
     let lived = EquityCurve::new(&times, &equity, paper.capital)?.daily_returns()?;

@@ -1,12 +1,13 @@
 //! `runner risk`: what positions could lose, and the kill switch.
 
+mod kelly;
 mod measured;
 mod position;
 mod report;
 
 use std::path::PathBuf;
 
-use backtest::MarginMode;
+use backtest::Rules;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::{BoxError, Console};
 
@@ -30,6 +31,7 @@ pub(crate) fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(report_command())
+        .subcommand(kelly::command())
         .subcommand(
             Command::new("kill")
                 .about("Engage a kill switch: accounts that name it close everything and enter nothing")
@@ -73,14 +75,14 @@ fn report_command() -> Command {
                 .value_name("X")
                 .value_parser(value_parser!(f64))
                 .default_value("1")
-                .help("Notional over margin of isolated positions"),
+                .help("Notional over margin of isolated positions; with --backtest that of the backtest"),
         )
         .arg(
             Arg::new("margin")
                 .long("margin")
                 .value_parser(["isolated", "cross"])
                 .default_value("isolated")
-                .help("How margin is kept"),
+                .help("How margin is kept; with --backtest as in the backtest"),
         )
         .arg(
             Arg::new("format")
@@ -99,8 +101,8 @@ fn report_command() -> Command {
 struct Asked {
     positions: Vec<Position>,
     equity: f64,
-    leverage: f64,
-    margin: MarginMode,
+    /// Leverage, margin and the venue's maintenance.
+    rules: Rules,
 }
 
 pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
@@ -119,6 +121,7 @@ pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
             writeln!(console.out, "{} is armed: entries are allowed", path.display())?;
             Ok(())
         }
+        Some((kelly::NAME, matches)) => kelly::run(matches, console),
         Some((_, matches)) => report::run(matches, console),
         None => Ok(()),
     }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Float64Type, Int8Type};
+use backtest::Rules;
+use serde::Deserialize;
 use strategy_core::BoxError;
 
 /// One position.
@@ -44,6 +46,18 @@ pub(crate) fn parse(text: &str) -> Result<Position, String> {
         return Err(wanted());
     }
     Ok(Position { dataset: dataset.to_owned(), quantity, entry, stop })
+}
+
+/// The rules that the account of a backtest was kept by.
+pub(crate) fn rules(folder: &Path) -> Result<Rules, BoxError> {
+    let path = folder.join("summary.json");
+    let failed = |error: BoxError| -> BoxError {
+        format!("{}: {error}: is it the folder of a backtest?", path.display()).into()
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| failed(error.into()))?;
+    let summary: serde_json::Value =
+        serde_json::from_str(&text).map_err(|error| failed(error.into()))?;
+    Rules::deserialize(&summary["rules"]).map_err(|error| failed(error.into()))
 }
 
 /// The open trades of a backtest's folder, and its last equity.

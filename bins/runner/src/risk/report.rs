@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use ::risk::{SCENARIOS, stressed_price};
-use backtest::{MarginMode, Tiers, liquidation_price};
+use backtest::{MarginMode, Rules, Tiers};
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use market_data::Instrument;
 use serde::Serialize;
 use strategy_core::registry::UsageError;
@@ -97,7 +98,8 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
 
 fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
     let given = matches.get_one::<f64>("equity").copied();
-    let (positions, equity) = if let Some(folder) = matches.get_one::<PathBuf>("backtest") {
+    let backtest = matches.get_one::<PathBuf>("backtest");
+    let (positions, equity) = if let Some(folder) = backtest {
         let (positions, equity) = position::of_backtest(folder)?;
         if positions.is_empty() {
             return Err(format!(
@@ -125,7 +127,27 @@ fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
     }
     let cross = matches.get_one::<String>("margin").is_some_and(|margin| margin == "cross");
     let margin = if cross { MarginMode::Cross } else { MarginMode::Isolated };
-    Ok(Asked { positions, equity, leverage, margin })
+    let venue = backtests::venue(matches)?;
+    let given = Rules {
+        leverage,
+        margin,
+        maintenance: venue.maintenance,
+        fees: venue.fees,
+        ..Rules::default()
+    };
+    let rules = match backtest {
+        None => given,
+        Some(folder) => {
+            let own = position::rules(folder)?;
+            let said = |flag| matches.value_source(flag) != Some(ValueSource::DefaultValue);
+            Rules {
+                leverage: if said("leverage") { leverage } else { own.leverage },
+                margin: if said("margin") { margin } else { own.margin },
+                ..own
+            }
+        }
+    };
+    Ok(Asked { positions, equity, rules })
 }
 
 fn find<'a>(known: &'a [Instrument], dataset: &str) -> Result<&'a Instrument, BoxError> {
@@ -152,9 +174,9 @@ fn report(asked: &Asked, held: Vec<Held>) -> Result<Report, BoxError> {
             if gone {
                 liquidated.push(one.position.dataset.clone());
             }
-            let margin = one.notional().abs() / asked.leverage;
+            let margin = one.notional().abs() / asked.rules.leverage;
             let lost = one.position.quantity * (ended - one.days.last);
-            let isolated = asked.margin == MarginMode::Isolated;
+            let isolated = asked.rules.margin == MarginMode::Isolated;
             change += if gone && isolated { -margin } else { lost };
         }
         Stress { scenario: scenario.name, change: change / equity, liquidated }
@@ -179,19 +201,24 @@ fn report(asked: &Asked, held: Vec<Held>) -> Result<Report, BoxError> {
 
 fn line(asked: &Asked, all: &[Held], one: &Held) -> Line {
     let (entry, price) = (one.entry(), one.days.last);
-    let backing = match asked.margin {
-        MarginMode::Isolated => one.position.quantity.abs() * entry / asked.leverage,
+    let backing = match asked.rules.margin {
+        MarginMode::Isolated => one.position.quantity.abs() * entry / asked.rules.leverage,
         MarginMode::Cross => {
             let others: f64 = all
                 .iter()
                 .filter(|other| !std::ptr::eq(*other, one))
-                .map(|other| other.tiers.maintenance(other.notional().abs()))
+                .map(|other| {
+                    let (quantity, entry) = (other.position.quantity, other.entry());
+                    let price = other.days.last;
+                    asked.rules.maintenance_margin(quantity, entry, price, &other.tiers)
+                })
                 .sum();
             // The wallet and the others' unrealised profit: the equity without this one's.
             asked.equity - one.unrealised() - others
         }
     };
-    let liquidation = liquidation_price(one.position.quantity, entry, backing, &one.tiers);
+    let quantity = one.position.quantity;
+    let liquidation = asked.rules.liquidation_price(quantity, entry, backing, &one.tiers);
     Line {
         dataset: one.position.dataset.clone(),
         quantity: one.position.quantity,

@@ -20,6 +20,7 @@ use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use streaming::{Journal, Pace, SinkTarget, Status, Stream, StreamError, SystemClock};
 
+use crate::backtest::sizing_args;
 use crate::row_args;
 use begin::Prepared;
 
@@ -40,6 +41,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
         .subcommand(paper::command(entry))
         .args(flags::flags());
     // What it is about comes last: groups of flags bring descriptions of their own.
+    let command = sizing_args::with_flags(command);
     row_args::with_flags(command, entry)
         .mut_arg("start", |flag| flag.hide(true))
         .mut_arg("end", |flag| flag.hide(true))
@@ -112,7 +114,7 @@ pub(crate) fn run(
     };
     let mut keeper = matches
         .get_flag(flags::PAPER)
-        .then(|| paper::Keeper::open(entry, &prepared.journal, status.clone()))
+        .then(|| paper::Keeper::open(entry, matches, &prepared.journal, status.clone()))
         .transpose()?;
     let mut stream = Stream::new(journal, started.core, &clock, Pace { poll, once }, status);
     let waker = stream.waker();

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use backtest::{
-    Account, Bar, Candle, Decision, EqualParts, Fees, Gaps, Instrument, Results, Row, Rules,
-    Settlement, Slippage,
+    Account, Bar, Candle, Decision, Fees, Gaps, Instrument, Results, Row, Rules, Settlement,
+    Slippage,
 };
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::json;
@@ -18,6 +18,7 @@ use streaming::journal::{Outcome, Row as JournalRow};
 use streaming::{JournalReader, PaperFigures, Status, time};
 
 use super::{batch, flags, status};
+use crate::backtest::sizing_args::{self, SizingSettings};
 use crate::row_args;
 
 pub(super) const NAME: &str = "paper";
@@ -43,13 +44,19 @@ pub(super) fn command(entry: &Entry) -> Command {
         .help("How to print it");
     let command =
         Command::new(NAME).args([flags::journal_flag(), flags::source_flag(), capital, format]);
+    let quantity = Arg::new("quantity")
+        .long("quantity")
+        .value_name("AMOUNT")
+        .value_parser(value_parser!(f64))
+        .help("Trade this quantity each time, in base currency");
+    let command = sizing_args::with_flags(command.arg(quantity));
     row_args::with_flags(command, entry)
         .about("What an account would have, that acted on the journalled decisions")
         .long_about(
             "Keeps the account of a backtest over the candles, funding rates and decisions of the \
              journal, with the venue's base fees and one basis point of slippage. A decision is filled at \
              the next open. One that was made when the next row was already there is too late for that \
-             open: it is counted as missed.",
+             open: it is counted as missed. Sizing and the rules of risk are those of a backtest.",
         )
 }
 
@@ -61,7 +68,9 @@ pub(super) fn run(
     let path = status::journal(entry, matches, console)?;
     let reader = JournalReader::open(&path)?;
     let capital = matches.get_one::<f64>("capital").copied().unwrap_or(CAPITAL);
-    let paper = account(entry, &reader, capital)?;
+    let quantity = matches.get_one::<f64>("quantity").copied();
+    let sizing = sizing_args::settings(matches, quantity)?;
+    let paper = account(entry, &reader, capital, &sizing)?;
     if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
         writeln!(console.out, "{}", paper.json())?;
     } else {
@@ -84,13 +93,16 @@ pub(crate) struct Paper {
     rows: u64,
     /// Decisions that came too late for the next open.
     pub(crate) missed: u64,
+    /// How often each rule of risk acted.
+    acted: BTreeMap<&'static str, u64>,
 }
 
-/// Keeps an account of `capital` over the last epoch of the journal that `reader` reads.
+/// Keeps an account of `capital`, sized as `chosen`, over the last epoch of the journal that `reader` reads.
 pub(crate) fn account(
     entry: &Entry,
     reader: &JournalReader,
     capital: f64,
+    chosen: &SizingSettings,
 ) -> Result<Paper, BoxError> {
     let (Some(identity), Some(epoch)) = (reader.identity()?, reader.epochs()?.pop()) else {
         return Err("the journal holds nothing yet".into());
@@ -120,7 +132,21 @@ pub(crate) fn account(
         ..Rules::default()
     };
     let instruments = legs.iter().map(|leg| Instrument::named(leg.to_string())).collect();
-    let mut account = Account::new(rules, instruments, EqualParts, Results::default())?;
+    if matches!(chosen.sizer, Sizer::PayoffKelly(_)) {
+        let error = "payoff-kelly needs what each decision knew of its trade's payoffs, and a journal does not \
+                     keep it: use another sizer";
+        return Err(UsageError::new(error.into()).into());
+    }
+    if let Some(why) = &chosen.killed {
+        // It cannot say from which row on.
+        let error = format!(
+            "the kill switch {why}: a paper account is kept anew from the first row, so there is none while \
+             the switch is engaged; re-arm it with `runner risk arm FILE`"
+        );
+        return Err(UsageError::new(error.into()).into());
+    }
+    let sizing = chosen.build(&chosen.limits, &rules.exits, legs.len(), identity.interval)?;
+    let mut account = Account::new(rules, instruments, sizing, Results::default())?;
     let late = too_late(&rows);
     let decisions: BTreeMap<i64, &JournalRow> = rows.iter().map(|row| (row.time, row)).collect();
     let mut missed = 0;
@@ -148,10 +174,14 @@ pub(crate) fn account(
         };
         account.row(&Row { bar, detail: &[], decision: Some(decision) })?;
     }
+    if let Some(fault) = account.sizing().fault() {
+        return Err(UsageError::new(fault.clone().into()).into());
+    }
+    let acted = account.sizing().acted().clone();
     let equity = account.equity();
     let (results, counts) = account.finish(false);
     let (epoch, rows) = (epoch.number, counts.rows);
-    Ok(Paper { epoch, first, capital, equity, results, rows, missed })
+    Ok(Paper { epoch, first, capital, equity, results, rows, missed, acted })
 }
 
 impl Paper {
@@ -193,6 +223,7 @@ impl Paper {
             "fees": self.fees(),
             "funding": self.funding(),
             "missed": self.missed,
+            "rules_acted": self.acted,
         })
     }
 
@@ -213,6 +244,9 @@ impl Paper {
             "missed           {} decisions came too late for the next open",
             self.missed
         )?;
+        for (rule, times) in &self.acted {
+            writeln!(out, "{rule:<16} acted {times} times")?;
+        }
         Ok(())
     }
 }
@@ -220,6 +254,7 @@ impl Paper {
 /// Keeps the account of a stream that runs, and tells its figures.
 pub(super) struct Keeper<'a> {
     entry: &'a Entry,
+    sizing: SizingSettings,
     reader: JournalReader,
     status: Status,
     /// The number of the last row that it knows, and when it may look again.
@@ -228,9 +263,15 @@ pub(super) struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    pub(super) fn open(entry: &'a Entry, journal: &Path, status: Status) -> Result<Self, BoxError> {
+    pub(super) fn open(
+        entry: &'a Entry,
+        matches: &ArgMatches,
+        journal: &Path,
+        status: Status,
+    ) -> Result<Self, BoxError> {
+        let sizing = sizing_args::settings(matches, None)?;
         let reader = JournalReader::open(journal)?;
-        Ok(Self { entry, reader, status, last: 0, rests_until: None })
+        Ok(Self { entry, sizing, reader, status, last: 0, rests_until: None })
     }
 
     /// Looks whether there are new rows. The account is kept anew from the first row of the epoch, and never
@@ -241,7 +282,7 @@ impl<'a> Keeper<'a> {
             return;
         }
         let begin = Instant::now();
-        match account(self.entry, &self.reader, CAPITAL) {
+        match account(self.entry, &self.reader, CAPITAL, &self.sizing) {
             Ok(paper) => self.status.paper(PaperFigures {
                 equity: paper.equity,
                 drawdown: paper.drawdown(),
@@ -259,7 +300,7 @@ impl<'a> Keeper<'a> {
         if self.reader.last_row()?.is_none() {
             return Ok(());
         }
-        account(self.entry, &self.reader, CAPITAL)?.write(out)
+        account(self.entry, &self.reader, CAPITAL, &self.sizing)?.write(out)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::backtest::{Account, BacktestError, Bar, Decision, Events, Row, Trade};
+use ::backtest::{Account, Bar, Decision, Events, Row, Trade};
 use ::risk::RiskSizing;
 use ::trials::{Evaluated, Outcome, Plan};
 use arrow::array::{AsArray, RecordBatch};
@@ -10,14 +10,16 @@ use arrow::datatypes::TimestampMicrosecondType;
 use clap::ArgMatches;
 use rayon::prelude::*;
 use statistics::EquityCurve;
-use strategy_core::registry::Entry;
+use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Subject};
 
+use super::decided::Decided;
 use super::flags::Flags;
 use crate::backtest::args::Settings;
 use crate::backtest::candles::{Market, micros};
 use crate::backtest::decisions::Asked;
-use crate::backtest::simulate::Rows;
+use crate::backtest::detail::Kept;
+use crate::backtest::simulate::{Rows, see};
 
 /// The rows of a strategy, read once.
 pub(crate) struct StrategyRows {
@@ -62,6 +64,10 @@ pub(crate) struct Shared<'a> {
     pub(crate) flags: Flags,
     pub(crate) rows: StrategyRows,
     pub(crate) market: Market,
+    /// Finer candles, and candles of the mark price.
+    pub(crate) detail: Option<Kept>,
+    pub(crate) marks: Option<Kept>,
+    pub(crate) decided: Decided,
     pub(crate) plan: Plan,
     /// What its trials are counted under.
     pub(crate) instrument: Option<String>,
@@ -106,17 +112,17 @@ impl Shared<'_> {
     }
 
     /// The outcomes of the settings of a chunk. Decisions are made once for all settings that differ in
-    /// the account alone; of decisions no more are kept than there are threads.
+    /// the account alone, also in later chunks while they are [kept](Decided).
     pub(crate) fn chunk(&self, settings: &[usize]) -> Vec<Outcome> {
         let mut groups: BTreeMap<Vec<(String, String)>, Vec<usize>> = BTreeMap::new();
         for &setting in settings {
             let part = self.flags.of_strategy(&self.plan.flags(setting));
             groups.entry(part).or_default().push(setting);
         }
-        let groups: Vec<Vec<usize>> = groups.into_values().collect();
-        let outcomes = groups.par_iter().flat_map_iter(|group| {
+        let groups: Vec<_> = groups.into_iter().collect();
+        let outcomes = groups.par_iter().flat_map_iter(|(part, group)| {
             let refused = |error: BoxError| Outcome::Refused(chain(&*error));
-            let asked = self.matches(group[0]).and_then(|matches| self.decide(&matches));
+            let asked = self.decided.of(part, || self.decide(&self.matches(group[0])?));
             let outcomes: Vec<(usize, Outcome)> = match asked {
                 Err(error) => {
                     let refused = refused(error);
@@ -157,8 +163,8 @@ impl Shared<'_> {
         let mut account =
             Account::new(settings.rules.clone(), instruments, sizing, Curve::default())?;
         let mut rows = Rows::new(asked, &self.market);
-        let mut before: Option<(Bar<'_>, Option<Decision<'_>>)> = None;
-        for bar in self.market.history.bars() {
+        let mut before: Option<(usize, Bar<'_>, Option<Decision<'_>>)> = None;
+        for (row, bar) in self.market.history.bars().enumerate() {
             let decision = rows.decision(&bar)?;
             let within = stretch.is_none_or(|stretch| stretch.contains(&bar.time));
             if !within {
@@ -166,25 +172,37 @@ impl Shared<'_> {
                 if over {
                     break;
                 }
-                before = Some((bar, decision));
+                before = Some((row, bar, decision));
                 continue;
             }
-            if let Some((bar, decision)) = before.take() {
-                feed(&mut account, bar, decision)?;
+            if let Some((row, bar, decision)) = before.take() {
+                self.feed(&mut account, row, bar, decision)?;
                 *account.events() = Curve::default();
             }
-            feed(&mut account, bar, decision)?;
+            self.feed(&mut account, row, bar, decision)?;
+        }
+        if stretch.is_none() {
+            rows.finish()?;
+        }
+        if let Some(fault) = account.sizing().fault() {
+            return Err(UsageError::new(fault.clone().into()).into());
         }
         Ok(account.finish(settings.close_at_end || stretch.is_some() || self.market.leg_ended).0)
     }
-}
 
-fn feed(
-    account: &mut Account<RiskSizing, Curve>,
-    bar: Bar<'_>,
-    decision: Option<Decision<'_>>,
-) -> Result<(), BacktestError> {
-    account.row(&Row { bar, detail: &[], decision })
+    fn feed(
+        &self,
+        account: &mut Account<RiskSizing, Curve>,
+        row: usize,
+        bar: Bar<'_>,
+        decision: Option<Decision<'_>>,
+    ) -> Result<(), BoxError> {
+        let of_row = |kept: &'_ Option<Kept>| kept.as_ref().map(|kept| kept.of_row(row));
+        see(bar, of_row(&self.detail), of_row(&self.marks), |bar, detail| {
+            account.row(&Row { bar, detail, decision })
+        })?;
+        Ok(())
+    }
 }
 
 /// An error and its causes in one line.

@@ -1,5 +1,6 @@
 //! `runner <strategy> sweep`: many settings, and what all of them together say of the best.
 
+mod decided;
 mod evaluate;
 mod flags;
 mod page;
@@ -17,10 +18,12 @@ use statistics::Resampling;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
+use self::decided::Decided;
 use self::evaluate::{Shared, StrategyRows};
 use self::flags::Flags;
 use crate::backtest::args::{self, Settings};
 use crate::backtest::candles;
+use crate::backtest::detail::{self, Kept};
 use crate::trials::{ledger, ledger_flag, record};
 use crate::{row_args, whole_file};
 
@@ -152,6 +155,9 @@ pub(crate) fn run(
     let summary = report::Summary::of(&shared, &report, walked.as_ref());
     if let Some(folder) = kept {
         summary.write(folder)?;
+        if let Some(walked) = &walked {
+            walked.write(folder, &shared.plan.keys)?;
+        }
     }
     if let Some(path) = page {
         let page = page::page(&shared, &report, walked.as_ref());
@@ -187,6 +193,10 @@ fn listed(path: &PathBuf) -> Result<Plan, BoxError> {
     let mut reader =
         csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(failed)?;
     let keys: Vec<String> = reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
+    if let Some(twice) = (1..keys.len()).find(|&column| keys[..column].contains(&keys[column])) {
+        let (path, key) = (path.display(), &keys[twice]);
+        return Err(format!("--settings {path}: the flag {key} stands in two columns").into());
+    }
     let line = |record: Result<csv::StringRecord, csv::Error>| {
         Ok(record.map_err(failed)?.iter().map(str::to_owned).collect())
     };
@@ -237,12 +247,16 @@ fn load<'a>(
     drop(chosen.source);
     let asked = rows.decide(entry, matches)?;
     let settings = Settings::of(matches, &asked)?;
-    if !settings.detail.files.is_empty() || !settings.marks.files.is_empty() {
-        let error = "--detail-ohlcv is for backtest: a sweep judges rows by their own candles";
-        return Err(UsageError::new(error.into()).into());
-    }
-    let market = candles::load(&asked.instruments(&chosen.instruments)?, &asked, &settings)?;
-    Ok(Shared { entry, flags, rows, market, plan, instrument })
+    let files = asked.instruments(&chosen.instruments)?;
+    let market = candles::load(&files, &asked, &settings)?;
+    let keep = |besides, flag| -> Result<Option<Kept>, BoxError> {
+        let opened = detail::open(&files, &market, besides, flag)?;
+        opened.map(|opened| opened.keep(&market)).transpose()
+    };
+    let detail = keep(&settings.detail, "detail-ohlcv")?;
+    let marks = keep(&settings.marks, "mark-ohlcv")?;
+    let decided = Decided::default();
+    Ok(Shared { entry, flags, rows, market, detail, marks, decided, plan, instrument })
 }
 
 /// All that the results of a sweep depend on.
@@ -253,7 +267,8 @@ fn identity(shared: &Shared<'_>) -> serde_json::Value {
             hasher.update(buffer.as_slice());
         }
     }
-    for candle in shared.market.history.candles() {
+    let further = [&shared.detail, &shared.marks].into_iter().flatten().flat_map(Kept::candles);
+    for candle in shared.market.history.candles().iter().chain(further) {
         for price in [candle.open(), candle.high(), candle.low(), candle.close()] {
             hasher.update(&price.to_le_bytes());
         }

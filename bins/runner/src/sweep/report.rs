@@ -193,7 +193,8 @@ impl<'a> Summary<'a> {
         let drawdown = performance.max_drawdown.map_or(0.0, |drawdown| drawdown.depth);
         writeln!(
             out,
-            "\nout of sample: return {}, Sharpe ratio {sharpe}, largest drawdown {}",
+            "\n{}: return {}, Sharpe ratio {sharpe}, largest drawdown {}",
+            if walk.look_ahead { "with hindsight" } else { "out of sample" },
             percent(performance.total_return),
             percent(drawdown)
         )?;

@@ -1,12 +1,19 @@
 //! `--walk-forward 12:1`: settings chosen on the past, reported on the future.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use ::trials::{ResultsFolder, Step, Trial, Verdict, WalkForward};
+use arrow::array::{
+    ArrayRef, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
+};
 use chrono::{DateTime, Datelike};
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 use serde::Serialize;
 use statistics::{EquityCurve, Performance, PerformanceSettings};
 use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
+use tabular::{BatchWriter, Destination, Format};
 
 use super::evaluate::{Curve, Shared};
 use crate::backtest::args::Settings;
@@ -15,7 +22,7 @@ use crate::trials::{ledger, record};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
-pub(super) fn flags() -> [Arg; 3] {
+pub(super) fn flags() -> [Arg; 4] {
     let days = |name: &'static str, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -43,6 +50,14 @@ pub(super) fn flags() -> [Arg; 3] {
                        holding time; 1 where there is none]",
         ),
         days("embargo", "Days more that are not looked at [default: 0]"),
+        Arg::new("look-ahead")
+            .long("look-ahead")
+            .action(ArgAction::SetTrue)
+            .requires("walk-forward")
+            .help(
+                "Choose with the data of the reported months too: what hindsight would have earned. It is no \
+                 result, and no trial",
+            ),
     ]
 }
 
@@ -51,6 +66,7 @@ pub(super) struct Asked {
     months: (u32, u32),
     purge: Option<usize>,
     embargo: usize,
+    look_ahead: bool,
 }
 
 pub(super) fn of(matches: &ArgMatches) -> Option<Asked> {
@@ -60,6 +76,7 @@ pub(super) fn of(matches: &ArgMatches) -> Option<Asked> {
         months,
         purge: days("purge"),
         embargo: days("embargo").unwrap_or(0),
+        look_ahead: matches.get_flag("look-ahead"),
     })
 }
 
@@ -72,6 +89,58 @@ pub(super) struct Walked {
     /// Of the reported months alone, one after another.
     pub(super) performance: Performance,
     pub(super) verdict: Verdict,
+    #[serde(skip)]
+    curve: Curve,
+}
+
+impl Walked {
+    /// Writes `walk_forward.parquet`, a row a step, and `walk_forward_equity.parquet`.
+    pub(super) fn write(&self, folder: &Path, keys: &[String]) -> Result<(), BoxError> {
+        let months = &self.months;
+        let floats = |of: &dyn Fn(&Month) -> Option<f64>| -> ArrayRef {
+            Arc::new(months.iter().map(of).collect::<Float64Array>())
+        };
+        let counts = |of: &dyn Fn(&Month) -> Option<u64>| -> ArrayRef {
+            Arc::new(months.iter().map(of).collect::<UInt64Array>())
+        };
+        let text = |of: &dyn Fn(&Month) -> Option<String>| -> ArrayRef {
+            Arc::new(months.iter().map(of).collect::<StringArray>())
+        };
+        let key = |(column, name): (usize, &String)| {
+            (name.clone(), text(&|month| month.values.get(column).cloned()))
+        };
+        let mut columns = vec![
+            ("month".to_owned(), text(&|month| Some(month.month.clone()))),
+            ("setting".to_owned(), counts(&|month| month.setting.map(|setting| setting as u64))),
+        ];
+        columns.extend(keys.iter().enumerate().map(key));
+        columns.extend([
+            ("past_sharpe".to_owned(), floats(&|month| month.past_sharpe)),
+            ("total_return".to_owned(), floats(&|month| Some(month.total_return))),
+            ("trades".to_owned(), counts(&|month| Some(month.trades as u64))),
+        ]);
+        write(folder, "walk_forward.parquet", columns)?;
+        let times = TimestampMicrosecondArray::from(self.curve.times.clone());
+        let equity = Float64Array::from(self.curve.equity.clone());
+        let columns: [(String, ArrayRef); 2] =
+            [("timestamp".to_owned(), Arc::new(times)), ("equity".to_owned(), Arc::new(equity))];
+        write(folder, "walk_forward_equity.parquet", columns)
+    }
+}
+
+fn write(
+    folder: &Path,
+    name: &str,
+    columns: impl IntoIterator<Item = (String, ArrayRef)>,
+) -> Result<(), BoxError> {
+    let columns = columns.into_iter().map(|(name, values)| (name, values, true));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns)?;
+    let destination =
+        Destination::File { path: folder.join(name), overwrite: true, inputs: Vec::new() };
+    let mut writer = BatchWriter::new(destination, Format::Parquet, batch.schema())?;
+    writer.write(&batch)?;
+    writer.finish()?;
+    Ok(())
 }
 
 /// One step.
@@ -99,12 +168,18 @@ pub(super) fn run(
         shared.market.history.times().iter().map(|time| time.div_euclid(DAY)).collect();
     days.dedup();
     let months: Vec<i64> = days.iter().map(|&day| month_of(day)).collect();
-    let purge = match asked.purge {
-        Some(days) => days,
-        None => longest_hold(shared, matches)?,
-    };
+    let longest = longest_hold(shared, matches)?;
+    let purge = asked.purge.unwrap_or(longest);
+    let (embargo, look_ahead) = (asked.embargo, asked.look_ahead);
+    if purge < longest && !look_ahead {
+        let error = format!(
+            "--purge {purge}: trades last up to {longest} days, so the choice would look into the reported \
+             months; give {longest} or more, or say --look-ahead"
+        );
+        return Err(UsageError::new(error.into()).into());
+    }
     let (train, test) = asked.months;
-    let walk = WalkForward { train, test, purge, embargo: asked.embargo };
+    let walk = WalkForward { train, test, purge, embargo, look_ahead };
     let steps = walk.choose(results, &months)?;
     if steps.is_empty() {
         let error = format!(
@@ -137,8 +212,14 @@ pub(super) fn run(
     }
     let curve = EquityCurve::new(&all.times, &all.equity, capital)?;
     let performance = Performance::of(&curve, &PerformanceSettings::default())?;
-    let verdict = judge(shared, &curve, &walk, matches)?;
-    Ok(Walked { walk, months, performance, verdict })
+    let verdict = if look_ahead {
+        let mut verdict = Verdict::of_sharpes(None, &[], 0);
+        "chosen with the data of the reported months: no result.".clone_into(&mut verdict.sentence);
+        verdict
+    } else {
+        judge(shared, &curve, &walk, matches)?
+    };
+    Ok(Walked { walk, months, performance, verdict, curve: all })
 }
 
 /// The equity of a step: flat where nothing was chosen.
@@ -195,7 +276,7 @@ fn judge(
         values.dedup();
         configuration.insert(format!("set {key}"), values.join(","));
     }
-    let WalkForward { train, test, purge, embargo } = walk;
+    let WalkForward { train, test, purge, embargo, .. } = walk;
     configuration.insert("walk-forward".to_owned(), format!("{train}:{test}:{purge}:{embargo}"));
     let times = curve.times();
     let trial = Trial {

@@ -140,21 +140,4 @@ proptest! {
             prop_assert!((size / wanted - 1.0).abs() < 1e-9, "row {row}: {size} for {wanted}");
         }
     }
-
-    /// What comes later changes nothing: rows up to any point are those of a shorter run.
-    #[test]
-    fn a_shorter_run_is_the_beginning_of_a_longer_one(
-        (closes, wanted) in walk(), part in 0.1..1.0_f64, as_entries in any::<bool>(),
-    ) {
-        let rules = if as_entries { entry(0.03) } else { Rules::default() };
-        let whole = Run { closes: &closes, wanted: &wanted, rules: rules.clone(), outlook: None };
-        let (whole, _) = whole.sized(Sizer::EqualParts, &Limits::standard());
-        let rows = ((closes.len() as f64 * part) as usize).max(1);
-        let short =
-            Run { closes: &closes[..rows], wanted: &wanted[..rows], rules, outlook: None };
-        let (short, _) = short.sized(Sizer::EqualParts, &Limits::standard());
-        prop_assert_eq!(&short.equity[..], &whole.equity[..rows]);
-        prop_assert_eq!(&short.fills[..], &whole.fills[..short.fills.len()]);
-        prop_assert_eq!(&short.changes[..], &whole.changes[..short.changes.len()]);
-    }
 }

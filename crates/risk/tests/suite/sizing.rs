@@ -191,7 +191,10 @@ fn bets_that_overlap_add_up() {
         let (results, _) = run.sized(Sizer::FixedNotional(6_000.0), &limits);
         let sizes: Vec<f64> = results.fills.iter().map(|fill| fill.quantity * fill.price).collect();
         assert_eq!(sizes.len(), 2, "{rule}: {sizes:?}");
-        assert!((sizes[0] - 6_000.0).abs() < 1e-6 && (sizes[1] - 4_000.0).abs() < 1e-6, "{sizes:?}");
+        assert!(
+            (sizes[0] - 6_000.0).abs() < 1e-6 && (sizes[1] - 4_000.0).abs() < 1e-6,
+            "{sizes:?}"
+        );
         assert!(results.changes.iter().all(|change| change.rule == rule));
     }
 }

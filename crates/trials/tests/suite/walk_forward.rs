@@ -12,7 +12,7 @@ fn months(days: usize) -> Vec<i64> {
 
 #[test]
 fn steps_follow_each_other() {
-    let walk = WalkForward { train: 3, test: 1, purge: 2, embargo: 1 };
+    let walk = WalkForward { train: 3, test: 1, purge: 2, embargo: 1, look_ahead: false };
     let steps = walk.steps(&months(165));
     let tests: Vec<_> = steps.iter().map(|step| step.test.clone()).collect();
     assert_eq!(tests, [90..120, 120..150, 150..165]);
@@ -52,7 +52,7 @@ proptest! {
         embargo in 0_usize..5,
         other in -0.5..0.5_f64,
     ) {
-        let walk = WalkForward { train: 2, test: 1, purge, embargo };
+        let walk = WalkForward { train: 2, test: 1, purge, embargo, look_ahead: false };
         let steps = choose(walk, &settings);
         prop_assert_eq!(steps.len(), 3);
         for (place, step) in steps.iter().enumerate() {

@@ -1,0 +1,161 @@
+//! `runner risk kelly`: what size the trades of a backtest would have justified.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ::risk::{KellySettings, KellySize, kelly_of_payoffs};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
+use clap::{Arg, ArgMatches, Command, value_parser};
+use labeling::Concurrency;
+use serde::Serialize;
+use strategy_core::{BoxError, Console};
+
+pub(super) const NAME: &str = "kelly";
+
+pub(super) fn command() -> Command {
+    let number = |name: &'static str, default: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_parser(value_parser!(f64)).default_value(default).help(help)
+    };
+    Command::new(NAME)
+        .about("What size the closed trades of a backtest would have justified, by Kelly")
+        .long_about(
+            "Reads the closed trades of a backtest: their net payoffs are at hand, so the growth-optimal size \
+             is exact. It is shrunk towards what all trades of the side have paid, and by its own standard \
+             error, in which trades that overlap count as less than one each. It is a size for later trades \
+             only where the backtest's own decisions were out of sample.",
+        )
+        .arg(
+            Arg::new("backtest")
+                .long("backtest")
+                .value_name("FOLDER")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("The results of a backtest (its -o folder)"),
+        )
+        .arg(number("kelly-fraction", "0.25", "Part of the growth-optimal size"))
+        .arg(number("kelly-prior", "100", "Trades that those of the side count for against an instrument's own"))
+        .arg(number("kelly-most", "1", "Largest notional, as a multiple of the equity"))
+        .arg(
+            Arg::new("format")
+                .long("format")
+                .value_parser(["text", "json"])
+                .default_value("text")
+                .help("How it is printed"),
+        )
+}
+
+/// Closed trades of one instrument and side.
+#[derive(Default)]
+struct Paid {
+    /// Net P&L over the notional at entry.
+    payoffs: Vec<f64>,
+    /// Entry and exit, µs UTC.
+    spans: Vec<(i64, i64)>,
+}
+
+#[derive(Serialize)]
+struct Line {
+    instrument: String,
+    side: &'static str,
+    trades: usize,
+    effective: f64,
+    #[serde(flatten)]
+    size: KellySize,
+}
+
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+    let number = |name: &str| matches.get_one::<f64>(name).copied().unwrap_or_default();
+    let settings = KellySettings {
+        fraction: number("kelly-fraction"),
+        prior: number("kelly-prior"),
+        most: number("kelly-most"),
+        ..KellySettings::default()
+    };
+    let folder = matches.get_one::<PathBuf>("backtest").ok_or("--backtest is missing")?;
+    let all = paid(folder)?;
+    let mut lines = Vec::new();
+    for ((instrument, side), paid) in &all {
+        let of_side = || all.iter().filter(|((_, other), _)| other == side).map(|(_, paid)| paid);
+        let sum: f64 = of_side().flat_map(|paid| &paid.payoffs).sum();
+        let count: usize = of_side().map(|paid| paid.payoffs.len()).sum();
+        let effective = effective(&paid.spans);
+        let side_name = if *side > 0 { "long" } else { "short" };
+        let size = kelly_of_payoffs(&paid.payoffs, effective, sum / count as f64, None, &settings)
+            .map_err(|error| format!("{instrument}, {side_name} trades: {error}"))?;
+        let (instrument, trades) = (instrument.clone(), paid.payoffs.len());
+        lines.push(Line { instrument, side: side_name, trades, effective, size });
+    }
+    if lines.is_empty() {
+        return Err(format!("{} has no closed trade", folder.display()).into());
+    }
+    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+        serde_json::to_writer_pretty(&mut *console.out, &lines)?;
+        writeln!(console.out)?;
+        return Ok(());
+    }
+    for Line { instrument, side, trades, effective, size } in &lines {
+        writeln!(
+            console.out,
+            "{instrument}, {side}: {trades} trades, worth {effective:.1}; net {:.4} % each, shrunk {:.4} % ± {:.4} %; \
+             growth-optimal {:.3} × equity, size {:.3} × because of {}",
+            100.0 * size.mean,
+            100.0 * size.shrunk_mean,
+            100.0 * size.shrunk_error,
+            size.kelly,
+            size.size,
+            size.cap
+        )?;
+    }
+    Ok(())
+}
+
+/// Σ of the trades' average uniqueness, in the steps of time between entries and exits.
+fn effective(spans: &[(i64, i64)]) -> f64 {
+    let mut times: Vec<i64> = spans.iter().flat_map(|&(start, end)| [start, end]).collect();
+    times.sort_unstable();
+    times.dedup();
+    let step = |time: i64| times.partition_point(|&other| other < time);
+    // A trade that ends in its entry's candle still looks at one step.
+    let steps: Vec<(usize, usize)> =
+        spans.iter().map(|&(start, end)| (step(start), step(end).max(step(start) + 1))).collect();
+    let concurrency = Concurrency::of(steps.iter().copied());
+    steps.iter().map(|&(start, end)| concurrency.uniqueness(start, end)).sum()
+}
+
+fn paid(folder: &Path) -> Result<BTreeMap<(String, i8), Paid>, BoxError> {
+    const ROWS: usize = 65_536;
+    let path = folder.join("trades.parquet");
+    let wrong = |name: &str| -> BoxError {
+        format!("{} has no fitting column `{name}`: is it of a backtest?", path.display()).into()
+    };
+    let column = |name: &str, batch: &RecordBatch| -> Result<ArrayRef, BoxError> {
+        batch.column_by_name(name).cloned().ok_or_else(|| wrong(name))
+    };
+    let mut all: BTreeMap<(String, i8), Paid> = BTreeMap::new();
+    for batch in tabular::read(&path, ROWS)? {
+        let batch = batch?;
+        let (names, sides) = (column("instrument", &batch)?, column("side", &batch)?);
+        let names = names.as_string_opt::<i32>().ok_or_else(|| wrong("instrument"))?;
+        let sides = sides.as_primitive_opt::<Int8Type>().ok_or_else(|| wrong("side"))?;
+        let float = |name: &str| -> Result<_, BoxError> {
+            let values = column(name, &batch)?;
+            values.as_primitive_opt::<Float64Type>().cloned().ok_or_else(|| wrong(name))
+        };
+        let time = |name: &str| -> Result<_, BoxError> {
+            let values = column(name, &batch)?;
+            values
+                .as_primitive_opt::<TimestampMicrosecondType>()
+                .cloned()
+                .ok_or_else(|| wrong(name))
+        };
+        let (quantities, entries) = (float("quantity")?, float("entry_price")?);
+        let (profits, from, until) = (float("net_pnl")?, time("entry_time")?, time("exit_time")?);
+        for row in (0..batch.num_rows()).filter(|&row| profits.is_valid(row)) {
+            let paid = all.entry((names.value(row).to_owned(), sides.value(row))).or_default();
+            paid.payoffs.push(profits.value(row) / (quantities.value(row) * entries.value(row)));
+            paid.spans.push((from.value(row), until.value(row)));
+        }
+    }
+    Ok(all)
+}
