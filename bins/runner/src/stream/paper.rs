@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
+use ::risk::Sizer;
 use backtest::{
     Account, Bar, Candle, Decision, Fees, Gaps, Instrument, Results, Row, Rules, Settlement,
     Slippage,

@@ -197,10 +197,9 @@ impl Shared<'_> {
         bar: Bar<'_>,
         decision: Option<Decision<'_>>,
     ) -> Result<(), BoxError> {
-        let of_row = |kept: &'_ Option<Kept>| kept.as_ref().map(|kept| kept.of_row(row));
-        see(bar, of_row(&self.detail), of_row(&self.marks), |bar, detail| {
-            account.row(&Row { bar, detail, decision })
-        })?;
+        let detail = self.detail.as_ref().map(|kept| kept.of_row(row));
+        let marks = self.marks.as_ref().map(|kept| kept.of_row(row));
+        see(bar, detail, marks, |bar, detail| account.row(&Row { bar, detail, decision }))?;
         Ok(())
     }
 }
