@@ -95,12 +95,11 @@ proptest! {
         let factors = ladder(&equity, &steps);
         for change in &results.changes {
             let row = row_before(change.time);
-            match blocked.iter().find(|(name, _)| *name == change.rule) {
-                Some((name, rows)) => prop_assert!(rows[row] && change.to == 0.0, "{name} at {row}"),
-                None => {
-                    prop_assert_eq!(change.rule, "drawdown-ladder");
-                    prop_assert_eq!(change.to, change.from * factors[row]);
-                }
+            if let Some((name, rows)) = blocked.iter().find(|(name, _)| *name == change.rule) {
+                prop_assert!(rows[row] && change.to == 0.0, "{} at {}", name, row);
+            } else {
+                prop_assert_eq!(change.rule, "drawdown-ladder");
+                prop_assert_eq!(change.to, change.from * factors[row]);
             }
         }
         for fill in results.fills.iter().filter(|fill| fill.kind == backtest::FillKind::Entry) {
@@ -120,7 +119,9 @@ proptest! {
         let start: Vec<f64> = (0..200).map(|row| 100.0 + f64::from(row % 7)).collect();
         let last = start[199];
         let first = closes[0];
-        closes.iter_mut().for_each(|close| *close *= last / first);
+        for close in &mut closes {
+            *close *= last / first;
+        }
         let closes = [start, closes].concat();
         let wanted = [vec![0.0; 200], wanted].concat();
         let rules = Rules { leverage: 10.0, ..entry(0.02) };
