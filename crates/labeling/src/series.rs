@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 
-use crate::LabelError;
+use crate::{LabelError, SeriesError};
 use crate::rule::positive_micros;
 
 /// Candles that are checked together.
@@ -52,14 +52,15 @@ impl<'a> CandleSeries<'a> {
         interval: TimeDelta,
     ) -> Result<Self, LabelError> {
         let interval_micros =
-            positive_micros(interval).ok_or(LabelError::Interval { found: interval })?;
+            positive_micros(interval).ok_or(SeriesError::Interval { found: interval })?;
         for (column, prices) in [("open", open), ("high", high), ("low", low), ("close", close)] {
             if prices.len() != timestamps.len() {
-                return Err(LabelError::LengthsDiffer {
+                return Err(SeriesError::LengthsDiffer {
                     column,
                     found: prices.len(),
                     wanted: timestamps.len(),
-                });
+                }
+                .into());
             }
         }
         let series = Self { timestamps, open, high, low, close, interval, interval_micros };
@@ -70,7 +71,7 @@ impl<'a> CandleSeries<'a> {
         } else {
             (0..blocks).into_par_iter().find_map_first(|block| checked(block * BLOCK).err())
         };
-        found.map_or(Ok(series), Err)
+        found.map_or(Ok(series), |error| Err(error.into()))
     }
 
     /// How many candles there are.
@@ -98,7 +99,7 @@ impl<'a> CandleSeries<'a> {
     }
 
     /// Checks the candles `first..end`: first all at once, and one by one if something is wrong.
-    fn check(&self, first: usize, end: usize) -> Result<(), LabelError> {
+    fn check(&self, first: usize, end: usize) -> Result<(), SeriesError> {
         let looks_good = pulp::Arch::new().dispatch(LooksGood { series: self, first, end });
         if !looks_good {
             for index in first..end {
@@ -109,24 +110,24 @@ impl<'a> CandleSeries<'a> {
         Ok(())
     }
 
-    fn check_time(&self, index: usize) -> Result<(), LabelError> {
+    fn check_time(&self, index: usize) -> Result<(), SeriesError> {
         let timestamp = self.timestamps[index];
         let Some(&previous) = index.checked_sub(1).and_then(|before| self.timestamps.get(before))
         else {
             return Ok(());
         };
         if timestamp <= previous {
-            return Err(LabelError::NotAscending { index, timestamp, previous });
+            return Err(SeriesError::NotAscending { index, timestamp, previous });
         }
         // From neighbour to neighbour is enough: whole steps add up to whole steps.
         if !timestamp.abs_diff(previous).is_multiple_of(self.interval_micros) {
             let interval = self.interval;
-            return Err(LabelError::OffGrid { index, timestamp, previous, interval });
+            return Err(SeriesError::OffGrid { index, timestamp, previous, interval });
         }
         Ok(())
     }
 
-    fn check_prices(&self, index: usize) -> Result<(), LabelError> {
+    fn check_prices(&self, index: usize) -> Result<(), SeriesError> {
         let timestamp = self.timestamps[index];
         let (high, low) = (self.high[index], self.low[index]);
         let prices = [
@@ -137,11 +138,11 @@ impl<'a> CandleSeries<'a> {
         ];
         for (column, found) in prices {
             if !is_price(found) {
-                return Err(LabelError::Price { index, timestamp, column, found });
+                return Err(SeriesError::Price { index, timestamp, column, found });
             }
         }
         if high < low {
-            return Err(LabelError::HighBelowLow { index, timestamp, high, low });
+            return Err(SeriesError::HighBelowLow { index, timestamp, high, low });
         }
         Ok(())
     }
@@ -242,7 +243,7 @@ mod tests {
         assert!(CandleSeries::new(&[], &[], &[], &[], &[], hour).unwrap().is_empty());
         for interval in [TimeDelta::zero(), -hour, TimeDelta::nanoseconds(1)] {
             let error = CandleSeries::new(&[], &[], &[], &[], &[], interval).unwrap_err();
-            assert_eq!(error, LabelError::Interval { found: interval });
+            assert_eq!(error, SeriesError::Interval { found: interval }.into());
         }
     }
 
@@ -271,7 +272,7 @@ mod tests {
                     let hour = TimeDelta::hours(1);
                     let error =
                         CandleSeries::new(&times, open, high, low, close, hour).unwrap_err();
-                    let (LabelError::Price { index, .. } | LabelError::HighBelowLow { index, .. }) =
+                    let (SeriesError::Price { index, .. } | SeriesError::HighBelowLow { index, .. }) =
                         error
                     else {
                         panic!("{error}")

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::rule::{is_stop_loss, is_take_profit, positive_micros};
-use crate::{BarrierRule, KeyPart, LabelError, TiePolicy};
+use crate::{BarrierRule, KeyError, KeyPart, LabelError, TiePolicy};
 
 const PREFIX: &str = "y_tp_before_sl_";
 
@@ -42,7 +42,11 @@ impl TargetKey {
     /// # Errors
     /// When a part is missing or out of range; the error names the first such part.
     pub fn parse(text: &str) -> Result<Self, LabelError> {
-        let wrong = |part, found: &str| LabelError::TargetKey {
+        Ok(Self::read(text)?)
+    }
+
+    fn read(text: &str) -> Result<Self, KeyError> {
+        let wrong = |part, found: &str| KeyError::Text {
             key: text.to_owned(),
             part,
             found: found.to_owned(),
@@ -65,7 +69,8 @@ impl TargetKey {
         if let Some(more) = parts.next() {
             return Err(wrong(KeyPart::End, &format!("_{more}")));
         }
-        let rule = BarrierRule::new(take_profit, stop_loss, horizon, TiePolicy::default())?;
+        let rule = BarrierRule::new(take_profit, stop_loss, horizon, TiePolicy::default())
+            .map_err(|_| wrong(KeyPart::End, text))?;
         Ok(Self { text: text.to_owned(), rule })
     }
 
@@ -90,17 +95,21 @@ impl TargetKey {
                 keys.push(key);
             }
         }
-        match keys.as_slice() {
-            [] => Err(LabelError::NoKeyInRunName { run_name: run_name.to_owned() }),
-            [key] => Self::parse(key).map_err(|error| LabelError::UnreadableKeyInRunName {
-                run_name: run_name.to_owned(),
-                source: Box::new(error),
-            }),
-            several => Err(LabelError::SeveralKeysInRunName {
-                run_name: run_name.to_owned(),
+        let run_name = run_name.to_owned();
+        Err(match keys.as_slice() {
+            [] => KeyError::NotInRunName { run_name },
+            [key] => match Self::read(key) {
+                Ok(key) => return Ok(key),
+                Err(source) => {
+                    KeyError::UnreadableInRunName { run_name, source: Box::new(source) }
+                }
+            },
+            several => KeyError::SeveralInRunName {
+                run_name,
                 keys: several.iter().map(|&key| key.to_owned()).collect(),
-            }),
+            },
         }
+        .into())
     }
 
     /// The key as it was written.

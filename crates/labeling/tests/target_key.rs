@@ -4,7 +4,7 @@
 use std::error::Error as _;
 
 use chrono::TimeDelta;
-use labeling::{KeyPart, LabelError, TargetKey, TiePolicy};
+use labeling::{KeyError, KeyPart, LabelError, TargetKey, TiePolicy};
 
 fn check(text: &str, u: f64, d: f64, horizon: TimeDelta) {
     let key = TargetKey::parse(text).unwrap();
@@ -18,7 +18,8 @@ fn check(text: &str, u: f64, d: f64, horizon: TimeDelta) {
 }
 
 fn check_refused(text: &str, part: KeyPart, found: &str) {
-    let expect = LabelError::TargetKey { key: text.to_owned(), part, found: found.to_owned() };
+    let expect: LabelError =
+        KeyError::Text { key: text.to_owned(), part, found: found.to_owned() }.into();
     assert_eq!(TargetKey::parse(text).unwrap_err(), expect);
     let message = expect.to_string();
     assert!(message.contains(text) && message.contains(&part.to_string()), "{message}");
@@ -87,7 +88,7 @@ fn finds_the_key_in_run_names() {
 fn run_names_without_one_readable_key_are_errors_that_say_what_to_pass() {
     for run_name in ["", "run_20251102_lgbm_btcusdt", "my_tp_before_sl_u0.04_d0.02_24h"] {
         let error = TargetKey::find_in_run_name(run_name).unwrap_err();
-        assert_eq!(error, LabelError::NoKeyInRunName { run_name: run_name.to_owned() });
+        assert_eq!(error, KeyError::NotInRunName { run_name: run_name.to_owned() }.into());
         check_advice(&error, run_name);
     }
     for (run_name, part, found) in [
@@ -101,10 +102,10 @@ fn run_names_without_one_readable_key_are_errors_that_say_what_to_pass() {
     ] {
         let error = TargetKey::find_in_run_name(run_name).unwrap_err();
         check_advice(&error, run_name);
-        let LabelError::UnreadableKeyInRunName { source, .. } = &error else {
+        let LabelError::Key(KeyError::UnreadableInRunName { source, .. }) = &error else {
             unreachable!("{run_name}: {error}");
         };
-        let LabelError::TargetKey { part: found_part, found: found_text, .. } = &**source else {
+        let KeyError::Text { part: found_part, found: found_text, .. } = &**source else {
             unreachable!("{run_name}: {source}");
         };
         assert_eq!((*found_part, found_text.as_str()), (part, found), "{run_name}");
@@ -117,7 +118,7 @@ fn run_names_without_one_readable_key_are_errors_that_say_what_to_pass() {
         let error = TargetKey::find_in_run_name(&run_name).unwrap_err();
         check_advice(&error, &run_name);
         let keys = vec![first.to_owned(), other.to_owned()];
-        assert_eq!(error, LabelError::SeveralKeysInRunName { run_name, keys });
+        assert_eq!(error, KeyError::SeveralInRunName { run_name, keys }.into());
     }
 }
 
