@@ -77,10 +77,10 @@ impl Format {
         };
         match (asked, Self::of_path(path)) {
             (Some(asked), Some(ending)) if asked != ending => {
-                Err(TabularError::ContradictingEnding { path: path.to_owned(), asked, ending })
+                Err(TabularError::Naming(crate::NamingError::ContradictingEnding { path: path.to_owned(), asked, ending }))
             }
             (Some(format), _) | (None, Some(format)) => Ok(format),
-            (None, None) => Err(TabularError::UnknownEnding { path: path.to_owned() }),
+            (None, None) => Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() })),
         }
     }
 
@@ -110,6 +110,6 @@ impl FromStr for Format {
         Self::ALL
             .into_iter()
             .find(|format| format.name() == text)
-            .ok_or_else(|| TabularError::UnknownFormat { found: text.to_owned() })
+            .ok_or_else(|| TabularError::Naming(crate::NamingError::UnknownFormat { found: text.to_owned() }))
     }
 }

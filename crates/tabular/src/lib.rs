@@ -57,21 +57,29 @@
 //! # }
 //! ```
 
+mod column_error;
 mod decode;
 mod destination;
 mod encode;
 mod error;
 mod format;
+mod naming_error;
 mod reader;
 mod spool;
+mod text_error;
+mod time_error;
 mod timestamp;
 mod writer;
 
+pub use column_error::{ColumnError, Place};
 pub use decode::{Moment, check_quotes};
 pub use destination::Destination;
-pub use error::{Place, TabularError};
+pub use error::TabularError;
 pub use format::Format;
+pub use naming_error::NamingError;
 pub use reader::{BatchReader, Wanted, read, read_as_written};
 pub use spool::Spooled;
+pub use text_error::TextError;
+pub use time_error::TimeError;
 pub use timestamp::{foreign_zone, not_meant, utc_micros};
 pub use writer::BatchWriter;

@@ -130,12 +130,12 @@ impl BatchReader {
     /// CSV and JSON the message names the first value that is not as wanted and where it stands.
     pub fn require(&self, column: &str, wanted: Wanted) -> Result<usize, TabularError> {
         let Some((index, field)) = self.schema.column_with_name(column) else {
-            return Err(TabularError::MissingColumn {
+            return Err(TabularError::Column(crate::ColumnError::MissingColumn {
                 path: self.path.clone(),
                 column: column.to_owned(),
                 available: self.names(),
                 hint: self.missing_hint(column),
-            });
+            }));
         };
         let fits = match (wanted, field.data_type()) {
             (_, DataType::Null) => true,
@@ -152,14 +152,14 @@ impl BatchReader {
             Wanted::Timestamp if field.data_type().is_integer() => epoch_hint(first),
             _ => String::new(),
         };
-        Err(TabularError::WrongType {
+        Err(TabularError::Column(crate::ColumnError::WrongType {
             path: self.path.clone(),
             column: column.to_owned(),
             wanted,
             found: field.data_type().clone(),
             first: first.cloned().map(Box::new),
             hint,
-        })
+        }))
     }
 
     fn names(&self) -> Vec<String> {
@@ -257,7 +257,7 @@ fn explain(failure: Failure, path: &Path, format: Format, rows: u64) -> TabularE
 fn refuse_duplicates(schema: &Schema, path: &Path) -> Result<(), TabularError> {
     crate::writer::duplicate(schema).map_or(Ok(()), |column| {
         let path = Some(path.to_owned());
-        Err(TabularError::DuplicateColumn { path, column: column.to_owned() })
+        Err(TabularError::Column(crate::ColumnError::DuplicateColumn { path, column: column.to_owned() }))
     })
 }
 

@@ -39,7 +39,7 @@ impl<'a> BatchWriter<'a> {
         schema: SchemaRef,
     ) -> Result<Self, TabularError> {
         if let Some(column) = duplicate(&schema) {
-            return Err(TabularError::DuplicateColumn { path: None, column: column.to_owned() });
+            return Err(TabularError::Column(crate::ColumnError::DuplicateColumn { path: None, column: column.to_owned() }));
         }
         let schema = nullable(schema);
         let mut encoded = Vec::new();
@@ -99,7 +99,7 @@ impl<'a> BatchWriter<'a> {
             });
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let other =
-            || TabularError::OtherColumns { found: listed(found), wanted: listed(&self.schema) };
+            || TabularError::Column(crate::ColumnError::OtherColumns { found: listed(found), wanted: listed(&self.schema) });
         if !same {
             return Err(other());
         }

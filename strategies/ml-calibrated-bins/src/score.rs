@@ -291,11 +291,11 @@ impl<'a> Scorer<'a> {
     fn placed(&self, error: TabularError) -> TabularError {
         let number = |row| usize::try_from(self.number(row)).unwrap_or(usize::MAX);
         match error {
-            TabularError::BelowMicrosecond { row, nanos } => {
-                TabularError::BelowMicrosecond { row: number(row), nanos }
+            TabularError::Time(tabular::TimeError::BelowMicrosecond { row, nanos }) => {
+                TabularError::Time(tabular::TimeError::BelowMicrosecond { row: number(row), nanos })
             }
-            TabularError::TimestampRange { row, value, unit } => {
-                TabularError::TimestampRange { row: number(row), value, unit }
+            TabularError::Time(tabular::TimeError::TimestampRange { row, value, unit }) => {
+                TabularError::Time(tabular::TimeError::TimestampRange { row: number(row), value, unit })
             }
             other => other,
         }

@@ -50,10 +50,10 @@ pub(super) fn open(
 
     let mut records = Records::open(path)?;
     if records.header()? != names {
-        return Err(TabularError::NoHeader {
+        return Err(TabularError::Text(crate::TextError::NoHeader {
             path: path.to_owned(),
             found: "changed while the file was read",
-        }
+        })
         .into());
     }
     let columns = schema.fields().iter().map(|field| Column::new(field.data_type())).collect();
@@ -83,12 +83,12 @@ impl SecondReading {
                 break;
             };
             for (index, (column, field)) in self.columns.iter_mut().zip(record).enumerate() {
-                column.push(field).ok_or_else(|| TabularError::Value {
+                column.push(field).ok_or_else(|| TabularError::Column(crate::ColumnError::Value {
                     path: path.clone(),
                     place: Box::new(Place::new("line", line, field)),
                     column: self.schema.field(index).name().clone(),
                     wanted: self.schema.field(index).data_type().clone(),
-                })?;
+                }))?;
             }
             rows += 1;
             bytes += record.as_slice().len();
@@ -139,7 +139,7 @@ impl Records {
     fn header(&mut self) -> Result<Vec<String>, Failure> {
         let header = self.reader.headers().map_err(|error| failure(error, &self.path))?;
         let names: Vec<String> = header.iter().map(|name| name.trim_ascii().to_owned()).collect();
-        let no_header = |found| TabularError::NoHeader { path: self.path.clone(), found };
+        let no_header = |found| TabularError::Text(crate::TextError::NoHeader { path: self.path.clone(), found });
         if names.iter().all(String::is_empty) {
             return Err(no_header("is empty").into());
         }
@@ -190,8 +190,8 @@ pub(crate) fn separator_hint(names: &[impl AsRef<str>]) -> Option<String> {
 
 fn with_hint(error: Failure, hint: &str) -> Failure {
     match error {
-        Failure::Known(TabularError::UnevenLine { path, line, .. }) if !hint.is_empty() => {
-            TabularError::Separator { path, line, hint: hint.to_owned() }.into()
+        Failure::Known(TabularError::Text(crate::TextError::UnevenLine { path, line, .. })) if !hint.is_empty() => {
+            TabularError::Text(crate::TextError::Separator { path, line, hint: hint.to_owned() }).into()
         }
         other => other,
     }
@@ -209,7 +209,7 @@ fn next_record<'a>(
     let line = record.position().map_or(0, csv::Position::line);
     let bytes = record.as_slice().len();
     if bytes > MAX_RECORD_BYTES {
-        return Err(TabularError::EndlessRecord { path: path.to_owned(), line, bytes }.into());
+        return Err(TabularError::Text(crate::TextError::EndlessRecord { path: path.to_owned(), line, bytes }).into());
     }
     Ok(Some((line, record)))
 }
@@ -219,9 +219,9 @@ fn failure(error: csv::Error, path: &Path) -> Failure {
     let line = error.position().map_or(1, csv::Position::line);
     match error.into_kind() {
         ErrorKind::Io(source) => TabularError::File { action: "read", path, source },
-        ErrorKind::Utf8 { .. } => TabularError::NotUtf8 { path, line },
+        ErrorKind::Utf8 { .. } => TabularError::Text(crate::TextError::NotUtf8 { path, line }),
         ErrorKind::UnequalLengths { expected_len: wanted, len: found, .. } => {
-            TabularError::UnevenLine { path, line, found, wanted }
+            TabularError::Text(crate::TextError::UnevenLine { path, line, found, wanted })
         }
         other => TabularError::Decode {
             path,

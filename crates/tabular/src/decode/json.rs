@@ -69,12 +69,12 @@ impl SecondReading {
                 if field.data_type() == column.data_type() {
                     return Ok(Arc::clone(column));
                 }
-                times(column, field).map_err(|(row, text)| TabularError::Value {
+                times(column, field).map_err(|(row, text)| TabularError::Column(crate::ColumnError::Value {
                     path: self.path.clone(),
                     place: Box::new(Place::new("object", self.counted.now + row as u64 + 1, text)),
                     column: field.name().clone(),
                     wanted: field.data_type().clone(),
-                })
+                }))
             })
             .collect::<Result<_, _>>()?;
         self.counted.now += batch.num_rows() as u64;
@@ -109,7 +109,7 @@ fn explained(error: serde_json::Error, path: &Path) -> Failure {
         && let Some(value) = not_finite(path, error.line(), error.column())
     {
         let (path, line) = (path.to_owned(), error.line());
-        return TabularError::NotJsonNumber { path, line, value }.into();
+        return TabularError::Text(crate::TextError::NotJsonNumber { path, line, value }).into();
     }
     Failure::Decoder(error.into())
 }

@@ -14,7 +14,7 @@ use crate::TabularError;
 /// Only records of several lines, and the last of a file, can have such a fault.
 ///
 /// # Errors
-/// [`UnclosedQuote`](TabularError::UnclosedQuote), [`TextBehindQuote`](TabularError::TextBehindQuote),
+/// [`UnclosedQuote`](crate::TextError::UnclosedQuote), [`TextBehindQuote`](crate::TextError::TextBehindQuote),
 /// or a file that cannot be read.
 pub fn check_quotes(
     path: &Path,
@@ -26,10 +26,10 @@ pub fn check_quotes(
     match find(path, byte, line, end).map_err(fail)? {
         None => Ok(()),
         Some(Fault::Unclosed(line)) => {
-            Err(TabularError::UnclosedQuote { path: path.to_owned(), line })
+            Err(TabularError::Text(crate::TextError::UnclosedQuote { path: path.to_owned(), line }))
         }
         Some(Fault::TextBehind(line)) => {
-            Err(TabularError::TextBehindQuote { path: path.to_owned(), line })
+            Err(TabularError::Text(crate::TextError::TextBehindQuote { path: path.to_owned(), line }))
         }
     }
 }

@@ -55,8 +55,8 @@ impl BinsError {
                     | Self::ScoreRows(
                         ScoreError::NoInput
                             | ScoreError::Tabular(
-                                TabularError::UnknownEnding { .. }
-                                    | TabularError::ContradictingEnding { .. }
+                                TabularError::Naming(tabular::NamingError::UnknownEnding { .. })
+                                    | TabularError::Naming(tabular::NamingError::ContradictingEnding { .. })
                             )
                     )
             )

@@ -1,0 +1,107 @@
+//! What can be wrong with the lines of a text file.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why the lines of a CSV or JSON file cannot be read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TextError {
+    /// A CSV file without a header.
+    #[error(
+        "{} has no header: its first line {found}, and the names of the columns were wanted there",
+        path.display()
+    )]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+        /// What stands there.
+        found: &'static str,
+    },
+
+    /// A line with more or fewer fields than the header.
+    #[error(
+        "{}, line {line}: {found} fields, but the header has {wanted}",
+        path.display()
+    )]
+    UnevenLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// How many fields it has.
+        found: u64,
+        /// How many there are in the header.
+        wanted: u64,
+    },
+
+    /// A CSV file whose columns something else than commas separates.
+    #[error("{}, line {line}: {hint}", path.display())]
+    Separator {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// By what, and what is wanted.
+        hint: String,
+    },
+
+    /// Text in another encoding.
+    #[error("{}, line {line}: this is not UTF-8: convert the file", path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+    },
+
+    /// A record so long that a quotation mark must be missing.
+    #[error(
+        "{}, line {line}: a record of {bytes} bytes begins here; is a quotation mark missing?",
+        path.display()
+    )]
+    EndlessRecord {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// How long it is.
+        bytes: usize,
+    },
+
+    /// A quotation mark that nothing closes: all that follows would be one field.
+    #[error(
+        "{}: the quotation mark on line {line} is never closed, and takes all that follows into its \
+         field: close it, or remove it", path.display()
+    )]
+    UnclosedQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, on which the field begins.
+        line: u64,
+    },
+
+    /// Text between the end of a quoted field and the next comma.
+    #[error(
+        "{}: the field in quotation marks that begins on line {line} has text behind its end: is a \
+         quotation mark missing, or one too many?", path.display()
+    )]
+    TextBehindQuote {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1, on which the field begins.
+        line: u64,
+    },
+
+    /// NaN or an infinity in JSON, as some programs write it.
+    #[error("{}, line {line}: JSON has no number {value}: write null there", path.display())]
+    NotJsonNumber {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What stands there.
+        value: &'static str,
+    },
+}
