@@ -10,8 +10,8 @@ use chrono::TimeDelta;
 use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 
-use crate::{LabelError, SeriesError};
 use crate::rule::positive_micros;
+use crate::{LabelError, SeriesError};
 
 /// Candles that are checked together.
 const BLOCK: usize = 1 << 13;
@@ -272,8 +272,9 @@ mod tests {
                     let hour = TimeDelta::hours(1);
                     let error =
                         CandleSeries::new(&times, open, high, low, close, hour).unwrap_err();
-                    let (SeriesError::Price { index, .. } | SeriesError::HighBelowLow { index, .. }) =
-                        error
+                    let LabelError::Series(
+                        SeriesError::Price { index, .. } | SeriesError::HighBelowLow { index, .. },
+                    ) = error
                     else {
                         panic!("{error}")
                     };

@@ -100,9 +100,7 @@ impl TargetKey {
             [] => KeyError::NotInRunName { run_name },
             [key] => match Self::read(key) {
                 Ok(key) => return Ok(key),
-                Err(source) => {
-                    KeyError::UnreadableInRunName { run_name, source: Box::new(source) }
-                }
+                Err(source) => KeyError::UnreadableInRunName { run_name, source: Box::new(source) },
             },
             several => KeyError::SeveralInRunName {
                 run_name,

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use chrono::TimeDelta;
-use labeling::{BarrierRule, CandleSeries, LabelError, Outcome, SeriesError, TiePolicy, label_candles};
+use labeling::{
+    BarrierRule, CandleSeries, LabelError, Outcome, SeriesError, TiePolicy, label_candles,
+};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -110,7 +112,10 @@ fn the_first_bad_candle_is_named() {
         high[bad] = f64::NAN;
         let error = CandleSeries::new(&times, &open, &high, &low, &close, TimeDelta::minutes(1));
         let error = error.unwrap_err();
-        assert!(matches!(error, LabelError::Series(SeriesError::Price { index, .. }) if index == bad), "{error}");
+        assert!(
+            matches!(error, LabelError::Series(SeriesError::Price { index, .. }) if index == bad),
+            "{error}"
+        );
     }
 }
 

@@ -77,10 +77,16 @@ impl Format {
         };
         match (asked, Self::of_path(path)) {
             (Some(asked), Some(ending)) if asked != ending => {
-                Err(TabularError::Naming(crate::NamingError::ContradictingEnding { path: path.to_owned(), asked, ending }))
+                Err(TabularError::Naming(crate::NamingError::ContradictingEnding {
+                    path: path.to_owned(),
+                    asked,
+                    ending,
+                }))
             }
             (Some(format), _) | (None, Some(format)) => Ok(format),
-            (None, None) => Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() })),
+            (None, None) => Err(TabularError::Naming(crate::NamingError::UnknownEnding {
+                path: path.to_owned(),
+            })),
         }
     }
 
@@ -107,9 +113,8 @@ impl FromStr for Format {
     type Err = TabularError;
 
     fn from_str(text: &str) -> Result<Self, TabularError> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.name() == text)
-            .ok_or_else(|| TabularError::Naming(crate::NamingError::UnknownFormat { found: text.to_owned() }))
+        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+            TabularError::Naming(crate::NamingError::UnknownFormat { found: text.to_owned() })
+        })
     }
 }

@@ -46,7 +46,9 @@ pub fn utc_micros(array: &dyn Array) -> Result<TimestampMicrosecondArray, Tabula
             converted::<TimestampNanosecondType>(array, |row, nanos| {
                 match nanos.rem_euclid(1_000) {
                     0 => Ok(nanos / 1_000),
-                    nanos => Err(TabularError::Time(crate::TimeError::BelowMicrosecond { row, nanos })),
+                    nanos => {
+                        Err(TabularError::Time(crate::TimeError::BelowMicrosecond { row, nanos }))
+                    }
                 }
             })
         }
@@ -122,7 +124,11 @@ fn scaled<T: ArrowPrimitiveType<Native = i64>>(
     unit: &'static str,
 ) -> Result<TimestampMicrosecondArray, TabularError> {
     converted::<T>(array, |row, value| {
-        value.checked_mul(micros).ok_or(TabularError::Time(crate::TimeError::TimestampRange { row, value, unit }))
+        value.checked_mul(micros).ok_or(TabularError::Time(crate::TimeError::TimestampRange {
+            row,
+            value,
+            unit,
+        }))
     })
 }
 

@@ -39,7 +39,10 @@ impl<'a> BatchWriter<'a> {
         schema: SchemaRef,
     ) -> Result<Self, TabularError> {
         if let Some(column) = duplicate(&schema) {
-            return Err(TabularError::Column(crate::ColumnError::DuplicateColumn { path: None, column: column.to_owned() }));
+            return Err(TabularError::Column(crate::ColumnError::DuplicateColumn {
+                path: None,
+                column: column.to_owned(),
+            }));
         }
         let schema = nullable(schema);
         let mut encoded = Vec::new();
@@ -98,8 +101,12 @@ impl<'a> BatchWriter<'a> {
                 found.name() == wanted.name() && found.data_type() == wanted.data_type()
             });
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        let other =
-            || TabularError::Column(crate::ColumnError::OtherColumns { found: listed(found), wanted: listed(&self.schema) });
+        let other = || {
+            TabularError::Column(crate::ColumnError::OtherColumns {
+                found: listed(found),
+                wanted: listed(&self.schema),
+            })
+        };
         if !same {
             return Err(other());
         }

@@ -295,7 +295,11 @@ impl<'a> Scorer<'a> {
                 TabularError::Time(tabular::TimeError::BelowMicrosecond { row: number(row), nanos })
             }
             TabularError::Time(tabular::TimeError::TimestampRange { row, value, unit }) => {
-                TabularError::Time(tabular::TimeError::TimestampRange { row: number(row), value, unit })
+                TabularError::Time(tabular::TimeError::TimestampRange {
+                    row: number(row),
+                    value,
+                    unit,
+                })
             }
             other => other,
         }

@@ -83,12 +83,14 @@ impl SecondReading {
                 break;
             };
             for (index, (column, field)) in self.columns.iter_mut().zip(record).enumerate() {
-                column.push(field).ok_or_else(|| TabularError::Column(crate::ColumnError::Value {
-                    path: path.clone(),
-                    place: Box::new(Place::new("line", line, field)),
-                    column: self.schema.field(index).name().clone(),
-                    wanted: self.schema.field(index).data_type().clone(),
-                }))?;
+                column.push(field).ok_or_else(|| {
+                    TabularError::Column(crate::ColumnError::Value {
+                        path: path.clone(),
+                        place: Box::new(Place::new("line", line, field)),
+                        column: self.schema.field(index).name().clone(),
+                        wanted: self.schema.field(index).data_type().clone(),
+                    })
+                })?;
             }
             rows += 1;
             bytes += record.as_slice().len();
@@ -139,7 +141,9 @@ impl Records {
     fn header(&mut self) -> Result<Vec<String>, Failure> {
         let header = self.reader.headers().map_err(|error| failure(error, &self.path))?;
         let names: Vec<String> = header.iter().map(|name| name.trim_ascii().to_owned()).collect();
-        let no_header = |found| TabularError::Text(crate::TextError::NoHeader { path: self.path.clone(), found });
+        let no_header = |found| {
+            TabularError::Text(crate::TextError::NoHeader { path: self.path.clone(), found })
+        };
         if names.iter().all(String::is_empty) {
             return Err(no_header("is empty").into());
         }
@@ -190,8 +194,11 @@ pub(crate) fn separator_hint(names: &[impl AsRef<str>]) -> Option<String> {
 
 fn with_hint(error: Failure, hint: &str) -> Failure {
     match error {
-        Failure::Known(TabularError::Text(crate::TextError::UnevenLine { path, line, .. })) if !hint.is_empty() => {
-            TabularError::Text(crate::TextError::Separator { path, line, hint: hint.to_owned() }).into()
+        Failure::Known(TabularError::Text(crate::TextError::UnevenLine { path, line, .. }))
+            if !hint.is_empty() =>
+        {
+            TabularError::Text(crate::TextError::Separator { path, line, hint: hint.to_owned() })
+                .into()
         }
         other => other,
     }
@@ -209,7 +216,12 @@ fn next_record<'a>(
     let line = record.position().map_or(0, csv::Position::line);
     let bytes = record.as_slice().len();
     if bytes > MAX_RECORD_BYTES {
-        return Err(TabularError::Text(crate::TextError::EndlessRecord { path: path.to_owned(), line, bytes }).into());
+        return Err(TabularError::Text(crate::TextError::EndlessRecord {
+            path: path.to_owned(),
+            line,
+            bytes,
+        })
+        .into());
     }
     Ok(Some((line, record)))
 }

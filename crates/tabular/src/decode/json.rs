@@ -69,12 +69,18 @@ impl SecondReading {
                 if field.data_type() == column.data_type() {
                     return Ok(Arc::clone(column));
                 }
-                times(column, field).map_err(|(row, text)| TabularError::Column(crate::ColumnError::Value {
-                    path: self.path.clone(),
-                    place: Box::new(Place::new("object", self.counted.now + row as u64 + 1, text)),
-                    column: field.name().clone(),
-                    wanted: field.data_type().clone(),
-                }))
+                times(column, field).map_err(|(row, text)| {
+                    TabularError::Column(crate::ColumnError::Value {
+                        path: self.path.clone(),
+                        place: Box::new(Place::new(
+                            "object",
+                            self.counted.now + row as u64 + 1,
+                            text,
+                        )),
+                        column: field.name().clone(),
+                        wanted: field.data_type().clone(),
+                    })
+                })
             })
             .collect::<Result<_, _>>()?;
         self.counted.now += batch.num_rows() as u64;

@@ -69,7 +69,10 @@ pub(crate) fn open(
         Format::Parquet => parquet::open(path, batch_rows),
         Format::Arrow => arrow_ipc::open(path),
         // Tables are for people; no ending leads here.
-        Format::Table => Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() }).into()),
+        Format::Table => {
+            Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() })
+                .into())
+        }
     }
 }
 
@@ -97,7 +100,10 @@ pub(crate) fn open_file(path: &Path) -> Result<File, TabularError> {
     let metadata = std::fs::metadata(path).map_err(fail)?;
     if !metadata.is_file() {
         let found = if metadata.is_dir() { "a folder" } else { "a device or a pipe" };
-        return Err(TabularError::Naming(crate::NamingError::NotAFile { path: path.to_owned(), found }));
+        return Err(TabularError::Naming(crate::NamingError::NotAFile {
+            path: path.to_owned(),
+            found,
+        }));
     }
     File::open(path).map_err(fail)
 }
@@ -115,7 +121,13 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, TabularError> {
         bytes if bytes.starts_with(b"PAR1") => Some(Format::Parquet),
         _ => None,
     };
-    let other = |wanted, found| TabularError::Naming(crate::NamingError::OtherContent { path: path.to_owned(), wanted, found });
+    let other = |wanted, found| {
+        TabularError::Naming(crate::NamingError::OtherContent {
+            path: path.to_owned(),
+            wanted,
+            found,
+        })
+    };
     match (Format::of_path(path), magic) {
         (Some(ending), _) if first.is_empty() => Err(other(ending, "it is empty")),
         (Some(ending), Some(magic)) if ending == magic => Ok(ending),
@@ -127,6 +139,8 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, TabularError> {
             Err(other(ending, "it does not begin like one"))
         }
         (Some(format), None) | (None, Some(format)) => Ok(format),
-        (None, None) => Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() })),
+        (None, None) => {
+            Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() }))
+        }
     }
 }

@@ -96,7 +96,12 @@ impl OldTimes {
             for (row, (nanos, micros)) in (self.rows + 1..).zip(pairs) {
                 if nanos.map(|nanos| nanos.div_euclid(1_000)) != micros {
                     let (path, column) = (self.path.clone(), field.name().clone());
-                    return Err(TabularError::Column(crate::ColumnError::Int96Range { path, row, column }).into());
+                    return Err(TabularError::Column(crate::ColumnError::Int96Range {
+                        path,
+                        row,
+                        column,
+                    })
+                    .into());
                 }
             }
         }

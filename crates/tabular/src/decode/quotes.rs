@@ -29,7 +29,10 @@ pub fn check_quotes(
             Err(TabularError::Text(crate::TextError::UnclosedQuote { path: path.to_owned(), line }))
         }
         Some(Fault::TextBehind(line)) => {
-            Err(TabularError::Text(crate::TextError::TextBehindQuote { path: path.to_owned(), line }))
+            Err(TabularError::Text(crate::TextError::TextBehindQuote {
+                path: path.to_owned(),
+                line,
+            }))
         }
     }
 }

@@ -105,7 +105,11 @@ fn refuse_what_json_lacks(batch: &RecordBatch, rows: u64) -> Result<(), TabularE
         };
         if let Some((row, value)) = odd {
             let row = rows + row as u64 + 1;
-            return Err(TabularError::Column(crate::ColumnError::NoJsonNumber { column: field.name().clone(), row, value }));
+            return Err(TabularError::Column(crate::ColumnError::NoJsonNumber {
+                column: field.name().clone(),
+                row,
+                value,
+            }));
         }
     }
     Ok(())

@@ -40,7 +40,10 @@ fn an_unknown_ending_lists_the_known_ones() {
     for bytes in ["a,b\n1,2\n", ""] {
         let (_folder, path) = file("rows.txt", bytes);
         let error = read(&path, 10).unwrap_err();
-        assert!(matches!(error, TabularError::Naming(tabular::NamingError::UnknownEnding { .. })), "{error}");
+        assert!(
+            matches!(error, TabularError::Naming(tabular::NamingError::UnknownEnding { .. })),
+            "{error}"
+        );
         assert!(error.to_string().contains(".csv, .parquet, .arrow, .json, .jsonl"), "{error}");
     }
 }
@@ -78,9 +81,18 @@ fn folders_and_missing_files() {
     assert!(matches!(error, TabularError::File { action: "open", .. }), "{error}");
     fs::create_dir(&path).unwrap();
     let error = read(&path, 10).unwrap_err();
-    assert!(matches!(error, TabularError::Naming(tabular::NamingError::NotAFile { found: "a folder", .. })), "{error}");
+    assert!(
+        matches!(
+            error,
+            TabularError::Naming(tabular::NamingError::NotAFile { found: "a folder", .. })
+        ),
+        "{error}"
+    );
     #[cfg(unix)]
-    assert!(matches!(read(Path::new("/dev/null"), 10), Err(TabularError::Naming(tabular::NamingError::NotAFile { .. }))));
+    assert!(matches!(
+        read(Path::new("/dev/null"), 10),
+        Err(TabularError::Naming(tabular::NamingError::NotAFile { .. }))
+    ));
 }
 
 #[test]
@@ -181,5 +193,8 @@ fn old_times_that_would_wrap_are_refused() {
     assert_eq!(tabular::utc_micros(rows.column(0)).unwrap().value(0), 43_200_000_000);
     let (_folder, path) = write(&[2_440_588, 2_600_000]); // the year 2406
     let error = read_all(&path).unwrap_err();
-    assert!(matches!(error, TabularError::Column(tabular::ColumnError::Int96Range { row: 2, .. })), "{error}");
+    assert!(
+        matches!(error, TabularError::Column(tabular::ColumnError::Int96Range { row: 2, .. })),
+        "{error}"
+    );
 }

@@ -153,12 +153,18 @@ fn json_says_where_it_goes_wrong() {
 fn csv_says_where_it_goes_wrong() {
     let error = csv("a,b\n1,2\n\"x\ny\",3\n4\n").unwrap_err();
     assert!(
-        matches!(error, TabularError::Text(tabular::TextError::UnevenLine { line: 5, found: 1, wanted: 2, .. })),
+        matches!(
+            error,
+            TabularError::Text(tabular::TextError::UnevenLine { line: 5, found: 1, wanted: 2, .. })
+        ),
         "{error}"
     );
     let (_folder, path) = file("rows.csv", b"a,b\n1,2\n3,\xff\n");
     let error = read_all(&path).unwrap_err();
-    assert!(matches!(error, TabularError::Text(tabular::TextError::NotUtf8 { line: 3, .. })), "{error}");
+    assert!(
+        matches!(error, TabularError::Text(tabular::TextError::NotUtf8 { line: 3, .. })),
+        "{error}"
+    );
 
     for (text, found) in [
         ("\n\n", "is empty"),
@@ -172,7 +178,13 @@ fn csv_says_where_it_goes_wrong() {
         );
     }
     let error = csv("a,b, a\n1,2,3\n").unwrap_err();
-    assert!(matches!(error, TabularError::Column(tabular::ColumnError::DuplicateColumn { path: Some(_), .. })), "{error}");
+    assert!(
+        matches!(
+            error,
+            TabularError::Column(tabular::ColumnError::DuplicateColumn { path: Some(_), .. })
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -196,7 +208,10 @@ fn a_file_that_changes_between_the_readings() {
         fs::write(&path, after).unwrap();
         let results: Vec<_> = reader.collect();
         let Some(Err(error)) = results.last() else { panic!("{name}") };
-        assert!(matches!(error, TabularError::Column(tabular::ColumnError::Value { .. })), "{error}");
+        assert!(
+            matches!(error, TabularError::Column(tabular::ColumnError::Value { .. })),
+            "{error}"
+        );
         assert!(error.to_string().contains("did the file change"), "{error}");
     }
 }

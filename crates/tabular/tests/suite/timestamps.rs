@@ -40,7 +40,13 @@ fn dates_are_midnight() {
 fn nanoseconds_are_not_dropped() {
     let array = TimestampNanosecondArray::from(vec![Some(1_000), None, Some(-1)]);
     let error = utc_micros(&array).unwrap_err();
-    assert!(matches!(error, TabularError::Time(tabular::TimeError::BelowMicrosecond { row: 2, nanos: 999 })), "{error}");
+    assert!(
+        matches!(
+            error,
+            TabularError::Time(tabular::TimeError::BelowMicrosecond { row: 2, nanos: 999 })
+        ),
+        "{error}"
+    );
     assert!(error.to_string().contains("round it"), "{error}");
 }
 
@@ -48,7 +54,13 @@ fn nanoseconds_are_not_dropped() {
 fn what_microseconds_cannot_count() {
     let array = TimestampSecondArray::from(vec![0, i64::MAX / 1_000]);
     let error = utc_micros(&array).unwrap_err();
-    assert!(matches!(error, TabularError::Time(tabular::TimeError::TimestampRange { row: 1, unit: "s", .. })), "{error}");
+    assert!(
+        matches!(
+            error,
+            TabularError::Time(tabular::TimeError::TimestampRange { row: 1, unit: "s", .. })
+        ),
+        "{error}"
+    );
     // What lies under a null is nobody's business.
     let array = TimestampSecondArray::new(vec![i64::MAX].into(), Some(vec![false].into()));
     assert_eq!(utc_micros(&array).unwrap().null_count(), 1);

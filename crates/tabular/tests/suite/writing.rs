@@ -173,7 +173,12 @@ fn json_has_no_nan() {
     for format in [Format::Json, Format::JsonLines] {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let error = try_write(format, &[values(0.5), values(0.25), values(value)]).unwrap_err();
-            let TabularError::Column(tabular::ColumnError::NoJsonNumber { column, row, value: found }) = &error else {
+            let TabularError::Column(tabular::ColumnError::NoJsonNumber {
+                column,
+                row,
+                value: found,
+            }) = &error
+            else {
                 panic!("{error}")
             };
             assert_eq!((column.as_str(), *row, found.to_bits()), ("p_cal", 3, value.to_bits()));
@@ -195,7 +200,10 @@ fn batches_must_have_the_columns_of_the_writer() {
     for format in FILES {
         for other in &others {
             let error = try_write(format, &[first.clone(), other.clone()]).unwrap_err();
-            assert!(matches!(error, TabularError::Column(tabular::ColumnError::OtherColumns { .. })), "{error}");
+            assert!(
+                matches!(error, TabularError::Column(tabular::ColumnError::OtherColumns { .. })),
+                "{error}"
+            );
             assert!(error.to_string().contains("`a` Float64, `b` Float64"), "{error}");
         }
     }

@@ -124,7 +124,8 @@ fn in_file(error: BinsError, path: &Path) -> BinsError {
     match source {
         // What is wrong with a whole file, this one or the output, names it already.
         ScoreError::Tabular(
-            TabularError::Time(tabular::TimeError::BelowMicrosecond { .. }) | TabularError::Time(tabular::TimeError::TimestampRange { .. }),
+            TabularError::Time(tabular::TimeError::BelowMicrosecond { .. })
+            | TabularError::Time(tabular::TimeError::TimestampRange { .. }),
         ) => BinsError::ScoreFile { file: path.to_owned(), source },
         ScoreError::Tabular(_) => BinsError::ScoreRows(source),
         _ => BinsError::ScoreFile { file: path.to_owned(), source },

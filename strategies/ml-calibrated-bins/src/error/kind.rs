@@ -56,7 +56,9 @@ impl BinsError {
                         ScoreError::NoInput
                             | ScoreError::Tabular(
                                 TabularError::Naming(tabular::NamingError::UnknownEnding { .. })
-                                    | TabularError::Naming(tabular::NamingError::ContradictingEnding { .. })
+                                    | TabularError::Naming(
+                                        tabular::NamingError::ContradictingEnding { .. }
+                                    )
                             )
                     )
             )
