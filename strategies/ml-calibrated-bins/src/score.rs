@@ -9,7 +9,7 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Float64Type, Schema};
 use chrono::{DateTime, Utc};
 use strategy_core::YearMonth;
-use tabular::TabularError;
+use tabular::{TabularError, TimeError};
 
 use crate::{BinsError, MonthBins, ScoreError};
 
@@ -291,15 +291,11 @@ impl<'a> Scorer<'a> {
     fn placed(&self, error: TabularError) -> TabularError {
         let number = |row| usize::try_from(self.number(row)).unwrap_or(usize::MAX);
         match error {
-            TabularError::Time(tabular::TimeError::BelowMicrosecond { row, nanos }) => {
-                TabularError::Time(tabular::TimeError::BelowMicrosecond { row: number(row), nanos })
+            TabularError::Time(TimeError::BelowMicrosecond { row, nanos }) => {
+                TimeError::BelowMicrosecond { row: number(row), nanos }.into()
             }
-            TabularError::Time(tabular::TimeError::TimestampRange { row, value, unit }) => {
-                TabularError::Time(tabular::TimeError::TimestampRange {
-                    row: number(row),
-                    value,
-                    unit,
-                })
+            TabularError::Time(TimeError::TimestampRange { row, value, unit }) => {
+                TimeError::TimestampRange { row: number(row), value, unit }.into()
             }
             other => other,
         }

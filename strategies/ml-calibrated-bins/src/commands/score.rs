@@ -7,7 +7,9 @@ use arrow::array::RecordBatch;
 use clap::Args;
 use market_data::{DataFlags, PredictionFile, RowSource, TimeRange};
 use strategy_core::{Console, Subject, YearMonth};
-use tabular::{BatchReader, BatchWriter, Destination, Format, Spooled, TabularError, Wanted};
+use tabular::{
+    BatchReader, BatchWriter, Destination, Format, Spooled, TabularError, TimeError, Wanted,
+};
 
 use super::RunChoice;
 use crate::month_bins::BinsSource;
@@ -123,10 +125,9 @@ fn in_file(error: BinsError, path: &Path) -> BinsError {
     let BinsError::ScoreRows(source) = error else { return error };
     match source {
         // What is wrong with a whole file, this one or the output, names it already.
-        ScoreError::Tabular(
-            TabularError::Time(tabular::TimeError::BelowMicrosecond { .. })
-            | TabularError::Time(tabular::TimeError::TimestampRange { .. }),
-        ) => BinsError::ScoreFile { file: path.to_owned(), source },
+        ScoreError::Tabular(TabularError::Time(
+            TimeError::BelowMicrosecond { .. } | TimeError::TimestampRange { .. },
+        )) => BinsError::ScoreFile { file: path.to_owned(), source },
         ScoreError::Tabular(_) => BinsError::ScoreRows(source),
         _ => BinsError::ScoreFile { file: path.to_owned(), source },
     }

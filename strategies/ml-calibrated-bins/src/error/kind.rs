@@ -6,7 +6,7 @@ use files::OutputError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
 use scored_labels::ScoredLabelsError;
-use tabular::TabularError;
+use tabular::{NamingError, TabularError};
 
 use crate::{BinsError, ScoreError};
 
@@ -54,12 +54,10 @@ impl BinsError {
                     | Self::ReportPlace { .. }
                     | Self::ScoreRows(
                         ScoreError::NoInput
-                            | ScoreError::Tabular(
-                                TabularError::Naming(tabular::NamingError::UnknownEnding { .. })
-                                    | TabularError::Naming(
-                                        tabular::NamingError::ContradictingEnding { .. }
-                                    )
-                            )
+                            | ScoreError::Tabular(TabularError::Naming(
+                                NamingError::UnknownEnding { .. }
+                                    | NamingError::ContradictingEnding { .. }
+                            ))
                     )
             )
     }
