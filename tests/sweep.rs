@@ -172,3 +172,55 @@ fn invented_strategies_without_skill_are_called_luck() {
     assert!(simulate("--sharpe 2") < 0.5);
     fails(market.path(), "trials simulate --correlation 2", 2, &["--correlation"]);
 }
+
+/// Nobody named a dataset: the table of candles tells the instruments apart, and is the dataset's.
+#[test]
+fn trials_of_two_coins_are_never_counted_together() {
+    let market = Market::new();
+    fs::copy(market.file("ohlcv.duckdb"), market.file("eth.duckdb")).unwrap();
+    let eth = duckdb::Connection::open(market.file("eth.duckdb")).unwrap();
+    eth.execute_batch("ALTER TABLE ohlcv_btcusdt_1h RENAME TO ohlcv_ethusdt_1h").unwrap();
+    drop(eth);
+    let verdict = |flags: &str| {
+        let call = format!("mean-reversion backtest --funding off --gaps hold {flags}");
+        ok(market.path(), &call).lines().last().unwrap().to_owned()
+    };
+    let (btc, eth) = ("--ohlcv-duckdb ohlcv.duckdb", "--ohlcv-duckdb eth.duckdb");
+    assert!(verdict(btc).starts_with("1 setting tried"));
+    assert!(verdict(eth).starts_with("1 setting tried"));
+    assert!(verdict(&format!("{btc} --entry-z 0.9")).starts_with("2 settings tried"));
+    // The same instrument by its dataset's name, and a file of signals is a subject of its own.
+    let named = format!("{btc} --dataset test_btcusdt_perp_1h --entry-z 1.1");
+    assert!(verdict(&named).starts_with("3 settings tried"));
+    assert!(verdict(&format!("{btc} --entry-z 1.2")).starts_with("4 settings tried"));
+    assert!(verdict(&format!("{eth} --entry-z 1.2")).starts_with("2 settings tried"));
+}
+
+#[test]
+fn a_page_of_a_sweep_has_the_numbers_of_its_json() {
+    let market = Market::new();
+    let found = json(
+        market.path(),
+        &format!("{SWEEP} --walk-forward 1:1 --format json --report page.html"),
+    );
+    let page = fs::read_to_string(market.file("page.html")).unwrap();
+    assert!(page.len() < 300_000 && !page.contains("<script") && !page.contains("NaN"));
+    let number =
+        |value: &Value, decimals: usize| format!("{:.decimals$}", value.as_f64().unwrap().abs());
+    for best in found["best"].as_array().unwrap() {
+        assert!(page.contains(&number(&best["sharpe"], 2)), "{best}");
+    }
+    for row in found["surface"]["sharpe"].as_array().unwrap() {
+        for ratio in row.as_array().unwrap().iter().filter(|ratio| !ratio.is_null()) {
+            assert!(page.contains(&number(ratio, 2)), "{ratio}");
+        }
+    }
+    let walk = &found["walk_forward"];
+    for month in walk["months"].as_array().unwrap() {
+        assert!(page.contains(month["month"].as_str().unwrap()), "{month}");
+    }
+    for sentence in [&found["verdict"]["sentence"], &walk["verdict"]["sentence"]] {
+        assert!(page.contains(sentence.as_str().unwrap()), "{sentence}");
+    }
+    assert!(page.contains("runner mean-reversion sweep"));
+}
