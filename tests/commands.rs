@@ -95,7 +95,7 @@ impl AnyCommand {
             "ml-calibrated-bins evaluate" => call.push_str(" --resamples 10"),
             "ml-calibrated-bins score" => call.push_str(" --missing-month skip"),
             "completions" => call.push_str(" bash"),
-            "backtest" => call.push_str(" --signals signals.csv"),
+            "backtest" | "evaluate" => call.push_str(" --signals signals.csv"),
             "data replay" => call.push_str(" --every 0"),
             "monitor" => call.push_str(" --from-data --missing-month skip"),
             "monitor simulate" => call.push_str(" --years 1"),

@@ -30,6 +30,20 @@ pub(crate) struct PicturesArgs {
 const PAGES: &[(&str, &[&str], u32)] = &[
     ("evaluation", &["ml-calibrated-bins", "evaluate"], 2_060),
     ("backtest", &["ml-calibrated-bins", "backtest", "--start", "2025-10-01"], 2_400),
+    (
+        "sweep",
+        &[
+            "mean-reversion",
+            "sweep",
+            "--set",
+            "entry-z=1:3:0.25",
+            "--set",
+            "stop-loss=0.01,0.02,0.05",
+            "--walk-forward",
+            "6:1",
+        ],
+        2_300,
+    ),
     ("monitor", &["monitor", "--from-data", "--start", "2025-01-01"], 1_500),
     ("inspection", &["ml-calibrated-bins", "inspect", "2025-11", "--compare", "2025-10"], 1_500),
 ];
