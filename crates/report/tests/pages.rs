@@ -263,6 +263,7 @@ fn a_monitor_with_and_without_months() {
             ("watch down".to_owned(), 120.0, 366.0),
             ("alert up".to_owned(), 7_000.0, 7_320.0),
         ],
+        lags: vec![("sink".to_owned(), HOSTILE.to_owned())],
         alerts: vec![
             ["CalibrationWatch", "down", "2025-11-01T00:00:00Z", HOSTILE].map(str::to_owned),
         ],

@@ -68,11 +68,11 @@ pub(super) fn look(
         (_, all) => output::text(all, &state.book, console.out)?,
     }
     if let Some(path) = matches.get_one::<PathBuf>("report") {
-        let [Watched { source, monitor: Some(monitor), months, .. }] = &watched[..] else {
+        let [only @ Watched { monitor: Some(monitor), .. }] = &watched[..] else {
             let error = "--report is a page of one journal whose decisions carry a probability";
             return Err(UsageError::new(error.into()).into());
         };
-        let page = page::page(&source.name, months, monitor, &state.book);
+        let page = page::page(only, monitor, &state.book);
         whole_file::write(path, page.to_html().as_bytes())?;
     }
     let figures = metrics::text(&watched);

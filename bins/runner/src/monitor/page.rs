@@ -1,18 +1,16 @@
 //! What was found, as a page to look at.
 
+use chrono::DateTime;
 use monitoring::{AlertBook, Monitor, MonthReport};
 use report::Page;
 use report::pages::{Monitoring, WatchedMonth};
 
-use super::output::{alarms, month_name};
+use super::output::{Watched, alarms, month_name};
 use crate::whole_file;
 
-pub(super) fn page(
-    name: &str,
-    months: &[MonthReport],
-    monitor: &Monitor,
-    book: &AlertBook,
-) -> Page {
+pub(super) fn page(watched: &Watched<'_>, monitor: &Monitor, book: &AlertBook) -> Page {
+    let Watched { source, months, .. } = watched;
+    let name = &source.name;
     let detectors = monitor.calibration().detectors().all().iter().map(|detector| {
         let name = format!("{} {}", detector.tier().name(), detector.side().name());
         (name, detector.value(), detector.tier().threshold())
@@ -33,10 +31,25 @@ pub(super) fn page(
         facts: strategy.into_iter().chain(run).collect(),
         months: months.iter().skip_while(|month| month.scored == 0).map(month).collect(),
         detectors: detectors.collect(),
+        lags: lags(watched),
         alerts: alerts.collect(),
         origin: whole_file::origin(),
     }
     .page()
+}
+
+/// How far rows, bins and sinks are behind.
+fn lags(watched: &Watched<'_>) -> Vec<(String, String)> {
+    let Watched { source, lateness, .. } = watched;
+    let newest = source.newest.and_then(|time| DateTime::from_timestamp(time, 0));
+    let newest = newest.map(|time| time.format("%Y-%m-%d %H:%M UTC").to_string());
+    let overdue = lateness.map(|late| {
+        format!("{} ({} minutes since the newest closed)", late.rows_due, late.age / 60)
+    });
+    let named = |name: &str, value: Option<String>| value.map(|value| (name.to_owned(), value));
+    let of_rows = [named("newest row", newest), named("rows overdue", overdue)];
+    let facts = source.found.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+    of_rows.into_iter().flatten().chain(facts).collect()
 }
 
 fn month(report: &MonthReport) -> WatchedMonth {

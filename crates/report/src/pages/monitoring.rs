@@ -16,6 +16,8 @@ pub struct Monitoring {
     pub months: Vec<WatchedMonth>,
     /// Each detector: name, value, threshold.
     pub detectors: Vec<(String, f64, f64)>,
+    /// What holds now, of rows and of whoever hears of them: what it is, and its value.
+    pub lags: Vec<(String, String)>,
     /// What fires: rule, side, since, in words.
     pub alerts: Vec<[String; 4]>,
     /// The footer: names and values.
@@ -99,7 +101,12 @@ impl Monitoring {
                 |month| month.distance,
                 "Wasserstein distance of each month's probabilities from those of the year before",
             ));
+        let lags = self.lags.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
+        let lags = Table::new(&["what", "now"]).rows(lags).words();
         page = page.section(calibration).section(drift);
+        if !self.lags.is_empty() {
+            page = page.section(Section::new("Lags").table("Rows, bins and sinks", lags));
+        }
         self.origin.iter().fold(page, |page, (name, value)| page.origin(name, value.clone()))
     }
 
