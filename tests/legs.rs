@@ -56,6 +56,17 @@ fn an_online_pool_learns_within_the_month() {
     }
 }
 
+#[test]
+fn a_pool_knows_what_its_bins_paid_so_that_kelly_can_size_it() {
+    let folder = tempfile::tempdir().unwrap();
+    ok(folder.path(), "ensemble rebuild --from 2025-10 --to 2025-11");
+    let call = "ensemble backtest --start 2025-10-01 --sizing payoff-kelly --format json";
+    let sized = json(folder.path(), call);
+    let plain = json(folder.path(), "ensemble backtest --start 2025-10-01 --format json");
+    let most = |of: &serde_json::Value| of["result"]["max_gross_exposure"].as_f64().unwrap();
+    assert!(most(&sized) < most(&plain), "{sized}");
+}
+
 /// Three models of the market: `a` is always there; `b` lacks a day, and a month; `c` begins in June.
 /// `d` says what `a` says, and `e` always the same.
 fn models(market: &Market) -> String {

@@ -4,7 +4,7 @@ use binning::BinEdges;
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use strategy_core::YearMonth;
+use strategy_core::{Outlook, Side, YearMonth};
 
 use crate::EnsembleError;
 use crate::config::PoolKind;
@@ -72,8 +72,19 @@ pub struct Subset {
     pub fallback: Option<String>,
     /// Edges of the pooled probabilities.
     pub edges: Vec<f64>,
+    /// What the window's trades from each bin paid, from bin 1 on; none where no trade is known.
+    pub outlooks: Vec<BinOutlook>,
     /// Mean log loss over the rows, in nats: in sample.
     pub log_loss: f64,
+}
+
+/// What is known of the trades from a bin.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BinOutlook {
+    /// Of long ones.
+    pub long: Option<Outlook>,
+    /// Of short ones.
+    pub short: Option<Outlook>,
 }
 
 /// A pool with its parameters.
@@ -190,6 +201,18 @@ impl MonthEnsemble {
             }
         }
         Ok(Some(learner))
+    }
+
+    /// What is known of a trade on `side` from a row with these members, pooled into `bin`.
+    #[must_use]
+    pub fn outlook(&self, probabilities: &[Option<f64>], bin: u16, side: Side) -> Option<Outlook> {
+        let bins = &self.subset(probabilities)?.outlooks;
+        let bin = bins.get(usize::from(bin).checked_sub(1)?)?;
+        match side {
+            Side::Long => bin.long,
+            Side::Short => bin.short,
+            Side::NoSignal => None,
+        }
     }
 
     /// How the members' own bins vote: for each of `sides` of bins, `(long, short)` votes.

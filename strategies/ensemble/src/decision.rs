@@ -1,7 +1,7 @@
 //! What is decided for a row.
 
 use arrow::array::{Float64Array, UInt16Array};
-use strategy_core::{Side, SignalColumn, SignalType};
+use strategy_core::{Outlook, Side, SignalColumn, SignalType};
 
 use crate::artifact::Pooled;
 
@@ -12,11 +12,17 @@ pub struct Decision {
     pub pooled: Option<Pooled>,
     /// Long, short or none.
     pub side: Side,
+    /// What the window's trades of the side from the bin paid.
+    pub outlook: Option<Outlook>,
 }
 
 impl SignalType for Decision {
     fn side(&self) -> Side {
         self.side
+    }
+
+    fn outlook(&self) -> Option<Outlook> {
+        self.outlook
     }
 
     fn columns(decisions: &[Self]) -> Vec<SignalColumn> {

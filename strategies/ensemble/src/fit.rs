@@ -2,13 +2,13 @@
 
 use std::convert::Infallible;
 
-use binning::{BinCount, BinEdges};
+use binning::{BinCount, BinEdges, PayoffRow, Payoffs};
 use calibration::{Calibrator, LabelledScores, PlattOptions, PlattScaling};
 use ndarray::ArrayView1;
-use strategy_core::YearMonth;
+use strategy_core::{Side, YearMonth};
 
 use crate::EnsembleError;
-use crate::artifact::{FORMAT_VERSION, Fitted, Member, MonthEnsemble, Subset, online};
+use crate::artifact::{BinOutlook, FORMAT_VERSION, Fitted, Member, MonthEnsemble, Subset, online};
 use crate::config::PoolKind;
 use crate::learner::{Learner, Learnt};
 use crate::members::MemberScores;
@@ -214,7 +214,9 @@ impl<'a> Window<'a> {
             .collect();
         let edges = BinEdges::quantiles(&pooled, settings.n_bins)
             .map_err(|source| EnsembleError::Binning { month, source })?;
+        let outlooks = self.outlooks(&common, &pooled, &edges, month)?;
         Ok(Some(Subset {
+            outlooks,
             rows: common.len(),
             fitted,
             fallback,
@@ -222,6 +224,40 @@ impl<'a> Window<'a> {
             log_loss: mean_loss(pooled.iter().copied(), &labels),
             members: set,
         }))
+    }
+
+    /// What the trades from the `common` rows paid, by bin of their `pooled` probabilities.
+    fn outlooks(
+        &self,
+        common: &[usize],
+        pooled: &[f64],
+        edges: &BinEdges,
+        month: YearMonth,
+    ) -> Result<Vec<BinOutlook>, EnsembleError> {
+        let binning = |source| EnsembleError::Binning { month, source };
+        let all = self.all;
+        let first = common.first().map_or(0, |&row| all.timestamps[self.rows[row]]);
+        let mut traded = Vec::new();
+        for (&row, &probability) in common.iter().zip(pooled) {
+            let row = self.rows[row];
+            let Some(ends) = all.ends[row] else { continue };
+            let time = all.timestamps[row];
+            traded.push(PayoffRow {
+                position: time.abs_diff(first) / all.interval.max(1).unsigned_abs(),
+                block: time.div_euclid(all.horizon.max(1)),
+                q_bin: edges.assign(probability).map_err(binning)?,
+                ends,
+            });
+        }
+        if traded.is_empty() {
+            return Ok(Vec::new());
+        }
+        let payoffs = Payoffs::over(&traded, edges.n_bins().get()).map_err(binning)?;
+        let outlook = |bin| BinOutlook {
+            long: payoffs.outlook(bin, Side::Long),
+            short: payoffs.outlook(bin, Side::Short),
+        };
+        Ok(edges.bins().map(outlook).collect())
     }
 
     /// BLAKE3 over the rows: time, every member's score, label.

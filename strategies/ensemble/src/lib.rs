@@ -16,7 +16,7 @@ mod store;
 mod strategy;
 mod walk;
 
-pub use artifact::{FORMAT_VERSION, Fitted, Member, MonthEnsemble, Pooled, Subset};
+pub use artifact::{BinOutlook, FORMAT_VERSION, Fitted, Member, MonthEnsemble, Pooled, Subset};
 pub use commands::EnsembleCommand;
 pub use config::{Config, PoolArgs, PoolKind};
 pub use decision::Decision;

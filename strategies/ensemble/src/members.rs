@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use labeling::{CandleSeries, TargetKey, TiePolicy, label_candles};
+use labeling::{CandleSeries, TargetKey, TiePolicy, TradeEnds, label_candles, trade_ends};
 use market_data::{
     Database, PredictionQuery, TimeRange, candle_table_of, model_of_run, parse_interval,
     read_predictions, read_prices, read_targets, settle_model,
@@ -48,6 +48,8 @@ pub struct MemberScores {
     pub scores: Vec<Vec<f64>>,
     /// The label of each row, where there is one.
     pub labels: Vec<Option<bool>>,
+    /// How the trades from each row's close ended by the target's rule, where the candles tell.
+    pub ends: Vec<Option<TradeEnds>>,
     /// How long after a row's close its label is known, in µs.
     pub horizon: i64,
     /// The candles' interval, in µs.
@@ -90,7 +92,12 @@ impl MemberScores {
         let micros = |span: TimeDelta| span.num_microseconds().unwrap_or(i64::MAX / 4);
         let horizon = micros(rule.horizon());
         let named = dataset.rsplit('_').next().and_then(parse_interval);
-        let (label_times, labels) = labels(sources, &market, &dataset, &key, range)?;
+        let (candle_times, labels, ends) = of_candles(sources, &market, &dataset, &key, range)?;
+        let stored = read_targets(&market, &dataset, key.as_str(), range)?;
+        let (label_times, labels) = match stored {
+            Some(found) => (found.timestamps, found.labels.into_iter().map(Some).collect()),
+            None => (candle_times.clone(), labels),
+        };
         let timestamps = union(columns.iter().map(|(times, _)| times.as_slice()));
         let spacing = timestamps.windows(2).map(|pair| pair[1] - pair[0]).min();
         let interval = named.map(micros).or(spacing).unwrap_or_default();
@@ -106,6 +113,10 @@ impl MemberScores {
             labels: timestamps
                 .iter()
                 .map(|&time| at(&label_times, time).and_then(|row| labels[row]))
+                .collect(),
+            ends: timestamps
+                .iter()
+                .map(|&time| at(&candle_times, time).and_then(|row| ends[row]))
                 .collect(),
             target_key: key.as_str().to_owned(),
             members: sources.members.clone(),
@@ -130,21 +141,21 @@ impl MemberScores {
     }
 }
 
-/// Times and labels: those of the table `targets` where it has the key, otherwise of the candles.
-fn labels(
+/// Open times of candles, with labels and ends of trades by the target's rule.
+type OfCandles = (Vec<i64>, Vec<Option<bool>>, Vec<Option<TradeEnds>>);
+
+fn of_candles(
     sources: &Sources,
     market: &Database,
     dataset: &str,
     key: &TargetKey,
     range: TimeRange,
-) -> Result<(Vec<i64>, Vec<Option<bool>>), EnsembleError> {
-    if let Some(found) = read_targets(market, dataset, key.as_str(), range)? {
-        return Ok((found.timestamps, found.labels.into_iter().map(Some).collect()));
-    }
+) -> Result<OfCandles, EnsembleError> {
     let rule = key.rule(TiePolicy::default());
     let table = candle_table_of(market, sources.candle_table.as_deref(), Some(dataset))?;
     let beyond = range.end.and_then(|end| end.checked_add_signed(rule.horizon()));
     let candles = read_prices(market, &table, TimeRange { end: beyond, ..range })?;
+    let refused = |source| EnsembleError::Labels { file: sources.market.clone(), source };
     let series = CandleSeries::new(
         &candles.timestamps,
         &candles.open,
@@ -152,11 +163,11 @@ fn labels(
         &candles.low,
         &candles.close,
         candles.interval,
-    );
-    let labels = series.and_then(|series| label_candles(&series, &rule));
-    let refused = |source| EnsembleError::Labels { file: sources.market.clone(), source };
-    let labels = labels.map_err(refused)?.into_iter().map(labeling::Outcome::label).collect();
-    Ok((candles.timestamps, labels))
+    )
+    .map_err(refused)?;
+    let labels = label_candles(&series, &rule).map_err(refused)?;
+    let ends = trade_ends(&series, &rule).map_err(refused)?;
+    Ok((candles.timestamps, labels.into_iter().map(labeling::Outcome::label).collect(), ends))
 }
 
 /// All times of several ascending lists, each once, ascending.

@@ -76,7 +76,8 @@ impl Ensemble {
             (Some(pooled), _) if pooled.bin <= short => Side::Short,
             _ => Side::NoSignal,
         };
-        Ok(Decision { pooled, side })
+        let outlook = pooled.and_then(|pooled| month.outlook(&probabilities, pooled.bin, side));
+        Ok(Decision { pooled, side, outlook })
     }
 
     /// A row before the first file: of the lookback, which is not longer.
@@ -87,7 +88,7 @@ impl Ensemble {
             Some(learning) if leads && self.before < longest => {
                 learning.pass(fed);
                 self.before += 1;
-                Ok(Decision { pooled: None, side: Side::NoSignal })
+                Ok(Decision { pooled: None, side: Side::NoSignal, outlook: None })
             }
             _ => Err(EnsembleError::Missing { month, path: self.store()?.path(month)? }),
         }

@@ -36,6 +36,7 @@ fn scores() -> MemberScores {
         members: ["a", "b", "c"].map(str::to_owned).into(),
         target_key: "y".to_owned(),
         labels: (0..rows).map(|row| Some(draw(row, 2) < truth[row])).collect(),
+        ends: vec![None; rows],
         scores: vec![noisy(0.2, 3), noisy(0.5, 4), vec![0.25; rows]],
         timestamps,
         horizon: 24 * HOUR,

@@ -5,9 +5,9 @@ use ensemble::{
     Config, Decision, Ensemble, Hedge, Learnt, MemberScores, MonthEnsemble, PoolKind, Settings,
     fit, mixture,
 };
-use labeling::{CandleSeries, Outcome, TargetKey, TiePolicy, label_candles};
+use labeling::{CandleSeries, Outcome, TargetKey, TiePolicy, label_candles, trade_ends};
 use strategy_core::contract_tests::hourly;
-use strategy_core::{Rows, Strategy, Subject, YearMonth, config_from_flags};
+use strategy_core::{Rows, Side, Strategy, Subject, YearMonth, config_from_flags};
 
 const HOUR: i64 = 3_600_000_000;
 const KEY: &str = "y_tp_before_sl_u0.02_d0.01_24h";
@@ -80,6 +80,7 @@ impl Past {
             timestamps,
             scores,
             labels,
+            ends: trade_ends(&candles, &rule).unwrap(),
             horizon: 24 * HOUR,
             interval: HOUR,
         };
@@ -194,4 +195,38 @@ fn candles_behind_a_row_change_nothing_at_it() {
         // Labels whose horizon reaches beyond the jump are learnt differently later.
         assert_ne!(changed, honest, "{pool}");
     }
+}
+
+#[test]
+fn decisions_carry_what_the_windows_trades_of_their_bin_paid() {
+    let past = Past::new();
+    let (march, end) = (past.first("2024-03"), past.first("2024-04"));
+    let fitted = past.fitted(PoolKind::LogitPool, "2024-03");
+    let decided = past.decide(PoolKind::LogitPool, march, end);
+    let mut compared = 0;
+    for (row, decision) in (march..end).zip(&decided) {
+        if decision.side == Side::NoSignal {
+            assert_eq!(decision.outlook, None);
+            continue;
+        }
+        // By hand: the window's rows of the same bin whose labels were known when the month began.
+        let Some(bin) = decision.pooled.map(|pooled| pooled.bin) else { continue };
+        let paid: Vec<f64> = (0..march - HORIZON)
+            .filter(|&earlier| {
+                let given = fitted.calibrated(&past.scores.row(earlier)).unwrap();
+                fitted.pool(&given, None).unwrap().unwrap().bin == bin
+            })
+            .filter_map(|earlier| past.scores.ends[earlier])
+            .map(|ends| if decision.side == Side::Long { ends.long } else { ends.short }.payoff)
+            .collect();
+        let mean = paid.iter().sum::<f64>() / paid.len() as f64;
+        let outlook = decision.outlook.unwrap();
+        assert!((outlook.mean - mean).abs() < 1e-12, "row {row}: {outlook:?}, {mean}");
+        assert!(outlook.effective_n <= paid.len() as f64 && outlook.standard_error > 0.0);
+        compared += 1;
+        if compared == 20 {
+            break;
+        }
+    }
+    assert_eq!(compared, 20);
 }
