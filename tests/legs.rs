@@ -240,7 +240,7 @@ fn a_funding_interval_that_changes_pays_and_decides_the_same() {
 fn pairs_hold_both_legs_or_none() {
     let folder = tempfile::tempdir().unwrap();
     let rows =
-        json(folder.path(), "pairs signals --start 2024-06-01 --end 2025-03-31 --format json");
+        json(folder.path(), "pairs signals --start 2025-05-01 --end 2025-07-31 --format json");
     let mut held = 0;
     for row in rows.as_array().unwrap() {
         let weight = |column: &str| row[column].as_f64().unwrap();
