@@ -59,6 +59,7 @@ impl Past {
             CandleSeries::new(&timestamps, open, high, low, close, TimeDelta::hours(1)).unwrap();
         let labels: Vec<Option<bool>> =
             label_candles(&candles, &rule).unwrap().into_iter().map(Outcome::label).collect();
+        let ends = trade_ends(&candles, &rule).unwrap();
         let mut score = |skill: f64| -> Vec<f64> {
             let said = |label: &Option<bool>| {
                 let truth = if *label == Some(true) { 1.0 } else { 0.0 };
@@ -80,7 +81,7 @@ impl Past {
             timestamps,
             scores,
             labels,
-            ends: trade_ends(&candles, &rule).unwrap(),
+            ends,
             horizon: 24 * HOUR,
             interval: HOUR,
         };
