@@ -12,6 +12,7 @@ fn bins_of_another_month_are_used_where_they_are_asked_for() {
         ("2025-12=2025-11", "2025-12", 1, None),
         ("2025-10=2025-11", "2025-10", 1, Some("calibrated on data after them")),
         ("2025-11=2025-10", "2025-11", 0, None),
+        ("2025-11=2025-11", "2025-11", 1, None),
     ] {
         let mut config = made().config();
         config.bins_for = vec![wish.parse().unwrap()];
