@@ -25,9 +25,9 @@ pub(crate) struct CiArgs {
 /// How a test says that it did not run, because something it needs is not there.
 const SKIPPED: &str = "skipped:";
 
-/// One check: what it is for, and the program that makes it.
+/// One check: its name, and the program that makes it.
 struct Check {
-    what: &'static str,
+    name: &'static str,
     command: Command,
     /// Whether its output is that of tests, which say what they skipped.
     tests: bool,
@@ -41,14 +41,14 @@ pub(crate) fn run(args: &CiArgs) -> Result<ExitCode> {
         failed.push("REAL_DATA");
     }
     for mut check in checks(args)? {
-        say(&format!("\n== {}", check.what));
+        say(&format!("\n== {}", check.name));
         let passed = if check.tests {
             tests(&mut check.command, &mut skipped)?
         } else {
             status(&mut check.command)?.success()
         };
         if !passed {
-            failed.push(check.what);
+            failed.push(check.name);
         }
     }
     say(&format!("\n{} said that it was skipped, or a part of it:", tests_text(skipped.len())));
@@ -66,10 +66,10 @@ pub(crate) fn run(args: &CiArgs) -> Result<ExitCode> {
 }
 
 fn checks(args: &CiArgs) -> Result<Vec<Check>> {
-    let with = |what, arguments: &[&str]| {
+    let with = |name, arguments: &[&str]| {
         let mut command = cargo();
         command.args(arguments);
-        Check { what, command, tests: false }
+        Check { name, command, tests: false }
     };
     let mut checks = vec![
         with("formatting", &["fmt", "--all", "--", "--check"]),
@@ -77,7 +77,7 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
             "lints",
             &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
         ),
-        Check { what: "tests, with the README's command", command: readme_tests()?, tests: true },
+        Check { name: "tests, with the README's command", command: readme_tests()?, tests: true },
         with("API documentation", &["doc", "--workspace", "--no-deps", "--locked"]),
     ];
     if let Some(docs) = checks.last_mut() {
@@ -86,7 +86,7 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
     if !args.no_book {
         let mut command = Command::new("mdbook");
         command.arg("build").arg("docs").current_dir(root());
-        checks.push(Check { what: "the book", command, tests: false });
+        checks.push(Check { name: "the book", command, tests: false });
     }
     if !args.no_deny {
         // Advisories need a database from the network; these three do not.

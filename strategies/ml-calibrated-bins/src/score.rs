@@ -131,7 +131,7 @@ impl<'a> Scorer<'a> {
         self.check_subject(batch)?;
         self.look_ahead(times.values());
 
-        let values = self.score_runs(times.values(), scores)?;
+        let values = self.score_months(times.values(), scores)?;
         self.rows += batch.num_rows() as u64;
         self.last = times.values().last().copied().or(self.last);
         Ok(with_columns(batch, &added, values)?)
@@ -144,7 +144,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Rows ascend, so those of a month stand together and are scored at once.
-    fn score_runs(&mut self, times: &[i64], scores: &[f64]) -> Result<Vec<ArrayRef>, BinsError> {
+    fn score_months(&mut self, times: &[i64], scores: &[f64]) -> Result<Vec<ArrayRef>, BinsError> {
         let mut p_cal = vec![0.0; scores.len()];
         let mut q_bin = vec![0; scores.len()];
         // Only filled where there is a rule.
@@ -154,7 +154,7 @@ impl<'a> Scorer<'a> {
         while let Some(&first) = times.get(start) {
             let (month, rows) = match self.month {
                 Some(month) => (month, start..times.len()),
-                None => run_of_month(first, start, times),
+                None => rows_of_month(first, start, times),
             };
             start = rows.end;
             if let Some(bins) = self.bins.of(month)? {
@@ -303,7 +303,7 @@ impl<'a> Scorer<'a> {
 }
 
 /// The month of `first`, which is at `start`, and the rows from there on that are in it.
-fn run_of_month(first: i64, start: usize, times: &[i64]) -> (YearMonth, std::ops::Range<usize>) {
+fn rows_of_month(first: i64, start: usize, times: &[i64]) -> (YearMonth, std::ops::Range<usize>) {
     let month = YearMonth::containing_micros(first);
     let next = month.plus_months(1).start().timestamp_micros();
     // At least the one row, also at the end of the calendar.
