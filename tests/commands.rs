@@ -20,7 +20,9 @@ pub(crate) fn all(folder: &Path) -> Vec<AnyCommand> {
     while let Some(name) = open.pop() {
         let help = ok(folder, &format!("{name} --help"));
         let below = below(&help);
-        if below.is_empty() {
+        // Some do something themselves and have commands below: their usage has a line for each.
+        let does_something = help.contains("[OPTIONS]\n       ");
+        if below.is_empty() || does_something {
             found.push(AnyCommand { name: name.trim().to_owned(), help });
         }
         open.extend(below.into_iter().map(|below| format!("{name} {below}")));
@@ -90,9 +92,19 @@ impl AnyCommand {
         match self.name.as_str() {
             "ml-calibrated-bins rebuild" => call.push_str(" --overwrite --created-at 0"),
             "ml-calibrated-bins inspect" => call.push_str(" 2025-11"),
-            "ml-calibrated-bins evaluate" => call.push_str(" --resamples 10"),
+            "ml-calibrated-bins evaluate" => call.push_str(" --resamples 10 --from 2025-11"),
             "ml-calibrated-bins score" => call.push_str(" --missing-month skip"),
             "completions" => call.push_str(" bash"),
+            "backtest" | "evaluate" => call.push_str(" --signals signals.csv"),
+            "data replay" => call.push_str(" --every 0"),
+            "monitor" => call.push_str(" --from-data --missing-month skip"),
+            "monitor simulate" => call.push_str(" --years 1"),
+            "trials simulate" => call.push_str(" --strategies 2 --settings 3"),
+            "risk kill" | "risk arm" => call.push_str(" switch"),
+            name if name.ends_with(" sweep") => call.push_str(" --set stop-loss=0.02,0.05"),
+            name if name.ends_with(" stream") => {
+                call.push_str(" --once --from 2025-11-03 --deliver-from 2025-11-03");
+            }
             _ => {}
         }
         call
@@ -103,5 +115,7 @@ impl AnyCommand {
 pub(crate) fn with_bins() -> Market {
     let market = Market::new();
     ok(market.path(), &market.rebuild("--quiet --bin-month 2025-11 --created-at 0"));
+    let signals = "timestamp,signal\n2025-11-01 00:00:00,1\n2025-11-01 01:00:00,0\n";
+    std::fs::write(market.file("signals.csv"), signals).unwrap();
     market
 }

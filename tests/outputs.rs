@@ -8,7 +8,55 @@ use crate::market::Market;
 use crate::program::{bounded, fails, ok, runner};
 
 const SCORES: &str = "timestamp,y_pred\n2025-11-01 00:00:00,0.5\n";
-const FLAGS: [&str; 4] = ["--output", "--report", "--out-dir", "--journal"];
+/// The flags that name what is written. A sink is written as `x=jsonl:FILE`.
+const FLAGS: [&str; 10] = [
+    "--output",
+    "--report",
+    "--out-dir",
+    "--journal",
+    "--state",
+    "--alerts",
+    "--metrics",
+    "--trials",
+    "--sink",
+    "--sample-dir",
+];
+/// How help begins to speak of such a flag.
+const WRITES: [&str; 10] = [
+    "File to write",
+    "Page to write",
+    "JSON file to write",
+    "File for",
+    "File that keeps",
+    "File that remembers",
+    "Folder for",
+    "Folder to write",
+    "Journal of the decisions",
+    "Where decisions go",
+];
+
+/// Each flag of a command, with the first words that help has for it.
+fn flags(help: &str) -> Vec<(String, String)> {
+    let mut lines = help.lines().map(str::trim).peekable();
+    let mut found = Vec::new();
+    while let Some(line) = lines.next() {
+        let flag = line.split([' ', ',']).find(|word| word.starts_with("--"));
+        if let Some(flag) = flag.filter(|_| line.starts_with('-')) {
+            let beside = line.split_once("  ").map(|(_, about)| about.trim().to_owned());
+            let about = beside.or_else(|| lines.peek().map(|line| (*line).to_owned()));
+            found.push((flag.to_owned(), about.unwrap_or_default()));
+        }
+    }
+    found
+}
+
+/// The call with `place` for the flag; sinks have a form of their own.
+fn with_output(call: &str, flag: &str, place: &str) -> String {
+    match flag {
+        "--sink" => format!("{call} --sink x=jsonl:{place}"),
+        _ => format!("{call} {flag} {place}"),
+    }
+}
 
 #[test]
 fn no_command_writes_over_what_it_reads() {
@@ -17,23 +65,44 @@ fn no_command_writes_over_what_it_reads() {
         ("scores.csv", SCORES),
         ("runner.toml", "lock_timeout = 30\n"),
         ("scores.json", "[{\"timestamp\": \"2025-11-01T00:00:00Z\", \"y_pred\": 0.5}]\n"),
+        ("oneline", "a diary without an end of line"),
     ] {
         fs::write(market.file(name), content).unwrap();
     }
     let bins = Market::bins("2025-11");
-    let inputs =
-        ["pred.duckdb", "ohlcv.duckdb", "runner.toml", "scores.csv", "scores.json", bins.as_str()];
+    let inputs = [
+        "pred.duckdb",
+        "ohlcv.duckdb",
+        "runner.toml",
+        "scores.csv",
+        "scores.json",
+        "signals.csv",
+        "oneline",
+        bins.as_str(),
+    ];
     let contents = || inputs.map(|name| fs::read(market.file(name)).unwrap());
     let before = contents();
-    let mut calls = Vec::new();
+    let (mut calls, mut written) = (Vec::new(), Vec::new());
     for command in all(market.path()) {
+        for (flag, about) in flags(&command.help) {
+            let listed = FLAGS.contains(&flag.as_str());
+            let writes = WRITES.iter().any(|begins| about.starts_with(begins));
+            assert!(listed || !writes, "{}: {flag} is not tested: {about}", command.name);
+        }
         for flag in FLAGS.into_iter().filter(|flag| command.takes(flag)) {
+            // Where nothing stands yet, it is written.
+            let new = format!("new-{}{flag}.csv", command.name.replace(' ', "-"));
+            let ran =
+                bounded(&mut runner(market.path(), &with_output(&command.call(), flag, &new)));
+            if ran.code == 0 && market.file(&new).exists() {
+                written.push(format!("{} {flag}", command.name));
+            }
             for output in inputs {
-                let mut call = format!("{} {flag} {output}", command.call());
+                let mut call = with_output(&command.call(), flag, output);
                 if command.takes("--overwrite") && !call.contains("--overwrite") {
                     call.push_str(" --overwrite");
                 }
-                if command.takes("--format") && flag == "--output" {
+                if command.takes("--format") && flag == "--output" && call.contains("ml-cal") {
                     calls.push(format!("{call} --format csv"));
                     calls.push(format!("{call} --format json"));
                     calls.push(format!("{call} --format parquet"));
@@ -43,6 +112,12 @@ fn no_command_writes_over_what_it_reads() {
             }
         }
     }
+    calls.extend(inputs.iter().map(|input| format!("risk kill {input}")));
+    calls.extend(inputs.iter().map(|input| format!("risk arm {input}")));
+    calls.push(
+        "data replay --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --every 0 --output ."
+            .to_owned(),
+    );
     let score = "ml-calibrated-bins score --bins-root bins --overwrite --output";
     let signals = "ml-calibrated-bins signals --pred-duckdb pred.duckdb --bins-root bins --start \
                    2025-11-01 --overwrite --output";
@@ -52,7 +127,33 @@ fn no_command_writes_over_what_it_reads() {
         calls.push(format!("{signals} pred.duckdb.wal --format csv"));
     }
     calls.push(format!("{score} {bins} scores.csv --format csv --bins-for 2025-11={bins}"));
-    assert!(calls.len() > 60, "{}", calls.len());
+    assert!(calls.len() > 300, "{}", calls.len());
+    for known in [
+        "backtest --output",
+        "backtest --report",
+        "backtest --trials",
+        "data replay --output",
+        "data sample --sample-dir",
+        "man --out-dir",
+        "mean-reversion backtest --report",
+        "mean-reversion signals --output",
+        "mean-reversion stream --journal",
+        "mean-reversion stream --sink",
+        "mean-reversion sweep --output",
+        "mean-reversion sweep --report",
+        "mean-reversion sweep --trials",
+        "ml-calibrated-bins evaluate --report",
+        "ml-calibrated-bins inspect --report",
+        "ml-calibrated-bins rebuild --report",
+        "ml-calibrated-bins score --output",
+        "ml-calibrated-bins signals --output",
+        "monitor --alerts",
+        "monitor --metrics",
+        "monitor --report",
+        "monitor --state",
+    ] {
+        assert!(written.iter().any(|name| name == known), "{known} writes nothing: {written:?}");
+    }
     for call in calls {
         // Files that this call does not read, and which are rows of the same kind, it may replace.
         let ran = bounded(&mut runner(market.path(), &call));
@@ -60,10 +161,11 @@ fn no_command_writes_over_what_it_reads() {
         let replaced = after != before;
         let may_replace = |file: &str, format: &str| {
             call.contains(&format!("--output {file}"))
-                && call.contains(&format!("--format {format}"))
-                && !call.ends_with(file)
+                && (call.contains(&format!("--format {format}")) || !call.contains("--format"))
+                && call.matches(file).count() == 1
         };
-        let allowed = may_replace("scores.csv", "csv") || may_replace("scores.json", "json");
+        let rows = [("scores.csv", "csv"), ("signals.csv", "csv"), ("scores.json", "json")];
+        let allowed = rows.iter().any(|(file, format)| may_replace(file, format));
         assert!(!replaced || allowed, "`{call}` destroyed an input:\n{}", ran.err);
         assert!(ran.code != 0 || allowed, "`{call}` went through:\n{}{}", ran.out, ran.err);
         assert!(!ran.err.contains("panicked"), "`{call}`:\n{}", ran.err);

@@ -65,7 +65,7 @@ pub(crate) fn run(
     if checked.refused > 0 {
         writeln!(
             console.out,
-            "{} of the runs said nothing, since the strategy refused the changed values",
+            "{} of the comparisons had no result, since the strategy refused the changed values",
             checked.refused
         )?;
     }

@@ -9,11 +9,13 @@ use crate::{GroupPayoff, Money, SideMoney, Verdict};
 impl Display for Money {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let [long, short] = &self.exits;
-        writeln!(f, "What trades paid, each row its own, from the next open; {}", self.costs)?;
+        writeln!(f, "What trades paid, each row its own, from the next open")?;
+        writeln!(f, "costs: {}", self.costs)?;
         if long == short {
             writeln!(f, "exits: {}", exits(long))?;
         } else {
-            writeln!(f, "exits of longs: {}; of shorts: {}", exits(long), exits(short))?;
+            writeln!(f, "exits of longs: {}", exits(long))?;
+            writeln!(f, "exits of shorts: {}", exits(short))?;
         }
         if !self.bins.is_empty() {
             writeln!(f, "\n{}", header("bin, side"))?;
@@ -24,7 +26,7 @@ impl Display for Money {
             }
         }
         writeln!(f, "\n{}", header("signals"))?;
-        for (name, group) in sides(&self.signals) {
+        for (name, group) in sides(&self.signals).into_iter().filter(|(_, of)| of.rows > 0) {
             writeln!(f, "{}", line(name, group))?;
         }
         for month in &self.months {
@@ -60,7 +62,7 @@ impl Money {
             }
             let group = sides(&self.signals)[place].1;
             said.push(match group.verdict {
-                _ if group.rows == 0 => format!("{name} signals: none was traded"),
+                _ if group.rows == 0 => format!("no {name} signal was traded"),
                 Verdict::NoEvidence => format!(
                     "{name} signals: NO EVIDENCE that they earn or lose money: the interval holds 0, or there \
                      is none"
@@ -86,7 +88,7 @@ fn sides(money: &SideMoney) -> [(&'static str, &GroupPayoff); 2] {
 
 fn header(of: &str) -> String {
     format!(
-        "{of:<14}{:>8}{:>10}{:>10}{:>22}{:>14}{:>12}  verdict",
+        "{of:<13}{:>7}{:>10}{:>10}{:>19}{:>14}{:>12}  verdict",
         "rows", "forward", "net", "interval", "take profits", "break-even"
     )
 }
@@ -100,7 +102,7 @@ fn line(name: &str, group: &GroupPayoff) -> String {
         format!("[{:+.3}, {:+.3}]", found.lower * 100.0, found.upper * 100.0)
     });
     format!(
-        "{name:<14}{:>8}{:>10}{:>10}{interval:>22}{:>14}{:>12}  {}",
+        "{name:<13}{:>7}{:>10}{:>10}{interval:>19}{:>14}{:>12}  {}",
         group.rows,
         fraction(group.forward_return),
         fraction(group.net_payoff),

@@ -270,7 +270,7 @@ fn estimate(found: &Result<Estimate, StatisticsError>, unit: f64, sign: &str) ->
 /// What was not done as asked, or needs to be known.
 fn counted(counts: &Counts) -> Vec<String> {
     [
-        (counts.ignored, "signals ignored: all trades that there may be were open"),
+        (counts.ignored, "signals ignored: as many trades as --max-trades allows were open"),
         (counts.sized_to_zero, "orders that sizing or risk made zero"),
         (counts.below_step, "orders not filled: the quantity was below one step"),
         (counts.below_min_notional, "orders not filled: the notional was below the minimum"),
@@ -280,7 +280,7 @@ fn counted(counts: &Counts) -> Vec<String> {
         (counts.funding_inside_bar, "funding payments stamped inside a candle"),
         (
             counts.funding_without_mark,
-            "funding payments at the candle's open, for want of a mark price",
+            "funding payments priced at the candle's open: there is no mark price",
         ),
         (counts.gaps_held, "gaps in the candles held through"),
         (counts.risk_demands, "reductions on demand of risk"),

@@ -159,7 +159,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
             evaluation::text::write(evaluated, console.out)?;
             match money {
                 Ok(money) => write!(console.out, "\n{money}")?,
-                Err(why) => writeln!(console.out, "\nNothing is told in money: {why}")?,
+                Err(why) => writeln!(console.out, "\nNo payoffs in money: {why}")?,
             }
         }
         ReportFormat::Json => {
