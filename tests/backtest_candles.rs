@@ -209,7 +209,10 @@ fn signals_are_evaluated_in_money() {
     assert!((found - wanted).abs() < 1e-12, "{found} {wanted}");
     assert_eq!((&long["verdict"], &long["take_profits"]), (&"loses-money".into(), &0.0.into()));
     let text = ok(folder.path(), &format!("{call} --max-hold 2"));
-    assert!(text.contains("long signals LOSE MONEY") && text.contains("no short signal was traded"), "{text}");
+    assert!(
+        text.contains("long signals LOSE MONEY") && text.contains("no short signal was traded"),
+        "{text}"
+    );
     let strategy = ok(folder.path(), "mean-reversion evaluate --start 2025-01-01 --end 2025-03-31");
     assert!(strategy.contains("after 24 rows at the latest"), "{strategy}");
 }

@@ -92,7 +92,7 @@ impl AnyCommand {
         match self.name.as_str() {
             "ml-calibrated-bins rebuild" => call.push_str(" --overwrite --created-at 0"),
             "ml-calibrated-bins inspect" => call.push_str(" 2025-11"),
-            "ml-calibrated-bins evaluate" => call.push_str(" --resamples 10 --from 2025-11"),
+            "ml-calibrated-bins evaluate" => call.push_str(" --resamples 50 --from 2025-11"),
             "ml-calibrated-bins score" => call.push_str(" --missing-month skip"),
             "completions" => call.push_str(" bash"),
             "backtest" | "evaluate" => call.push_str(" --signals signals.csv"),

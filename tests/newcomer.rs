@@ -269,6 +269,9 @@ fn reports_fit_a_terminal() {
         }
         assert!(text.matches("run_2024").count() <= 1, "{text}");
     }
+    for line in ok(here, "list --format table").lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
     // Twelve months without bins are one remark.
     let skipped = run(here, "ml-calibrated-bins signals --missing-month skip");
     let remarks = skipped.err.lines().filter(|line| line.contains("no bins for that month"));

@@ -14,7 +14,18 @@ use serde_json::Value;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("artifacts", &["files", "strategy-core", "terminal"]),
     ("backtest", &["strategy-core"]),
-    ("binning", &["artifacts", "calibration", "files", "labeling", "statistics", "strategy-core"]),
+    (
+        "binning",
+        &[
+            "artifacts",
+            "calibration",
+            "files",
+            "labeling",
+            "statistics",
+            "strategy-core",
+            "terminal",
+        ],
+    ),
     ("calibration", &["statistics"]),
     ("evaluation", &["calibration", "statistics", "strategy-core", "terminal"]),
     ("files", &[]),

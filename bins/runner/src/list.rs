@@ -1,7 +1,7 @@
 //! `runner list`: the strategies there are.
 
 use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
-use comfy_table::{Table, presets::NOTHING};
+use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde_json::json;
 use strategy_core::registry::{Entry, Strategies};
 use strategy_core::{BoxError, Console};
@@ -37,7 +37,9 @@ pub(crate) fn run(
         Format::Table => {
             let mut table = Table::new();
             table.load_style(NOTHING).set_header(["strategy", "reads", "what it does"]);
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
             for (name, about, inputs) in rows {
+                let inputs: Vec<String> = inputs.iter().map(|input| elided(input)).collect();
                 table.add_row([name.to_owned(), inputs.join(" "), about.to_owned()]);
             }
             if let Some(first) = table.column_mut(0) {
@@ -65,6 +67,22 @@ pub(crate) fn run(
         }
     }
     Ok(())
+}
+
+/// The width that a terminal has at least.
+const WIDTH: u16 = 100;
+
+/// An input whose run has a name too long for a table, shortened.
+fn elided(input: &str) -> String {
+    const LONGEST: usize = 24;
+    match input.split_once('#') {
+        Some((column, run)) if run.chars().count() > LONGEST => {
+            let begin: String = run.chars().take(LONGEST).collect();
+            let optional = if run.ends_with('?') { "?" } else { "" };
+            format!("{column}#{begin}…{optional}")
+        }
+        _ => input.to_owned(),
+    }
 }
 
 fn row(entry: &Entry) -> Result<(&'static str, &'static str, Vec<String>), BoxError> {
