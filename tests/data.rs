@@ -12,7 +12,7 @@ use crate::program::{fails, ok, run, runner};
 const STATUS: &str = "data status --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb \
                       --bins-root bins --lookback-months";
 
-/// The status with a lookback of so many months.
+/// The status with a lookback of `months`.
 fn status(market: &Market, lookback: u8) -> Value {
     crate::program::json(market.path(), &format!("{STATUS} {lookback} --format json"))
 }

@@ -151,7 +151,7 @@ fn a_member_may_be_missing_for_a_day_a_month_or_from_the_start() {
 
 const OTHER: &str = "test_ethusdt_perp_1h";
 
-/// A second file of candles, which end after so many hours but for those left out, and its funding
+/// A second file of candles, which end after `hours`, some left out, and its funding
 /// every 8 hours.
 fn other(folder: &Path, hours: u32, without: &str) {
     let path = folder.join("other.duckdb");

@@ -61,3 +61,4 @@ mod time_zones;
 mod tree;
 mod verify;
 mod verify_runs;
+mod wrong_values;

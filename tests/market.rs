@@ -19,7 +19,7 @@ impl Market {
         Self::from_on("2025-09-01", 65)
     }
 
-    /// So many days from the day `first` on.
+    /// A number of days from the day `first` on.
     pub(crate) fn from_on(first: &str, days: u32) -> Self {
         let market = Self { folder: tempfile::tempdir().unwrap() };
         market.candles(&format!(

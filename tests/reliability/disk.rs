@@ -22,7 +22,7 @@ impl SmallDisk {
         mount(&["-t", "tmpfs", "-o", options, "tmpfs"], &folder).then_some(Self { folder })
     }
 
-    /// Leaves so many bytes free.
+    /// Leaves this number of bytes free.
     fn fill(&self, free: usize) {
         let filler = vec![0; 1 << 20];
         let _ = fs::write(self.folder.join("filler"), filler); // as much as there is room for

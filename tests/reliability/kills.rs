@@ -14,7 +14,7 @@ use crate::program::{ok, run, runner};
 use crate::tree::{bins, hidden, wait_until};
 
 const KILLS: usize = 200;
-/// Every so many kills somebody lets a backfill end.
+/// Number of kills after which a backfill is let end.
 const KILLS_IN_A_ROW: usize = 12;
 const SIGKILL: i32 = 9;
 

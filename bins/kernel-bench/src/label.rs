@@ -15,7 +15,7 @@ pub(crate) struct Labels {
 }
 
 impl Labels {
-    /// +4 % before −2 %, within so many minutes.
+    /// +4 % before −2 %, within this number of minutes.
     pub(crate) fn new(candles: Candles, minutes: i64) -> Result<Self, BenchError> {
         let horizon = TimeDelta::minutes(minutes);
         let rule = BarrierRule::new(0.04, 0.02, horizon, TiePolicy::Conservative)?;

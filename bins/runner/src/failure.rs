@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use backtest::BacktestError;
 use files::OutputError;
 use market_data::sample::SampleError;
 use strategy_core::registry::{RegistryError, UsageError};
@@ -63,6 +64,7 @@ pub(crate) fn report(
             || cause.is::<ConfigError>()
             || cause.is::<RunsError>()
             || matches!(cause.downcast_ref(), Some(SampleError::NotAsked { .. }))
+            || cause.downcast_ref().is_some_and(BacktestError::is_usage)
             || is_refused_output(cause)
     };
     if of_usage(error) || causes().any(of_usage) {

@@ -40,7 +40,7 @@ use clap::{ArgMatches, Command};
 use strategy_core::registry::{self, Entry};
 use strategy_core::{BoxError, Console};
 
-use crate::backtest::evaluate;
+use crate::backtest::{evaluate, sizing_args};
 use crate::logging::{JsonLines, LogFormat};
 use crate::runs::ConfiguredRun;
 
@@ -83,6 +83,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
     }
     let matches = environment::matches(&command, std::env::args_os())?;
     logging::start(&matches, log_format);
+    sizing_args::check(&matches)?;
     match matches.subcommand() {
         Some(("list", matches)) => list::run(&strategies, matches, console),
         Some((data::NAME, matches)) => data::run(matches, &configured, console),

@@ -8,7 +8,7 @@ use serde::Serialize;
 /// One thing that a month's file was made with and would not be made with now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What it is.
+    /// The name of the value.
     pub what: Cow<'static, str>,
     /// In the file.
     pub found: String,

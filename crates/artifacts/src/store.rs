@@ -174,7 +174,7 @@ fn read<A: Artifact>(path: &Path) -> Result<Vec<u8>, ArtifactError> {
     }
 }
 
-/// That the file at `path` has, or would have, so many `bytes`.
+/// That the file at `path` has, or would have, `bytes` bytes.
 pub(crate) fn too_large<A: Artifact>(path: &Path, bytes: u64) -> ArtifactError {
     let (path, limit) = (path.to_owned(), A::MAX_BYTES);
     ArtifactError::TooLarge { path, noun: A::NOUN, bytes, limit }

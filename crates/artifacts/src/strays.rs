@@ -14,7 +14,7 @@ use crate::{Artifact, ArtifactError, MonthStore};
 pub struct Stray {
     /// Where it is.
     pub path: PathBuf,
-    /// What it is.
+    /// The kind of the stray.
     pub kind: StrayKind,
 }
 

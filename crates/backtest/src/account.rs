@@ -57,7 +57,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
         sizing: S,
         events: E,
     ) -> Result<Self, BacktestError> {
-        rules.check(&instruments)?;
+        rules.check_for(&instruments)?;
         let count = instruments.len();
         Ok(Self {
             wallet: Wallet::new(rules.capital, count, rules.margin, rules.leverage),

@@ -171,6 +171,14 @@ pub enum BacktestError {
     },
 }
 
+impl BacktestError {
+    /// Whether a setting is wrong, and not what was traded.
+    #[must_use]
+    pub const fn is_usage(&self) -> bool {
+        matches!(self, Self::Setting { .. } | Self::Leverage { .. } | Self::Slots { .. })
+    }
+}
+
 /// `2025-11-01 05:00` for µs UTC, without a calendar crate: days to a civil date by Howard Hinnant's
 /// method.
 pub(crate) fn instant(micros: i64) -> String {

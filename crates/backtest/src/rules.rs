@@ -157,32 +157,41 @@ impl Rules {
         self.maintenance.margin(quantity.abs(), entry, price, tiers, self.fees.taker)
     }
 
-    /// Fails at the first setting that cannot be, or cannot be meant.
-    pub(crate) fn check(&self, instruments: &[Instrument]) -> Result<(), BacktestError> {
+    /// Whether the settings can be, whatever is traded; [`Account::open`](crate::Account::open) asks too.
+    ///
+    /// # Errors
+    /// [`BacktestError::Setting`] or [`BacktestError::Slots`] for the first that cannot be, or cannot be
+    /// meant.
+    pub fn check(&self) -> Result<(), BacktestError> {
         let positive = |found: f64| found > 0.0 && found.is_finite();
-        require(positive(self.capital), "the capital", self.capital, "a positive number", 0.0)?;
-        for fee in [self.fees.maker, self.fees.taker, self.fees.liquidation] {
+        let capital = "the capital (--capital)";
+        require(positive(self.capital), capital, self.capital, "a positive number", 0.0)?;
+        for (name, fee) in [
+            ("the maker fee (--fee-maker)", self.fees.maker),
+            ("the taker fee (--fee-taker)", self.fees.taker),
+            ("the liquidation fee", self.fees.liquidation),
+        ] {
             // Makers may be paid: then the fee is below 0.
             let fits = fee > -0.01 && fee < 0.1;
-            require(fits, "a fee", fee, "a fraction of the notional, below 0.1", 10_000.0)?;
+            require(fits, name, fee, "a fraction of the notional, below 0.1", 10_000.0)?;
         }
         match self.slippage {
             Slippage::OfPrice(slippage) => {
                 let fits = (0.0..0.1).contains(&slippage);
                 let wanted = "a fraction of the price, from 0 to below 0.1";
-                require(fits, "the slippage", slippage, wanted, 10_000.0)?;
+                require(fits, "the slippage (--slippage)", slippage, wanted, 10_000.0)?;
             }
             Slippage::OfRange(slippage) => {
                 let fits = (0.0..=1.0).contains(&slippage);
                 let wanted = "a fraction of the candle's range, from 0 to 1";
-                require(fits, "the slippage", slippage, wanted, 0.0)?;
+                require(fits, "the slippage (--slippage-range)", slippage, wanted, 0.0)?;
             }
         }
         check_exits(&self.exits.long)?;
         check_exits(&self.exits.short)?;
         require(
             self.exits.short.take_profit.is_none_or(|profit| profit < 1.0),
-            "the take profit of shorts",
+            "the take profit of shorts (--take-profit)",
             self.exits.short.take_profit.unwrap_or_default(),
             "below 1: a price does not fall by more",
             100.0,
@@ -193,11 +202,17 @@ impl Rules {
         let leverage = self.leverage;
         require(
             leverage >= 1.0 && leverage.is_finite(),
-            "the leverage",
+            "the leverage (--leverage)",
             leverage,
             "1 or more",
             0.0,
-        )?;
+        )
+    }
+
+    /// Whether these can be the rules for `instruments`.
+    pub(crate) fn check_for(&self, instruments: &[Instrument]) -> Result<(), BacktestError> {
+        self.check()?;
+        let leverage = self.leverage;
         if instruments.is_empty() {
             return Err(BacktestError::NoInstrument);
         }
@@ -224,15 +239,21 @@ fn check_exits(exits: &Exits) -> Result<(), BacktestError> {
     };
     let below_one = "a fraction of the entry price, above 0 and below 1";
     fraction(
-        "the take profit",
+        "the take profit (--take-profit)",
         exits.take_profit,
         10.0,
         "a fraction of the entry price, above 0 and below 10",
     )?;
-    fraction("the stop loss", exits.stop_loss, 1.0, below_one)?;
-    fraction("the trailing stop", exits.trailing_stop, 1.0, below_one)?;
+    fraction("the stop loss (--stop-loss)", exits.stop_loss, 1.0, below_one)?;
+    fraction("the trailing stop (--trailing-stop)", exits.trailing_stop, 1.0, below_one)?;
     let held = exits.max_hold.unwrap_or(1);
-    require(held > 0, "the longest holding time", f64::from(held), "1 row or more", 0.0)
+    require(
+        held > 0,
+        "the longest holding time (--max-hold)",
+        f64::from(held),
+        "1 row or more",
+        0.0,
+    )
 }
 
 /// Where `unit` is not 0, `found` may have been meant in that many parts of one.

@@ -13,7 +13,7 @@ use crate::{BacktestError, Fees, Instrument, Maintenance, Tier, Tiers};
 pub struct Venue {
     /// The name, as on the command line.
     pub name: &'static str,
-    /// What it is.
+    /// The exchange and its market, in a few words.
     pub about: &'static str,
     /// Fees as fractions of the notional.
     pub fees: Fees,

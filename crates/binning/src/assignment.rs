@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::selection::{PARALLEL_ROWS, TASK_ROWS};
 
-/// Up to so many edges a value is compared with all of them, which takes no branch and goes for
+/// Up to this number of edges a value is compared with all of them, which takes no branch and goes for
 /// eight or sixteen values at once; with more, halving the edges each time is faster.
 const FEW_EDGES: usize = 64;
 

@@ -36,7 +36,7 @@ pub enum BinningError {
     NotFinite {
         /// Its position, from 0.
         index: usize,
-        /// What it is.
+        /// The value found.
         value: f64,
     },
 
@@ -52,7 +52,7 @@ pub enum BinningError {
     EdgeNotFinite {
         /// Its position, from 0.
         index: usize,
-        /// What it is.
+        /// The value found.
         value: f64,
     },
 

@@ -42,7 +42,7 @@ pub enum OutputError {
     NotAFile {
         /// Its path.
         path: PathBuf,
-        /// What it is.
+        /// The kind of the file found.
         found: &'static str,
     },
     /// The folder that the file was to stand in is not there.

@@ -32,7 +32,7 @@ pub(crate) struct Ahead<'a> {
 
 impl Ahead<'_> {
     /// Which barrier each of the sixteen entries from row `first` on comes to first in the candles
-    /// so many `steps` after it; all of these exist.
+    /// `steps` after it; all of these exist.
     #[inline(always)]
     pub(crate) fn first_touch(
         &self,

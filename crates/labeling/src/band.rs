@@ -37,14 +37,14 @@ impl Band {
 /// How far the windows of a group's entries reach, in groups after their own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reach {
-    /// So many groups lie in the windows of all entries.
+    /// Groups in the windows of all entries.
     pub(crate) all: usize,
-    /// So many are touched by any window.
+    /// Groups that any window touches.
     pub(crate) any: usize,
 }
 
 impl Reach {
-    /// That of windows of so many candles.
+    /// The band of windows of this number of candles.
     pub(crate) fn new(horizon: usize) -> Self {
         // Every window ends at least `horizon` candles after the group's first one, and at most so
         // many after its last one.

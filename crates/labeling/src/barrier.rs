@@ -101,7 +101,7 @@ impl<'a> Window<'a> {
         Ok(Self { timestamps: series.timestamps, interval_micros, horizon_micros, candles })
     }
 
-    /// How many entries have a window that ends within the series: the first so many.
+    /// How many entries have a window that ends within the series: they come first.
     pub(crate) fn complete_entries(&self) -> usize {
         let Some(&end) = self.timestamps.last() else { return 0 };
         self.timestamps.partition_point(|&entry| entry.abs_diff(end) >= self.horizon_micros)

@@ -47,7 +47,7 @@ impl Entries<'_> {
 
     /// Sixteen entries, the group's among them, and their barriers: the last ones of all where the
     /// group is not whole. `None` if there are fewer than sixteen in all, or if one of them is not
-    /// followed by so many candles, as happens where some are missing.
+    /// followed by that number of candles, as happens where some are missing.
     #[inline(always)]
     pub(crate) fn sixteen(
         &self,

@@ -6,7 +6,7 @@ use crate::drift::quantile;
 use crate::error::MonitoringError;
 use crate::generator::Generator;
 
-/// What a backtest's days, drawn in blocks, come to after so many days.
+/// Returns and drawdowns of a backtest's days, drawn in blocks, by number of days.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct BandPoint {
     /// Days.

@@ -25,7 +25,7 @@ pub enum MonitoringError {
     Value {
         /// Whose value.
         what: &'static str,
-        /// What it is.
+        /// The value found.
         found: f64,
         /// What it must be.
         wanted: &'static str,

@@ -41,7 +41,7 @@ pub struct TradeMark {
     pub time: f64,
     /// At what price.
     pub price: f64,
-    /// What it is.
+    /// Entry or exit, and its side.
     pub kind: TradeMarkKind,
     /// What a pointer over it says.
     pub title: String,

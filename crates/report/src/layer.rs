@@ -28,7 +28,7 @@ pub struct Dot {
 pub enum Layer {
     /// A line; values that are not finite are gaps.
     Line {
-        /// What it is.
+        /// The name in the legend.
         name: String,
         /// Its colour.
         tone: Tone,
@@ -39,7 +39,7 @@ pub enum Layer {
     },
     /// The area between two lines.
     Band {
-        /// What it is.
+        /// The name in the legend.
         name: String,
         /// Its colour.
         tone: Tone,
@@ -48,7 +48,7 @@ pub enum Layer {
     },
     /// The area between a line and zero.
     Area {
-        /// What it is.
+        /// The name in the legend.
         name: String,
         /// Its colour.
         tone: Tone,
@@ -73,14 +73,14 @@ pub enum Layer {
     },
     /// A dotted line across, at a value.
     Level {
-        /// What it is.
+        /// The name in the legend.
         name: String,
         /// The value.
         y: f64,
     },
     /// The dotted line of equal x and y.
     Diagonal {
-        /// What it is.
+        /// The name in the legend.
         name: String,
     },
 }

@@ -11,7 +11,7 @@ use crate::table::Table;
 /// One number with its meaning, at the top of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tile {
-    /// What it is.
+    /// The figure's name.
     pub name: String,
     /// The number, with its unit.
     pub value: String,

@@ -50,7 +50,7 @@ pub enum RiskError {
         step: usize,
         /// The step before it.
         before: Step,
-        /// What it is.
+        /// The step found.
         found: Step,
     },
     /// Sizing by Kelly without anything known of the trade.

@@ -50,7 +50,7 @@ pub struct Step {
     pub factor: f64,
 }
 
-/// So many stops within so many hours lock entries.
+/// A number of stops within some hours locks entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// Stops.

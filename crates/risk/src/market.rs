@@ -87,7 +87,7 @@ impl Covariance {
 }
 
 impl Market {
-    /// A market of so many instruments whose rows last `interval` µs each.
+    /// A market of this number of instruments whose rows last `interval` µs each.
     pub(crate) fn new(instruments: usize, interval: i64) -> Self {
         let rows_an_hour = HOUR as f64 / interval as f64;
         let rows = |hours: f64| hours * rows_an_hour;

@@ -35,7 +35,7 @@ pub struct RiskSizing {
 }
 
 impl RiskSizing {
-    /// `sizer` and `limits` for an account of so many `instruments` whose rows last `interval` µs, and
+    /// `sizer` and `limits` for an account of this number of `instruments` whose rows last `interval` µs, and
     /// whose trades end by `exits`.
     ///
     /// # Errors

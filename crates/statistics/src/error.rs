@@ -172,7 +172,7 @@ pub enum StatisticsError {
         wanted: &'static str,
     },
 
-    /// The statistic has no value in so many resamples that no interval can be given.
+    /// Too many resamples give the statistic no value: there is no interval.
     #[error(
         "the statistic has no value in {undefined} of {resamples} resamples, wanted at most one in \
          twenty: use a longer period"

@@ -5,7 +5,7 @@
 //! runner mean-reversion stream --dataset mock_btcusdt_perp_1h --source candles=binance:BTCUSDT@127.0.0.1:8080
 //! ```
 //!
-//! It has the last 500 hours of BTCUSDT, invented, and closes another every so many seconds. A line on its
+//! It has the last 500 hours of BTCUSDT, invented, and closes another at an interval. A line on its
 //! standard input says how the next one closes: well, twice, reordered, unsaid, silent, cuts, away, disagrees.
 
 #![allow(clippy::print_stderr, reason = "an example for people")]

@@ -64,7 +64,7 @@ pub enum NamingError {
     NotAFile {
         /// Its path.
         path: PathBuf,
-        /// What it is.
+        /// The format that its first bytes show.
         found: &'static str,
     },
 }

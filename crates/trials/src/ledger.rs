@@ -45,7 +45,6 @@ impl Ledger {
             }
             let mut file = self.open_locked()?;
             let text = read(&mut file)?;
-            refuse_other(&text)?;
             file.set_len(whole_lines(&text).len() as u64)?;
             file.seek(SeekFrom::End(0))?;
             file.write_all(&lines)?;
@@ -143,10 +142,11 @@ impl Ledger {
 fn read(file: &mut File) -> io::Result<String> {
     let mut text = String::new();
     file.read_to_string(&mut text)?;
+    refuse_other(&text)?;
     Ok(text)
 }
 
-/// Refuses to add to a file of something else: whatever a ledger holds begins as a trial does.
+/// Refuses a file of something else: whatever a ledger holds begins as a trial does.
 fn refuse_other(text: &str) -> io::Result<()> {
     const BEGINNING: &str = "{\"strategy\":";
     let shown = text.len().min(BEGINNING.len());

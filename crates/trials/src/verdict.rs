@@ -24,7 +24,7 @@ pub struct Verdict {
     pub settings: usize,
     /// The probability that the true Sharpe ratio is above 0, as if no other setting had been tried.
     pub probabilistic_sharpe: Option<f64>,
-    /// The annual Sharpe ratio that the best of so many settings is expected to have by luck.
+    /// The annual Sharpe ratio that the best of these settings is expected to have by luck.
     pub expected_max_sharpe: Option<f64>,
     /// The probability that the true Sharpe ratio is above that.
     pub deflated_sharpe: Option<f64>,

@@ -42,11 +42,11 @@ pub struct Config {
     #[arg(long, value_name = "FRACTION", env = "RUNNER_TRADE_COST", default_value = "0.0006")]
     pub trade_cost: f64,
 
-    /// Enter above so many times the costs
+    /// Enter when the expected funding exceeds this multiple of the costs
     #[arg(long, value_name = "TIMES", env = "RUNNER_ENTER_MULTIPLE", default_value = "1.5")]
     pub enter_multiple: f64,
 
-    /// Leave below so many times the costs
+    /// Leave when the expected funding falls below this multiple of the costs
     #[arg(long, value_name = "TIMES", env = "RUNNER_EXIT_MULTIPLE", default_value = "0.25")]
     pub exit_multiple: f64,
 

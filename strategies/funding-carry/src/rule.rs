@@ -14,9 +14,9 @@ pub struct CarryRule {
     pub min_history: usize,
     /// Costs of all four trades, as a fraction of one leg's notional.
     pub cost: f64,
-    /// Enter above so many times the costs.
+    /// Enter above this multiple of the costs.
     pub enter_multiple: f64,
-    /// Leave below so many times the costs.
+    /// Leave below this multiple of the costs.
     pub exit_multiple: f64,
 }
 

@@ -13,16 +13,16 @@ pub struct Config {
     #[arg(long, value_name = "ROWS", env = "RUNNER_Z_WINDOW", default_value = "48")]
     pub z_window: Period,
 
-    /// Enter when the price lies at least so many standard deviations from its mean
+    /// Enter when the z-score, the distance of the price from its mean in standard deviations, reaches this
     #[arg(long, value_name = "Z", env = "RUNNER_ENTRY_Z", default_value = "2", value_parser = number)]
     pub entry_z: f64,
 
-    /// Leave when it is within so many standard deviations again; below the entry's
+    /// Leave when the z-score is within this of 0 again; below --entry-z
     #[arg(long, value_name = "Z", env = "RUNNER_EXIT_Z", default_value = "0.5", value_parser = number)]
     pub exit_z: f64,
 
-    /// Enter long only if the mean lies above the mean of so many rows, short only if below [default:
-    /// whatever the trend]
+    /// Enter long only if the mean lies above the mean of this longer window, short only if below
+    /// [default: in any trend]
     #[arg(long, value_name = "ROWS", env = "RUNNER_TREND_WINDOW")]
     pub trend_window: Option<Period>,
 
@@ -30,7 +30,7 @@ pub struct Config {
     #[arg(long, value_name = "ROWS", env = "RUNNER_HALF_LIFE_WINDOW", default_value = "240")]
     pub half_life_window: Period,
 
-    /// Enter only while the half-life is at most so many rows; `any` enters whatever it is
+    /// Longest half-life at which to enter; `any` enters at every half-life
     #[arg(long, value_name = "ROWS", env = "RUNNER_MAX_HALF_LIFE", default_value = "48")]
     pub max_half_life: MaxHalfLife,
 }
@@ -38,7 +38,7 @@ pub struct Config {
 /// The longest half-life at which positions are entered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MaxHalfLife {
-    /// So many rows, above 0.
+    /// This number of rows, above 0.
     Rows(f64),
     /// Any, and also none.
     Any,

@@ -38,11 +38,11 @@ pub struct Config {
     #[arg(long, value_name = "ROWS", env = "RUNNER_ADF_LAGS", default_value = "1")]
     pub adf_lags: usize,
 
-    /// Enter only while the spread's half-life is at least so many rows
+    /// Shortest half-life of the spread at which to enter
     #[arg(long, value_name = "ROWS", env = "RUNNER_SHORTEST_HALF_LIFE", default_value = "4")]
     pub shortest_half_life: f64,
 
-    /// Enter only while it is at most so many rows
+    /// Longest half-life of the spread at which to enter
     #[arg(long, value_name = "ROWS", env = "RUNNER_LONGEST_HALF_LIFE", default_value = "72")]
     pub longest_half_life: f64,
 
@@ -57,19 +57,19 @@ pub struct Config {
     )]
     pub pair_thresholds: ThresholdRule,
 
-    /// Enter when the spread lies at least so many standard deviations from its line
+    /// Enter when the spread's z-score is at least this far from 0
     #[arg(long, value_name = "Z", env = "RUNNER_ENTRY_Z", default_value = "2")]
     pub entry_z: f64,
 
-    /// Leave when it is within so many again; a stop's lock ends there, too
+    /// Leave when the z-score is within this of 0 again; a stop's lock ends there too
     #[arg(long, value_name = "Z", env = "RUNNER_EXIT_Z", default_value = "0.5")]
     pub exit_z: f64,
 
-    /// Stop when it lies more than so many standard deviations on the losing side
+    /// Stop when the z-score has moved further than this on the losing side
     #[arg(long, value_name = "Z", env = "RUNNER_STOP_Z", default_value = "4")]
     pub stop_z: f64,
 
-    /// Stop after so many half-lives
+    /// Stop after holding for this number of half-lives
     #[arg(long, value_name = "N", env = "RUNNER_STOP_HALF_LIVES", default_value = "3")]
     pub stop_half_lives: f64,
 

@@ -17,9 +17,9 @@ pub enum Deterministic {
 /// How many lagged changes a test takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lags {
-    /// So many.
+    /// This number of lags.
     Fixed(usize),
-    /// As many as Akaike's criterion likes best, at most so many; compared on the rows that all have,
+    /// The number that Akaike's criterion chooses, up to this one; compared on the rows that all have,
     /// then fitted on all rows.
     Aic {
         /// The most.

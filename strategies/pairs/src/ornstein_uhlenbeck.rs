@@ -141,7 +141,7 @@ impl OrnsteinUhlenbeck {
     }
 }
 
-/// Costs beyond so many σ/√θ are not traded: `e^{u²}` would leave the range of a double.
+/// Costs beyond this multiple of σ/√θ are not traded: `e^{u²}` would leave the range of a double.
 const MOST_KAPPA: f64 = 12.0;
 
 /// `erfi(u) = 2/√π·Σ u^{2k+1}/(k!·(2k + 1))`: all terms are positive, so that none cancels another.

@@ -16,7 +16,7 @@ use crate::position::{Position, Sight};
 
 /// Against a spread that lies far from its line, until it is back.
 ///
-/// Rows are counted, not dated: a window is so many rows, whatever gaps lie in it.
+/// Rows are counted, not dated: a window has a fixed number of rows, and gaps do not shorten it.
 #[derive(Debug)]
 pub struct Pairs {
     config: Config,

@@ -17,7 +17,7 @@ use crate::command::say;
 const KEY: &str = "y_tp_before_sl_u0.04_d0.02_24h";
 const RUNS: usize = 50;
 
-/// Ten times the rows may take so many times as long.
+/// The factor that ten times the rows may take in time.
 const MOST_GROWTH: f64 = 11.0;
 
 /// Fifty runs may take so much more memory than one: the allocator's and DuckDB's caches, not rows.

@@ -113,7 +113,7 @@ fn limit_flags() -> Vec<Arg> {
         text("cooldown", "ROWS", "RUNNER_COOLDOWN",
             "Rows without an entry after a trade has ended [2]"),
         text("stop-guard", "STOPS:HOURS:HOURS", "RUNNER_STOP_GUARD",
-            "So many stops within so many hours block entries for so many [4:24:12]"),
+            "Stops, the hours within which they must fall, and the hours for which they block entries [4:24:12]"),
         text("liquidation-distance", "STOPS:FRACTION", "RUNNER_LIQUIDATION_DISTANCE",
             "Least distance of liquidation, in stop distances and of the price; scales or blocks [2:0.15]"),
         text("volatility-shock", "RATIO:FACTOR", "RUNNER_VOLATILITY_SHOCK",
@@ -126,6 +126,17 @@ fn limit_flags() -> Vec<Arg> {
     ]
 }
 
+/// Fails at a limit that cannot be, before any file is read; passes commands without limits.
+pub(crate) fn check(matches: &ArgMatches) -> Result<(), UsageError> {
+    if let Some((_, below)) = matches.subcommand() {
+        return check(below);
+    }
+    if matches.try_contains_id("drawdown-ladder").is_err() {
+        return Ok(());
+    }
+    limits(matches)?.check().map_err(|error| UsageError::new(error.into()))
+}
+
 /// The settings of `matches`.
 pub(crate) fn settings(
     matches: &ArgMatches,
@@ -135,9 +146,8 @@ pub(crate) fn settings(
         Some(path) => kill_switch::engaged(Path::new(path))?,
         None => None,
     };
-    let limits = limits(matches)?;
-    limits.check().map_err(|error| UsageError::new(error.into()))?;
-    Ok(SizingSettings { sizer: sizer(matches, quantity)?, limits, killed })
+    check(matches)?;
+    Ok(SizingSettings { sizer: sizer(matches, quantity)?, limits: limits(matches)?, killed })
 }
 
 fn sizer(matches: &ArgMatches, quantity: Option<f64>) -> Result<Sizer, UsageError> {

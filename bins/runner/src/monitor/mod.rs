@@ -66,14 +66,14 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             "Folder of a backtest (or its equity file): the account over the journal beside its band",
         )
         .requires("journal"),
-        minutes("sink-within", "Say that a sink lags when its next decision is so many minutes old")
+        minutes("sink-within", "Age of a sink's next decision from which the sink lags")
             .default_value("10"),
         Arg::new("bins-within")
             .long("bins-within")
             .value_name("DAYS")
             .value_parser(value_parser!(u32))
             .default_value("62")
-            .help("Say that bins are stale when their calibration ended so many days before the newest row"),
+            .help("Age of the bins' calibration at the newest row from which they are stale"),
         Arg::new("n-bins")
             .long("n-bins")
             .value_name("N")
@@ -85,8 +85,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
         ),
         minutes(
             "fresh-within",
-            "Say that rows are stale when the next one is overdue by so many minutes [default: 30 for a \
-             journal, never for files]",
+            "Delay of the next row from which rows are stale [default: 30 for a journal, never for files]",
         ),
         Arg::new("format")
             .long("format")
@@ -109,7 +108,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             .value_name("SECONDS")
             .value_parser(value_parser!(u64).range(1..=86_400))
             .requires("state")
-            .help("Look again every so many seconds, until it is stopped"),
+            .help("Look again at this interval until stopped"),
         #[cfg(feature = "listen")]
         Arg::new("listen")
             .long("listen")

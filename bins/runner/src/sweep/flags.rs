@@ -1,6 +1,6 @@
 //! The flags that a sweep may set, and what a setting makes of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
 use ::trials::Plan;
@@ -52,13 +52,14 @@ impl Flags {
         Self { command, words, of_strategy }
     }
 
-    /// Fails at a key that is no flag which may differ between settings.
-    pub(crate) fn check(&self, plan: &Plan) -> Result<(), UsageError> {
+    /// Fails at a key that is no flag which may differ between settings, and at a value that its flag does
+    /// not take, whatever the other flags are.
+    pub(crate) fn check(&self, plan: &Plan) -> Result<(), BoxError> {
         let known = longs(&self.command);
         let known: Vec<&str> =
             known.iter().map(String::as_str).filter(|name| !SHARED.contains(name)).collect();
         match plan.keys.iter().find(|key| !known.contains(&key.as_str())) {
-            None => Ok(()),
+            None => self.check_values(plan),
             Some(key) => {
                 let error = if SHARED.contains(&key.as_str()) {
                     format!(
@@ -67,9 +68,23 @@ impl Flags {
                 } else {
                     format!("--set {key}: there is no such flag; there are: {}", known.join(", "))
                 };
-                Err(UsageError::new(error.into()))
+                Err(UsageError::new(error.into()).into())
             }
         }
+    }
+
+    fn check_values(&self, plan: &Plan) -> Result<(), BoxError> {
+        let mut seen = BTreeSet::new();
+        for (index, setting) in plan.settings.iter().enumerate() {
+            let mut new = false;
+            for pair in setting.iter().enumerate() {
+                new |= seen.insert(pair);
+            }
+            if new {
+                self.with(&plan.flags(index))?;
+            }
+        }
+        Ok(())
     }
 
     /// The matches of the flags with the values of a setting.

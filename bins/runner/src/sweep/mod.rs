@@ -145,7 +145,7 @@ pub(crate) fn run(
     let top = matches.get_one("top").copied().unwrap_or(10);
     let mut report = analyse(&results, top, &resampling)?;
     if report.refused == report.settings {
-        return Err(none_left(&results));
+        return Err(none_left(&shared, &results));
     }
     judge(&shared, &mut report, matches)?;
     let walked = match walk {
@@ -286,7 +286,15 @@ fn identity(shared: &Shared<'_>) -> serde_json::Value {
     })
 }
 
-fn none_left(results: &ResultsFolder) -> BoxError {
+fn none_left(shared: &Shared<'_>, results: &ResultsFolder) -> BoxError {
+    // A wrong value of a flag keeps its type, and with it the exit code.
+    let first = || {
+        let matches = shared.matches(0)?;
+        Settings::of(&matches, &shared.decide(&matches)?)
+    };
+    if let Err(error) = first() {
+        return error;
+    }
     let first = results.outcomes().ok().and_then(|mut batches| batches.next()?.ok());
     let why = first.and_then(|outcomes| match outcomes.into_iter().next()? {
         ::trials::Outcome::Refused(why) => Some(why),

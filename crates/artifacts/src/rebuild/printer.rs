@@ -61,7 +61,7 @@ impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
         self.console
     }
 
-    /// Run number `run`, counted from 1, begins; it has so many months.
+    /// Run number `run`, counted from 1, begins, with its number of months.
     pub(super) fn begin(&mut self, run: usize, months: usize) {
         self.expected += months;
         self.progress.begin(run, months);

@@ -48,7 +48,7 @@ impl Progress {
         Self { how, runs, run: 0, done: 0, of: 0, failed: 0 }
     }
 
-    /// Run number `run` begins, and has so many months. How many the next runs have, nobody knows before
+    /// Run number `run` begins, with its number of months. How many the next runs have, nobody knows before
     /// their files are open, so each run is counted by itself.
     pub(super) fn begin(&mut self, run: usize, months: usize) {
         (self.run, self.done, self.of) = (run, 0, months as u64);

@@ -19,14 +19,14 @@ fn settings_that_cannot_be_meant() {
     let fees = |taker| Rules { fees: Fees { taker, ..Fees::default() }, ..Rules::default() };
     assert_eq!(
         refused(fees(5.0)),
-        "a fee is 5: wanted a fraction of the notional, below 0.1 (did you mean 0.0005?)"
+        "the taker fee (--fee-taker) is 5: wanted a fraction of the notional, below 0.1 (did you mean 0.0005?)"
     );
     refused(fees(f64::NAN));
     let exits = |exits| Rules { exits: SideExits::both(exits), ..Rules::default() };
     let stop = |stop| exits(Exits { stop_loss: Some(stop), ..Exits::default() });
     assert_eq!(
         refused(stop(2.0)),
-        "the stop loss is 2: wanted a fraction of the entry price, above 0 and below 1 (did you mean \
+        "the stop loss (--stop-loss) is 2: wanted a fraction of the entry price, above 0 and below 1 (did you mean \
          0.02?)"
     );
     refused(stop(0.0));
@@ -42,7 +42,10 @@ fn settings_that_cannot_be_meant() {
         refused(Rules { capital, ..Rules::default() });
     }
     for leverage in [-3.0, 0.0, 0.5, f64::NAN] {
-        assert!(refused(Rules { leverage, ..Rules::default() }).contains("the leverage is"));
+        assert!(
+            refused(Rules { leverage, ..Rules::default() })
+                .contains("the leverage (--leverage) is")
+        );
     }
     assert!(refused(Rules { leverage: 500.0, ..Rules::default() }).contains("above the 150"));
     assert!(refused(Rules { max_trades: 2, ..Rules::default() }).contains("--max-trades 2"));

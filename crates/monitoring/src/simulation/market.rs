@@ -208,7 +208,7 @@ impl Market {
     }
 }
 
-/// A price of so many steps above 100.
+/// The price at this number of steps above 100.
 pub(crate) fn price(steps: i64) -> f64 {
     100.0 * (steps as f64 * STEP).exp()
 }

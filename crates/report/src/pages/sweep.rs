@@ -68,7 +68,7 @@ pub struct BestSetting {
 pub struct Luck {
     /// All settings that were ever tried of the strategy on the instrument.
     pub tried: u64,
-    /// The ratio that the best of so many is expected to have without skill.
+    /// The ratio that the best of the settings is expected to have without skill.
     pub expected_max: Option<f64>,
     /// The probability that the true ratio is above 0, as if nothing else had been tried.
     pub probabilistic: Option<f64>,

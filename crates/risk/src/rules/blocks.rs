@@ -53,7 +53,7 @@ impl Rule for DailyLoss {
     }
 }
 
-/// Blocks entries of an instrument at the closes of so many rows after one of its trades has ended, the
+/// Blocks entries of an instrument for a number of rows after one of its trades has ended, the
 /// row that it ended in being the first.
 #[derive(Debug, Clone)]
 pub(crate) struct Cooldown {
@@ -94,7 +94,7 @@ impl Rule for Cooldown {
     }
 }
 
-/// Blocks entries for a time after so many stops within a time. Stop losses, trailing stops and
+/// Blocks entries for some hours after a number of stops within some hours. Stop losses, trailing stops and
 /// liquidations count.
 #[derive(Debug, Clone)]
 pub(crate) struct StopGuard {

@@ -45,7 +45,7 @@ impl Ewma {
         Err(RiskError::parameter("decay", decay, "a number between 0 and 1"))
     }
 
-    /// A variance whose weights halve over so many rows.
+    /// A variance whose weights halve over a number of rows.
     ///
     /// # Errors
     /// [`RiskError::Parameter`] for a half-life that is not above 0 or so long that the decay is 1.

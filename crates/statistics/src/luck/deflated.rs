@@ -57,7 +57,7 @@ pub fn expected_max_sharpe(sd: f64, trials: f64) -> Result<f64, StatisticsError>
 pub struct DeflatedSharpe {
     /// Trials, that judged included.
     pub trials: usize,
-    /// The Sharpe ratio of a period that the best of so many is expected to have without skill.
+    /// The Sharpe ratio of a period that the best of the trials is expected to have without skill.
     pub benchmark: f64,
     /// The probability that the true ratio is above the benchmark.
     pub probability: f64,

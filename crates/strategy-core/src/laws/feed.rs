@@ -20,7 +20,7 @@ pub struct Feed {
 pub enum Cut {
     /// All in one batch.
     Whole,
-    /// So many rows a batch; fewer in the last.
+    /// Rows a batch; the last may have fewer.
     Every {
         /// Rows a batch.
         rows: usize,

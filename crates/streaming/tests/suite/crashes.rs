@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::market::{Market, Way, assert_is_batch, begin, go_on, journal_in, rows};
 
-/// So many hours that the journal's log is written back once on the way.
+/// Hours enough that the journal's log is written back once on the way.
 const HOURS: usize = 500;
 
 const SECTOR: usize = 512;

@@ -80,7 +80,7 @@ impl Exchange {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets it have so many closed candles.
+    /// Gives it this number of closed candles.
     pub(crate) fn have(&self, closed: usize) {
         self.state().closed = closed;
     }

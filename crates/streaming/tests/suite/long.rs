@@ -14,7 +14,7 @@ const MINUTE: i64 = 60_000_000;
 /// Rows that a source gives at a time.
 const TOGETHER: i64 = 10_000;
 
-/// So many minutes, each with a close and a score that follow from its number.
+/// Minutes, each with a close and a score that follow from its number.
 struct Minutes(i64);
 
 impl Source for Minutes {

@@ -83,7 +83,7 @@ pub(crate) struct Market {
 }
 
 impl Market {
-    /// So many invented hours; every seventh has no score.
+    /// Invented hours; every seventh has no score.
     pub(crate) fn hours(count: u64) -> Self {
         let mut state = 0x9E37_79B9_7F4A_7C15_u64;
         let mut uniform = move || {

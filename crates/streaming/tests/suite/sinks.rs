@@ -36,7 +36,7 @@ fn deliver(path: &Path, url: &str) -> Result<(), StreamError> {
     deliver_hours(path, url, 0)
 }
 
-/// The same, where the sources have so many hours.
+/// The same, where the sources have this number of hours.
 fn deliver_hours(path: &Path, url: &str, hours: usize) -> Result<(), StreamError> {
     let market = Market::hours(HOURS as u64);
     let (journal, started) = begin(path, &market, hours, &Way::default())?;

@@ -117,7 +117,7 @@ impl Rest<'_> {
         self.eat(byte).then_some(self)
     }
 
-    /// A number of exactly so many digits.
+    /// A number of exactly this length in digits.
     fn digits(&mut self, count: usize) -> Option<u32> {
         let (digits, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;

@@ -13,7 +13,7 @@ pub(crate) struct Comparison {
     /// Ours held to one thread.
     pub(crate) alone: Runs,
     pub(crate) theirs: Runs,
-    /// At least so many times as fast.
+    /// The speed-up asked for, as a factor.
     pub(crate) goal: Option<f64>,
 }
 

@@ -39,7 +39,7 @@ struct Kernel {
 struct Peer {
     name: &'static str,
     label: &'static str,
-    /// At least so many times as fast.
+    /// The speed-up asked for, as a factor.
     goal: Option<f64>,
     /// How far answers may lie apart, relative to the larger of 1 and the value.
     tolerance: f64,
