@@ -142,12 +142,7 @@ fn settings_that_cannot_be() {
         2,
         &["no step of 1 leads from 3 to 1"],
     );
-    fails(
-        market.path(),
-        &format!("{sweep} --set entry-z=x"),
-        1,
-        &["no setting could be evaluated"],
-    );
+    fails(market.path(), &format!("{sweep} --set entry-z=1,x"), 2, &["'x' for '--entry-z"]);
     // One that is refused does not stop the others, and is no trial.
     let found = json(market.path(), &format!("{sweep} --set stop-loss=0.05,7 --format json"));
     assert_eq!((&found["settings"], &found["refused"]), (&2.into(), &1.into()));

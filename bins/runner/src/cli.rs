@@ -23,9 +23,20 @@ Examples:
 /// The heading, in help, of the flags that all commands have.
 const EVERYWHERE: &str = "Options of all commands";
 
-/// The whole command line. An unknown name is left to the registry, which suggests the nearest.
+/// The whole command line.
 pub(crate) fn command(strategies: &Strategies) -> Command {
+    command_with(strategies, |_| true)
+}
+
+/// The command line with the commands of those strategies that are `asked` for; of the others the name and
+/// what they are about. To define the flags of all takes longer than a small command does.
+///
+/// An unknown name is left to the registry, which suggests the nearest.
+pub(crate) fn command_with(strategies: &Strategies, asked: impl Fn(&str) -> bool) -> Command {
     let strategy = |entry: &strategy_core::registry::Entry| {
+        if !asked(entry.name()) {
+            return Command::new(entry.name()).about(entry.about());
+        }
         // What it is about comes after the commands, which bring a description of their own.
         let command = Command::new(entry.name()).subcommand_required(true);
         let command = entry.with_commands(command.arg_required_else_help(true));

@@ -70,9 +70,12 @@ fn main() -> ExitCode {
 
 fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError> {
     let strategies = registry::registered()?;
-    let mut command = cli::command(&strategies);
+    let file = config::file(std::env::args_os());
+    // A file may hold flags of any strategy.
+    let asked = |name: &str| file.is_some() || std::env::args_os().any(|word| word == name);
+    let mut command = cli::command_with(&strategies, asked);
     let (mut runs, mut configured) = (Vec::new(), Vec::new());
-    if let Some(path) = config::file(std::env::args_os()) {
+    if let Some(path) = file {
         let names: Vec<_> = strategies
             .iter()
             .map(Entry::name)
