@@ -149,3 +149,20 @@ fn a_report_tells_what_a_day_may_lose() {
     let unknown = format!("{report} --position eth_perp_1h=1");
     fails(market.path(), &unknown, 1, &["eth_perp_1h", "--other-ohlcv"]);
 }
+
+#[test]
+fn a_report_of_a_backtest_is_of_its_end() {
+    let market = Market::from_on("2025-01-01", 300);
+    let data = "--ohlcv-duckdb ohlcv.duckdb --dataset binance_btcusdt_perp_1h";
+    let signals = "timestamp,signal\n2025-08-01 00:00:00,1\n2025-08-10 00:00:00,1\n";
+    fs::write(market.file("signals.csv"), signals).unwrap();
+    let folder = "-o held --funding off --signal-interval 1h";
+    ok(market.path(), &format!("backtest --signals signals.csv {data} {folder}"));
+    let report = format!("risk report {data} --backtest held");
+    let found = json(market.path(), &format!("{report} --format json"));
+    assert_eq!(found["positions"][0]["price_time"], "2025-08-10 01:00");
+    // What is open is worth what the account holds, less costs paid from cash.
+    let exposure = found["gross_exposure"].as_f64().unwrap();
+    assert!((exposure - 1.0).abs() < 0.01, "{exposure}");
+    fails(market.path(), &format!("{report} --end 2025-09-01"), 2, &["--end", "--backtest"]);
+}

@@ -8,6 +8,7 @@ mod report;
 use std::path::PathBuf;
 
 use backtest::Rules;
+use chrono::{DateTime, Utc};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::{BoxError, Console};
 
@@ -103,6 +104,8 @@ struct Asked {
     equity: f64,
     /// Leverage, margin and the venue's maintenance.
     rules: Rules,
+    /// Candles from here on are not read: the end of a backtest.
+    end: Option<DateTime<Utc>>,
 }
 
 pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use arrow::array::{Array, AsArray};
-use arrow::datatypes::{Float64Type, Int8Type};
+use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
 use backtest::Rules;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use strategy_core::BoxError;
 
@@ -60,8 +61,18 @@ pub(crate) fn rules(folder: &Path) -> Result<Rules, BoxError> {
     Rules::deserialize(&summary["rules"]).map_err(|error| failed(error.into()))
 }
 
-/// The open trades of a backtest's folder, and its last equity.
-pub(crate) fn of_backtest(folder: &Path) -> Result<(Vec<Position>, f64), BoxError> {
+/// How a backtest ended.
+pub(crate) struct End {
+    /// Its open trades.
+    pub(crate) positions: Vec<Position>,
+    /// Its last equity.
+    pub(crate) equity: f64,
+    /// The open time of its last row.
+    pub(crate) time: DateTime<Utc>,
+}
+
+/// How the backtest of a folder ended.
+pub(crate) fn of_backtest(folder: &Path) -> Result<End, BoxError> {
     const ROWS: usize = 65_536;
     let column = |name: &str, batch: &arrow::array::RecordBatch| {
         batch.column_by_name(name).cloned().ok_or_else(|| -> BoxError {
@@ -92,15 +103,21 @@ pub(crate) fn of_backtest(folder: &Path) -> Result<(Vec<Position>, f64), BoxErro
             });
         }
     }
-    let mut equity = None;
+    let mut end = None;
     for batch in tabular::read(&folder.join("equity.parquet"), ROWS)? {
         let batch = batch?;
         let values = column("equity", &batch)?;
         let values = values.as_primitive_opt::<Float64Type>().ok_or("`equity` is no float")?;
-        equity = values.values().last().copied().or(equity);
+        let times = column("timestamp", &batch)?;
+        let times = times.as_primitive_opt::<TimestampMicrosecondType>();
+        let times = times.ok_or("`timestamp` is no time in microseconds")?;
+        let last = values.values().last().zip(times.values().last());
+        end = last.map(|(&equity, &time)| (equity, time)).or(end);
     }
-    let equity = equity.ok_or_else(|| format!("{} has no equity", folder.display()))?;
-    Ok((positions, equity))
+    let (equity, time) = end
+        .and_then(|(equity, time)| Some((equity, DateTime::from_timestamp_micros(time)?)))
+        .ok_or_else(|| format!("{} has no equity", folder.display()))?;
+    Ok(End { positions, equity, time })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use ::risk::{SCENARIOS, stressed_price};
 use backtest::{MarginMode, Rules, Tiers};
+use chrono::TimeDelta;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 use market_data::Instrument;
@@ -79,7 +80,14 @@ impl Held {
 pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
     let asked = asked(matches)?;
     let table = backtests::instrument_table(matches)?;
-    let (instruments, range) = row_args::choose_data(matches, console)?;
+    let (instruments, mut range) = row_args::choose_data(matches, console)?;
+    if let Some(end) = asked.end {
+        if range.end.is_some() {
+            let error = "--backtest has an end of its own: leave out --end";
+            return Err(UsageError::new(error.into()).into());
+        }
+        range.end = Some(end);
+    }
     let mut held = Vec::new();
     for position in &asked.positions {
         let days = days(find(&instruments, &position.dataset)?, range)?;
@@ -99,8 +107,8 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
 fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
     let given = matches.get_one::<f64>("equity").copied();
     let backtest = matches.get_one::<PathBuf>("backtest");
-    let (positions, equity) = if let Some(folder) = backtest {
-        let (positions, equity) = position::of_backtest(folder)?;
+    let (positions, equity, end) = if let Some(folder) = backtest {
+        let position::End { positions, equity, time } = position::of_backtest(folder)?;
         if positions.is_empty() {
             return Err(format!(
                 "{} ends without an open trade: there is nothing at risk",
@@ -108,10 +116,11 @@ fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
             )
             .into());
         }
-        (positions, given.unwrap_or(equity))
+        // Its last row is the last to be read.
+        (positions, given.unwrap_or(equity), Some(time + TimeDelta::microseconds(1)))
     } else {
         let positions = matches.get_many::<Position>("position").into_iter().flatten();
-        (positions.cloned().collect::<Vec<_>>(), given.unwrap_or(10_000.0))
+        (positions.cloned().collect::<Vec<_>>(), given.unwrap_or(10_000.0), None)
     };
     if positions.is_empty() {
         let error = "nothing to report on: pass --position, or --backtest FOLDER";
@@ -147,7 +156,7 @@ fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
             }
         }
     };
-    Ok(Asked { positions, equity, rules })
+    Ok(Asked { positions, equity, rules, end })
 }
 
 fn find<'a>(known: &'a [Instrument], dataset: &str) -> Result<&'a Instrument, BoxError> {
