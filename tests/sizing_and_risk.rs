@@ -166,3 +166,55 @@ fn a_report_of_a_backtest_is_of_its_end() {
     assert!((exposure - 1.0).abs() < 0.01, "{exposure}");
     fails(market.path(), &format!("{report} --end 2025-09-01"), 2, &["--end", "--backtest"]);
 }
+
+#[test]
+fn kelly_of_a_backtest_is_the_argmax_of_growth() {
+    let market = Market::from_on("2025-01-01", 200);
+    let free = "--funding off --gaps hold --entry-z 1 --stop-loss 0.015";
+    let call = format!("mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb {free} -o kept");
+    ok(market.path(), &call);
+    let lines = json(
+        market.path(),
+        "risk kelly --backtest kept --kelly-prior 0 --kelly-fraction 1 --kelly-most 100 --format json",
+    );
+    let reader = tabular::read(&market.file("kept/trades.parquet"), 65_536).unwrap();
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    let column = |name: &str| -> Vec<Option<f64>> {
+        let of = |batch: &arrow::array::RecordBatch| {
+            let column = batch.column_by_name(name).unwrap();
+            let cast = arrow::compute::cast(column, &arrow::datatypes::DataType::Float64).unwrap();
+            let floats =
+                arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(&cast);
+            floats.iter().collect::<Vec<_>>()
+        };
+        batches.iter().flat_map(of).collect()
+    };
+    let (sides, profits) = (column("side"), column("net_pnl"));
+    let notional: Vec<f64> = column("quantity")
+        .into_iter()
+        .zip(column("entry_price"))
+        .map(|(quantity, price)| quantity.unwrap() * price.unwrap())
+        .collect();
+    let mut gained = 0;
+    for line in lines.as_array().unwrap() {
+        let side = if line["side"] == "long" { 1.0 } else { -1.0 };
+        let payoffs: Vec<f64> = (0..sides.len())
+            .filter(|&row| sides[row] == Some(side))
+            .filter_map(|row| Some(profits[row]? / notional[row]))
+            .collect();
+        let number = |name: &str| line[name].as_f64().unwrap();
+        assert_eq!(line["trades"], payoffs.len());
+        let mean = payoffs.iter().sum::<f64>() / payoffs.len() as f64;
+        assert!((number("mean") - mean).abs() < 1e-12, "{line}");
+        assert!(number("effective") <= payoffs.len() as f64 + 1e-9, "{line}");
+        let kelly = number("kelly");
+        if mean <= 0.0 {
+            assert_eq!((kelly, number("size")), (0.0, 0.0), "{line}");
+            continue;
+        }
+        gained += 1;
+        let slope = |f: f64| payoffs.iter().map(|r| r / (1.0 + f * r)).sum::<f64>();
+        assert!(slope(kelly * 0.999) > 0.0 && slope(kelly * 1.001) < 0.0, "{line}");
+    }
+    assert!(gained > 0, "{lines}");
+}

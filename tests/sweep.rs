@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Stdio;
+use std::thread;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -218,4 +221,120 @@ fn a_page_of_a_sweep_has_the_numbers_of_its_json() {
         assert!(page.contains(sentence.as_str().unwrap()), "{sentence}");
     }
     assert!(page.contains("runner mean-reversion sweep"));
+}
+
+#[test]
+fn a_sweep_that_is_killed_leaves_readable_files_and_is_resumed_to_the_same_bytes() {
+    let market = Market::new();
+    let sweep = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold \
+                 --set entry-z=0.8:2.4:0.05 --set stop-loss=0.01:0.4:0.01";
+    let bytes = |folder: &str, file: &str| fs::read(market.path().join(folder).join(file)).unwrap();
+    let begun = Instant::now();
+    ok(market.path(), &format!("{sweep} -o whole"));
+    let whole = begun.elapsed();
+    let (mut kills, mut interrupted) = (0, 0);
+    for round in 0..6 {
+        let folder = format!("killed-{round}");
+        loop {
+            let mut call = runner(market.path(), &format!("{sweep} -o {folder} --resume"));
+            let mut child = call.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+            thread::sleep(whole * (2 + (kills * 7 + round) % 9) / 10);
+            let ended = child.try_wait().unwrap();
+            child.kill().unwrap();
+            child.wait().unwrap();
+            let parts = readable(&market.path().join(&folder));
+            if ended.is_some_and(|status| status.success()) || kills > 60 {
+                break;
+            }
+            kills += 1;
+            interrupted += usize::from(parts > 0);
+        }
+        ok(market.path(), &format!("{sweep} -o {folder} --resume"));
+        for file in ["settings.parquet", "summary.json", "plan.json"] {
+            assert_eq!(bytes("whole", file), bytes(&folder, file), "{file} after {kills} kills");
+        }
+    }
+    println!("{kills} kills, {interrupted} between the first result and the last");
+    assert!(interrupted > 0, "{kills}");
+}
+
+/// How many Parquet files lie in the folder and below; each must be readable.
+fn readable(folder: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .map(|path| {
+            if path.is_dir() {
+                return readable(&path);
+            }
+            let whole = path.extension().is_some_and(|end| end == "parquet");
+            if whole {
+                let rows =
+                    tabular::read(&path, 1000).unwrap().map(|batch| batch.unwrap().num_rows());
+                assert!(rows.sum::<usize>() > 0, "{}", path.display());
+            }
+            usize::from(whole)
+        })
+        .sum()
+}
+
+#[test]
+fn a_choice_with_hindsight_needs_the_flag_of_that_name() {
+    let market = Market::new();
+    let walk = format!("{SWEEP} --max-hold 48 --walk-forward 1:1");
+    let found = json(market.path(), &format!("{walk} --format json"));
+    assert_eq!(
+        (&found["walk_forward"]["purge"], &found["walk_forward"]["look_ahead"]),
+        (&2.into(), &false.into())
+    );
+    for purge in ["0", "1"] {
+        let call = format!("{walk} --purge {purge}");
+        fails(market.path(), &call, 2, &["--purge", "trades last up to 2 days", "--look-ahead"]);
+    }
+    let tried = trials(market.path()).len();
+    let seen = json(market.path(), &format!("{walk} --purge 0 --look-ahead --format json"));
+    assert_eq!(seen["walk_forward"]["look_ahead"], true);
+    let sentence = seen["walk_forward"]["verdict"]["sentence"].as_str().unwrap();
+    assert!(sentence.contains("no result"), "{sentence}");
+    // The settings are recorded again, as by every sweep; what hindsight would have earned is not.
+    assert_eq!(trials(market.path()).len() - tried, 12);
+    fails(market.path(), &format!("{SWEEP} --look-ahead"), 2, &["--walk-forward"]);
+}
+
+#[test]
+fn a_walk_forward_is_written_month_by_month() {
+    let market = Market::new();
+    let found = json(market.path(), &format!("{SWEEP} --walk-forward 1:1 -o swept --format json"));
+    let walk = &found["walk_forward"];
+    let months = walk["months"].as_array().unwrap();
+    let column = |file: &str, name: &str| -> Vec<String> {
+        let reader = tabular::read(&market.path().join("swept").join(file), 65_536).unwrap();
+        let batches: Vec<_> = reader.map(Result::unwrap).collect();
+        let values = batches.iter().flat_map(|batch| {
+            let column =
+                batch.column_by_name(name).unwrap_or_else(|| panic!("no {name} in {file}"));
+            let text = arrow::compute::cast(column, &arrow::datatypes::DataType::Utf8).unwrap();
+            let text = arrow::array::AsArray::as_string::<i32>(&text).clone();
+            text.iter().map(|value| value.unwrap_or("null").to_owned()).collect::<Vec<_>>()
+        });
+        values.collect()
+    };
+    let file = "walk_forward.parquet";
+    let of = |name: &str| months.iter().map(|month| month[name].to_string()).collect::<Vec<_>>();
+    assert_eq!(column(file, "setting"), of("setting"));
+    assert_eq!(column(file, "trades"), of("trades"));
+    assert_eq!(column(file, "entry-z").len(), months.len());
+    let product: f64 = column(file, "total_return")
+        .iter()
+        .map(|part| 1.0 + part.parse::<f64>().unwrap())
+        .product();
+    let total = walk["performance"]["total_return"].as_f64().unwrap();
+    assert!((product - 1.0 - total).abs() < 1e-9, "{product} {total}");
+    let (times, equity) = (
+        column("walk_forward_equity.parquet", "timestamp"),
+        column("walk_forward_equity.parquet", "equity"),
+    );
+    assert!(times.is_sorted() && times.len() > 24);
+    let last: f64 = equity.last().unwrap().parse().unwrap();
+    assert!((last / 10_000.0 - 1.0 - total).abs() < 1e-9, "{last} {total}");
 }

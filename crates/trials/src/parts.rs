@@ -74,7 +74,11 @@ impl ResultsFolder {
             None => {
                 let parts = results.parts();
                 fs::create_dir_all(&parts).map_err(|e| file_error(&parts, "create", e))?;
-                fs::write(&path, text).map_err(|source| file_error(&path, "write", source))?;
+                // By rename: whoever is killed leaves a whole plan or none.
+                let whole = folder.join("plan.json.new");
+                fs::write(&whole, text)
+                    .and_then(|()| fs::rename(&whole, &path))
+                    .map_err(|source| file_error(&path, "write", source))?;
             }
         }
         Ok(results)
