@@ -1,7 +1,7 @@
 //! The program's commands, those of the strategies included.
 
 use clap::{Arg, ArgAction, Command, value_parser};
-use strategy_core::registry::Strategies;
+use strategy_core::registry::{Entry, Strategies};
 
 use crate::backtest::evaluate;
 use crate::logging::{self, LogFormat};
@@ -23,6 +23,18 @@ Examples:
 /// The heading, in help, of the flags that all commands have.
 const EVERYWHERE: &str = "Options of all commands";
 
+/// The commands that every strategy has.
+const OF_STRATEGIES: [(&str, fn(&Entry) -> Command); 8] = [
+    (evaluate::NAME, evaluate::command),
+    (signals::NAME, signals::command),
+    (state::NAME, state::command),
+    (check::NAME, check::command),
+    (sweep::NAME, sweep::command),
+    (parameters::NAME, parameters::command),
+    (backtest::NAME, backtest::command),
+    (stream::NAME, stream::command),
+];
+
 /// The whole command line.
 pub(crate) fn command(strategies: &Strategies) -> Command {
     command_with(strategies, |_| true)
@@ -33,28 +45,24 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
 ///
 /// An unknown name is left to the registry, which suggests the nearest.
 pub(crate) fn command_with(strategies: &Strategies, asked: impl Fn(&str) -> bool) -> Command {
-    let strategy = |entry: &strategy_core::registry::Entry| {
+    let strategy = |entry: &Entry| {
         if !asked(entry.name()) {
             return Command::new(entry.name()).about(entry.about());
         }
         // What it is about comes after the commands, which bring a description of their own.
         let command = Command::new(entry.name()).subcommand_required(true);
         let command = entry.with_commands(command.arg_required_else_help(true));
-        let command = if evaluate::is_own(entry) {
-            command
-        } else {
-            command.subcommand(evaluate::command(entry))
-        };
+        let known = OF_STRATEGIES
+            .iter()
+            .filter(|(name, _)| *name != evaluate::NAME || !evaluate::is_own(entry));
+        // Where one of them is asked for, the others need no flags either.
+        let named = OF_STRATEGIES.iter().any(|(name, _)| asked(name))
+            || command.get_subcommands().any(|own| asked(own.get_name()));
+        let wanted = known.filter(|(name, _)| !named || asked(name));
         command
             .about(entry.about())
             .long_about(None)
-            .subcommand(signals::command(entry))
-            .subcommand(state::command(entry))
-            .subcommand(check::command(entry))
-            .subcommand(sweep::command(entry))
-            .subcommand(parameters::command(entry))
-            .subcommand(backtest::command(entry))
-            .subcommand(stream::command(entry))
+            .subcommands(wanted.map(|(_, command)| command(entry)))
     };
     let command = Command::new("runner")
         .about(ABOUT)
