@@ -23,8 +23,11 @@ Examples:
 /// The heading, in help, of the flags that all commands have.
 const EVERYWHERE: &str = "Options of all commands";
 
+/// Defines a command for a strategy.
+type Define = fn(&Entry) -> Command;
+
 /// The commands that every strategy has.
-const OF_STRATEGIES: [(&str, fn(&Entry) -> Command); 8] = [
+const OF_STRATEGIES: [(&str, Define); 8] = [
     (evaluate::NAME, evaluate::command),
     (signals::NAME, signals::command),
     (state::NAME, state::command),
