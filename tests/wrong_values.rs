@@ -28,7 +28,6 @@ fn a_wrong_number_for_any_flag_of_any_command_is_wrong_usage() {
             assert!(ran.err.contains(&flag), "`{call}` does not name the flag:\n{}", ran.err);
         }
     }
-    println!("tried {} flags", tried.len());
     assert!(tried.len() > 100, "{}", tried.len());
 }
 
