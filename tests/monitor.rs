@@ -284,3 +284,45 @@ pub(crate) fn get(address: std::net::SocketAddr, path: &str) -> Option<String> {
     stream.read_to_string(&mut answer).ok()?;
     Some(answer)
 }
+
+/// Rows that wait for the bins of their month, and bins that are older than agreed.
+#[test]
+fn bins_that_are_missing_or_stale_fire_and_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    ok(at, "ml-calibrated-bins rebuild --bin-month 2025-06");
+    ok(at, "data replay -o live --start 2025-07-02 --end 2025-07-02");
+    let data = "--pred-duckdb live/sample_btcusdt_perp_prediction_classifier.duckdb \
+                --ohlcv-duckdb live/sample_btcusdt_perp_ohlcv.duckdb --dataset sample_btcusdt_perp_1h";
+    run(at, &stream(data));
+    let watch = format!("{WATCH} --state s.json --alerts a.json --metrics m.prom --format json");
+    let status = |rule: &str| {
+        let found = alert(&read(&folder, "a.json"), rule);
+        found.map(|alert| alert["status"].as_str().unwrap().to_owned())
+    };
+    let gauge = |value: &str| {
+        let figures = std::fs::read_to_string(at.join("m.prom")).unwrap();
+        let line = figures.lines().find(|line| line.starts_with("runner_monitor_bins_missing{"));
+        assert!(line.unwrap().ends_with(value), "{figures}");
+    };
+    // Not overdue yet, and not older than 62 days.
+    run(at, &watch);
+    assert_eq!((status("BinsMissing"), status("BinsStale")), (None, None));
+    let strict = watch.replace("--fresh-within 99999999", "--fresh-within 30 --bins-within 28");
+    let ran = run(at, &strict);
+    assert!(ran.code == 4 || ran.code == 5, "{}{}", ran.out, ran.err);
+    assert_eq!(status("BinsMissing").as_deref(), Some("firing"));
+    assert_eq!(status("BinsStale").as_deref(), Some("firing"));
+    gauge(" 1");
+    let missing = alert(&read(&folder, "a.json"), "BinsMissing").unwrap();
+    assert_eq!(missing["annotations"]["summary"], "Rows of 2025-07 wait for its bins.");
+    // The bins come, the rows are decided with them.
+    ok(at, "ml-calibrated-bins rebuild --bin-month 2025-07");
+    ok(at, &stream(data));
+    run(at, &strict);
+    assert_eq!(status("BinsMissing").as_deref(), Some("resolved"));
+    assert_eq!(status("BinsStale").as_deref(), Some("resolved"));
+    gauge(" 0");
+    run(at, &strict);
+    assert_eq!((status("BinsMissing"), status("BinsStale")), (None, None));
+}
