@@ -326,3 +326,44 @@ fn bins_that_are_missing_or_stale_fire_and_end() {
     run(at, &strict);
     assert_eq!((status("BinsMissing"), status("BinsStale")), (None, None));
 }
+
+/// Scores that rise together without more hits, and rows of the last day that are left out.
+#[test]
+fn scores_that_promise_too_much_and_missing_rows_fire() {
+    let folder = folder();
+    let at = folder.path();
+    ok(at, "data replay -o live --start 2025-11-30T20:00 --end 2025-11-30T20:00");
+    let file = "live/sample_btcusdt_perp_prediction_classifier.duckdb";
+    let data = format!(
+        "--pred-duckdb {file} --ohlcv-duckdb live/sample_btcusdt_perp_ohlcv.duckdb --dataset sample_btcusdt_perp_1h"
+    );
+    let duckdb = |sql: &str| {
+        let connection = duckdb::Connection::open(at.join(file)).unwrap();
+        connection.execute_batch(sql).unwrap();
+    };
+    // All scores of the summer as high as the highest, and no score for two hours of the last day.
+    duckdb(
+        "UPDATE predictions SET y_pred = (SELECT max(y_pred) FROM predictions)
+             - 0.0001 * (epoch(ts) // 3600 % 97) WHERE ts >= '2025-07-01';
+         DELETE FROM predictions WHERE ts >= '2025-11-30 10:00' AND ts < '2025-11-30 12:00'",
+    );
+    let call = stream(&data).replace("--once", "--once --deadline 0");
+    ok(at, &call);
+    let ran = run(at, &format!("{WATCH} --state s.json --alerts a.json --format json"));
+    assert_eq!(ran.code, 4, "{}{}", ran.out, ran.err);
+    let alerts = read(&folder, "a.json");
+    for (rule, side, words) in [
+        ("CalibrationWatch", "down", "the e-detector (down) reached"),
+        ("CalibrationAlert", "down", "of 7320"),
+        ("RowsMissing", "rows", "Of the last day's 24 rows 2 are missing or left out."),
+    ] {
+        let found = alert(&alerts, rule).unwrap_or_else(|| panic!("no {rule}: {alerts}"));
+        assert_eq!(found["status"], "firing", "{found}");
+        let of_rule = alerts["alerts"].as_array().unwrap().iter();
+        let said = of_rule.filter(|alert| alert["labels"]["alertname"] == rule).any(|alert| {
+            alert["labels"]["side"] == side
+                && alert["annotations"]["summary"].as_str().unwrap().contains(words)
+        });
+        assert!(said, "{rule}: {alerts}");
+    }
+}
