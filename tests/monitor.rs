@@ -367,3 +367,46 @@ fn scores_that_promise_too_much_and_missing_rows_fire() {
         assert!(said, "{rule}: {alerts}");
     }
 }
+
+/// Killed at any moment, its files are whole, and what it found in the end is what an uninterrupted one found.
+#[test]
+fn a_monitor_that_is_killed_goes_on_as_if_it_had_not_been() {
+    let folder = folder();
+    let at = folder.path();
+    let data = "--pred-duckdb live/sample_btcusdt_perp_prediction_classifier.duckdb \
+                --ohlcv-duckdb live/sample_btcusdt_perp_ohlcv.duckdb --dataset sample_btcusdt_perp_1h";
+    let call = |state: &str| {
+        format!(
+            "{WATCH} --state {state}.json --alerts {state}-alerts.json --metrics {state}.prom --format json"
+        )
+    };
+    let whole = |file: &str| -> Option<Value> {
+        let text = std::fs::read_to_string(at.join(file)).ok()?;
+        Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}")))
+    };
+    let (mut kills, mut written) = (0_u32, 0_u32);
+    for end in ["2025-07-15", "2025-09-30", "2025-11-30"] {
+        ok(at, &format!("data replay -o live --start {end} --end {end}"));
+        ok(at, &stream(data));
+        let begun = std::time::Instant::now();
+        run(at, &call("calm"));
+        let lasts = begun.elapsed();
+        for part in 0..12 {
+            let mut child = crate::program::runner(at, &call("killed"))
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(lasts * (part + 2) / 12);
+            child.kill().unwrap();
+            child.wait().unwrap();
+            kills += 1;
+            written += u32::from(whole("killed.json").is_some());
+            whole("killed-alerts.json");
+        }
+        run(at, &call("killed"));
+        let monitors = |state: &str| read(&folder, &format!("{state}.json"))["monitors"].clone();
+        assert_eq!(monitors("calm"), monitors("killed"), "{end}");
+    }
+    assert!(kills == 36 && written > 0);
+}

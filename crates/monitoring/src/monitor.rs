@@ -314,6 +314,31 @@ mod tests {
     }
 
     #[test]
+    fn a_month_whose_scores_have_moved_is_told_once_and_no_other() {
+        let settings = CalibrationSettings::new(0.02, 0.01, 24, 3_600).unwrap();
+        let drifts = |moved: Option<i64>| {
+            let mut monitor = Monitor::new(settings, 20);
+            let mut found = Vec::new();
+            for mut row in rows(720 * 10) {
+                if moved == Some(row.month) {
+                    row.bin = row.bin.map(|bin| bin.div_ceil(2));
+                    row.row.p = row.row.p.map(|p| p / 2.0);
+                }
+                let events = monitor.push(&row).unwrap();
+                found.extend(events.into_iter().filter_map(|event| match event {
+                    Event::Drift(report) => Some(report.month),
+                    Event::Alarm(_) => None,
+                }));
+            }
+            found
+        };
+        assert_eq!(drifts(None), Vec::<i64>::new());
+        assert_eq!(drifts(Some(8)), [8]);
+        // There is no half year before the third month to compare it with.
+        assert_eq!(drifts(Some(2)), Vec::<i64>::new());
+    }
+
+    #[test]
     fn bad_rows_change_nothing() {
         let rows = rows(50);
         let settings = CalibrationSettings::new(0.02, 0.01, 24, 3_600).unwrap();
