@@ -1,6 +1,6 @@
 //! `--report`: pages beside what commands print.
 
-use crate::program::{fails, json, ok};
+use crate::program::{fails, json, ok, runner};
 
 /// What must not be on a page, and what must be.
 fn check(page: &str) {
@@ -80,5 +80,112 @@ fn a_backtest_has_the_numbers_of_its_summary() {
         let digits = signed(number(name)).replace('-', "");
         let (whole, _) = digits.split_once('.').unwrap();
         assert!(whole.len() > 3 || page.contains(&digits), "{name} {digits}");
+    }
+}
+
+/// A call that writes each kind of page, in this order.
+const PAGES: [&str; 6] = [
+    "ml-calibrated-bins evaluate --from 2025-10 --to 2025-11 --resamples 50",
+    "ml-calibrated-bins inspect 2025-11",
+    "ml-calibrated-bins inspect 2025-11 --compare 2025-10",
+    "mean-reversion backtest --start 2025-06-01 --trials t.jsonl",
+    "mean-reversion sweep --start 2025-06-01 --set entry-z=1,2 --set stop-loss=0.02,0.05 --walk-forward 2:1 \
+     --trials none.jsonl",
+    "monitor --from-data --start 2025-10-01 --missing-month skip",
+];
+
+fn sample_with_bins() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    ok(folder.path(), "ml-calibrated-bins rebuild --bin-month 2025-10 2025-11");
+    folder
+}
+
+/// Numbers, times and words do not depend on where a page is made.
+#[test]
+fn a_page_is_the_same_bytes_in_any_locale_and_time_zone() {
+    let folder = sample_with_bins();
+    let at = folder.path();
+    for (kind, call) in PAGES.iter().enumerate() {
+        let mut pages = Vec::new();
+        for (locale, zone) in [
+            ("C", "UTC"),
+            ("de_DE.UTF-8", "Europe/Berlin"),
+            ("ar_EG.UTF-8", "America/St_Johns"),
+            ("hi_IN.UTF-8", "Asia/Kathmandu"),
+            ("tr_TR.UTF-8", "Pacific/Chatham"),
+        ] {
+            // Each counts its settings anew, and the monitor's heartbeat has the time of the call.
+            let _ = std::fs::remove_file(at.join("t.jsonl"));
+            let _ = std::fs::remove_file(at.join("none.jsonl"));
+            let mut command = runner(at, &format!("{call} --report page.html"));
+            let ran =
+                command.env("LC_ALL", locale).env("LANG", locale).env("TZ", zone).output().unwrap();
+            let code = ran.status.code();
+            assert!(code == Some(0) || call.starts_with("monitor"), "{call}: {code:?}");
+            let page = std::fs::read_to_string(at.join("page.html")).unwrap();
+            std::fs::remove_file(at.join("page.html")).unwrap();
+            pages.push(if kind == 5 { without_heartbeat(&page) } else { page });
+        }
+        for page in &pages {
+            assert_eq!(*page, pages[0], "{call}");
+        }
+    }
+}
+
+/// Without the year, the month and the day of now, and what follows them.
+fn without_heartbeat(page: &str) -> String {
+    let now = chrono::Utc::now();
+    let days =
+        [now - chrono::TimeDelta::days(1), now].map(|day| day.format("%Y-%m-%d").to_string());
+    page.lines().filter(|line| !days.iter().any(|day| line.contains(day))).collect()
+}
+
+/// What a keyboard and a screen reader need of every page.
+#[test]
+fn every_page_can_be_read_without_seeing_it() {
+    let folder = sample_with_bins();
+    for call in PAGES {
+        crate::program::run(folder.path(), &format!("{call} --report page.html"));
+        let page = std::fs::read_to_string(folder.path().join("page.html")).unwrap();
+        let tags: Vec<&str> =
+            page.split('<').skip(1).filter_map(|tag| tag.split('>').next()).collect();
+        let of = |name: &str| -> Vec<&str> {
+            let is = |tag: &&&str| tag.split([' ', '/']).next() == Some(name);
+            tags.iter().filter(is).copied().collect()
+        };
+        assert!(of("html").iter().all(|tag| tag.contains("lang=\"en\"")), "{call}");
+        assert_eq!((of("main").len(), of("h1").len()), (1, 1), "{call}");
+        // The first link leads past the navigation; each leads to something on the page.
+        assert!(of("a")[0].contains("href=\"#main\""), "{call}");
+        for link in of("a") {
+            let target = link.split("href=\"#").nth(1).and_then(|rest| rest.split('"').next());
+            let target = target.unwrap_or_else(|| panic!("{call}: {link}"));
+            assert!(page.contains(&format!("id=\"{target}\"")), "{call}: #{target}");
+        }
+        // A picture has a name, or is told by the words beside it.
+        for picture in of("svg") {
+            let named = picture.contains("role=\"img\"") && picture.contains("aria-label=\"");
+            assert!(named || picture.contains("aria-hidden=\"true\""), "{call}: {picture}");
+        }
+        assert!(of("th").iter().all(|cell| cell.contains("scope=\"")), "{call}");
+        // No level of headings is left out.
+        let levels = tags.iter().filter_map(|tag| match tag.as_bytes() {
+            [b'h', digit @ b'1'..=b'6', rest @ ..]
+                if !rest.first().is_some_and(u8::is_ascii_alphanumeric) =>
+            {
+                Some(digit - b'0')
+            }
+            _ => None,
+        });
+        levels.fold(0, |before, level| {
+            assert!(level <= before + 1, "{call}: h{level} after h{before}");
+            level
+        });
+        // Nothing changes the order in which Tab goes, nothing hides where it is.
+        assert!(!page.contains("tabindex=\"1") && !page.contains("outline:none"), "{call}");
+        assert!(page.contains(":focus"), "{call}: no mark of the focus");
+        // Behind each picture lies a table.
+        assert_eq!(of("details").len(), of("summary").len(), "{call}");
+        assert!(!of("table").is_empty(), "{call}");
     }
 }
