@@ -168,6 +168,11 @@ fn every_page_can_be_read_without_seeing_it() {
             assert!(named || picture.contains("aria-hidden=\"true\""), "{call}: {picture}");
         }
         assert!(of("th").iter().all(|cell| cell.contains("scope=\"")), "{call}");
+        // Parts that scroll are told apart by their names.
+        let regions: Vec<&str> =
+            tags.iter().filter(|tag| tag.contains("role=\"region\"")).copied().collect();
+        let names: std::collections::BTreeSet<_> = regions.iter().collect();
+        assert_eq!(names.len(), regions.len(), "{call}: {regions:?}");
         // No level of headings is left out.
         let levels = tags.iter().filter_map(|tag| match tag.as_bytes() {
             [b'h', digit @ b'1'..=b'6', rest @ ..]

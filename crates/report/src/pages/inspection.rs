@@ -212,18 +212,18 @@ impl MonthBins {
         let facts = self.facts.iter().map(|(name, value)| vec![name.clone(), value.clone()]);
         Section::new(&format!("Bins of {}", self.name))
             .figure(Figure::new(
-                "Hit rate by bin",
+                &format!("Hit rate by bin, {}", self.name),
                 Chart::Ladder(ladder),
                 "Share of labels 1 in the window, in sample, with Wilson 95 % intervals (independent rows, which \
                  overlapping labels are not). Blue discs are long bins, orange diamonds short ones; dotted: the base rate.",
                 Table::new(&columns).rows(rows),
             ))
             .figure(Figure::new(
-                "From raw score to probability",
+                &format!("From raw score to probability, {}", self.name),
                 Chart::Plot(plot),
                 "Across: the model's raw score; up: the calibrated probability.",
                 Table::new(&["raw score", "probability"]).rows(points),
             ))
-            .table("How it was made", Table::new(&["what", "value"]).rows(facts).words())
+            .table(&format!("How {} was made", self.name), Table::new(&["what", "value"]).rows(facts).words())
     }
 }
