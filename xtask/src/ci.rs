@@ -78,6 +78,7 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
             &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"],
         ),
         Check { name: "tests, with the README's command", command: readme_tests()?, tests: true },
+        Check { name: "pictures", command: pictures()?, tests: false },
         with("API documentation", &["doc", "--workspace", "--no-deps", "--locked"]),
     ];
     if let Some(docs) = checks.last_mut() {
@@ -101,6 +102,15 @@ fn checks(args: &CiArgs) -> Result<Vec<Check>> {
         ));
     }
     Ok(checks)
+}
+
+/// Whether the pictures are of today's pages, by the runner that the tests have built.
+fn pictures() -> Result<Command> {
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    let mut command = Command::new(std::env::current_exe().context("xtask has no path")?);
+    command.args(["pictures", "--check", "--runner"]).arg(target.join("debug/runner"));
+    Ok(command)
 }
 
 /// The command that README names for running the tests: what CI runs is what people are told to run.

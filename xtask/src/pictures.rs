@@ -1,6 +1,10 @@
 //! `cargo xtask pictures`: the pictures of reports in README and docs, made anew from the sample.
+//!
+//! `pages.txt` beside them has a checksum of each page that was pictured: `--check` makes the pages anew and
+//! says which picture is of another one.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -24,7 +28,14 @@ pub(crate) struct PicturesArgs {
     /// Folder for pages and pictures [default: docs/pictures; pages are not kept there]
     #[arg(long, value_name = "FOLDER")]
     out: Option<std::path::PathBuf>,
+
+    /// Only say whether the pictures are of the pages as they are today; needs no browser
+    #[arg(long)]
+    check: bool,
 }
+
+/// The file of checksums.
+const SUMS: &str = "pages.txt";
 
 /// A page, the command that writes it, and its picture's height.
 const PAGES: &[(&str, &[&str], u32)] = &[
@@ -48,9 +59,17 @@ const PAGES: &[(&str, &[&str], u32)] = &[
     ("inspection", &["ml-calibrated-bins", "inspect", "2025-11", "--compare", "2025-10"], 1_500),
 ];
 
-/// What must be there before.
-const BEFORE: &[&[&str]] =
-    &[&["ml-calibrated-bins", "rebuild", "--from", "2025-01", "--to", "2025-11"]];
+/// What must be there before; pages show when bins were made.
+const BEFORE: &[&[&str]] = &[&[
+    "ml-calibrated-bins",
+    "rebuild",
+    "--from",
+    "2025-01",
+    "--to",
+    "2025-11",
+    "--created-at",
+    "0",
+]];
 
 pub(crate) fn run(args: &PicturesArgs) -> Result<ExitCode> {
     let work = std::env::temp_dir().join(format!("pictures-{}", std::process::id()));
@@ -66,12 +85,18 @@ fn make(args: &PicturesArgs, work: &Path) -> Result<ExitCode> {
     for command in BEFORE {
         runner(args, work, command)?;
     }
+    let mut sums = String::new();
     for (name, command, height) in PAGES {
-        let page = work.join(format!("{name}.html"));
+        let file = format!("{name}.html");
+        let page = work.join(&file);
         let mut command: Vec<&str> = command.to_vec();
-        let shown = page.to_string_lossy().into_owned();
-        command.extend(["--report", &shown]);
+        command.extend(["--report", &file]);
         runner(args, work, &command)?;
+        let text = fs::read_to_string(&page).with_context(|| format!("{name} has no page"))?;
+        let _ = writeln!(sums, "{name} {:016x}", checksum(&text));
+        if args.check {
+            continue;
+        }
         let picture = out.join(format!("{name}.png"));
         let mut browser = Command::new(&args.chromium);
         browser.args([
@@ -94,7 +119,30 @@ fn make(args: &PicturesArgs, work: &Path) -> Result<ExitCode> {
         ensure!(made.success() && picture.is_file(), "{} was not made", picture.display());
         say(&format!("made {}", picture.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    let path = out.join(SUMS);
+    if !args.check {
+        fs::write(&path, sums).with_context(|| format!("cannot write {}", path.display()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let known =
+        fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let stale: Vec<&str> = sums.lines().filter(|line| !known.lines().any(|k| k == *line)).collect();
+    if stale.is_empty() {
+        say("the pictures are of the pages as they are");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in stale {
+        let name = line.split(' ').next().unwrap_or_default();
+        say(&format!("{name}.png is of another page: run `cargo xtask pictures`"));
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+/// 64-bit FNV-1a.
+fn checksum(page: &str) -> u64 {
+    page.bytes().fold(0xcbf2_9ce4_8422_2325, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Runs the runner in an empty folder, where nothing is configured, so that it uses the sample.
