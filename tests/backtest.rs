@@ -84,12 +84,12 @@ fn what_cannot_be_meant_is_refused() {
     write("good.csv", "timestamp,signal\n2025-01-01 00:00,1\n2025-01-01 01:00,-1\n");
     let good = "backtest --signals good.csv";
     for (flags, code, part) in [
-        ("--fee-taker 5", 1, "did you mean 0.0005?"),
-        ("--stop-loss 2", 1, "did you mean 0.02?"),
-        ("--leverage -3", 1, "1 or more"),
-        ("--leverage 500", 1, "above the 150"),
+        ("--fee-taker 5", 2, "did you mean 0.0005?"),
+        ("--stop-loss 2", 2, "did you mean 0.02?"),
+        ("--leverage -3", 2, "1 or more"),
+        ("--leverage 500", 2, "above the 150"),
         ("--venue mtgox", 2, "there are binance-usdm"),
-        ("--max-trades 2", 1, "for entries"),
+        ("--max-trades 2", 2, "for entries"),
         ("--intent entry", 2, "none is set"),
         ("--quantity 0", 2, "above 0"),
         ("--signal-interval 1m", 2, "whole number of candles"),
