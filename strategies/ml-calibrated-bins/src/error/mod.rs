@@ -83,7 +83,7 @@ pub enum BinsError {
     #[error(transparent)]
     Store(#[from] BinningError),
     /// There are no bins at all where one wants to look at some.
-    #[error("there are no bins under {}{}: make some with `rebuild`", root.display(), filter_text(dataset.as_deref(), run_name.as_deref()))]
+    #[error("there are no bins under {}{}: make some with `rebuild`, or name their folder with --bins-root", root.display(), filter_text(dataset.as_deref(), run_name.as_deref()))]
     NoBins {
         /// The folder.
         root: PathBuf,
