@@ -353,6 +353,18 @@ proptest! {
         prop_assert_eq!(&whole.changes[..part.changes.len()], &part.changes[..]);
     }
 
+    /// Reducing always passes: where nothing is wanted, nothing is held after the next open, whatever blocks.
+    #[test]
+    fn no_rule_holds_back_what_closes((closes, wanted) in walk()) {
+        let rules = Rules { leverage: 4.0, ..Rules::default() };
+        let run = Run { closes: &closes, wanted: &wanted, rules, outlook: None };
+        let limits = Limits { daily_loss: Some(0.001), cooldown: Some(50), ..Limits::standard() };
+        let (results, _) = run.sized(Sizer::EqualParts, &limits);
+        for (wanted, next) in wanted.iter().zip(&results.equity[1..]) {
+            prop_assert!(*wanted != 0.0 || next.gross_exposure == 0.0, "{}", next.gross_exposure);
+        }
+    }
+
     #[test]
     fn a_rule_never_makes_a_size_larger((closes, wanted) in walk(), as_entries in any::<bool>()) {
         let rules = if as_entries { entry(0.03) } else { Rules::default() };
