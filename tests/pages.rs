@@ -186,3 +186,32 @@ fn every_page_can_be_read_without_seeing_it() {
         assert!(!of("table").is_empty(), "{call}");
     }
 }
+
+/// One trade: of the long and the short of the same hours one only won and the other only lost.
+#[test]
+fn ratios_without_losses_or_gains_are_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let mut factors = Vec::new();
+    for side in ["1", "-1"] {
+        let signals = format!(
+            "timestamp,signal\n2025-06-05 00:00:00,{side}\n2025-06-05 01:00:00,0\n2025-06-05 02:00:00,0\n"
+        );
+        std::fs::write(at.join("one.csv"), signals).unwrap();
+        let call = "backtest --sample --dataset sample_btcusdt_perp_1h --signals one.csv --fee-taker 0 \
+                    --slippage 0 --trials t.jsonl --format json --report one.html";
+        let summary = json(at, call);
+        let page = std::fs::read_to_string(at.join("one.html")).unwrap();
+        std::fs::remove_file(at.join("one.html")).unwrap();
+        assert!(
+            !page.contains("NaN") && !page.contains(">inf") && page.contains("1 trade"),
+            "{side}"
+        );
+        let shown = page.split("Profit factor</dt><dd><strong>").nth(1).unwrap();
+        let shown = shown.split('<').next().unwrap().to_owned();
+        assert_eq!(summary["result"]["trades"], 1);
+        factors.push(shown);
+    }
+    factors.sort();
+    assert_eq!(factors, ["0.00", "–"]);
+}
