@@ -157,7 +157,7 @@ impl Rules {
         self.maintenance.margin(quantity.abs(), entry, price, tiers, self.fees.taker)
     }
 
-    /// Whether the settings can be, whatever is traded; [`Account::open`](crate::Account::open) asks too.
+    /// Whether the settings can be, whatever is traded; [`Account::new`](crate::Account::new) asks too.
     ///
     /// # Errors
     /// [`BacktestError::Setting`] or [`BacktestError::Slots`] for the first that cannot be, or cannot be
