@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use arrow::array::{Float64Array, RecordBatch, TimestampMicrosecondArray};
 use strategy_core::{
@@ -216,7 +217,7 @@ pub(crate) fn begin(
     hours: usize,
     way: &Way,
 ) -> Result<(Journal, Started), StreamError> {
-    let mut opened = Journal::open(path)?;
+    let mut opened = released(path)?;
     let market = market.clone();
     let sources = move || -> Result<Vec<Box<dyn Source>>, StreamError> {
         let market: &'static Market = Box::leak(Box::new(market.clone()));
@@ -238,6 +239,20 @@ pub(crate) fn begin(
     };
     let started = start(&begin, &mut opened, &Still)?;
     Ok((opened, started))
+}
+
+/// Opens a journal that was closed a moment ago: a server that another test starts just then holds the lock
+/// with it until it runs.
+fn released(path: &Path) -> Result<Journal, StreamError> {
+    let begun = Instant::now();
+    loop {
+        match Journal::open(path) {
+            Err(StreamError::Held { .. }) if begun.elapsed() < Duration::from_millis(500) => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            opened => return opened,
+        }
+    }
 }
 
 /// Lets `started` see the first `hours` of `market`, and journals what it decides.
