@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::commands::{all, with_bins};
-use crate::program::{bounded, fails, runner};
+use crate::program::{bounded, fails, ok, runner};
 
 /// What flags call a value that is a number.
 const NUMBERS: [&str; 19] = [
@@ -70,6 +70,9 @@ fn numbers_that_cannot_be_meant_are_wrong_usage() {
     for (wrong, flag) in backtest {
         fails(market.path(), &format!("mean-reversion backtest {data} {wrong}"), 2, &[flag]);
     }
+    // Wrong by itself, right with what a sweep sets.
+    let right = "--stop-loss 0.03 --max-trades 3 --set intent=entry";
+    ok(market.path(), &format!("mean-reversion sweep {data} --gaps hold {right}"));
     for set in ["stop-loss=2", "stop-loss=0.02,a", "fee-taker=5", "entry-z=abc", "leverage=0.5"] {
         let flag = set.split('=').next().unwrap_or_default();
         fails(market.path(), &format!("mean-reversion sweep {data} --set {set}"), 2, &[flag]);

@@ -321,7 +321,6 @@ impl Settings {
             gap_fill: if is("gap-fill", "limit") { GapFill::Limit } else { GapFill::Open },
             gaps: if is("gaps", "hold") { Gaps::Hold } else { Gaps::Refuse },
         };
-        rules.check()?;
         let funding_gaps =
             if is("funding-gaps", "zero") { FundingGaps::Zero } else { FundingGaps::Refuse };
         Ok(Self {

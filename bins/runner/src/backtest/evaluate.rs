@@ -107,6 +107,7 @@ fn finish(
     let exits = SideExits { long: held(asked.exits.long), short: held(asked.exits.short) };
     let asked = Asked { exits, ..asked };
     let settings = Settings::of_trades(matches, &asked)?;
+    settings.rules.check()?;
     let market = candles::load(instruments, &asked, &settings)?;
     let number = |name: &str| matches.get_one::<f64>(name).copied().unwrap_or_default();
     let drawing = Drawing {

@@ -121,6 +121,7 @@ fn finish(
     console: &mut Console<'_>,
 ) -> Result<(), BoxError> {
     let settings = Settings::of(matches, asked)?;
+    settings.rules.check()?;
     let output = output::Output::of(matches)?;
     let page = matches.get_one::<PathBuf>("report");
     if let Some(path) = page {

@@ -141,7 +141,8 @@ impl Shared<'_> {
         by_setting.into_values().collect()
     }
 
-    fn evaluate(&self, setting: usize, asked: &Asked) -> Result<Outcome, BoxError> {
+    /// What an account makes of a setting.
+    pub(crate) fn evaluate(&self, setting: usize, asked: &Asked) -> Result<Outcome, BoxError> {
         let settings = Settings::of(&self.matches(setting)?, asked)?;
         let curve = self.account(asked, &settings, None)?;
         let of = EquityCurve::new(&curve.times, &curve.equity, settings.rules.capital)?;

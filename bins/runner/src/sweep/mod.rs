@@ -289,8 +289,8 @@ fn identity(shared: &Shared<'_>) -> serde_json::Value {
 fn none_left(shared: &Shared<'_>, results: &ResultsFolder) -> BoxError {
     // A wrong value of a flag keeps its type, and with it the exit code.
     let first = || {
-        let matches = shared.matches(0)?;
-        Settings::of(&matches, &shared.decide(&matches)?)
+        let asked = shared.decide(&shared.matches(0)?)?;
+        shared.evaluate(0, &asked)
     };
     if let Err(error) = first() {
         return error;
