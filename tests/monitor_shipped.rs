@@ -113,6 +113,21 @@ fn the_dashboard_is_one_of_its_schema() {
     }
 }
 
+/// Grafana's own types, which it generates from its schema, read it and write it again without a loss.
+#[test]
+fn the_dashboard_fits_grafanas_types() {
+    let folder = workspace().join("docs/monitoring");
+    let python =
+        |arguments: &[&str]| Command::new("python3").args(arguments).current_dir(&folder).output();
+    let there = python(&["-c", "import grafana_foundation_sdk"]);
+    if !there.is_ok_and(|there| there.status.success()) {
+        return eprintln!("skipped: there is no grafana-foundation-sdk");
+    }
+    let checked = python(&["check_dashboard.py", "grafana-dashboard.json"]).unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(checked.status.success() && said.contains("panels fit the schema"), "{said}");
+}
+
 /// The walk of `docs/monitoring.md`, word for word but for the port.
 #[test]
 fn the_walk_with_alertmanager_works() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 use std::thread;
-use std::time::Instant;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -150,6 +150,20 @@ fn settings_that_cannot_be() {
     let found = json(market.path(), &format!("{sweep} --set stop-loss=0.05,7 --format json"));
     assert_eq!((&found["settings"], &found["refused"]), (&2.into(), &1.into()));
     assert_eq!(trials(market.path()).len(), 1);
+    fails(
+        market.path(),
+        &format!("{sweep} --set close-at-end=yes,true"),
+        2,
+        &["=yes", "true or false"],
+    );
+    // False takes a switch of the call away.
+    let off = json(
+        market.path(),
+        &format!("{sweep} --close-at-end --set close-at-end=true,false --format json"),
+    );
+    let alone =
+        json(market.path(), &format!("{sweep} --set close-at-end=true,false --format json"));
+    assert_eq!(off["best"], alone["best"]);
     fs::write(market.path().join("settings.csv"), "entry-z,stop-loss\n1.1,0.05\n1.3,0.02\n")
         .unwrap();
     let found = json(market.path(), &format!("{sweep} --settings settings.csv --format json"));
@@ -229,32 +243,29 @@ fn a_sweep_that_is_killed_leaves_readable_files_and_is_resumed_to_the_same_bytes
     let sweep = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold \
                  --set entry-z=0.8:2.4:0.05 --set stop-loss=0.01:0.4:0.01";
     let bytes = |folder: &str, file: &str| fs::read(market.path().join(folder).join(file)).unwrap();
-    let begun = Instant::now();
     ok(market.path(), &format!("{sweep} -o whole"));
-    let whole = begun.elapsed();
-    let (mut kills, mut interrupted) = (0, 0);
-    for round in 0..6 {
-        let folder = format!("killed-{round}");
-        loop {
-            let mut call = runner(market.path(), &format!("{sweep} -o {folder} --resume"));
-            let mut child = call.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-            thread::sleep(whole * (2 + (kills * 7 + round) % 9) / 10);
-            let ended = child.try_wait().unwrap();
-            child.kill().unwrap();
-            child.wait().unwrap();
-            let parts = readable(&market.path().join(&folder));
-            if ended.is_some_and(|status| status.success()) || kills > 60 {
-                break;
-            }
-            kills += 1;
-            interrupted += usize::from(parts > 0);
+    let mut interrupted = 0;
+    for part in 0..5 {
+        let folder = format!("killed-{part}");
+        let mut call = runner(market.path(), &format!("{sweep} -o {folder}"));
+        let mut child = call.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // When that part is there, or just before or after it.
+        let wanted = market.path().join(&folder).join(format!("parts/{part:05}.parquet"));
+        while !wanted.exists() && child.try_wait().unwrap().is_none() {
+            thread::sleep(Duration::from_micros(200));
         }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let parts = readable(&market.path().join(&folder));
+        assert!(parts > part || parts == 1, "{parts} files after part {part}");
+        let done = market.path().join(&folder).join("summary.json").exists();
+        interrupted += usize::from(!done);
         ok(market.path(), &format!("{sweep} -o {folder} --resume"));
         for file in ["settings.parquet", "summary.json", "plan.json"] {
-            assert_eq!(bytes("whole", file), bytes(&folder, file), "{file} after {kills} kills");
+            assert_eq!(bytes("whole", file), bytes(&folder, file), "{file} after part {part}");
         }
     }
-    assert!(interrupted > 0, "{kills}");
+    assert!(interrupted >= 3, "{interrupted} of 5 sweeps were killed before their end");
 }
 
 /// How many Parquet files lie in the folder and below; each must be readable.

@@ -1,5 +1,7 @@
 //! The program's commands, those of the strategies included.
 
+use std::ffi::OsString;
+
 use clap::{Arg, ArgAction, Command, value_parser};
 use strategy_core::registry::{Entry, Strategies};
 
@@ -40,16 +42,23 @@ const OF_STRATEGIES: [(&str, Define); 8] = [
 
 /// The whole command line.
 pub(crate) fn command(strategies: &Strategies) -> Command {
-    command_with(strategies, |_| true)
+    command_for(strategies, None)
 }
 
-/// The command line with the commands of those strategies that are `asked` for; of the others the name and
-/// what they are about. To define the flags of all takes longer than a small command does.
+/// The command line as far as a call with these `words` needs it, all of it without: of strategies that are
+/// not named there are the name and what they are about, and of one whose command follows its name that
+/// command. To define the flags of all takes longer than a small command does.
 ///
 /// An unknown name is left to the registry, which suggests the nearest.
-pub(crate) fn command_with(strategies: &Strategies, asked: impl Fn(&str) -> bool) -> Command {
+pub(crate) fn command_for(strategies: &Strategies, words: Option<&[OsString]>) -> Command {
     let strategy = |entry: &Entry| {
-        if !asked(entry.name()) {
+        // The words behind the strategy's name.
+        let behind: Option<Vec<&OsString>> = words.map(|words| {
+            let named = words.iter().enumerate().filter(|(_, word)| *word == entry.name());
+            named.filter_map(|(place, _)| words.get(place + 1)).collect()
+        });
+        let is_named = words.is_none_or(|words| words.iter().any(|word| word == entry.name()));
+        if !is_named {
             return Command::new(entry.name()).about(entry.about());
         }
         // What it is about comes after the commands, which bring a description of their own.
@@ -58,10 +67,11 @@ pub(crate) fn command_with(strategies: &Strategies, asked: impl Fn(&str) -> bool
         let known = OF_STRATEGIES
             .iter()
             .filter(|(name, _)| *name != evaluate::NAME || !evaluate::is_own(entry));
-        // Where one of them is asked for, the others need no flags either.
-        let named = OF_STRATEGIES.iter().any(|(name, _)| asked(name))
-            || command.get_subcommands().any(|own| asked(own.get_name()));
-        let wanted = known.filter(|(name, _)| !named || asked(name));
+        // Where one of them follows the name, the others need no flags either.
+        let follows = |name: &str| behind.iter().flatten().any(|word| *word == name);
+        let one = OF_STRATEGIES.iter().any(|(name, _)| follows(name))
+            || command.get_subcommands().any(|own| follows(own.get_name()));
+        let wanted = known.filter(|(name, _)| !one || follows(name));
         command
             .about(entry.about())
             .long_about(None)

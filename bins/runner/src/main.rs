@@ -71,9 +71,9 @@ fn main() -> ExitCode {
 fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError> {
     let strategies = registry::registered()?;
     let file = config::file(std::env::args_os());
+    let words: Vec<_> = std::env::args_os().collect();
     // A file may hold flags of any strategy.
-    let asked = |name: &str| file.is_some() || std::env::args_os().any(|word| word == name);
-    let mut command = cli::command_with(&strategies, asked);
+    let mut command = cli::command_for(&strategies, file.is_none().then_some(&words));
     let (mut runs, mut configured) = (Vec::new(), Vec::new());
     if let Some(path) = file {
         let names: Vec<_> = strategies

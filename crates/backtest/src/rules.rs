@@ -224,8 +224,11 @@ impl Rules {
                 return Err(BacktestError::Leverage { instrument, found: leverage, largest });
             }
             for unit in [instrument.tick, instrument.step, instrument.min_notional] {
-                let fits = unit >= 0.0 && unit.is_finite();
-                require(fits, "an order rule of an instrument", unit, "a number from 0 on", 0.0)?;
+                if !(unit >= 0.0 && unit.is_finite()) {
+                    let table = instrument.name.clone();
+                    let reason = format!("an order rule is {unit}: wanted a number from 0 on");
+                    return Err(BacktestError::Table { table, reason });
+                }
             }
         }
         Ok(())

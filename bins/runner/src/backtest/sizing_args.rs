@@ -126,15 +126,22 @@ fn limit_flags() -> Vec<Arg> {
     ]
 }
 
-/// Fails at a limit that cannot be, before any file is read; passes commands without limits.
+/// Fails at a limit that cannot be, of a command that has limits, before any file is read.
 pub(crate) fn check(matches: &ArgMatches) -> Result<(), UsageError> {
-    if let Some((_, below)) = matches.subcommand() {
-        return check(below);
+    let (mut matches, mut name) = (matches, "");
+    while let Some((below, of_below)) = matches.subcommand() {
+        (name, matches) = (below, of_below);
     }
-    if matches.try_contains_id("drawdown-ladder").is_err() {
-        return Ok(());
+    if ["backtest", "sweep", "stream", "paper"].contains(&name) {
+        checked_limits(matches)?;
     }
-    limits(matches)?.check().map_err(|error| UsageError::new(error.into()))
+    Ok(())
+}
+
+fn checked_limits(matches: &ArgMatches) -> Result<Limits, UsageError> {
+    let limits = limits(matches)?;
+    limits.check().map_err(|error| UsageError::new(error.into()))?;
+    Ok(limits)
 }
 
 /// The settings of `matches`.
@@ -146,8 +153,8 @@ pub(crate) fn settings(
         Some(path) => kill_switch::engaged(Path::new(path))?,
         None => None,
     };
-    check(matches)?;
-    Ok(SizingSettings { sizer: sizer(matches, quantity)?, limits: limits(matches)?, killed })
+    let limits = checked_limits(matches)?;
+    Ok(SizingSettings { sizer: sizer(matches, quantity)?, limits, killed })
 }
 
 fn sizer(matches: &ArgMatches, quantity: Option<f64>) -> Result<Sizer, UsageError> {

@@ -1,6 +1,7 @@
 //! What is kept between calls: the monitors, and which alerts fire.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,16 @@ impl StateFile {
     pub(super) fn write(&self, path: &Path) -> Result<(), BoxError> {
         whole_file::write(path, &serde_json::to_vec(self)?)
     }
+
+    /// Waits until nobody else reads the state at `path` and writes it anew: an acknowledgement in the
+    /// middle of a look would be lost. Held until it is dropped.
+    pub(super) fn lock(path: &Path) -> Result<File, BoxError> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".lock");
+        let beside = path.with_file_name(name);
+        let locked = File::create(&beside).and_then(|file| file.lock().map(|()| file));
+        locked.map_err(|error| format!("cannot lock {}: {error}", beside.display()).into())
+    }
 }
 
 /// All alerts as Alertmanager sends them to a webhook, version 4.
@@ -99,14 +110,29 @@ pub(super) fn acknowledge_command() -> Command {
 
 pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
     let Some(path) = matches.get_one::<PathBuf>("state") else { return Ok(()) };
+    if !path.exists() {
+        let error = format!(
+            "there is no {}: name the file that the monitor's --state names",
+            path.display()
+        );
+        return Err(UsageError::new(error.into()).into());
+    }
+    let _lock = StateFile::lock(path)?;
     let mut state = StateFile::read(path)?;
     let now = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    for fingerprint in matches.get_many::<String>("fingerprint").into_iter().flatten() {
+    let named = || matches.get_many::<String>("fingerprint").into_iter().flatten();
+    for fingerprint in named() {
         if !state.book.acknowledge(fingerprint, &now) {
-            let error = format!("{}: no alert {fingerprint} fires", path.display());
+            let error = format!(
+                "{}: no alert {fingerprint} fires: `monitor` prints those that do, and nothing was changed",
+                path.display()
+            );
             return Err(UsageError::new(error.into()).into());
         }
+    }
+    state.write(path)?;
+    for fingerprint in named() {
         writeln!(console.out, "acknowledged {fingerprint}")?;
     }
-    state.write(path)
+    Ok(())
 }

@@ -23,6 +23,7 @@ pub(super) fn look(
     console: &mut Console<'_>,
 ) -> Result<(), BoxError> {
     let state_path = matches.get_one::<PathBuf>("state");
+    let _lock = state_path.map(|path| StateFile::lock(path)).transpose()?;
     let mut state = match state_path {
         Some(path) => StateFile::read(path)?,
         None => StateFile::default(),
@@ -34,6 +35,10 @@ pub(super) fn look(
             let files = sources.iter().flat_map(|source| &source.files);
             whole_file::refuse_input(flag, place, files.map(PathBuf::as_path))?;
         }
+    }
+    if matches.contains_id("report") && !matches!(&sources[..], [only] if only.settings.is_some()) {
+        let error = "--report is a page of one journal whose decisions carry a probability";
+        return Err(UsageError::new(error.into()).into());
     }
     for source in &sources {
         fold(source, &mut state, matches, state_path.is_some())?;
@@ -67,11 +72,9 @@ pub(super) fn look(
         (Some("json"), all) => output::json_of_all(all, &state.book, console.out)?,
         (_, all) => output::text(all, &state.book, console.out)?,
     }
-    if let Some(path) = matches.get_one::<PathBuf>("report") {
-        let [only @ Watched { monitor: Some(monitor), .. }] = &watched[..] else {
-            let error = "--report is a page of one journal whose decisions carry a probability";
-            return Err(UsageError::new(error.into()).into());
-        };
+    if let (Some(path), [only @ Watched { monitor: Some(monitor), .. }]) =
+        (matches.get_one::<PathBuf>("report"), &watched[..])
+    {
         let page = page::page(only, monitor, &state.book);
         whole_file::write(path, page.to_html().as_bytes())?;
     }

@@ -81,13 +81,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     let asked = asked(matches)?;
     let table = backtests::instrument_table(matches)?;
     let (instruments, mut range) = row_args::choose_data(matches, console)?;
-    if let Some(end) = asked.end {
-        if range.end.is_some() {
-            let error = "--backtest has an end of its own: leave out --end";
-            return Err(UsageError::new(error.into()).into());
-        }
-        range.end = Some(end);
-    }
+    range.end = asked.end.or(range.end);
     let mut held = Vec::new();
     for position in &asked.positions {
         let days = days(find(&instruments, &position.dataset)?, range)?;
@@ -107,6 +101,10 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
 fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
     let given = matches.get_one::<f64>("equity").copied();
     let backtest = matches.get_one::<PathBuf>("backtest");
+    if backtest.is_some() && matches.contains_id("end") {
+        let error = "--backtest has an end of its own: leave out --end";
+        return Err(UsageError::new(error.into()).into());
+    }
     let (positions, equity, end) = if let Some(folder) = backtest {
         let position::End { positions, equity, time } = position::of_backtest(folder)?;
         if positions.is_empty() {

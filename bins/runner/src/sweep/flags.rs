@@ -52,8 +52,8 @@ impl Flags {
         Self { command, words, of_strategy }
     }
 
-    /// Fails at a key that is no flag which may differ between settings, and at a value that its flag does
-    /// not take, whatever the other flags are.
+    /// Fails at a key that is no flag which may differ between settings, and at a setting with a value that
+    /// its flag does not take.
     pub(crate) fn check(&self, plan: &Plan) -> Result<(), BoxError> {
         let known = longs(&self.command);
         let known: Vec<&str> =
@@ -75,6 +75,14 @@ impl Flags {
 
     fn check_values(&self, plan: &Plan) -> Result<(), BoxError> {
         let mut seen = BTreeSet::new();
+        for (column, key) in plan.keys.iter().enumerate().filter(|(_, key)| self.is_switch(key)) {
+            let other = plan.settings.iter().map(|setting| setting[column].as_str());
+            if let Some(found) = other.into_iter().find(|value| !matches!(*value, "true" | "false"))
+            {
+                let error = format!("--set {key}={found}: wanted true or false");
+                return Err(UsageError::new(error.into()).into());
+            }
+        }
         for (index, setting) in plan.settings.iter().enumerate() {
             let mut new = false;
             for pair in setting.iter().enumerate() {
@@ -89,20 +97,25 @@ impl Flags {
 
     /// The matches of the flags with the values of a setting.
     pub(crate) fn with(&self, setting: &BTreeMap<String, String>) -> Result<ArgMatches, BoxError> {
-        let set = setting.iter().flat_map(|(key, value)| {
-            // A switch has no value: on or off.
-            let switch = self
-                .command
-                .get_arguments()
-                .any(|flag| flag.get_long() == Some(key) && !flag.get_action().takes_values());
-            match (switch, value.as_str()) {
-                (false, _) => vec![OsString::from(format!("--{key}={value}"))],
-                (true, "true") => vec![OsString::from(format!("--{key}"))],
-                (true, _) => Vec::new(),
+        // A switch has no value: it is there or not.
+        let set = setting.iter().filter_map(|(key, value)| {
+            if self.is_switch(key) {
+                (value == "true").then(|| OsString::from(format!("--{key}")))
+            } else {
+                Some(OsString::from(format!("--{key}={value}")))
             }
         });
-        let words = self.words.iter().cloned().chain(set);
+        let replaced = |word: &OsString| {
+            let key = word.to_str().and_then(|word| word.strip_prefix("--"));
+            key.is_some_and(|key| setting.contains_key(key) && self.is_switch(key))
+        };
+        let words = self.words.iter().filter(|word| !replaced(word)).cloned().chain(set);
         Ok(self.command.clone().try_get_matches_from(words)?)
+    }
+
+    fn is_switch(&self, key: &str) -> bool {
+        let mut flags = self.command.get_arguments();
+        flags.any(|flag| flag.get_long() == Some(key) && !flag.get_action().takes_values())
     }
 
     /// The part of a setting that decisions depend on.
