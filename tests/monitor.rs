@@ -76,6 +76,11 @@ fn stale_rows_fire_and_what_is_unknown_is_no_alert() {
     fails(folder.path(), &wrong, 2, &["no alert 0000000000000000"]);
     ok(folder.path(), &format!("monitor acknowledge --state s.json {fingerprint}"));
     fails(folder.path(), "monitor acknowledge --state none.json 0", 2, &["no none.json"]);
+    // The lock changes nothing of a file that has its name.
+    std::fs::write(folder.path().join("t.json.lock"), "another program's").unwrap();
+    run(folder.path(), &format!("{DATA} --state t.json"));
+    let kept = std::fs::read_to_string(folder.path().join("t.json.lock")).unwrap();
+    assert_eq!(kept, "another program's");
     fails(folder.path(), "monitor", 2, &["nothing to watch"]);
 }
 

@@ -62,7 +62,9 @@ impl StateFile {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");
         let beside = path.with_file_name(name);
-        let locked = File::create(&beside).and_then(|file| file.lock().map(|()| file));
+        // Whatever lies there keeps its bytes.
+        let opened = File::options().create(true).truncate(false).write(true).open(&beside);
+        let locked = opened.and_then(|file| file.lock().map(|()| file));
         locked.map_err(|error| format!("cannot lock {}: {error}", beside.display()).into())
     }
 }
