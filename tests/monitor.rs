@@ -76,6 +76,14 @@ fn stale_rows_fire_and_what_is_unknown_is_no_alert() {
     fails(folder.path(), &wrong, 2, &["no alert 0000000000000000"]);
     ok(folder.path(), &format!("monitor acknowledge --state s.json {fingerprint}"));
     fails(folder.path(), "monitor acknowledge --state none.json 0", 2, &["no none.json"]);
+    let state = |flags: &str| format!("{DATA} --fresh-within 30 {flags}");
+    fails(
+        folder.path(),
+        &state("--state s.json --n-bins 40"),
+        2,
+        &["number of bins", "another file"],
+    );
+    fails(folder.path(), &state("--state none/s.json"), 1, &["there is no folder none"]);
     // The lock changes nothing of a file that has its name.
     std::fs::write(folder.path().join("t.json.lock"), "another program's").unwrap();
     run(folder.path(), &format!("{DATA} --state t.json"));

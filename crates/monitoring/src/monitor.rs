@@ -188,6 +188,12 @@ impl Monitor {
         Ok(months)
     }
 
+    /// The number of bins that scores are counted in.
+    #[must_use]
+    pub const fn n_bins(&self) -> u16 {
+        self.n_bins
+    }
+
     /// Labels and detectors.
     #[must_use]
     pub fn calibration(&self) -> &Calibration {

@@ -62,6 +62,15 @@ impl StateFile {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");
         let beside = path.with_file_name(name);
+        let folder = beside.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            let error = format!(
+                "cannot create {}: there is no folder {}",
+                path.display(),
+                folder.display()
+            );
+            return Err(error.into());
+        }
         // Whatever lies there keeps its bytes.
         let opened = File::options().create(true).truncate(false).write(true).open(&beside);
         let locked = opened.and_then(|file| file.lock().map(|()| file));

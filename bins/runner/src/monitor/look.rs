@@ -136,9 +136,9 @@ fn fold(
     let n_bins = *matches.get_one::<u16>("n-bins").unwrap_or(&20);
     let monitor =
         state.monitors.entry(source.name.clone()).or_insert_with(|| Monitor::new(settings, n_bins));
-    if *monitor.calibration().settings() != settings {
+    if *monitor.calibration().settings() != settings || monitor.n_bins() != n_bins {
         let error = format!(
-            "--state holds {} with another label or interval: name another file",
+            "--state holds {} with another label, interval or number of bins: name another file",
             source.name
         );
         return Err(UsageError::new(error.into()).into());
