@@ -16,6 +16,8 @@ use crate::{
 pub struct Account<S, E> {
     pub(crate) rules: Rules,
     pub(crate) instruments: Vec<Instrument>,
+    /// Whether an instrument has tiers of maintenance margin, so that prices can liquidate.
+    pub(crate) liquidates: bool,
     pub(crate) wallet: Wallet,
     pub(crate) trades: Vec<OpenTrade>,
     pub(crate) order: Order,
@@ -60,6 +62,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
         rules.check_for(&instruments)?;
         let count = instruments.len();
         Ok(Self {
+            liquidates: instruments.iter().any(|known| !known.tiers.as_slice().is_empty()),
             wallet: Wallet::new(rules.capital, count, rules.margin, rules.leverage),
             trades: Vec::new(),
             order: Order::default(),
@@ -180,7 +183,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             }
             self.within(bar);
         }
-        self.last.copy_from_slice(bar.candles);
+        copy(&mut self.last, bar.candles);
         Ok(())
     }
 
@@ -207,7 +210,8 @@ impl<S: Sizing, E: Events> Account<S, E> {
     #[inline]
     pub(crate) fn mark(&mut self, time: i64) -> f64 {
         let (mut equity, mut gross, mut net) = (self.wallet.balance, 0.0, 0.0);
-        for (position, candle) in self.wallet.positions.iter().zip(&self.last) {
+        let held = if self.trades.is_empty() { &[] } else { &self.wallet.positions[..] };
+        for (position, candle) in held.iter().zip(&self.last) {
             if position.quantity != 0.0 {
                 let notional = position.quantity * candle.close;
                 equity += position.quantity * (candle.close - position.entry);
@@ -235,6 +239,15 @@ impl<S: Sizing, E: Events> Account<S, E> {
             self.tell(&trade, trade.quantity, None);
         }
         self.last = candles;
+    }
+}
+
+/// Copies a few values, of one instrument without a call.
+#[inline]
+pub(crate) fn copy<T: Copy>(into: &mut [T], from: &[T]) {
+    match (into, from) {
+        ([into], [from]) => *into = *from,
+        (into, from) => into.copy_from_slice(from),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use strategy_core::{Exits, Outlook, Side};
 
+use crate::account::copy;
 use crate::bar::{Bar, Decision};
 use crate::{
     Account, BacktestError, Change, Demand, Events, ExitReason, Intent, LegRequest, Portfolio,
@@ -27,12 +28,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
     pub(crate) fn watch(&mut self, bar: &Bar<'_>, equity: f64) -> Result<(), BacktestError> {
         self.view();
         let mut demands = std::mem::take(&mut self.demands);
-        let portfolio = portfolio(
-            &self.views,
-            bar,
-            (equity, self.peak, self.wallet.free(|i| bar.candles[i].close)),
-            (&self.instruments, &self.rules),
-        );
+        let portfolio = portfolio(&self.views, bar, equity, (&self.instruments, &self.rules));
         self.sizing.watch(bar, &portfolio, &mut demands);
         for demand in demands.drain(..) {
             if !(0.0..1.0).contains(&demand.keep) {
@@ -87,7 +83,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             }
             Decision::Weights { weights, outlook } => {
                 self.check_weights(bar.time, weights)?;
-                self.wanted.copy_from_slice(weights);
+                copy(&mut self.wanted, weights);
                 *outlook
             }
         };
@@ -235,12 +231,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             max_trades: self.rules.max_trades,
             round_trip_cost: cost,
         };
-        let portfolio = portfolio(
-            &self.views,
-            bar,
-            (equity, self.peak, self.wallet.free(|i| bar.candles[i].close)),
-            (&self.instruments, &self.rules),
-        );
+        let portfolio = portfolio(&self.views, bar, equity, (&self.instruments, &self.rules));
         let size = self.sizing.size(&request, &portfolio, &mut self.changes);
         for mut change in self.changes.drain(..) {
             change.time = bar.until;
@@ -268,9 +259,13 @@ impl<S: Sizing, E: Events> Account<S, E> {
     /// Brings the view of the positions up to date.
     fn view(&mut self) {
         for instrument in 0..self.instruments.len() {
+            let mark = self.last[instrument].close;
+            if self.wallet.positions[instrument].quantity == 0.0 {
+                self.views[instrument] = PositionView { mark, ..PositionView::default() };
+                continue;
+            }
             let liquidation = self.liquidation(instrument);
             let position = &self.wallet.positions[instrument];
-            let mark = self.last[instrument].close;
             self.views[instrument] = PositionView {
                 quantity: position.quantity,
                 entry: position.entry,
@@ -285,11 +280,11 @@ impl<S: Sizing, E: Events> Account<S, E> {
 fn portfolio<'a>(
     positions: &'a [PositionView],
     bar: &'a Bar<'_>,
-    (equity, peak, free_cash): (f64, f64, f64),
+    equity: f64,
     (instruments, rules): (&'a [crate::Instrument], &'a crate::Rules),
 ) -> Portfolio<'a> {
     let (row_time, time, candles) = (bar.time, bar.until, bar.candles);
-    Portfolio { row_time, time, equity, peak, free_cash, positions, candles, instruments, rules }
+    Portfolio { row_time, time, equity, positions, candles, instruments, rules }
 }
 
 fn side_of(weight: f64) -> Side {

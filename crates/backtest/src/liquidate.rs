@@ -7,21 +7,25 @@ impl<S: Sizing, E: Events> Account<S, E> {
     /// The price that liquidates the position of an instrument; none where no price does.
     #[inline]
     pub(crate) fn liquidation(&mut self, instrument: usize) -> Option<f64> {
-        let position = &self.wallet.positions[instrument];
-        if position.quantity == 0.0 || self.instruments[instrument].tiers.as_slice().is_empty() {
+        if !self.liquidates || self.wallet.positions[instrument].quantity == 0.0 {
             return None;
         }
         let shared = self.rules.margin == MarginMode::Cross && self.instruments.len() > 1;
-        if position.stale || shared {
-            let backing = self.backing(instrument);
-            let position = &mut self.wallet.positions[instrument];
-            let tiers = &self.instruments[instrument].tiers;
-            let price =
-                self.rules.liquidation_price(position.quantity, position.entry, backing, tiers);
-            (position.liquidation, position.stale) = (price.unwrap_or(f64::NAN), false);
+        if self.wallet.positions[instrument].stale || shared {
+            self.find_liquidation(instrument);
         }
         let price = self.wallet.positions[instrument].liquidation;
         (!price.is_nan()).then_some(price)
+    }
+
+    /// Works out that price anew.
+    #[inline(never)]
+    fn find_liquidation(&mut self, instrument: usize) {
+        let backing = self.backing(instrument);
+        let position = &mut self.wallet.positions[instrument];
+        let tiers = &self.instruments[instrument].tiers;
+        let price = self.rules.liquidation_price(position.quantity, position.entry, backing, tiers);
+        (position.liquidation, position.stale) = (price.unwrap_or(f64::NAN), false);
     }
 
     /// What backs a position: its margin, or with cross margin the balance, what the others have gained or
@@ -47,7 +51,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
     /// The price of liquidation, where `bar` reaches it against trades of `sign`.
     #[inline]
     pub(crate) fn reached(&mut self, bar: &Bar<'_>, instrument: usize, sign: f64) -> Option<f64> {
-        if self.wallet.positions[instrument].quantity * sign <= 0.0 {
+        if !self.liquidates || self.wallet.positions[instrument].quantity * sign <= 0.0 {
             return None;
         }
         let price = self.liquidation(instrument)?;
@@ -59,6 +63,9 @@ impl<S: Sizing, E: Events> Account<S, E> {
     /// Liquidates what the bar opens beyond, before anything else.
     #[inline]
     pub(crate) fn liquidate_gaps(&mut self, bar: &Bar<'_>) {
+        if !self.liquidates {
+            return;
+        }
         for instrument in 0..self.instruments.len() {
             let sign = self.wallet.positions[instrument].quantity.signum();
             let Some(price) = self.liquidation(instrument) else { continue };

@@ -142,10 +142,6 @@ pub struct Portfolio<'a> {
     pub time: i64,
     /// Cash and unrealised profit, in quote currency.
     pub equity: f64,
-    /// The highest equity so far, the capital included.
-    pub peak: f64,
-    /// What new positions can take as margin, in quote currency.
-    pub free_cash: f64,
     /// One an instrument; quantity 0 where nothing is held.
     pub positions: &'a [PositionView],
     /// The row's candles, one an instrument; their closes are the last prices.

@@ -1,5 +1,4 @@
-//! Nanoseconds a row, the fastest of many runs: an account alone, and with a sizer and all rules. Then the
-//! thousand backtests of `cargo xtask bench --peers accounts`, as they are and with all rules on.
+//! Nanoseconds a row, the fastest of many runs: an account alone, and with a sizer and all rules.
 //!
 //! `cargo bench -p risk --bench row`
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a program that measures and prints")]
@@ -7,7 +6,7 @@
 use std::time::Instant;
 
 use backtest::{
-    Account, Bar, Candle, Decision, EqualParts, Instrument, Intent, NoEvents, Row, Rules, Sizing,
+    Account, Bar, Candle, Decision, EqualParts, Instrument, NoEvents, Row, Rules, Sizing,
 };
 use risk::{Limits, RiskSizing, Sizer};
 use strategy_core::{Exits, SideExits};
@@ -16,8 +15,6 @@ const HOUR: i64 = 3_600_000_000;
 /// So few that a run ends before the machine gives the core to someone else.
 const ROWS: usize = 2_000;
 const RUNS: usize = 1_000;
-/// Of the thousand backtests.
-const LONG: usize = 30_000;
 
 fn rules() -> Rules {
     let exits = SideExits::both(Exits { stop_loss: Some(0.02), ..Exits::default() });
@@ -54,36 +51,6 @@ fn walk(rows: usize) -> Vec<[Candle; 1]> {
         .collect()
 }
 
-/// Seconds of a thousand pairs of take profit and stop loss, on one thread; 5 % of rows ask for a long
-/// entry, 5 % for a short one.
-fn thousand(candles: &[[Candle; 1]], rules_on: bool) -> f64 {
-    let start = Instant::now();
-    for pair in 0..1_000_u32 {
-        let exits = SideExits::both(Exits {
-            take_profit: Some(0.01 + 0.001 * f64::from(pair % 40)),
-            stop_loss: Some(0.01 + 0.001 * f64::from(pair / 40)),
-            ..Exits::default()
-        });
-        let rules = Rules { intent: Intent::Entry, exits, capital: 1e6, ..Rules::default() };
-        let limits = if rules_on { Limits::standard() } else { Limits::off() };
-        let sizing = RiskSizing::new(Sizer::FixedQuantity(1.0), &limits, &exits, 1, HOUR).unwrap();
-        let mut account =
-            Account::new(rules, vec![Instrument::named("x")], sizing, NoEvents).unwrap();
-        for (row, candles) in candles.iter().enumerate() {
-            let time = i64::try_from(row).unwrap() * HOUR;
-            let bar = Bar { time, until: time + HOUR, candles, marks: None, settlements: &[] };
-            let weights = [match row * 7_919 % 20 {
-                0 => 1.0,
-                1 => -1.0,
-                _ => 0.0,
-            }];
-            let decision = Some(Decision::Weights { weights: &weights, outlook: None });
-            account.row(&Row { bar, detail: &[], decision }).unwrap();
-        }
-    }
-    start.elapsed().as_secs_f64()
-}
-
 fn main() {
     let candles = walk(ROWS);
     let fastest = |run: &dyn Fn() -> f64| (0..RUNS).map(|_| run()).fold(f64::INFINITY, f64::min);
@@ -98,10 +65,4 @@ fn main() {
             sizer.name()
         );
     }
-    let candles = walk(LONG);
-    println!(
-        "a thousand backtests of {LONG} rows: {:.2} s without rules, {:.2} s with all",
-        thousand(&candles, false),
-        thousand(&candles, true)
-    );
 }

@@ -71,6 +71,15 @@ pub enum RiskError {
         /// `long` or `short`.
         side: &'static str,
     },
+    /// Rows that are not those whose market was worked out before.
+    #[error(
+        "row {row} of the account is not that row of the history whose market it shares: feed that history \
+         from its first row on"
+    )]
+    OtherRows {
+        /// Its number, from 1.
+        row: usize,
+    },
     /// A quantity for several instruments.
     #[error(
         "fixed-quantity is for one instrument, and there are {instruments}: use fixed-notional"

@@ -2,6 +2,7 @@
 //!
 //! - [`RiskSizing`]: a sizer and the rules behind it, as an account asks them
 //! - [`Sizer`], [`payoff_kelly`], [`kelly_of_payoffs`]: how large a trade is
+//! - [`MarketHistory`]: volatilities of a history, for many accounts that run over it
 //! - [`Limits`]: which rules there are, and how strict
 //! - [`Ewma`], [`WindowVolatility`]: volatility, row by row
 //! - [`growth_optimal`], [`shrinkage`], [`TwoOutcome`]: Kelly
@@ -26,6 +27,7 @@ mod volatility;
 pub use error::RiskError;
 pub use kelly::{growth_optimal, shrinkage};
 pub use limits::{Distance, Guard, Ladder, Limits, Shock, Stale, Step};
+pub use market::MarketHistory;
 pub use sizers::{
     KellyCap, KellyCosts, KellySettings, KellySize, Sizer, kelly_of_payoffs, payoff_kelly,
 };

@@ -1,6 +1,6 @@
 //! What the sizers and rules know of the market, row by row.
 
-use backtest::Bar;
+use backtest::{Bar, History};
 
 use crate::shock::VolatilityRatio;
 
@@ -153,8 +153,65 @@ impl Market {
         self.slow.form(a, b) * self.rows_a_year
     }
 
+    /// Appends all that changes with a row and is asked for.
+    fn save(&self, into: &mut Vec<f64>) {
+        into.extend([self.fast.weight, self.slow.weight]);
+        into.extend(self.fast.sums.iter().chain(&self.slow.sums));
+        into.extend(self.ratios.iter().flat_map(VolatilityRatio::state));
+        into.extend(self.funding.iter().flat_map(|mean| [mean.sum, mean.weight]));
+    }
+
+    /// Takes over what [`save`](Self::save) wrote, `seen` returns after the first row.
+    fn load(&mut self, seen: u64, saved: &[f64]) {
+        self.seen = seen;
+        let mut saved = saved.iter().copied();
+        let mut next = || saved.next().unwrap_or(f64::NAN);
+        (self.fast.weight, self.slow.weight) = (next(), next());
+        self.fast.sums.iter_mut().chain(&mut self.slow.sums).for_each(|sum| *sum = next());
+        self.ratios.iter_mut().for_each(|ratio| ratio.set([next(), next(), next()]));
+        self.funding.iter_mut().for_each(|mean| *mean = Mean { sum: next(), weight: next() });
+    }
+
     /// Mean of the rates settled in a row; longs pay when it is positive.
     pub(crate) fn funding_a_row(&self, instrument: usize) -> f64 {
         self.funding.get(instrument).map_or(0.0, |mean| mean.get())
+    }
+}
+
+/// What sizers and rules know of the market after each row of a history: worked out once for all accounts
+/// that run over it, as in a sweep. See [`RiskSizing::sharing`](crate::RiskSizing::sharing).
+#[derive(Debug)]
+pub struct MarketHistory {
+    times: Vec<i64>,
+    /// Numbers a row.
+    width: usize,
+    saved: Vec<f64>,
+}
+
+impl MarketHistory {
+    /// Of all rows of `history`.
+    #[must_use]
+    pub fn new(history: &History) -> Self {
+        let instruments = history.candles().len().checked_div(history.len()).unwrap_or(0);
+        let mut market = Market::new(instruments, history.interval().max(1));
+        let mut saved = Vec::new();
+        for bar in history.bars() {
+            market.row(&bar);
+            market.save(&mut saved);
+        }
+        let width = saved.len().checked_div(history.len()).unwrap_or(0);
+        Self { times: history.times().to_vec(), width, saved }
+    }
+
+    /// Brings `market` to the state after row `row` (from 0), if that opened at `time`, µs UTC.
+    pub(crate) fn load(&self, market: &mut Market, row: usize, time: i64) -> bool {
+        let of_row = self.saved.get(row * self.width..(row + 1) * self.width);
+        match of_row.filter(|_| self.times.get(row) == Some(&time)) {
+            Some(saved) => {
+                market.load(row as u64, saved);
+                true
+            }
+            None => false,
+        }
     }
 }

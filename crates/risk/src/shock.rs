@@ -9,16 +9,19 @@ pub(crate) struct VolatilityRatio {
     long: usize,
     next: usize,
     sums: [f64; 2],
+    /// Whether the long window is.
+    full: bool,
 }
 
 impl VolatilityRatio {
     pub(crate) fn new(short: usize, long: usize) -> Self {
-        Self { short, squares: Vec::new(), long, next: 0, sums: [0.0; 2] }
+        Self { short, squares: Vec::new(), long, next: 0, sums: [0.0; 2], full: false }
     }
 
     pub(crate) fn update(&mut self, square: f64) {
         if self.squares.len() < self.long {
             self.squares.push(square);
+            self.full = self.squares.len() == self.long;
         } else {
             self.sums[1] -= self.squares[self.next];
             self.squares[self.next] = square;
@@ -26,9 +29,10 @@ impl VolatilityRatio {
         self.sums[0] += square;
         self.sums[1] += square;
         let here = self.next;
-        self.next = (self.next + 1) % self.long;
+        self.next = if here + 1 == self.long { 0 } else { here + 1 };
         if self.squares.len() > self.short {
-            self.sums[0] -= self.squares[(here + self.long - self.short) % self.long];
+            let left = if here >= self.short { here } else { here + self.long };
+            self.sums[0] -= self.squares[left - self.short];
         }
         if self.next == 0 {
             // What rounding has left in the sums goes once a round.
@@ -37,11 +41,21 @@ impl VolatilityRatio {
         }
     }
 
+    /// The sums of both windows, and 1 once the long one is full.
+    pub(crate) fn state(&self) -> [f64; 3] {
+        [self.sums[0], self.sums[1], f64::from(u8::from(self.full))]
+    }
+
+    /// Takes over such sums, to be asked for the ratio alone.
+    pub(crate) fn set(&mut self, [short, long, full]: [f64; 3]) {
+        (self.sums, self.full) = ([short, long], full != 0.0);
+    }
+
     /// The ratio; none before the long window is full or where nothing has moved in it.
     pub(crate) fn get(&self) -> Option<f64> {
         let [short, long] = self.sums;
-        let full = self.squares.len() == self.long && long > 0.0;
-        full.then(|| (short.max(0.0) / self.short as f64 / (long / self.long as f64)).sqrt())
+        (self.full && long > 0.0)
+            .then(|| (short.max(0.0) / self.short as f64 / (long / self.long as f64)).sqrt())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sizer and rules together, as an account asks them.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use backtest::{Bar, Change, Demand, Portfolio, Request, Size, Sizing, Trade};
 use strategy_core::SideExits;
@@ -8,11 +9,8 @@ use strategy_core::SideExits;
 use crate::RiskError;
 use crate::ask::Ask;
 use crate::limits::Limits;
-use crate::market::Market;
-use crate::rules::{
-    Cooldown, CorrelatedExposure, DailyLoss, DrawdownLadder, Exposure, KillSwitch,
-    LiquidationDistance, Measure, Rule, StaleData, StopGuard, VolatilityShock,
-};
+use crate::market::{Market, MarketHistory};
+use crate::rules::RuleSet;
 use crate::sizers::{Sizer, notional, scaled};
 
 /// A sizer and the rules behind it.
@@ -27,9 +25,14 @@ use crate::sizers::{Sizer, notional, scaled};
 #[derive(Debug)]
 pub struct RiskSizing {
     sizer: Sizer,
-    rules: Vec<Box<dyn Rule>>,
+    rules: RuleSet,
     market: Market,
     needs_market: bool,
+    watches: bool,
+    /// Where the market's numbers come from, if not from the rows themselves.
+    shared: Option<Arc<MarketHistory>>,
+    /// Rows seen.
+    rows: usize,
     fault: Option<RiskError>,
     acted: BTreeMap<&'static str, u64>,
 }
@@ -57,18 +60,40 @@ impl RiskSizing {
                 "more than 0 µs",
             ));
         }
-        let rules = rules(limits, instruments);
+        let rules = RuleSet::new(limits, instruments);
         let needs_market = matches!(sizer, Sizer::VolTarget(_) | Sizer::PayoffKelly(_))
             || limits.correlated.is_some()
             || limits.shock.is_some();
+        let watches = needs_market || !rules.is_empty();
         let market = Market::new(instruments, interval);
-        Ok(Self { sizer, rules, market, needs_market, fault: None, acted: BTreeMap::new() })
+        Ok(Self {
+            sizer,
+            rules,
+            market,
+            needs_market,
+            watches,
+            shared: None,
+            rows: 0,
+            fault: None,
+            acted: BTreeMap::new(),
+        })
+    }
+
+    /// The same with the market's volatilities, covariances and funding from `history`, to the bit what the
+    /// rows give; `history` is called if sizer or rules need them. The account must then be fed the rows
+    /// of that history from its first one on; a size that is asked for at another row is a
+    /// [`fault`](Self::fault).
+    #[must_use]
+    pub fn sharing(mut self, history: impl FnOnce() -> Arc<MarketHistory>) -> Self {
+        self.shared = self.needs_market.then(history);
+        self
     }
 
     /// The same with the kill switch engaged, for this reason: nothing is entered, everything is closed.
     #[must_use]
     pub fn killed(mut self, reason: impl Into<String>) -> Self {
-        self.rules.insert(0, Box::new(KillSwitch { reason: reason.into() }));
+        self.rules.kill(reason.into());
+        self.watches = true;
         self
     }
 
@@ -86,44 +111,6 @@ impl RiskSizing {
     }
 }
 
-fn rules(limits: &Limits, instruments: usize) -> Vec<Box<dyn Rule>> {
-    let mut rules: Vec<Box<dyn Rule>> = Vec::new();
-    if let Some(stale) = limits.stale {
-        rules.push(Box::new(StaleData::new(stale, instruments)));
-    }
-    if let Some(limit) = limits.daily_loss {
-        rules.push(Box::new(DailyLoss::new(limit)));
-    }
-    if let Some(rows) = limits.cooldown.filter(|&rows| rows > 0) {
-        rules.push(Box::new(Cooldown::new(rows, instruments)));
-    }
-    if let Some(guard) = limits.stop_guard {
-        rules.push(Box::new(StopGuard::new(guard)));
-    }
-    if let Some(ladder) = &limits.drawdown {
-        rules.push(Box::new(DrawdownLadder::new(ladder.clone())));
-    }
-    if let Some(shock) = limits.shock {
-        rules.push(Box::new(VolatilityShock { ratio: shock.ratio, factor: shock.factor }));
-    }
-    for (measure, limit) in [
-        (Measure::Instrument, limits.instrument),
-        (Measure::Net, limits.net),
-        (Measure::Gross, limits.gross),
-    ] {
-        if let Some(limit) = limit {
-            rules.push(Box::new(Exposure { measure, limit }));
-        }
-    }
-    if let Some(limit) = limits.correlated {
-        rules.push(Box::new(CorrelatedExposure { limit }));
-    }
-    if let Some(distance) = limits.liquidation {
-        rules.push(Box::new(LiquidationDistance { distance }));
-    }
-    rules
-}
-
 impl Sizing for RiskSizing {
     fn size(
         &mut self,
@@ -131,6 +118,13 @@ impl Sizing for RiskSizing {
         portfolio: &Portfolio<'_>,
         changes: &mut Vec<Change>,
     ) -> Size {
+        if let Some(history) = &self.shared {
+            let row = self.rows.wrapping_sub(1);
+            if !history.load(&mut self.market, row, portfolio.row_time) {
+                self.fault.get_or_insert(RiskError::OtherRows { row: self.rows });
+                return Size::Zero;
+            }
+        }
         let ask = Ask { request, portfolio, market: &self.market };
         let sized = match self.sizer.size(&ask) {
             Ok(sized) => sized,
@@ -149,7 +143,7 @@ impl Sizing for RiskSizing {
         let first = request.legs.iter().position(|leg| leg.weight != 0.0).unwrap_or(0);
         let asked = notional(sized.size, portfolio.rules, ask.price(first));
         let mut size = asked;
-        for rule in &self.rules {
+        for rule in self.rules.iter() {
             if size <= 0.0 {
                 break;
             }
@@ -163,26 +157,22 @@ impl Sizing for RiskSizing {
     }
 
     fn watches(&self) -> bool {
-        self.needs_market || !self.rules.is_empty()
+        self.watches
     }
 
     fn watch(&mut self, row: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
-        if self.needs_market {
+        self.rows += 1;
+        if self.needs_market && self.shared.is_none() {
             self.market.row(row);
         }
-        for rule in &mut self.rules {
-            let before = demands.len();
-            rule.row(row, portfolio, demands);
-            if demands.len() > before {
-                *self.acted.entry(rule.name()).or_default() += 1;
-            }
+        self.rules.row(row, portfolio, demands);
+        for demand in demands.iter() {
+            *self.acted.entry(demand.rule).or_default() += 1;
         }
     }
 
     fn closed(&mut self, trade: &Trade) {
-        for rule in &mut self.rules {
-            rule.closed(trade);
-        }
+        self.rules.closed(trade);
     }
 }
 

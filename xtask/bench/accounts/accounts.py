@@ -2,7 +2,8 @@
 
     python accounts.py OURS SCRATCH OUT.json ROUNDS [CASE…]
 
-OURS is the example `exit_pairs` of the crate `backtest`. Seconds are those inside the process, from columns in
+OURS is the example `exit_pairs` of the crate `risk`. The thousand pairs run with all risk rules too, which the peer does
+not have: no answers are compared there. Seconds are those inside the process, from columns in
 memory to answers; memory is the peak of the whole process.
 
 Candles open at the close before, and do not move in rows that carry a signal, nor in the next: then an order at the
@@ -99,6 +100,8 @@ def main():
         for program in programs.values():
             run(program)
         result = compare(name, *answers)
+        if name == "account-pairs":
+            programs["rules"] = [ours, str(folder), str(folder / "rules.f64"), "rules"]
         for who in programs:
             result[who] = {"seconds": [], "peak_kib": []}
         for _ in range(rounds):

@@ -24,9 +24,7 @@ impl Program {
             // By --package it would be built with other features of Arrow, and that anew.
             Self::DuckDbFloor => (&["--workspace", "--example", "duckdb_floor"], "duckdb_floor"),
             Self::KernelBench => (&["--package", "kernel-bench"], "kernel-bench"),
-            Self::ExitPairs => {
-                (&["--package", "backtest", "--example", "exit_pairs"], "exit_pairs")
-            }
+            Self::ExitPairs => (&["--package", "risk", "--example", "exit_pairs"], "exit_pairs"),
         }
     }
 

@@ -1,9 +1,10 @@
 //! Evaluating settings on rows and candles that are read once.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use ::backtest::{Account, Bar, Decision, Events, Row, Trade};
-use ::risk::RiskSizing;
+use ::backtest::{Account, Bar, Close, Decision, Events, Row, Trade};
+use ::risk::{MarketHistory, RiskSizing};
 use ::trials::{Evaluated, Outcome, Plan};
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
@@ -64,6 +65,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) flags: Flags,
     pub(crate) rows: StrategyRows,
     pub(crate) market: Market,
+    /// What sizers and rules know of it, once one asks.
+    pub(crate) known: OnceLock<Arc<MarketHistory>>,
     /// Finer candles, and candles of the mark price.
     pub(crate) detail: Option<Kept>,
     pub(crate) marks: Option<Kept>,
@@ -87,13 +90,15 @@ impl Events for Curve {
         self.profits.extend(trade.exit.map(|exit| exit.net_pnl));
     }
 
-    fn equity(&mut self, row: &::backtest::EquityRow) {
-        if self.times.last() == Some(&row.time) {
+    #[inline]
+    fn close(&mut self, close: &Close) {
+        // The last row is told again once what was open is closed.
+        if self.times.last() == Some(&close.time) {
             self.times.pop();
             self.equity.pop();
         }
-        self.times.push(row.time);
-        self.equity.push(row.equity);
+        self.times.push(close.time);
+        self.equity.push(close.equity);
     }
 }
 
@@ -160,9 +165,15 @@ impl Shared<'_> {
         let instruments = self.market.instruments.clone();
         let (sizing, exits) = (&settings.sizing, &settings.rules.exits);
         let lasts = micros(self.market.interval);
-        let sizing = sizing.build(&sizing.limits, exits, instruments.len(), lasts)?;
-        let mut account =
-            Account::new(settings.rules.clone(), instruments, sizing, Curve::default())?;
+        let mut sizing = sizing.build(&sizing.limits, exits, instruments.len(), lasts)?;
+        let mut curve = Curve::default();
+        if stretch.is_none() {
+            let of_market = || Arc::new(MarketHistory::new(&self.market.history));
+            sizing = sizing.sharing(|| Arc::clone(self.known.get_or_init(of_market)));
+            curve.times.reserve(self.market.history.len());
+            curve.equity.reserve(self.market.history.len());
+        }
+        let mut account = Account::new(settings.rules.clone(), instruments, sizing, curve)?;
         let mut rows = Rows::new(asked, &self.market);
         let mut before: Option<(usize, Bar<'_>, Option<Decision<'_>>)> = None;
         for (row, bar) in self.market.history.bars().enumerate() {

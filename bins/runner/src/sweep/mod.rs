@@ -256,7 +256,8 @@ fn load<'a>(
     let detail = keep(&settings.detail, "detail-ohlcv")?;
     let marks = keep(&settings.marks, "mark-ohlcv")?;
     let decided = Decided::default();
-    Ok(Shared { entry, flags, rows, market, detail, marks, decided, plan, instrument })
+    let known = std::sync::OnceLock::new();
+    Ok(Shared { entry, flags, rows, market, known, detail, marks, decided, plan, instrument })
 }
 
 /// All that the results of a sweep depend on.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use backtest::{Bar, Demand, ExitReason, Portfolio, Trade};
+use backtest::{Demand, ExitReason, Portfolio, Trade};
 
 use super::{Rule, close_all};
 use crate::ask::Ask;
@@ -25,14 +25,9 @@ impl DailyLoss {
     pub(crate) fn new(limit: f64) -> Self {
         Self { limit, day: None, start: 0.0, last: 0.0, locked: false }
     }
-}
 
-impl Rule for DailyLoss {
-    fn name(&self) -> &'static str {
-        "daily-loss"
-    }
-
-    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, _: &mut Vec<Demand>) {
+    #[inline]
+    pub(crate) fn row(&mut self, portfolio: &Portfolio<'_>) {
         let Portfolio { time, equity, .. } = *portfolio;
         let day = time.div_euclid(DAY);
         if self.day != Some(day) {
@@ -43,6 +38,12 @@ impl Rule for DailyLoss {
         }
         self.locked |= equity <= self.start * (1.0 - self.limit);
         self.last = equity;
+    }
+}
+
+impl Rule for DailyLoss {
+    fn name(&self) -> &'static str {
+        "daily-loss"
     }
 
     fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {
@@ -67,22 +68,23 @@ impl Cooldown {
     pub(crate) fn new(rows: u32, instruments: usize) -> Self {
         Self { rows: rows.into(), row: 0, ended: Vec::new(), until: vec![0; instruments] }
     }
+
+    pub(crate) fn closed(&mut self, trade: &Trade) {
+        self.ended.push(trade.instrument);
+    }
+
+    #[inline]
+    pub(crate) fn row(&mut self) {
+        self.row += 1;
+        for instrument in self.ended.drain(..) {
+            self.until[instrument] = self.row + self.rows;
+        }
+    }
 }
 
 impl Rule for Cooldown {
     fn name(&self) -> &'static str {
         "cooldown"
-    }
-
-    fn closed(&mut self, trade: &Trade) {
-        self.ended.push(trade.instrument);
-    }
-
-    fn row(&mut self, _: &Bar<'_>, _: &Portfolio<'_>, _: &mut Vec<Demand>) {
-        self.row += 1;
-        for instrument in self.ended.drain(..) {
-            self.until[instrument] = self.row + self.rows;
-        }
     }
 
     fn limit(&self, ask: &Ask<'_>, _: f64) -> Option<(f64, String)> {
@@ -109,21 +111,16 @@ impl StopGuard {
     pub(crate) fn new(guard: Guard) -> Self {
         Self { guard, fresh: 0, stops: VecDeque::new(), until: i64::MIN, now: i64::MIN }
     }
-}
 
-impl Rule for StopGuard {
-    fn name(&self) -> &'static str {
-        "stop-guard"
-    }
-
-    fn closed(&mut self, trade: &Trade) {
+    pub(crate) fn closed(&mut self, trade: &Trade) {
         use ExitReason::{Liquidation, StopLoss, TrailingStop};
         let reason = trade.exit.map(|exit| exit.reason);
         self.fresh += u32::from(matches!(reason, Some(StopLoss | TrailingStop | Liquidation)));
     }
 
-    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, _: &mut Vec<Demand>) {
-        self.now = portfolio.time;
+    #[inline]
+    pub(crate) fn row(&mut self, now: i64) {
+        self.now = now;
         for _ in 0..std::mem::take(&mut self.fresh) {
             self.stops.push_back(self.now);
         }
@@ -135,6 +132,12 @@ impl Rule for StopGuard {
             self.until = self.now + i64::from(self.guard.lock_hours) * HOUR;
             self.stops.clear();
         }
+    }
+}
+
+impl Rule for StopGuard {
+    fn name(&self) -> &'static str {
+        "stop-guard"
     }
 
     fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {
@@ -155,13 +158,15 @@ pub(crate) struct KillSwitch {
     pub(crate) reason: String,
 }
 
+impl KillSwitch {
+    pub(crate) fn row(&self, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
+        close_all(portfolio, demands, self.name(), || self.reason.clone());
+    }
+}
+
 impl Rule for KillSwitch {
     fn name(&self) -> &'static str {
         "kill-switch"
-    }
-
-    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
-        close_all(portfolio, demands, self.name(), || self.reason.clone());
     }
 
     fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {

@@ -1,6 +1,6 @@
 //! The ladder of drawdowns.
 
-use backtest::{Bar, Demand, Portfolio};
+use backtest::{Demand, Portfolio};
 
 use super::{Rule, close_all};
 use crate::ask::Ask;
@@ -33,14 +33,9 @@ impl DrawdownLadder {
             ),
         }
     }
-}
 
-impl Rule for DrawdownLadder {
-    fn name(&self) -> &'static str {
-        "drawdown-ladder"
-    }
-
-    fn row(&mut self, _: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
+    #[inline]
+    pub(crate) fn row(&mut self, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
         const DAY: f64 = 86_400_000_000.0;
         let Portfolio { time, equity, .. } = *portfolio;
         if self.peak == 0.0 {
@@ -65,6 +60,12 @@ impl Rule for DrawdownLadder {
         if self.flat_since.is_some() {
             close_all(portfolio, demands, self.name(), || self.why());
         }
+    }
+}
+
+impl Rule for DrawdownLadder {
+    fn name(&self) -> &'static str {
+        "drawdown-ladder"
     }
 
     fn limit(&self, _: &Ask<'_>, size: f64) -> Option<(f64, String)> {

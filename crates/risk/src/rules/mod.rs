@@ -5,35 +5,21 @@ mod correlated;
 mod drawdown;
 mod exposure;
 mod liquidation;
+mod set;
 mod shock;
 mod stale;
 
-pub(crate) use blocks::{Cooldown, DailyLoss, KillSwitch, StopGuard};
-pub(crate) use correlated::CorrelatedExposure;
-pub(crate) use drawdown::DrawdownLadder;
-pub(crate) use exposure::{Exposure, Measure};
-pub(crate) use liquidation::LiquidationDistance;
-pub(crate) use shock::VolatilityShock;
-pub(crate) use stale::StaleData;
+pub(crate) use set::RuleSet;
 
-use backtest::{Bar, Demand, Portfolio, Trade};
+use backtest::{Demand, Portfolio};
 
 use crate::ask::Ask;
 
-/// One rule: a state machine over rows and the portfolio.
+/// One rule: what it says to a size. Those that watch rows or trades have methods `row` and `closed` too,
+/// which [`RuleSet`] calls.
 pub(crate) trait Rule: std::fmt::Debug + Send {
     /// Its name.
     fn name(&self) -> &'static str;
-
-    /// Sees a trade that ended in the row that comes next.
-    fn closed(&mut self, trade: &Trade) {
-        let _ = trade;
-    }
-
-    /// Sees a row, and demands what must be closed.
-    fn row(&mut self, row: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
-        let _ = (row, portfolio, demands);
-    }
 
     /// A smaller size than `size` and why, as a clause; `None` lets it pass. Never a larger one.
     fn limit(&self, ask: &Ask<'_>, size: f64) -> Option<(f64, String)>;

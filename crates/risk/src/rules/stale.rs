@@ -14,22 +14,26 @@ pub(crate) struct StaleData {
     stale: Stale,
     /// For each instrument when its last fresh candle closed, and at what price.
     fresh: Vec<Option<(i64, f64)>>,
-    hours: f64,
+    /// How long none had come, µs.
+    age: i64,
 }
 
 impl StaleData {
     pub(crate) fn new(stale: Stale, instruments: usize) -> Self {
-        Self { stale, fresh: vec![None; instruments], hours: 0.0 }
-    }
-}
-
-impl Rule for StaleData {
-    fn name(&self) -> &'static str {
-        "stale-data"
+        Self { stale, fresh: vec![None; instruments], age: 0 }
     }
 
-    fn row(&mut self, row: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
-        const HOUR: f64 = 3_600_000_000.0;
+    fn hours(&self) -> f64 {
+        self.age as f64 / 3_600_000_000.0
+    }
+
+    #[inline]
+    pub(crate) fn row(
+        &mut self,
+        row: &Bar<'_>,
+        portfolio: &Portfolio<'_>,
+        demands: &mut Vec<Demand>,
+    ) {
         let mut oldest = 0_i64;
         let mut frozen = false;
         for (candle, fresh) in row.candles.iter().zip(&mut self.fresh) {
@@ -44,17 +48,24 @@ impl Rule for StaleData {
                 oldest = oldest.max(fresh.map_or(0, |(since, _)| row.until - since));
             }
         }
-        self.hours = oldest as f64 / HOUR;
-        if frozen && self.hours >= self.stale.flat_hours {
-            let hours = self.hours;
+        self.age = oldest;
+        if frozen && self.hours() >= self.stale.flat_hours {
+            let hours = self.hours();
             close_all(portfolio, demands, self.name(), || {
                 format!("no fresh candle for {hours:.1} h: flat")
             });
         }
     }
+}
+
+impl Rule for StaleData {
+    fn name(&self) -> &'static str {
+        "stale-data"
+    }
 
     fn limit(&self, _: &Ask<'_>, _: f64) -> Option<(f64, String)> {
-        (self.hours >= self.stale.entries_hours)
-            .then(|| (0.0, format!("no fresh candle for {:.1} h: blocked", self.hours)))
+        let hours = self.hours();
+        (hours >= self.stale.entries_hours)
+            .then(|| (0.0, format!("no fresh candle for {hours:.1} h: blocked")))
     }
 }

@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use strategy_core::Exits;
 
 use super::*;
+use crate::rules::Rule;
 use crate::{Ladder, Step};
 
 const HOUR: i64 = 3_600_000_000;
@@ -36,7 +37,7 @@ fn run<K: Ord>(walk: &[(f64, f64)], limits: &Limits, order: impl Fn(&dyn Rule) -
     let exits = SideExits::both(Exits { stop_loss: Some(0.03), ..Exits::default() });
     let rules = Rules { intent: Intent::Entry, leverage: 4.0, exits, ..Rules::default() };
     let mut sizing = RiskSizing::new(Sizer::EqualParts, limits, &rules.exits, 1, HOUR).unwrap();
-    sizing.rules.sort_by_key(|rule| order(&**rule));
+    sizing.rules.sort_by_key(order);
     let instruments = vec![Instrument::named("btcusdt")];
     let mut account = Account::new(rules, instruments, sizing, Results::default()).unwrap();
     let mut open: f64 = 100.0;
@@ -93,7 +94,7 @@ fn every_rule_is_in_a_group_and_they_stand_in_their_order() {
     let exits = SideExits::default();
     let sizing = RiskSizing::new(Sizer::EqualParts, &Limits::standard(), &exits, 1, HOUR).unwrap();
     let sizing = sizing.killed("test");
-    let groups: Vec<usize> = sizing.rules.iter().map(|rule| group(&**rule)).collect();
+    let groups: Vec<usize> = sizing.rules.iter().map(group).collect();
     assert_eq!(groups.len(), GROUPS.iter().map(|names| names.len()).sum::<usize>());
     assert!(groups.is_sorted(), "{groups:?}");
 }

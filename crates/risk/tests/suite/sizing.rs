@@ -1,11 +1,13 @@
 //! Sizers and rules in an account: what they do to trades, and their laws.
 
+use std::sync::Arc;
+
 use backtest::{
-    Account, Bar, Candle, Decision, EqualParts, ExitReason, Instrument, Intent, Results, Row,
-    Rules, Settlement, Sizing,
+    Account, Bar, Candle, Decision, EqualParts, ExitReason, History, Instrument, Intent, Results,
+    Row, Rules, Settlement, Sizing,
 };
 use proptest::prelude::*;
-use risk::{Guard, Ladder, Limits, RiskError, RiskSizing, Sizer, Step};
+use risk::{Guard, Ladder, Limits, MarketHistory, RiskError, RiskSizing, Sizer, Step};
 use strategy_core::{Exits, Outlook, SideExits};
 
 pub(crate) const HOUR: i64 = 3_600_000_000;
@@ -379,4 +381,65 @@ proptest! {
             prop_assert!(row.gross_exposure <= 1.35, "{}", row.gross_exposure);
         }
     }
+}
+
+/// Two instruments that move apart, one of them with funding.
+fn two_instruments() -> History {
+    let hours = 400_i64;
+    let price = |hour: i64, which: i64| {
+        100.0
+            + 5.0 * ((hour as f64 + 40.0 * which as f64) / 11.0).sin()
+            + (hour % (5 + which)) as f64
+    };
+    let candles = (0..hours).flat_map(|hour| {
+        [0, 1].map(|which| {
+            let (open, close) = (price(hour - 1, which), price(hour, which));
+            Candle::new(hour, [open, open.max(close), open.min(close), close]).unwrap()
+        })
+    });
+    let settled =
+        |hour: i64| Settlement { instrument: 1, time: hour * HOUR, rate: 1e-4, mark: None };
+    let settlements = (0..hours).step_by(8).map(settled).collect();
+    let times = (0..hours).map(|hour| hour * HOUR).collect();
+    History::new(times, HOUR, candles.collect(), settlements).unwrap()
+}
+
+fn over(history: &History, sizing: RiskSizing) -> (Results, Option<RiskError>) {
+    let rules = Rules { exits: stops(0.02), ..Rules::default() };
+    let instruments = vec![Instrument::named("btcusdt"), Instrument::named("ethusdt")];
+    let mut account = Account::new(rules, instruments, sizing, Results::default()).unwrap();
+    for (hour, bar) in history.bars().enumerate() {
+        let side = if hour / 7 % 2 == 0 { 0.5 } else { -0.5 };
+        let decision = Some(Decision::Weights { weights: &[side, -0.4], outlook: None });
+        account.row(&Row { bar, detail: &[], decision }).unwrap();
+    }
+    let fault = account.sizing().fault().cloned();
+    (account.finish(false).0, fault)
+}
+
+#[test]
+fn a_shared_market_gives_the_same_account_to_the_bit() {
+    let history = two_instruments();
+    let market = Arc::new(MarketHistory::new(&history));
+    for sizer in [Sizer::VolTarget(0.3), Sizer::EqualParts] {
+        let limits = Limits { correlated: Some(0.05), ..Limits::standard() };
+        let sizing = || RiskSizing::new(sizer, &limits, &stops(0.02), 2, HOUR).unwrap();
+        let (own, _) = over(&history, sizing());
+        let (shared, fault) = over(&history, sizing().sharing(|| Arc::clone(&market)));
+        assert_eq!(fault, None);
+        assert!(own.fills.len() > 20 && own.changes.len() > 20, "{}", own.fills.len());
+        assert_eq!((own.fills, own.changes), (shared.fills, shared.changes));
+        assert_eq!(own.equity, shared.equity);
+    }
+}
+
+#[test]
+fn a_market_of_other_rows_is_a_fault() {
+    let run = Run { closes: &[100.0; 3], wanted: &[1.0; 3], rules: entry(0.02), outlook: None };
+    let sizer = Sizer::VolTarget(0.2);
+    let sizing = RiskSizing::new(sizer, &Limits::off(), &run.rules.exits, 1, HOUR).unwrap();
+    let history = History::new(vec![HOUR], HOUR, vec![Candle::new(0, [1.0; 4]).unwrap()], vec![]);
+    let other = Arc::new(MarketHistory::new(&history.unwrap()));
+    let (_, fault) = run.with(sizing.sharing(|| other), |sizing| sizing.fault().cloned());
+    assert_eq!(fault, Some(RiskError::OtherRows { row: 1 }));
 }

@@ -15,6 +15,8 @@ use crate::bench::python::{must, with};
 use crate::bench::table::factor;
 
 const PAIRS: &str = "account-pairs";
+/// Measured with those.
+const RULES: &str = "account-pairs, all risk rules";
 const MINUTES: &str = "account-minutes";
 const ROWS: &str = "account-rows";
 
@@ -58,8 +60,18 @@ fn run(bench: &Bench<'_>, cases: &[&str]) -> Result<Found> {
             measured["trades"],
             factor(theirs.peak_kib() / ours.peak_kib())
         ));
-        let alone = ours.clone();
-        found.comparisons.push(Comparison { case, peer, ours, alone, theirs, goal: Some(goal) });
+        let comparison = |case, ours: Runs| Comparison {
+            case,
+            peer,
+            alone: ours.clone(),
+            ours,
+            theirs: theirs.clone(),
+            goal: Some(goal),
+        };
+        found.comparisons.push(comparison(case, ours));
+        if case == PAIRS {
+            found.comparisons.push(comparison(RULES, runs("rules")?));
+        }
     }
     found.notes.push(
         "account: on one thread, from columns in memory to net P&L, largest drawdown, Sharpe ratio and trades; \

@@ -1,22 +1,24 @@
 //! How fast: pairs of take profit and stop loss over the same rows, with net P&L, largest drawdown, Sharpe
 //! ratio of row returns and trades of each. `cargo xtask bench --peers accounts` runs it beside other engines.
 //!
-//! `exit_pairs FOLDER OUT` reads the columns `open`, `high`, `low`, `close` and `side` (−1, 0, 1: the entry
+//! `exit_pairs FOLDER OUT [rules]` reads the columns `open`, `high`, `low`, `close` and `side` (−1, 0, 1: the entry
 //! that the row asks for) and the pairs `take_profit`, `stop_loss` from files of little-endian doubles
 //! (`open.f64` …), an hour a row; writes four doubles a pair to OUT and prints the seconds from columns in
-//! memory to answers.
+//! memory to answers. With `rules`, all risk rules are on at their defaults.
 
 #![allow(clippy::print_stdout, reason = "it is a program")]
 
 use std::error::Error;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use backtest::{
     Account, Candle, Close, Decision, Events, Fees, FixedQuantity, History, Instrument, Intent,
-    Row, Rules, Trade,
+    Row, Rules, Sizing, Trade,
 };
+use risk::{Limits, MarketHistory, RiskSizing, Sizer};
 use strategy_core::{Exits, SideExits};
 
 const HOUR: i64 = 3_600_000_000;
@@ -71,9 +73,38 @@ fn column(folder: &Path, name: &str) -> Result<Vec<f64>, Box<dyn Error>> {
     Ok(doubles.iter().map(|double| f64::from_le_bytes(*double)).collect())
 }
 
+/// The answers of one pair.
+fn backtest<S: Sizing>(
+    history: &History,
+    sides: &[f64],
+    exits: SideExits,
+    sizing: S,
+) -> Result<[f64; 4], Box<dyn Error>> {
+    let rules = Rules {
+        capital: CAPITAL,
+        intent: Intent::Entry,
+        exits,
+        fees: Fees { maker: 0.0005, taker: 0.0005, liquidation: 0.0 },
+        ..Rules::default()
+    };
+    let tally = Tally { trades: 0, floor: 1.0, equity: CAPITAL, rows: 0.0, sum: 0.0, squares: 0.0 };
+    let mut account = Account::new(rules, vec![Instrument::named("x")], sizing, tally)?;
+    for (bar, side) in history.bars().zip(sides) {
+        let weights = std::slice::from_ref(side);
+        let decision = Some(Decision::Weights { weights, outlook: None });
+        account.row(&Row { bar, detail: &[], decision })?;
+    }
+    let (tally, _) = account.finish(false);
+    Ok(tally.answers())
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [folder, out] = arguments.as_slice() else { return Err("exit_pairs FOLDER OUT".into()) };
+    let (folder, out, with_rules) = match arguments.as_slice() {
+        [folder, out] => (folder, out, false),
+        [folder, out, rules] if rules == "rules" => (folder, out, true),
+        _ => return Err("exit_pairs FOLDER OUT [rules]".into()),
+    };
     let read = |name| column(Path::new(folder), name);
     let (open, high, low, close) = (read("open")?, read("high")?, read("low")?, read("close")?);
     let (sides, take_profit, stop_loss) = (read("side")?, read("take_profit")?, read("stop_loss")?);
@@ -86,30 +117,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         candles.push(Candle::new(time, [open[row], high[row], low[row], close[row]])?);
     }
     let history = History::new(times, HOUR, candles, Vec::new())?;
+    let market = with_rules.then(|| Arc::new(MarketHistory::new(&history)));
     for (&take_profit, &stop_loss) in take_profit.iter().zip(&stop_loss) {
-        let exits = Exits {
+        let exits = SideExits::both(Exits {
             take_profit: Some(take_profit),
             stop_loss: Some(stop_loss),
             ..Exits::default()
+        });
+        let found = if let Some(market) = &market {
+            let (sizer, limits) = (Sizer::FixedQuantity(1.0), Limits::standard());
+            let sizing = RiskSizing::new(sizer, &limits, &exits, 1, HOUR)?;
+            backtest(&history, &sides, exits, sizing.sharing(|| Arc::clone(market)))?
+        } else {
+            backtest(&history, &sides, exits, FixedQuantity(1.0))?
         };
-        let rules = Rules {
-            capital: CAPITAL,
-            intent: Intent::Entry,
-            exits: SideExits::both(exits),
-            fees: Fees { maker: 0.0005, taker: 0.0005, liquidation: 0.0 },
-            ..Rules::default()
-        };
-        let instruments = vec![Instrument::named("x")];
-        let tally =
-            Tally { trades: 0, floor: 1.0, equity: CAPITAL, rows: 0.0, sum: 0.0, squares: 0.0 };
-        let mut account = Account::new(rules, instruments, FixedQuantity(1.0), tally)?;
-        for (bar, side) in history.bars().zip(&sides) {
-            let weights = std::slice::from_ref(side);
-            let decision = Some(Decision::Weights { weights, outlook: None });
-            account.row(&Row { bar, detail: &[], decision })?;
-        }
-        let (tally, _) = account.finish(false);
-        answers.extend(tally.answers().into_iter().flat_map(f64::to_le_bytes));
+        answers.extend(found.into_iter().flat_map(f64::to_le_bytes));
     }
     println!("{}", began.elapsed().as_secs_f64());
     fs::write(out, answers)?;
