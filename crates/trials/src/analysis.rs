@@ -192,6 +192,14 @@ impl Kept {
     }
 }
 
+/// The daily returns of a setting that traded.
+fn returns_of(outcome: &Outcome) -> Option<&[f64]> {
+    match outcome {
+        Outcome::Evaluated(one) if one.daily.is_some() => Some(&one.returns),
+        _ => None,
+    }
+}
+
 /// What the second reading gives, which knows the best.
 struct Second {
     test: SuperiorAbility,
@@ -218,15 +226,11 @@ impl Second {
         let mut setting = 0;
         for batch in results.outcomes()? {
             let batch = batch?;
-            let contributions: Vec<_> = batch
-                .par_iter()
-                .map(|outcome| match outcome {
-                    Outcome::Evaluated(one) if one.daily.is_some() => {
-                        test.contribution(&one.returns).map(Some)
-                    }
-                    _ => Ok(None),
-                })
-                .collect::<Result<_, _>>()?;
+            let traded: Vec<&[f64]> = batch.iter().filter_map(returns_of).collect();
+            let contributions = traded
+                .par_chunks(4)
+                .map(|settings| test.contributions(settings))
+                .collect::<Result<Vec<_>, _>>()?;
             contributions.into_iter().flatten().for_each(|one| test.merge(one));
             for outcome in batch {
                 if let Outcome::Evaluated(one) = outcome

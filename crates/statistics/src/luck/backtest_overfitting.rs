@@ -38,24 +38,47 @@ impl BlockSums {
         let sum = |block: &[f64]| block.iter().fold((0.0, 0.0), |(s, q), r| (s + r, q + r * r));
         Ok(Self { rows, sums: used.chunks(rows).map(sum).collect() })
     }
+}
 
-    /// Sharpe ratio of a period over the blocks whose bit is set, and over the others.
-    fn sharpes(&self, chosen: u32) -> (f64, f64) {
-        let mut halves = [(0.0, 0.0); 2];
-        for (block, (sum, squares)) in self.sums.iter().enumerate() {
-            let half = &mut halves[usize::from(chosen >> block & 1 == 0)];
-            half.0 += sum;
-            half.1 += squares;
-        }
-        let n = (self.rows * self.sums.len() / 2) as f64;
-        let sharpe = |(sum, squares): (f64, f64)| {
-            let mean = sum / n;
-            let variance = (squares - sum * mean) / (n - 1.0);
-            // No trade in half the time: nothing earned, nothing risked. (What is left of a constant
-            // return after rounding is no variance.)
-            if variance <= 1e-14 * squares / n { 0.0 } else { mean / variance.sqrt() }
+/// A setting's sums over each choice of its first blocks, and of its last ones: two additions give those of a
+/// half.
+struct Halves {
+    /// Blocks of the first table.
+    low: usize,
+    tables: [Vec<(f64, f64)>; 2],
+    /// Returns of a half.
+    n: f64,
+}
+
+impl Halves {
+    fn of(setting: &BlockSums) -> Self {
+        let low = setting.sums.len() / 2;
+        let table = |blocks: &[(f64, f64)]| {
+            let mut sums = vec![(0.0, 0.0)];
+            for &(sum, squares) in blocks {
+                for chosen in 0..sums.len() {
+                    let (s, q) = sums[chosen];
+                    sums.push((s + sum, q + squares));
+                }
+            }
+            sums
         };
-        (sharpe(halves[0]), sharpe(halves[1]))
+        let (first, last) = setting.sums.split_at(low);
+        let n = (setting.rows * setting.sums.len() / 2) as f64;
+        Self { low, tables: [table(first), table(last)], n }
+    }
+
+    /// Sharpe ratio of a period over the blocks whose bit is set.
+    fn sharpe(&self, chosen: u32) -> f64 {
+        let [first, last] = &self.tables;
+        let (a, b) =
+            (first[chosen as usize & (first.len() - 1)], last[chosen as usize >> self.low]);
+        let (sum, squares) = (a.0 + b.0, a.1 + b.1);
+        let mean = sum / self.n;
+        let variance = (squares - sum * mean) / (self.n - 1.0);
+        // No trade in half the time: nothing earned, nothing risked. (What is left of a constant
+        // return after rounding is no variance.)
+        if variance <= 1e-14 * squares / self.n { 0.0 } else { mean / variance.sqrt() }
     }
 }
 
@@ -103,7 +126,7 @@ pub fn backtest_overfitting(settings: &[BlockSums]) -> Result<Overfitting, Stati
         return Err(StatisticsError::LengthMismatch { name, found, wanted: rows * blocks });
     }
     let splits: Vec<(f64, f64, f64)> =
-        halves(blocks).into_par_iter().map(|chosen| split(settings, chosen)).collect();
+        halves(blocks).par_chunks(2_048).flat_map_iter(|chosen| split(settings, chosen)).collect();
     let n = splits.len() as f64;
     let share =
         |of: fn(&(f64, f64, f64)) -> bool| splits.iter().filter(|s| of(s)).count() as f64 / n;
@@ -119,25 +142,39 @@ pub fn backtest_overfitting(settings: &[BlockSums]) -> Result<Overfitting, Stati
     })
 }
 
-/// Ratio of the best setting in the chosen half, its ratio in the other, and the logit of its rank.
-fn split(settings: &[BlockSums], chosen: u32) -> (f64, f64, f64) {
-    let (mut best, mut inside) = (0, f64::NEG_INFINITY);
-    let outside: Vec<f64> = settings
-        .iter()
-        .enumerate()
-        .map(|(index, setting)| {
-            let (own, other) = setting.sharpes(chosen);
-            if own > inside {
-                (best, inside) = (index, own);
+/// For each choice the ratio of the best setting in the chosen half, its ratio in the other, and the logit of
+/// its rank. Settings are gone through twice, so that no ratios are kept.
+fn split(settings: &[BlockSums], chosen: &[u32]) -> Vec<(f64, f64, f64)> {
+    let all = (1_u32 << settings[0].sums.len()) - 1;
+    let mut best = vec![(0, f64::NEG_INFINITY); chosen.len()];
+    for (index, setting) in settings.iter().enumerate() {
+        let halves = Halves::of(setting);
+        for (best, &chosen) in best.iter_mut().zip(chosen) {
+            let inside = halves.sharpe(chosen);
+            if inside > best.1 {
+                *best = (index, inside);
             }
-            other
-        })
-        .collect();
-    let of_best = outside[best];
-    let below = outside.iter().filter(|&&other| other < of_best).count() as f64;
-    let equal = outside.iter().filter(|&&other| other == of_best).count() as f64;
-    let omega = (below + 0.5 * (equal + 1.0)) / (settings.len() as f64 + 1.0);
-    (inside, of_best, (omega / (1.0 - omega)).ln())
+        }
+    }
+    let of_best = |(&(best, _), &chosen): (&(usize, f64), &u32)| {
+        Halves::of(&settings[best]).sharpe(all & !chosen)
+    };
+    let of_best: Vec<f64> = best.iter().zip(chosen).map(of_best).collect();
+    let mut ranks = vec![(0_u32, 0_u32); chosen.len()];
+    for setting in settings {
+        let halves = Halves::of(setting);
+        for (((below, equal), &of_best), &chosen) in ranks.iter_mut().zip(&of_best).zip(chosen) {
+            let other = halves.sharpe(all & !chosen);
+            *below += u32::from(other < of_best);
+            *equal += u32::from(other == of_best);
+        }
+    }
+    let found = best.iter().zip(of_best).zip(ranks).map(|((best, of_best), (below, equal))| {
+        let rank = f64::from(below) + 0.5 * (f64::from(equal) + 1.0);
+        let omega = rank / (settings.len() as f64 + 1.0);
+        (best.1, of_best, (omega / (1.0 - omega)).ln())
+    });
+    found.collect()
 }
 
 /// Every choice of half the blocks as bits, in lexicographic order of the chosen blocks.
