@@ -33,6 +33,12 @@ CREATE TABLE skips (sink TEXT NOT NULL, number INTEGER NOT NULL, reason TEXT NOT
 CREATE TABLE waits (time INTEGER PRIMARY KEY, boot TEXT NOT NULL, since INTEGER NOT NULL) STRICT;
 ";
 
+/// Whether the file has no tables: it is new, or whoever began to make it was killed.
+pub(super) fn is_empty(connection: &Connection) -> rusqlite::Result<bool> {
+    let sql = "SELECT count(*) = 0 FROM sqlite_schema";
+    connection.query_row(sql, [], |row| row.get(0))
+}
+
 /// Makes the tables in a file that has none.
 pub(super) fn create(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;

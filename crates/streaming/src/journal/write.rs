@@ -40,10 +40,10 @@ impl Journal {
         }
         place::refuse_network(path)?;
         let lock = place::hold(path)?;
-        let fresh = !fs::metadata(path).is_ok_and(|file| file.len() > 0);
         let failed = |source| failed("open", path, source);
         let mut connection = Connection::open(path).map_err(failed)?;
-        if fresh {
+        // A file of something else says so below.
+        if schema::is_empty(&connection).unwrap_or(false) {
             schema::make_durable(&connection).map_err(failed)?;
             schema::create(&mut connection).map_err(failed)?;
         }
