@@ -32,7 +32,7 @@ struct Campaign {
     count: u32,
 }
 
-const CAMPAIGNS: [Campaign; 6] = [
+const CAMPAIGNS: [Campaign; 8] = [
     Campaign {
         name: "torn-writes",
         package: "streaming",
@@ -53,6 +53,20 @@ const CAMPAIGNS: [Campaign; 6] = [
         test: "sinks::",
         variable: "STREAMING_INTERRUPTIONS",
         count: 200,
+    },
+    Campaign {
+        name: "senders",
+        package: "streaming",
+        test: "is_killed",
+        variable: "STREAMING_INTERRUPTIONS",
+        count: 200,
+    },
+    Campaign {
+        name: "writes",
+        package: "streaming",
+        test: "killed_at_every_write",
+        variable: "STREAMING_WRITE_KILLS",
+        count: 1_000,
     },
     Campaign {
         name: "rows",

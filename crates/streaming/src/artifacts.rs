@@ -22,9 +22,19 @@ struct Pinned {
     fresh: Vec<Adoption>,
     /// The row that is being decided.
     row: i64,
-    /// Whether only what is journalled counts: a replay opens no file.
-    replays: bool,
+    /// How the row is fed.
+    feeding: Feeding,
     missing: Option<MissingArtifact>,
+}
+
+/// How rows are fed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Feeding {
+    /// They were before: only what is journalled counts, and no file is opened.
+    pub(crate) replays: bool,
+    /// They come before the first that is decided on. An artifact may be missing for them, as in a batch: the
+    /// strategy says whether it can do without.
+    pub(crate) seeds: bool,
 }
 
 /// The artifacts of a month, by the first row that each counts for.
@@ -54,10 +64,10 @@ impl PinnedArtifacts {
         Self(Arc::new(Mutex::new(pinned)))
     }
 
-    /// Says that rows from `row` on, all of one month, are decided next; `replays` that they were before.
-    pub(crate) fn begin(&self, row: i64, replays: bool) {
+    /// Says that rows from `row` on, all of one month, are fed next.
+    pub(crate) fn begin(&self, row: i64, feeding: Feeding) {
         let mut pinned = self.lock();
-        (pinned.row, pinned.replays, pinned.missing) = (row, replays, None);
+        (pinned.row, pinned.feeding, pinned.missing) = (row, feeding, None);
     }
 
     /// The first row later than `row`, of the same month, from which another artifact counts.
@@ -99,12 +109,14 @@ impl Artifacts for PinnedArtifacts {
         if let Some((_, bytes)) = pinned.at(month, pinned.row) {
             return Ok(Some(bytes.as_ref().clone()));
         }
-        let read = if pinned.replays { Err(None) } else { std::fs::read(path).map_err(Some) };
+        let Feeding { replays, seeds } = pinned.feeding;
+        let read = if replays { Err(None) } else { std::fs::read(path).map_err(Some) };
         let bytes = match read {
             Ok(bytes) => bytes,
             Err(Some(error)) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(format!("cannot read {}: {error}", path.display()).into());
             }
+            Err(_) if seeds => return Ok(None),
             Err(_) => {
                 let missing = MissingArtifact { month, path: path.to_owned() };
                 pinned.missing = Some(missing.clone());

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use strategy_core::{BoxError, ErasedStrategy, YearMonth};
 
 use crate::StreamError;
-use crate::artifacts::{MissingArtifact, PinnedArtifacts};
+use crate::artifacts::{Feeding, MissingArtifact, PinnedArtifacts};
 use crate::cells;
 use crate::journal::{Adoption, Hash, JournalReader, Outcome, Row};
 
@@ -71,14 +71,13 @@ impl Decider {
     /// Feeds rows before the first that is decided on.
     ///
     /// # Errors
-    /// When the strategy refuses them, or an artifact is missing.
+    /// When the strategy refuses them, or cannot do without an artifact.
     pub fn seed(&mut self, rows: &[(i64, Vec<f64>)], replays: bool) -> Result<(), StreamError> {
         let mut left = rows;
         while !left.is_empty() {
             let count = self.of_one_artifact(left);
-            if let Decided::Waits(missing) = self.decide(&left[..count], replays)? {
-                return Err(StreamError::Artifact(missing.to_string()));
-            }
+            let table = self.table(&left[..count], Feeding { replays, seeds: true })?;
+            table.map_err(|missing| StreamError::Artifact(missing.to_string()))?;
             left = &left[count..];
         }
         Ok(())
@@ -100,7 +99,7 @@ impl Decider {
         rows: &[(i64, Vec<f64>)],
         replays: bool,
     ) -> Result<Decided, StreamError> {
-        let table = match self.table(rows, replays)? {
+        let table = match self.table(rows, Feeding { replays, seeds: false })? {
             Ok(table) => table,
             Err(missing) => return Ok(Decided::Waits(missing)),
         };
@@ -112,14 +111,14 @@ impl Decider {
     fn table(
         &mut self,
         rows: &[(i64, Vec<f64>)],
-        replays: bool,
+        feeding: Feeding,
     ) -> Result<Result<RecordBatch, MissingArtifact>, StreamError> {
         let (first, last) = match rows {
             [(first, _), .., (last, _)] => (*first, *last),
             [(only, _)] => (*only, *only),
             [] => (0, 0),
         };
-        self.artifacts.begin(first, replays);
+        self.artifacts.begin(first, feeding);
         let hash = self.artifacts.hash(first);
         if hash != self.given {
             // Within a month the strategy would go on with the one that it has.
@@ -161,7 +160,7 @@ impl Decider {
         let mut left = rows.as_slice();
         loop {
             let (now, later) = left.split_at(self.of_one_artifact(left));
-            let table = self.table(now, true)?;
+            let table = self.table(now, Feeding { replays: true, seeds: false })?;
             write(&table.map_err(|missing| StreamError::Artifact(missing.to_string()))?)?;
             left = later;
             if left.is_empty() {

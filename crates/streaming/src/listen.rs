@@ -113,8 +113,10 @@ fn ready(figures: &Figures) -> Page {
         why.push("rows wait for the bins of their month".to_owned());
     }
     for (name, sink) in &figures.sinks {
-        if sink.stopped || sink.is_down {
-            why.push(format!("sink {name} takes nothing"));
+        match &sink.down {
+            _ if sink.stopped => why.push(format!("sink {name} has stopped")),
+            Some(reason) => why.push(format!("sink {name} takes nothing: {reason}")),
+            None => {}
         }
     }
     let (status, text) =
@@ -222,8 +224,8 @@ mod tests {
         assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("replays"), "{ready}");
         status.turned();
         assert!(get(address, "/readyz").starts_with("HTTP/1.1 200"));
-        status.sink_failed("out");
-        assert!(get(address, "/readyz").contains("sink out takes nothing"));
+        status.sink_failed("out", "the door is closed");
+        assert!(get(address, "/readyz").contains("sink out takes nothing: the door is closed"));
         let metrics = get(address, "/metrics");
         assert!(metrics.contains("stream_sink_failures{name=\"out\"} 1\n"), "{metrics}");
         assert!(metrics.contains("stream_rows 0\n"), "{metrics}");

@@ -34,6 +34,9 @@ pub struct Begin<'a> {
     pub deadline: Duration,
     /// From which time on history is read, where a source has more of it than anybody needs.
     pub earliest: Option<i64>,
+    /// From which time on rows are fed before the first decision, where the strategy cannot do with earlier
+    /// ones: those long before its first artifact.
+    pub seeds_from: Option<i64>,
     /// Opens the strategy at the start of its history.
     pub open: &'a dyn Fn() -> Result<Box<dyn ErasedStrategy>, StreamError>,
     /// Opens the sources, to read what there is before the first row.
@@ -205,7 +208,9 @@ fn history(begin: &Begin<'_>, after: Option<i64>) -> Result<(Vec<InputRow>, i64)
         let mut settled = 0;
         while let Some(row) = queue.settle(Duration::ZERO) {
             (settled, newest) = (settled + 1, row.time);
-            if let (Ok(inputs), true) = (row.inputs, after.is_none_or(|after| row.time <= after)) {
+            let is_seed = after.is_none_or(|after| row.time <= after)
+                && begin.seeds_from.is_none_or(|from| row.time >= from);
+            if let (Ok(inputs), true) = (row.inputs, is_seed) {
                 kept.push_back((row.time, inputs));
                 if !unbounded && kept.len() > rows {
                     kept.pop_front();

@@ -69,8 +69,8 @@ pub struct SinkFigures {
     pub acknowledged: i64,
     /// How often it took nothing.
     pub failures: u64,
-    /// Whether it is down since its last failure.
-    pub is_down: bool,
+    /// Why it took nothing, while it is down.
+    pub down: Option<String>,
     /// Whether it stopped for good.
     pub stopped: bool,
 }
@@ -133,13 +133,13 @@ impl Status {
     pub(crate) fn delivered(&self, state: &SinkState) {
         let mut figures = self.lock();
         let sink = figures.sinks.entry(state.name.clone()).or_default();
-        (sink.acknowledged, sink.is_down) = (state.acknowledged, false);
+        (sink.acknowledged, sink.down) = (state.acknowledged, None);
     }
 
-    pub(crate) fn sink_failed(&self, name: &str) {
+    pub(crate) fn sink_failed(&self, name: &str, why: &str) {
         let mut figures = self.lock();
         let sink = figures.sinks.entry(name.to_owned()).or_default();
-        (sink.failures, sink.is_down) = (sink.failures + 1, true);
+        (sink.failures, sink.down) = (sink.failures + 1, Some(why.to_owned()));
     }
 
     pub(crate) fn sink_stopped(&self, name: &str) {

@@ -318,7 +318,7 @@ impl<'a> Stream<'a> {
                 self.acknowledged.insert(state.name.clone(), state);
             }
             Event::Sink(SinkEvent::Failed { name, why }) => {
-                self.status.sink_failed(&name);
+                self.status.sink_failed(&name, &why);
                 self.tell(&name, &format!("sink {name} takes nothing: {why}; it is tried again"));
             }
             Event::Sink(SinkEvent::Stopped { name, error }) => {

@@ -7,7 +7,7 @@ use streaming::{
     Begin, Journal, Observation, Pace, Polled, Seen, Source, Started, Status, Stream, start,
 };
 
-use crate::market::{Still, identity, journal_in, open, plan};
+use crate::market::{DECAY, Still, identity, journal_in, open, plan};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -60,7 +60,8 @@ fn begin(journal: &mut Journal) -> Started {
         new_epoch: false,
         deadline: Duration::ZERO,
         earliest: None,
-        open: &|| Ok(open()),
+        seeds_from: None,
+        open: &|| Ok(open(DECAY)),
         sources: &|| Ok(vec![Box::new(Minutes(0))]),
         alive: &|| (),
     };

@@ -15,6 +15,7 @@ mod exchange;
 mod exchange_server;
 mod long;
 mod market;
+mod processes;
 #[cfg(any(feature = "nats", feature = "postgres"))]
 mod servers;
 mod sinks;

@@ -22,7 +22,11 @@ pub(crate) const HOUR: i64 = 3_600_000_000;
 pub(crate) struct Memory {
     mean: f64,
     weight: f64,
+    decay: f64,
 }
+
+/// How fast it forgets. Another program may have another value here.
+pub(crate) const DECAY: f64 = 0.9;
 
 #[derive(clap::Args)]
 pub(crate) struct NoConfig {}
@@ -58,14 +62,14 @@ impl Strategy for Memory {
         vec![Input::of(Column::Close), Input::of(Column::Prediction)]
     }
     fn new(_: NoConfig, _: &Subject) -> Result<Self, RowsError> {
-        Ok(Self { mean: 0.0, weight: 0.0 })
+        Ok(Self { mean: 0.0, weight: 0.0, decay: DECAY })
     }
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Distance>, RowsError> {
         let closes = rows.column(&Input::of(Column::Close))?;
         let scores = rows.column(&Input::of(Column::Prediction))?;
         let decide = |(close, score): (&f64, &f64)| {
             let distance = close - self.mean;
-            self.weight = 0.9 * self.weight + score;
+            self.weight = self.decay * self.weight + score;
             self.mean += distance * score / self.weight.max(1e-9);
             Distance(distance)
         };
@@ -73,14 +77,16 @@ impl Strategy for Memory {
     }
 }
 
-pub(crate) fn open() -> Box<dyn ErasedStrategy> {
-    Box::new(Opened::new(Memory { mean: 0.0, weight: 0.0 }))
+pub(crate) fn open(decay: f64) -> Box<dyn ErasedStrategy> {
+    Box::new(Opened::new(Memory { mean: 0.0, weight: 0.0, decay }))
 }
 
 /// Rows of a market: a close, and a score where there is one.
 #[derive(Debug, Clone)]
 pub(crate) struct Market {
     pub(crate) rows: Vec<(f64, Option<f64>)>,
+    /// When the first opens, µs UTC.
+    pub(crate) first: i64,
 }
 
 impl Market {
@@ -97,14 +103,21 @@ impl Market {
             let score = uniform();
             (uniform().mul_add(2.0, 99.0), (hour % 7 != 3).then_some(score))
         });
-        Self { rows: rows.collect() }
+        Self { rows: rows.collect(), first: 0 }
     }
 
     /// The decisions of a batch over the complete rows, by time.
     pub(crate) fn batch(&self) -> Vec<(i64, Vec<u8>)> {
+        self.batch_of(DECAY)
+    }
+
+    /// The same of a program that forgets by `decay`.
+    pub(crate) fn batch_of(&self, decay: f64) -> Vec<(i64, Vec<u8>)> {
         let rows: Vec<_> = (0_i64..)
             .zip(&self.rows)
-            .filter_map(|(hour, (close, score))| Some((hour * HOUR, *close, (*score)?)))
+            .filter_map(|(hour, (close, score))| {
+                Some((self.first + hour * HOUR, *close, (*score)?))
+            })
             .collect();
         let batch = RecordBatch::try_from_iter([
             (
@@ -116,7 +129,7 @@ impl Market {
             ("y_pred", Arc::new(Float64Array::from_iter_values(rows.iter().map(|row| row.2))) as _),
         ])
         .unwrap();
-        let table = open().decide_batch(&batch).unwrap();
+        let table = open(decay).decide_batch(&batch).unwrap();
         rows.iter()
             .enumerate()
             .map(|(index, row)| (row.0, cells::encode(&table, index).unwrap()))
@@ -125,7 +138,8 @@ impl Market {
 
     /// What is seen of series 0 (closes) or 1 (scores) from `from` on, in the first `count` hours.
     pub(crate) fn seen(&self, series: usize, from: i64, count: usize) -> Vec<Observation> {
-        let hours = (0_i64..).zip(&self.rows).take(count).map(|(hour, row)| (hour * HOUR, row));
+        let rows = (0_i64..).zip(&self.rows).take(count);
+        let hours = rows.map(|(hour, row)| (self.first + hour * HOUR, row));
         let of_series =
             hours.filter(|(time, _)| *time >= from).filter_map(|(time, (close, score))| {
                 let value = if series == 0 { Some(*close) } else { *score };
@@ -197,6 +211,8 @@ pub(crate) struct Way {
     pub(crate) new_epoch: bool,
     pub(crate) configuration: String,
     pub(crate) deadline: Duration,
+    /// Of the program.
+    pub(crate) decay: f64,
 }
 
 impl Default for Way {
@@ -206,6 +222,7 @@ impl Default for Way {
             new_epoch: false,
             configuration: "{}".to_owned(),
             deadline: Duration::ZERO,
+            decay: DECAY,
         }
     }
 }
@@ -233,7 +250,8 @@ pub(crate) fn begin(
         new_epoch: way.new_epoch,
         deadline: way.deadline,
         earliest: None,
-        open: &|| Ok(open()),
+        seeds_from: None,
+        open: &|| Ok(open(way.decay)),
         sources: &sources,
         alive: &|| (),
     };

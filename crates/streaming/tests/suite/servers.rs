@@ -113,6 +113,19 @@ impl PostgresServer {
         format!("postgres:host={} user=tester dbname=postgres", self.folder.path().display())
     }
 
+    /// Its socket.
+    pub(crate) fn socket(&self) -> String {
+        self.folder.path().join(format!(".s.PGSQL.{}", self.port)).display().to_string()
+    }
+
+    /// The table, as the page says it.
+    pub(crate) fn make_table(&self) {
+        self.sql(
+            "CREATE TABLE decisions (id text PRIMARY KEY, number bigint NOT NULL, kind text NOT NULL, \
+             \"timestamp\" timestamptz NOT NULL, signal smallint, message jsonb NOT NULL)",
+        );
+    }
+
     pub(crate) fn sql(&self, sql: &str) -> String {
         self.try_sql(sql).unwrap()
     }

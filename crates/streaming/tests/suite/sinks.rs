@@ -1,16 +1,18 @@
 //! Every kind of sink: interrupted between sending and acknowledgement, down, full, and with a place that
 //! holds something else.
 
+use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use streaming::{Pace, SinkTarget, Status, Stream, StreamError};
+use streaming::{Pace, SinkTarget, Source, Status, Stream, StreamError};
 
-use crate::market::{Market, Still, Way, begin, go_on, identity, journal_in};
+use crate::market::{HOUR, Market, Still, Way, begin, go_on, identity, journal_in};
+use crate::processes::{Coming, Victim, kill};
 use crate::servers::{NatsServer, PostgresServer};
 
 const HOURS: usize = 60;
@@ -19,7 +21,7 @@ const HOURS: usize = 60;
 const ROWS: i64 = 60;
 
 /// How often each sink is interrupted: a tenth of the long campaign's, unless the variable says otherwise.
-fn interruptions() -> usize {
+pub(crate) fn interruptions() -> usize {
     std::env::var("STREAMING_INTERRUPTIONS").map_or(20, |text| text.parse().unwrap())
 }
 
@@ -32,23 +34,24 @@ fn journal(folder: &Path) -> std::path::PathBuf {
 }
 
 /// Delivers what the journal holds beyond the cursor of the sink, once.
-fn deliver(path: &Path, url: &str) -> Result<(), StreamError> {
-    deliver_hours(path, url, 0)
+pub(crate) fn deliver(path: &Path, url: &str) -> Result<(), StreamError> {
+    deliver_and_tell(path, url).map(drop)
 }
 
-/// The same, where the sources have this number of hours.
-fn deliver_hours(path: &Path, url: &str, hours: usize) -> Result<(), StreamError> {
+/// The same; gives what the stream told of itself.
+fn deliver_and_tell(path: &Path, url: &str) -> Result<Status, StreamError> {
     let market = Market::hours(HOURS as u64);
-    let (journal, started) = begin(path, &market, hours, &Way::default())?;
+    let (journal, started) = begin(path, &market, 0, &Way::default())?;
     let pace = Pace { poll: Duration::from_millis(10), once: true };
-    let mut stream = Stream::new(journal, started.core, &Still, pace, Status::default());
+    let status = Status::default();
+    let mut stream = Stream::new(journal, started.core, &Still, pace, status.clone());
     let target = SinkTarget::parse(&format!("out={url}"), &|_| None)?;
     stream.add_sink(&target, &identity(), 0, i64::MIN)?;
-    stream.run(|| false).map(drop)
+    stream.run(|| false).map(|_| status)
 }
 
 /// How far the sink is.
-fn cursor(path: &Path) -> i64 {
+pub(crate) fn cursor(path: &Path) -> i64 {
     let sinks = streaming::JournalReader::open(path).unwrap().sinks().unwrap();
     sinks.first().map_or(0, |sink| sink.acknowledged)
 }
@@ -70,7 +73,7 @@ fn interrupt(path: &Path, url: &str) {
     }
 }
 
-fn numbers(messages: impl IntoIterator<Item = Value>) -> Vec<i64> {
+pub(crate) fn numbers(messages: impl IntoIterator<Item = Value>) -> Vec<i64> {
     messages.into_iter().map(|message| message["number"].as_i64().unwrap()).collect()
 }
 
@@ -93,15 +96,17 @@ fn a_file_has_every_row_once_however_often_it_is_interrupted() {
 
 /// What a webhook got, and how it answers.
 #[derive(Default)]
-struct Got {
+pub(crate) struct Got {
     /// The key and the body of each request.
-    requests: Vec<(String, Value)>,
+    pub(crate) requests: Vec<(String, Value)>,
     /// Status of the next answers.
-    answers: Vec<&'static str>,
+    pub(crate) answers: Vec<&'static str>,
+    /// A process that is killed instead of an answer.
+    pub(crate) kills: Victim,
 }
 
 /// A server for webhooks on the loopback.
-fn webhook() -> (String, Arc<Mutex<Got>>) {
+pub(crate) fn webhook() -> (String, Arc<Mutex<Got>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("webhook:http://{}/in/s3cret", listener.local_addr().unwrap());
     let got = Arc::new(Mutex::new(Got::default()));
@@ -135,6 +140,9 @@ fn webhook() -> (String, Arc<Mutex<Got>>) {
                     reader.read_exact(&mut body).unwrap();
                     let mut got = shared.lock().unwrap();
                     got.requests.push((key, serde_json::from_slice(&body).unwrap()));
+                    if kill(&got.kills) {
+                        return;
+                    }
                     let status =
                         if got.answers.is_empty() { "200 OK" } else { got.answers.remove(0) };
                     drop(got);
@@ -169,42 +177,71 @@ fn a_webhook_gets_repeats_under_the_same_id_and_in_order() {
     eprintln!("webhook: {} interruptions, every repeat under the ID of the first", interruptions());
 }
 
-/// Down for a day of rows: decisions are made all the same, and it gets its backlog in order, marked late;
-/// what is decided then is not.
+/// Down for a day of rows, which come while it is attached: each is decided at once, and it gets its backlog in
+/// order; what is late by then says so, and the last two hours do not.
 #[cfg(feature = "webhook")]
 #[test]
 fn a_sink_that_is_down_for_a_day_delays_nothing_and_gets_its_backlog_in_order_marked_late() {
+    const BEFORE: usize = 10;
+    const ALL: usize = BEFORE + 24;
     let folder = tempfile::tempdir().unwrap();
     let path = journal_in(folder.path());
     let (url, got) = webhook();
-    let market = Market::hours(HOURS as u64);
-    let (mut journal, mut started) = begin(&path, &market, 0, &Way::default()).unwrap();
-    let from = started.core.queue().needs_from(0);
-    assert_eq!(from, 0);
-    go_on(&mut journal, &mut started, &market, 10);
-    drop((journal, started));
-    let deliver = || deliver_hours(&path, &url, 10);
-    deliver().unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    // The last row opened half an hour ago: by then the close of the two before it was past.
+    let age = i64::try_from(ALL - 1).unwrap() * HOUR + HOUR / 2;
+    let first = i64::try_from(now.as_micros()).unwrap() - age;
+    let market = Market { first, ..Market::hours(ALL as u64) };
+    let way = Way { from: Some(first), ..Way::default() };
+    let run = |hours: usize| {
+        let (journal, started) = begin(&path, &market, 0, &way).unwrap();
+        let last = usize::try_from(started.last_number).unwrap();
+        let status = Status::default();
+        let pace = Pace { poll: Duration::from_millis(1), once: false };
+        let mut stream = Stream::new(journal, started.core, &Still, pace, status.clone());
+        let (there, came) = (Cell::new(last + 1), Cell::new(Instant::now()));
+        stream
+            .add_sources([Box::new(Coming { market: &market, hours: &there }) as Box<dyn Source>]);
+        let target = SinkTarget::parse(&format!("out={url}"), &|_| None).unwrap();
+        stream.add_sink(&target, &identity(), 0, i64::MIN).unwrap();
+        let (longest, acknowledged) = (Cell::new(Duration::ZERO), Cell::new(0));
+        let stop = || {
+            let figures = status.figures();
+            acknowledged.set(figures.sinks.get("out").map_or(0, |sink| sink.acknowledged));
+            let decided = figures.last.map_or(last, |(number, _)| usize::try_from(number).unwrap());
+            if decided == there.get() && decided < hours {
+                longest.set(longest.get().max(came.get().elapsed()));
+                (there.set(decided + 1), came.set(Instant::now()));
+                // An hour for the sink: it has its time to fail.
+                std::thread::sleep(Duration::from_millis(20));
+                came.set(Instant::now());
+            }
+            decided == hours
+        };
+        stream.run(stop).unwrap();
+        (longest.get(), status.figures().sinks["out"].failures)
+    };
+    run(BEFORE);
     assert_eq!(cursor(&path), 10);
-    let (mut journal, mut started) = begin(&path, &market, 0, &Way::default()).unwrap();
-    got.lock().unwrap().answers = vec!["503 Down"; 24];
-    for hour in 11..=34 {
-        go_on(&mut journal, &mut started, &market, hour);
-        // Decided and journalled, whatever the sink does.
-        assert_eq!(crate::market::rows(&path).len(), hour);
-    }
-    drop((journal, started));
-    while cursor(&path) < 34 {
-        deliver_hours(&path, &url, 34).unwrap();
-    }
+    got.lock().unwrap().answers = vec!["503 Down"; 10_000];
+    let (longest, failures) = run(ALL);
+    assert_eq!((cursor(&path), crate::market::rows(&path).len()), (10, ALL));
+    assert!(failures >= 2, "the sink was tried {failures} times");
+    // It was tried for longer than any row waited: the machine's other work makes it longer.
+    assert!(longest < Duration::from_millis(500), "a row waited for {longest:?}");
+    got.lock().unwrap().answers.clear();
+    run(ALL);
+    assert_eq!(cursor(&path), 34);
     let got = got.lock().unwrap();
-    assert!(got.requests.len() >= 34 + 24, "{} requests", got.requests.len());
-    let taken: Vec<i64> = numbers(got.requests.iter().map(|request| request.1.clone()));
-    let mut in_order = taken.clone();
-    in_order.dedup();
-    assert_eq!(in_order, (1..=34).collect::<Vec<_>>());
-    // The rows are of 1970: by the clock that marks them, each came after its successor's close.
-    assert!(got.requests.iter().all(|request| request.1["late"] == true));
+    let mut taken = numbers(got.requests.iter().map(|request| request.1.clone()));
+    // What was refused came again and again, before anything later.
+    taken.dedup();
+    assert_eq!(taken, (1..=34).collect::<Vec<_>>());
+    let late = got.requests.iter().map(|(_, body)| (body["number"].as_i64(), &body["late"]));
+    for (number, late) in late {
+        assert_eq!(*late, number <= Some(32), "number {number:?}");
+    }
+    eprintln!("a sink down for a day: a row waited for {longest:?} at most, {failures} failures");
 }
 
 #[cfg(feature = "webhook")]
@@ -236,13 +273,13 @@ fn postgres_has_every_row_once_and_tells_what_is_different() {
     let folder = tempfile::tempdir().unwrap();
     let path = journal(folder.path());
     let url = server.url();
-    // Without the table nothing is taken, and nothing is lost.
-    deliver(&path, &url).unwrap();
+    // Without the table nothing is taken, and nothing is lost; the reason says how to make it.
+    let status = deliver_and_tell(&path, &url).unwrap();
     assert_eq!(cursor(&path), 0);
-    server.sql(
-        "CREATE TABLE decisions (id text PRIMARY KEY, number bigint NOT NULL, kind text NOT NULL, \
-         \"timestamp\" timestamptz NOT NULL, signal smallint, message jsonb NOT NULL)",
-    );
+    let reason = status.figures().sinks["out"].down.clone().unwrap();
+    let (why, statement) = reason.split_once("; make it with: ").unwrap();
+    assert_eq!(why, "there is no table decisions");
+    server.sql(statement);
     interrupt(&path, &url);
     let count = server.sql("SELECT count(*), count(DISTINCT number), max(number) FROM decisions");
     assert_eq!(count.trim(), format!("{HOURS}|{HOURS}|{HOURS}"));
@@ -269,10 +306,7 @@ fn postgres_is_reached_over_tls_and_its_certificate_is_checked() {
         eprintln!("skipped: no Postgres or openssl is installed");
         return;
     };
-    server.sql(
-        "CREATE TABLE decisions (id text PRIMARY KEY, number bigint NOT NULL, kind text NOT NULL, \
-         \"timestamp\" timestamptz NOT NULL, signal smallint, message jsonb NOT NULL)",
-    );
+    server.make_table();
     let folder = tempfile::tempdir().unwrap();
     let path = journal(folder.path());
     let url = format!("postgres://tester@localhost:{port}/postgres");

@@ -90,6 +90,43 @@ fn another_decision_on_the_journalled_inputs_refuses_to_start_and_names_the_row(
 }
 
 #[test]
+fn another_program_that_decides_otherwise_is_refused_until_it_has_an_epoch_of_its_own() {
+    let market = Market::hours(40);
+    let folder = tempfile::tempdir().unwrap();
+    let path = journal_in(folder.path());
+    let (mut journal, mut started) = begin(&path, &market, 0, &Way::default()).unwrap();
+    go_on(&mut journal, &mut started, &market, 20);
+    drop(journal);
+    let other = Way { decay: 0.8, ..Way::default() };
+    let refused = |way: &Way, row: i64, of: i64| match begin(&path, &market, 20, way).err() {
+        Some(error @ StreamError::Differs { number, epoch, time, .. }) => {
+            assert_eq!((number, epoch, time), (row, of, (row - 1) * HOUR));
+            assert!(error.to_string().contains("--new-epoch"), "{error}");
+        }
+        other => panic!("{other:?}"),
+    };
+    // Two rows come out alike: nothing is forgotten yet.
+    refused(&other, 3, 1);
+    assert_eq!(rows(&path).len(), 20);
+    let another = Way { new_epoch: true, ..other };
+    let (mut journal, mut started) = begin(&path, &market, 20, &another).unwrap();
+    assert_eq!(started.epoch, (2, true));
+    go_on(&mut journal, &mut started, &market, 40);
+    drop(journal);
+    // It goes on by itself, each row as its own program decides, and the first program is refused.
+    let other = Way { new_epoch: false, ..another };
+    assert_eq!(begin(&path, &market, 40, &other).unwrap().1.epoch, (2, false));
+    refused(&Way::default(), 21, 2);
+    let wanted: Vec<_> = market.batch().into_iter().filter(|row| row.0 < 20 * HOUR).collect();
+    let later = market.batch_of(0.8).into_iter().filter(|row| row.0 >= 20 * HOUR);
+    let decided = rows(&path).into_iter().filter_map(|row| match row.outcome {
+        Outcome::Decided { decision, .. } => Some((row.time, decision)),
+        Outcome::LeftOut(_) => None,
+    });
+    assert!(decided.eq(wanted.into_iter().chain(later)));
+}
+
+#[test]
 fn one_process_has_a_journal() {
     let market = Market::hours(2);
     let folder = tempfile::tempdir().unwrap();
