@@ -69,7 +69,7 @@ fn a_pool_knows_what_its_bins_paid_so_that_kelly_can_size_it() {
 
 /// Three models of the market: `a` is always there; `b` lacks a day, and a month; `c` begins in June.
 /// `d` says what `a` says, and `e` always the same.
-fn models(market: &Market) -> String {
+pub(crate) fn models(market: &Market) -> String {
     let runs = ["a", "b", "c", "d", "e"]
         .map(|name| format!("run_{name}_y_tp_before_sl_u0.04_d0.02_24h_binary"));
     let score = |seed: &str| format!("0.5 + 0.3 * cos(i / 9.0) + 0.15 * sin(i * {seed})");

@@ -20,6 +20,7 @@ mod complete;
 mod config;
 mod contract;
 mod data;
+mod ensemble_stream;
 mod evaluate;
 mod hostile;
 mod impossible;

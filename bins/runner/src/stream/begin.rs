@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::ArgMatches;
+use market_data::Instrument;
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console, Lookback, Subject};
 use streaming::journal::Identity;
@@ -18,7 +19,7 @@ use super::plan::{self, GivenSource, Kind, Place, PlannedSeries, StreamPlan};
 use crate::row_args::{self, Files};
 
 /// Parameters that say where something lies, not what is decided.
-const PLACES: [&str; 1] = ["bins_root"];
+const PLACES: [&str; 2] = ["bins_root", "ensemble_root"];
 
 /// Rows beyond the lookback that are asked an exchange for: some of them may be missing.
 const SPARE_ROWS: i64 = 100;
@@ -44,6 +45,13 @@ impl Prepared {
             matches.get_many(flags::SOURCE).into_iter().flatten().cloned().collect();
         let mut files = row_args::files(entry, matches, console)?;
         files.opened = None;
+        // An instrument may have a source and no file.
+        for dataset in given.iter().filter_map(|source| source.dataset.as_ref()) {
+            if files.instruments.iter().all(|known| known.dataset.as_ref() != Some(dataset)) {
+                let dataset = Some(dataset.clone());
+                files.instruments.push(Instrument { dataset, ..Instrument::default() });
+            }
+        }
         let plan = plan::settle(&files, &given)?;
         let subject = files.subject.clone();
         let identity = Identity {
@@ -95,6 +103,9 @@ impl Prepared {
             last: 0,
             source,
         })?;
+        let begins = entry
+            .begins(matches, &self.subject)
+            .map_err(|source| StreamError::Strategy { first: 0, last: 0, source })?;
         let begin = Begin {
             identity: self.identity.clone(),
             configuration: self.configuration.clone(),
@@ -106,6 +117,10 @@ impl Prepared {
             deadline: matches.get_one::<Duration>(flags::DEADLINE).copied().unwrap_or_default(),
             open: &open,
             earliest: self.earliest(lookback, clock.now()),
+            seeds_from: begins.map(|first| {
+                let rows = i64::try_from(lookback.rows).unwrap_or(i64::MAX);
+                first.saturating_sub(rows.saturating_mul(self.plan.plan.interval))
+            }),
             sources: &sources,
             alive,
         };
@@ -169,7 +184,12 @@ impl Prepared {
             ),
             Kind::Funding => FeedOf::Funding(own.dataset.clone()),
             Kind::Predictions => FeedOf::Predictions {
-                model_path: own.predictions.as_ref().and_then(|file| file.model_path.clone()),
+                run: series.run.clone(),
+                model_path: own
+                    .predictions
+                    .as_ref()
+                    .filter(|_| series.run.is_none())
+                    .and_then(|file| file.model_path.clone()),
                 dataset: own.dataset.clone(),
                 feature_key: own.predictions.as_ref().and_then(|file| file.feature_key.clone()),
             },

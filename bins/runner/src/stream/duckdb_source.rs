@@ -33,6 +33,8 @@ pub(super) enum FeedOf {
     /// The table, if it is named, and the dataset.
     Candles(Option<String>, Option<String>),
     Predictions {
+        /// The run of the model, which is looked for once.
+        run: Option<String>,
         model_path: Option<String>,
         dataset: Option<String>,
         feature_key: Option<String>,
@@ -92,14 +94,17 @@ impl DuckDbSource {
 
 impl FeedOf {
     /// The feed in the file; `None` when it has no funding rates of any dataset yet.
-    fn settle(&self, db: &Database) -> Result<Option<Feed>, MarketDataError> {
+    fn settle(&mut self, db: &Database) -> Result<Option<Feed>, MarketDataError> {
         Ok(Some(match self {
             Self::Candles(table, dataset) => Feed::Candles(market_data::candle_table_of(
                 db,
                 table.as_deref(),
                 dataset.as_deref(),
             )?),
-            Self::Predictions { model_path, dataset, feature_key } => {
+            Self::Predictions { run, model_path, dataset, feature_key } => {
+                if let (Some(run), None) = (run, &model_path) {
+                    *model_path = Some(market_data::model_of_run(db, run, dataset.as_deref())?);
+                }
                 let (model_path, dataset) =
                     market_data::settle_model(db, model_path.as_deref(), dataset.as_deref(), None)?;
                 Feed::Predictions { model_path, dataset, feature_key: feature_key.clone() }

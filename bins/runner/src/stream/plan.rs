@@ -57,19 +57,27 @@ pub(super) struct GivenSource {
     pub(super) kind: Kind,
     /// `None` is the strategy's own instrument.
     pub(super) dataset: Option<String>,
+    /// Of several models, the one whose predictions are there.
+    pub(super) run: Option<String>,
     pub(super) place: Place,
 }
 
-/// Reads `candles=duckdb:PATH`, `predictions@DATASET=folder:PATH`, `candles=binance:SYMBOL`.
+/// Reads `candles=duckdb:PATH`, `predictions@DATASET#RUN=folder:PATH`, `candles=binance:SYMBOL`.
 pub(super) fn given_source(text: &str) -> Result<GivenSource, String> {
-    let wanted = "wanted candles, predictions or funding (of another instrument as candles@DATASET), and \
-                  duckdb:FILE, folder:FOLDER or binance:SYMBOL, as in candles=folder:data/candles";
+    let wanted = "wanted candles, predictions or funding (of another instrument as candles@DATASET, of one \
+                  of several models as predictions#RUN), and duckdb:FILE, folder:FOLDER or binance:SYMBOL, \
+                  as in candles=folder:data/candles";
     let (name, place) = text.split_once('=').ok_or(wanted)?;
-    let (name, dataset) = match name.split_once('@') {
-        Some((name, dataset)) => (name, Some(dataset.to_owned())),
-        None => (name, None),
+    let split = |name: &str, at: char| match name.split_once(at) {
+        Some((name, more)) => (name.to_owned(), Some(more.to_owned())),
+        None => (name.to_owned(), None),
     };
+    let (name, run) = split(name, '#');
+    let (name, dataset) = split(&name, '@');
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or(wanted)?;
+    if run.is_some() && kind != Kind::Predictions {
+        return Err(wanted.to_owned());
+    }
     let (scheme, path) = place.split_once(':').ok_or(wanted)?;
     let place = match scheme {
         _ if path.is_empty() => return Err(wanted.to_owned()),
@@ -78,7 +86,7 @@ pub(super) fn given_source(text: &str) -> Result<GivenSource, String> {
         "binance" if kind != Kind::Predictions => Place::Binance(path.to_owned()),
         _ => return Err(wanted.to_owned()),
     };
-    Ok(GivenSource { kind, dataset, place })
+    Ok(GivenSource { kind, dataset, run, place })
 }
 
 /// A series of the plan, and where it is read from.
@@ -87,6 +95,8 @@ pub(super) struct PlannedSeries {
     pub(super) kind: Kind,
     /// Index of the instrument.
     pub(super) instrument: usize,
+    /// The model that the predictions are of, where the inputs name several.
+    pub(super) run: Option<String>,
     pub(super) place: Place,
 }
 
@@ -97,6 +107,9 @@ pub(super) struct StreamPlan {
     pub(super) interval: TimeDelta,
 }
 
+/// A series of an instrument, and the run that an input names.
+type Key<'a> = (usize, Kind, Option<&'a str>);
+
 /// Settles which series rows are made of.
 pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan, BoxError> {
     let instruments = &files.instruments;
@@ -105,29 +118,45 @@ pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan,
         None => Some(0),
         Some(_) => instruments.iter().position(|instrument| instrument.dataset == *dataset),
     };
-    let mut declared = Vec::new();
+    let mut declared: Vec<Key<'_>> = Vec::new();
     for input in &files.inputs {
-        if input.run.is_some() {
-            return Err(usage(format!(
-                "the input `{input}` is of one of several models, and a stream reads the predictions of \
-                 one: see --model-path"
-            )));
-        }
         let instrument = index_of(&input.dataset).ok_or_else(|| {
             usage(format!(
                 "the input `{input}` is of an instrument for which no files are configured"
             ))
         })?;
-        declared.push((instrument, Kind::of(input.column)));
+        declared.push((instrument, Kind::of(input.column), input.run.as_deref()));
     }
-    let place = |instrument: usize, kind: Kind| place(instruments, given, instrument, kind);
+    let is_read = |source: &GivenSource| {
+        let Some(index) = index_of(&source.dataset) else { return false };
+        let of_instrument = declared.iter().any(|(instrument, ..)| *instrument == index);
+        let key = (index, source.kind, source.run.as_deref());
+        declared.contains(&key) || source.run.is_none() && (index == 0 || of_instrument)
+    };
+    if let Some(source) = given.iter().find(|source| !is_read(source)) {
+        let inputs: Vec<_> = files.inputs.iter().map(ToString::to_string).collect();
+        return Err(usage(format!(
+            "--source {} names {}, which the strategy does not read; it reads {}",
+            source.kind.name(),
+            source.run.as_deref().or(source.dataset.as_deref()).unwrap_or_default(),
+            inputs.join(", ")
+        )));
+    }
+    let place = |(instrument, kind, run): Key<'_>| place(instruments, given, instrument, kind, run);
 
-    // As in `signals`: the strategy's own candles, or else predictions, where it declares them.
-    let is_declared = |kind| declared.contains(&(0, kind)).then_some((0, kind));
-    let times = is_declared(Kind::Candles)
-        .or_else(|| is_declared(Kind::Predictions))
-        .or_else(|| place(0, Kind::Candles).map(|_| (0, Kind::Candles)))
-        .or_else(|| place(0, Kind::Predictions).map(|_| (0, Kind::Predictions)))
+    // As in `signals`: the strategy's own candles, or else predictions, where it declares them and they may
+    // not be missing; otherwise what there is.
+    let always = files.inputs.iter().zip(&declared).filter(|(input, _)| !input.optional);
+    let always: Vec<Key<'_>> = always.map(|(_, key)| *key).collect();
+    let own = |keys: &[Key<'_>], wanted: Kind| {
+        keys.iter().position(|(instrument, kind, _)| *instrument == 0 && *kind == wanted)
+    };
+    let times = own(&always, Kind::Candles)
+        .or_else(|| own(&always, Kind::Predictions))
+        .map(|at| always[at])
+        .or_else(|| Some((0, Kind::Candles, None)).filter(|key| place(*key).is_some()))
+        .or_else(|| own(&declared, Kind::Predictions).map(|at| declared[at]))
+        .or_else(|| Some((0, Kind::Predictions, None)).filter(|key| place(*key).is_some()))
         .ok_or_else(|| {
             usage("nothing tells at which times there are rows: pass --source candles=…".to_owned())
         })?;
@@ -139,19 +168,21 @@ pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan,
     // What the account needs is kept beside the rows.
     for instrument in 0..instruments.len() {
         for kind in [Kind::Candles, Kind::Funding] {
-            let of_rows = declared.iter().any(|(of, _)| *of == instrument) || instrument == 0;
-            if of_rows && place(instrument, kind).is_some() && !keys.contains(&(instrument, kind)) {
-                keys.push((instrument, kind));
+            let of_rows = declared.iter().any(|(of, ..)| *of == instrument) || instrument == 0;
+            let key = (instrument, kind, None);
+            if of_rows && place(key).is_some() && !keys.contains(&key) {
+                keys.push(key);
             }
         }
     }
 
     let mut series = Vec::new();
     let mut planned = Vec::new();
-    for (index, &(instrument, kind)) in keys.iter().enumerate() {
-        let input = declared.iter().position(|key| *key == (instrument, kind));
+    for (index, &key) in keys.iter().enumerate() {
+        let (instrument, kind, run) = key;
+        let input = declared.iter().position(|declared| *declared == key);
         let name = input.map_or_else(|| kind.name().to_owned(), |at| files.inputs[at].to_string());
-        let place = place(instrument, kind).ok_or_else(|| {
+        let place = place(key).ok_or_else(|| {
             let flag = if kind == Kind::Predictions { "--pred-duckdb" } else { "--ohlcv-duckdb" };
             usage(format!(
                 "the input `{name}` needs {}, and no source of them is configured: pass {flag} or \
@@ -160,6 +191,17 @@ pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan,
                 kind.name()
             ))
         })?;
+        let one_of_several =
+            declared.iter().any(|other| other.2 != run && (other.0, other.1) == (instrument, kind));
+        if let (Place::Folder(folder), Some(run), true) = (&place, run, one_of_several)
+            && !given.iter().any(|source| source.run.as_deref() == Some(run))
+        {
+            return Err(usage(format!(
+                "the files in {} do not say of which model they are: name a folder for each, as in --source \
+                 predictions#{run}=folder:FOLDER",
+                folder.display()
+            )));
+        }
         let rule = match kind {
             _ if index >= needed => Rule::Beside,
             Kind::Funding => Rule::LastByClose,
@@ -174,9 +216,10 @@ pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan,
                 .inputs
                 .iter()
                 .zip(&declared)
-                .all(|(input, key)| input.optional || *key != (instrument, kind));
+                .all(|(input, declared)| input.optional || *declared != key);
         series.push(SeriesPlan { name, rule, optional, journalled });
-        planned.push(PlannedSeries { kind, instrument, place });
+        let run = run.map(str::to_owned);
+        planned.push(PlannedSeries { kind, instrument, run, place });
     }
     let columns = files.inputs.iter().zip(&declared).map(|(input, key)| {
         let series = keys.iter().position(|known| known == key).unwrap_or(0);
@@ -210,13 +253,18 @@ fn place(
     given: &[GivenSource],
     instrument: usize,
     kind: Kind,
+    run: Option<&str>,
 ) -> Option<Place> {
     let own = &instruments[instrument];
     let is_it = |source: &&GivenSource| match &source.dataset {
         None => instrument == 0,
         dataset => *dataset == own.dataset,
     };
-    let of_kind = |kind| given.iter().filter(is_it).find(|source| source.kind == kind);
+    let of_kind = |kind| {
+        let of_kind = || given.iter().filter(is_it).filter(|source| source.kind == kind);
+        let of_run = of_kind().find(|source| source.run.is_some() && source.run.as_deref() == run);
+        of_run.or_else(|| of_kind().find(|source| source.run.is_none()))
+    };
     if let Some(source) = of_kind(kind) {
         return Some(source.place.clone());
     }
@@ -244,7 +292,7 @@ fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta, BoxErr
     if let Some(interval) = files.instruments.first().and_then(named) {
         return Ok(interval);
     }
-    for PlannedSeries { kind, instrument, place } in series {
+    for PlannedSeries { kind, instrument, place, .. } in series {
         if let (Kind::Candles, Place::DuckDb(path)) = (kind, place) {
             let own = &files.instruments[*instrument];
             let table = own.candles.as_ref().and_then(|file| file.table.as_deref());
