@@ -185,7 +185,7 @@ fn folders_of_scores_are_named_by_run() {
     );
     let of_files = messages(&ok(folder, &format!("{call} --journal a.sqlite")));
     assert_eq!(of_files.len(), 48);
-    let mut sources = String::new();
+    let mut sources = Vec::new();
     for (name, run) in ["a", "b", "c"].iter().zip(&members) {
         std::fs::create_dir(market.file(name)).unwrap();
         market.predictions(&format!(
@@ -193,9 +193,10 @@ fn folders_of_scores_are_named_by_run() {
              TO '{}'",
             market.file(&format!("{name}/scores.parquet")).display()
         ));
-        sources.push_str(&format!(" --source predictions#{run}=folder:{name}"));
+        sources.push(format!("--source predictions#{run}=folder:{name}"));
     }
-    let of_folders = messages(&ok(folder, &format!("{call} --journal b.sqlite{sources}")));
+    let of_folders =
+        messages(&ok(folder, &format!("{call} --journal b.sqlite {}", sources.join(" "))));
     let without_times = |messages: &BTreeMap<String, Value>| {
         let mut messages = messages.clone();
         for message in messages.values_mut() {

@@ -18,13 +18,23 @@ const AFTER_REFUSAL: Duration = Duration::from_millis(50);
 pub(super) struct DuckDbSource {
     name: String,
     path: PathBuf,
-    /// The series, what it is in the file, and the time from which on it was read last.
-    feeds: Vec<(usize, FeedOf, Option<i64>)>,
+    feeds: Vec<SourceFeed>,
     interval: TimeDelta,
     watch: FileWatch,
     refusals: u64,
     /// Whether a candle is closed only when its successor is stored.
     running: bool,
+}
+
+/// A feed, and how far it was read.
+struct SourceFeed {
+    series: usize,
+    of: FeedOf,
+    /// What it is in the file. Looking for it takes longer than reading it, so it is kept while reading it
+    /// works.
+    settled: Option<Feed>,
+    /// The time from which on it was read last.
+    last_from: Option<i64>,
 }
 
 /// A feed whose table is looked for when the file is open.
@@ -33,7 +43,7 @@ pub(super) enum FeedOf {
     /// The table, if it is named, and the dataset.
     Candles(Option<String>, Option<String>),
     Predictions {
-        /// The run of the model, which is looked for once.
+        /// The run of the model, where the inputs name several.
         run: Option<String>,
         model_path: Option<String>,
         dataset: Option<String>,
@@ -52,7 +62,10 @@ impl DuckDbSource {
         Self {
             name: path.display().to_string(),
             path: path.to_owned(),
-            feeds: feeds.into_iter().map(|(series, feed)| (series, feed, None)).collect(),
+            feeds: feeds
+                .into_iter()
+                .map(|(series, of)| SourceFeed { series, of, settled: None, last_from: None })
+                .collect(),
             interval,
             watch: FileWatch::new(path),
             refusals: 0,
@@ -64,17 +77,19 @@ impl DuckDbSource {
     fn read(&mut self, from: &dyn Fn(usize) -> i64) -> Result<(Vec<Seen>, bool), MarketDataError> {
         let db = Database::open(&self.path, Duration::ZERO)?;
         let (mut seen, mut goes_on) = (Vec::new(), false);
-        for (series, feed, last_from) in &mut self.feeds {
+        for SourceFeed { series, of, settled, last_from } in &mut self.feeds {
             let from = from(*series);
             if from == i64::MAX {
                 continue;
             }
-            let feed = feed.settle(&db)?;
-            let mut read = match &feed {
+            if settled.is_none() {
+                *settled = of.settle(&db)?;
+            }
+            let mut read = match settled {
                 Some(feed) => arrivals(&db, feed, from, self.interval, ROWS_TOGETHER)?,
                 None => Arrivals::default(),
             };
-            if self.running && matches!(feed, Some(Feed::Candles(_))) && read.read_to.is_none() {
+            if self.running && matches!(settled, Some(Feed::Candles(_))) && read.read_to.is_none() {
                 read.rows.pop();
             }
             // There is more, and what was read before was of use: go on at once.
@@ -94,7 +109,7 @@ impl DuckDbSource {
 
 impl FeedOf {
     /// The feed in the file; `None` when it has no funding rates of any dataset yet.
-    fn settle(&mut self, db: &Database) -> Result<Option<Feed>, MarketDataError> {
+    fn settle(&self, db: &Database) -> Result<Option<Feed>, MarketDataError> {
         Ok(Some(match self {
             Self::Candles(table, dataset) => Feed::Candles(market_data::candle_table_of(
                 db,
@@ -102,11 +117,12 @@ impl FeedOf {
                 dataset.as_deref(),
             )?),
             Self::Predictions { run, model_path, dataset, feature_key } => {
-                if let (Some(run), None) = (run, &model_path) {
-                    *model_path = Some(market_data::model_of_run(db, run, dataset.as_deref())?);
-                }
+                let dataset = dataset.as_deref();
+                let of_run = run.as_ref().map(|run| market_data::model_of_run(db, run, dataset));
+                let of_run = of_run.transpose()?;
+                let model_path = of_run.as_deref().or(model_path.as_deref());
                 let (model_path, dataset) =
-                    market_data::settle_model(db, model_path.as_deref(), dataset.as_deref(), None)?;
+                    market_data::settle_model(db, model_path, dataset, None)?;
                 Feed::Predictions { model_path, dataset, feature_key: feature_key.clone() }
             }
             Self::Funding(Some(dataset)) => Feed::Funding(dataset.clone()),
@@ -153,6 +169,7 @@ impl Source for DuckDbSource {
             }
             Err(error) => {
                 self.watch.refused(now);
+                self.feeds.iter_mut().for_each(|feed| feed.settled = None);
                 Err(error.into())
             }
         }

@@ -110,56 +110,68 @@ pub(super) struct StreamPlan {
 /// A series of an instrument, and the run that an input names.
 type Key<'a> = (usize, Kind, Option<&'a str>);
 
-/// Settles which series rows are made of.
-pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan, BoxError> {
-    let instruments = &files.instruments;
-    let usage = |text: String| BoxError::from(UsageError::new(text.into()));
+/// The series of each input.
+fn declared<'a>(files: &'a Files, given: &[GivenSource]) -> Result<Vec<Key<'a>>, UsageError> {
     let index_of = |dataset: &Option<String>| match dataset {
         None => Some(0),
-        Some(_) => instruments.iter().position(|instrument| instrument.dataset == *dataset),
+        Some(_) => files.instruments.iter().position(|known| known.dataset == *dataset),
     };
     let mut declared: Vec<Key<'_>> = Vec::new();
     for input in &files.inputs {
         let instrument = index_of(&input.dataset).ok_or_else(|| {
-            usage(format!(
+            let text = format!(
                 "the input `{input}` is of an instrument for which no files are configured"
-            ))
+            );
+            UsageError::new(text.into())
         })?;
         declared.push((instrument, Kind::of(input.column), input.run.as_deref()));
     }
-    let is_read = |source: &GivenSource| {
+    let is_read = |source: &&GivenSource| {
         let Some(index) = index_of(&source.dataset) else { return false };
         let of_instrument = declared.iter().any(|(instrument, ..)| *instrument == index);
         let key = (index, source.kind, source.run.as_deref());
         declared.contains(&key) || source.run.is_none() && (index == 0 || of_instrument)
     };
-    if let Some(source) = given.iter().find(|source| !is_read(source)) {
-        let inputs: Vec<_> = files.inputs.iter().map(ToString::to_string).collect();
-        return Err(usage(format!(
-            "--source {} names {}, which the strategy does not read; it reads {}",
-            source.kind.name(),
-            source.run.as_deref().or(source.dataset.as_deref()).unwrap_or_default(),
-            inputs.join(", ")
-        )));
-    }
-    let place = |(instrument, kind, run): Key<'_>| place(instruments, given, instrument, kind, run);
+    let Some(source) = given.iter().find(|source| !is_read(source)) else { return Ok(declared) };
+    let inputs: Vec<_> = files.inputs.iter().map(ToString::to_string).collect();
+    let text = format!(
+        "--source {} names {}, which the strategy does not read; it reads {}",
+        source.kind.name(),
+        source.run.as_deref().or(source.dataset.as_deref()).unwrap_or_default(),
+        inputs.join(", ")
+    );
+    Err(UsageError::new(text.into()))
+}
 
-    // As in `signals`: the strategy's own candles, or else predictions, where it declares them and they may
-    // not be missing; otherwise what there is.
-    let always = files.inputs.iter().zip(&declared).filter(|(input, _)| !input.optional);
-    let always: Vec<Key<'_>> = always.map(|(_, key)| *key).collect();
-    let own = |keys: &[Key<'_>], wanted: Kind| {
-        keys.iter().position(|(instrument, kind, _)| *instrument == 0 && *kind == wanted)
+/// The series that says at which times there are rows. As in `signals`: the strategy's own candles, or else
+/// predictions, where it declares them and they may not be missing; otherwise what there is.
+fn times<'a>(
+    inputs: &[Input],
+    declared: &[Key<'a>],
+    is_there: impl Fn(Key<'_>) -> bool,
+) -> Option<Key<'a>> {
+    let own = |wanted: Kind, may_lack: bool| {
+        let mut keys = inputs.iter().zip(declared).filter(|(input, _)| may_lack || !input.optional);
+        let key = keys.find(|(_, (instrument, kind, _))| *instrument == 0 && *kind == wanted);
+        key.map(|(_, key)| *key)
     };
-    let times = own(&always, Kind::Candles)
-        .or_else(|| own(&always, Kind::Predictions))
-        .map(|at| always[at])
-        .or_else(|| Some((0, Kind::Candles, None)).filter(|key| place(*key).is_some()))
-        .or_else(|| own(&declared, Kind::Predictions).map(|at| declared[at]))
-        .or_else(|| Some((0, Kind::Predictions, None)).filter(|key| place(*key).is_some()))
-        .ok_or_else(|| {
-            usage("nothing tells at which times there are rows: pass --source candles=…".to_owned())
-        })?;
+    let any = |kind: Kind| Some((0, kind, None)).filter(|key| is_there(*key));
+    own(Kind::Candles, false)
+        .or_else(|| own(Kind::Predictions, false))
+        .or_else(|| any(Kind::Candles))
+        .or_else(|| own(Kind::Predictions, true))
+        .or_else(|| any(Kind::Predictions))
+}
+
+/// Settles which series rows are made of.
+pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan, BoxError> {
+    let instruments = &files.instruments;
+    let usage = |text: String| BoxError::from(UsageError::new(text.into()));
+    let declared = declared(files, given)?;
+    let place = |(instrument, kind, run): Key<'_>| place(instruments, given, instrument, kind, run);
+    let times = times(&files.inputs, &declared, |key| place(key).is_some()).ok_or_else(|| {
+        usage("nothing tells at which times there are rows: pass --source candles=…".to_owned())
+    })?;
     let mut keys = vec![times];
     keys.extend(declared.iter().copied().filter(|key| *key != times));
     keys.sort_by_key(|key| (*key != times, *key));
