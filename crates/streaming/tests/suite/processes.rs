@@ -271,7 +271,7 @@ fn pass(
     mut to: Box<dyn Write + Send>,
     mut goes_on: impl FnMut(&[u8]) -> bool,
 ) {
-    let mut bytes = [0; 65_536];
+    let mut bytes = vec![0; 65_536];
     while let Ok(count @ 1..) = from.read(&mut bytes) {
         if !goes_on(&bytes[..count]) || to.write_all(&bytes[..count]).is_err() {
             return;
