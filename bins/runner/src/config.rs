@@ -17,7 +17,8 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::data;
+use crate::configurable::{configurable, key_of, set_default, that_run, that_run_mut};
+use crate::data::{self, ConfiguredData};
 use crate::home;
 use crate::runs::{ConfiguredRun, RunsError};
 
@@ -71,16 +72,6 @@ pub(crate) struct Configured {
     pub(crate) command: Command,
     pub(crate) runs: Vec<ConfiguredRun>,
     pub(crate) data: Vec<ConfiguredData>,
-}
-
-/// The files that a table of one strategy, or one of its runs, names.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct ConfiguredData {
-    /// `runner.toml, line 7, has data for ml-calibrated-bins`.
-    pub(crate) place: String,
-    /// Predictions first, then candles.
-    pub(crate) files: Vec<PathBuf>,
-    pub(crate) bins_root: Option<PathBuf>,
 }
 
 /// `command` with the values of the file as defaults of the flags of `strategies`, which is every
@@ -153,35 +144,6 @@ pub(crate) fn apply(
     ConfiguredRun::refuse_repeated(&runs)
         .map_err(|source| ConfigError::Runs { path: path.to_owned(), source })?;
     Ok(Configured { command: File::tell_of_data(command, &data), runs, data })
-}
-
-/// `command` with `words` as the default of the flag `key` in every command of `strategy` that has it.
-pub(crate) fn set_default(
-    mut command: Command,
-    strategy: &str,
-    key: &str,
-    words: &[String],
-) -> Command {
-    let Some(own) = command.find_subcommand_mut(strategy) else { return command };
-    for below in that_run_mut(own) {
-        let Some(flag) = below.get_arguments().find(|a| configurable(a) && key_of(a) == key) else {
-            continue;
-        };
-        let (id, words) = (flag.get_id().clone(), words.to_vec());
-        *below =
-            std::mem::take(below).mut_arg(id, |flag| flag.default_values(words).required(false));
-    }
-    command
-}
-
-/// The commands below `command`; itself where there are none, as of `backtest --signals`.
-fn that_run(command: &Command) -> Vec<&Command> {
-    if command.has_subcommands() { command.get_subcommands().collect() } else { vec![command] }
-}
-
-/// The same, to be changed.
-fn that_run_mut(command: &mut Command) -> Vec<&mut Command> {
-    if command.has_subcommands() { command.get_subcommands_mut().collect() } else { vec![command] }
 }
 
 /// A file being applied, for errors that say where.
@@ -408,16 +370,6 @@ impl File<'_> {
 fn takes_list(flag: &Arg) -> bool {
     let many = flag.get_num_args().is_some_and(|count| count.max_values() > 1);
     many || flag.get_value_delimiter().is_some() || matches!(flag.get_action(), ArgAction::Append)
-}
-
-/// Flags of a single call, such as which months to make, have no environment variable and no key.
-pub(crate) fn configurable(flag: &Arg) -> bool {
-    flag.get_env().is_some() && flag.get_long().is_some()
-}
-
-/// The key of a flag: its name, with `_` for `-`.
-pub(crate) fn key_of(flag: &Arg) -> String {
-    flag.get_id().as_str().replace('-', "_")
 }
 
 /// A configuration that cannot be used.

@@ -7,8 +7,8 @@ use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Decisions, ErasedStrategy};
 
 use crate::output_columns;
+use crate::output_columns::WITH_CLOSE;
 use crate::row_args::Chosen;
-use crate::signals::WITH_CLOSE;
 
 /// The decisions of the chosen range, batch by batch. Rows of the lookback are decided on before, and
 /// their decisions dropped.

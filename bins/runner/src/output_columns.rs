@@ -7,6 +7,9 @@ use arrow::datatypes::{Field, Schema};
 use arrow::error::ArrowError;
 use strategy_core::{Column, Input, Subject};
 
+/// The flag that adds the candle's close.
+pub(crate) const WITH_CLOSE: &str = "with-close";
+
 /// `decisions` with the candle's `close` from `rows`, the rows that they are about, unless it is there.
 pub(crate) fn with_close(
     decisions: RecordBatch,

@@ -15,7 +15,7 @@ use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Column, Console, Input, Subject};
 
 use crate::home;
-use crate::signals::WITH_CLOSE;
+use crate::output_columns::WITH_CLOSE;
 use crate::time_range::{self, Moment};
 
 /// `command` with the flags that choose rows, and those of the strategy itself.

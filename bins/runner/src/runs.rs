@@ -13,7 +13,7 @@ use strategy_core::Scope;
 use strategy_core::registry::Entry;
 use thiserror::Error;
 
-use crate::config::{configurable, key_of, set_default};
+use crate::configurable::{configurable, key_of, set_default};
 use crate::signals::ALL_RUNS;
 
 /// The keys that say which run is meant.

@@ -1,19 +1,19 @@
 //! `runner <strategy> signals`: decisions for rows of the past, or of now.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
 use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
-use tabular::{BatchWriter, Destination, Format};
+use tabular::{BatchWriter, Format};
 
 use crate::decided::Decided;
-use crate::{output_columns, row_args, stream};
+use crate::output_columns::{self, WITH_CLOSE};
+use crate::output_place::destination;
+use crate::{row_args, stream};
 
 pub(crate) const NAME: &str = "signals";
-pub(crate) const WITH_CLOSE: &str = "with-close";
 pub(crate) const ALL_RUNS: &str = "all-runs";
 
 /// The command, with the flags of the strategy.
@@ -107,21 +107,6 @@ pub(crate) fn run(
         let _ = writeln!(console.err, "{line}");
     }
     Ok(())
-}
-
-/// Where signals are written: to none of `inputs`.
-pub(crate) fn destination<'o>(
-    matches: &ArgMatches,
-    inputs: Vec<PathBuf>,
-    out: &'o mut dyn Write,
-) -> Destination<'o> {
-    match matches.get_one::<PathBuf>("output") {
-        Some(path) => {
-            let overwrite = matches.get_flag("overwrite");
-            Destination::File { path: path.clone(), overwrite, inputs }
-        }
-        None => Destination::Stream(out),
-    }
 }
 
 fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, UsageError> {

@@ -1,8 +1,8 @@
 //! The account: a state machine over rows.
 
 use crate::bar::{Bar, Candle, Row};
-use crate::decide::Order;
 use crate::exits::OpenTrade;
+use crate::order::Order;
 use crate::wallet::Wallet;
 use crate::{
     BacktestError, Change, Close, Counts, Demand, Events, ExitReason, Gaps, Instrument, LegRequest,

@@ -1,6 +1,6 @@
 //! From the decision at a row's close to the orders of the next open.
 
-use strategy_core::{Exits, Outlook, Side};
+use strategy_core::{Outlook, Side};
 
 use crate::account::copy;
 use crate::bar::{Bar, Decision};
@@ -8,20 +8,6 @@ use crate::{
     Account, BacktestError, Change, Demand, Events, ExitReason, Intent, LegRequest, Portfolio,
     PositionView, Request, Size, Sizing,
 };
-
-/// The entry that is filled at the next open.
-#[derive(Debug, Default)]
-pub(crate) struct Order {
-    pub(crate) pending: bool,
-    pub(crate) size: Size,
-    /// Weights wanted, one an instrument; 0: nothing of this one.
-    pub(crate) legs: Vec<f64>,
-    /// Whether weights are levels, so that what is held already counts.
-    pub(crate) levels: bool,
-    pub(crate) exits: Exits,
-    /// Worked out at the fill.
-    pub(crate) quantities: Vec<f64>,
-}
 
 impl<S: Sizing, E: Events> Account<S, E> {
     /// Lets sizing and risk see the row, and takes their demands.

@@ -56,6 +56,7 @@ mod history;
 mod instrument;
 mod liquidate;
 mod margin;
+mod order;
 mod rules;
 mod sizing;
 mod summary;

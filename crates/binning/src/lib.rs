@@ -14,6 +14,7 @@
 //! - [`BinningError`]: what can go wrong
 
 mod assignment;
+mod bin_file;
 mod consistency;
 mod conversion;
 mod diagnostics;
@@ -22,6 +23,7 @@ mod envelope;
 mod error;
 mod list;
 mod metadata;
+mod parts;
 mod payoffs;
 mod provenance;
 mod quantile;
@@ -30,11 +32,13 @@ mod scoring;
 mod selection;
 mod shown;
 
+pub use bin_file::BinStore;
 pub use diagnostics::{BinRecord, CONFIDENCE, Diagnostics, summarise_bins};
 pub use edges::{BinCount, BinEdges};
 pub use envelope::{FORMAT_VERSION, MAX_FILE_BYTES};
 pub use error::BinningError;
-pub use metadata::{BinMetadata, BinStore, MetadataParts, Scored};
+pub use metadata::{BinMetadata, Scored};
+pub use parts::MetadataParts;
 pub use payoffs::{BinPayoffs, PayoffRow, PayoffTally, Payoffs};
 pub use provenance::{FitRecord, LabelRecord, SourceRecord};
 pub use record::MetadataRecord;

@@ -1,56 +1,11 @@
 //! The bins of one month: calibrator, edges, and where they come from.
 
-use std::path::Path;
-
-use artifacts::{Artifact, ArtifactError, MonthKey, MonthStore};
+use artifacts::MonthKey;
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use strategy_core::YearMonth;
 
-use crate::envelope::{could_be, decode, encode};
-use crate::{
-    BinEdges, BinningError, Diagnostics, FitRecord, LabelRecord, MAX_FILE_BYTES, Payoffs,
-    SourceRecord, consistency, score_into,
-};
-
-/// What bins are made of, before anyone checked that it fits together; see [`BinMetadata::new`].
-///
-/// Every instant is UTC.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MetadataParts {
-    /// Dataset, run and the month the bins are used in.
-    pub key: MonthKey,
-    /// The model file, as the user named it.
-    pub model_path: String,
-    /// The model file, as the source of predictions writes it.
-    pub matched_model_path: String,
-    /// From raw score to probability.
-    pub calibrator: Calibrator,
-    /// From probability to bin.
-    pub edges: BinEdges,
-    /// First instant of the window.
-    pub cal_window_start: DateTime<Utc>,
-    /// End of the window, exclusive: the start of the month.
-    pub cal_window_end: DateTime<Utc>,
-    /// Rows that the calibrator and the edges were made of.
-    pub cal_rows: u64,
-    /// When the bins were made.
-    pub created_at: DateTime<Utc>,
-    /// How the rows got their labels.
-    pub label: LabelRecord,
-    /// Who predicted the rows; they add up to `cal_rows`.
-    pub sources: Vec<SourceRecord>,
-    /// How the solver ended; only for Platt scaling.
-    pub fit: Option<FitRecord>,
-    /// Quality over the window.
-    pub diagnostics: Diagnostics,
-    /// What the window's trades paid; none where the candles that tell it are not there.
-    pub payoffs: Option<Payoffs>,
-    /// Version of the program that made the bins.
-    pub software_version: String,
-    /// BLAKE3 of the window's rows, 64 lowercase hex digits.
-    pub fingerprint: String,
-}
+use crate::{BinEdges, BinningError, MetadataParts, consistency, score_into};
 
 /// The bins of one dataset, run and month: whatever exists as this type fits together.
 ///
@@ -59,32 +14,6 @@ pub struct MetadataParts {
 #[derive(Debug, Clone, PartialEq)]
 pub struct BinMetadata {
     parts: MetadataParts,
-}
-
-/// Bins on disk below one folder.
-pub type BinStore = MonthStore<BinMetadata>;
-
-impl Artifact for BinMetadata {
-    type Error = BinningError;
-    const NOUN: &'static str = "bins";
-    const EXTENSION: &'static str = "msgpack";
-    const MAX_BYTES: u64 = MAX_FILE_BYTES;
-
-    fn month_key(&self) -> Result<MonthKey, ArtifactError> {
-        Ok(self.parts.key.clone())
-    }
-
-    fn encode(&self, path: &Path) -> Result<Vec<u8>, BinningError> {
-        encode(self, path)
-    }
-
-    fn decode(bytes: &[u8], path: &Path) -> Result<Self, BinningError> {
-        decode(bytes, path)
-    }
-
-    fn may_replace(head: &[u8]) -> bool {
-        could_be(head)
-    }
 }
 
 /// A raw score turned into a probability and a bin.
@@ -118,24 +47,6 @@ impl BinMetadata {
     #[must_use]
     pub fn into_parts(self) -> MetadataParts {
         self.parts
-    }
-
-    /// The bytes of its file. Equal metadata give equal bytes.
-    ///
-    /// # Errors
-    /// [`artifacts::ArtifactError::TooLarge`] beyond [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES), naming the file
-    /// below the root.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, BinningError> {
-        encode(self, &BinStore::new("").path(self.key()))
-    }
-
-    /// What the bytes of a file say. The `path` is for the messages alone; see
-    /// [`BinStore::load_file`] for what is on disk.
-    ///
-    /// # Errors
-    /// Those of [`BinStore::load_file`] that are about the contents. All name the file.
-    pub fn from_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Self, BinningError> {
-        decode(bytes, path.as_ref())
     }
 
     /// The same bins, made at another time by another version of the program. What is rebuilt from

@@ -5,8 +5,9 @@ use strategy_core::YearMonth;
 
 use crate::EvaluationError;
 use crate::hits::{self, Bootstrap};
+use crate::judging::Judging;
 use crate::note::Notes;
-use crate::outcome::{Comparison, Evaluation, Judged, Judging, MonthQuality};
+use crate::outcome::{Comparison, Evaluation, Judged, MonthQuality};
 use crate::paired;
 use crate::quality;
 use crate::rows::MonthRows;

@@ -7,8 +7,8 @@ use statistics::{
 use strategy_core::Side;
 
 use crate::EvaluationError;
+use crate::judging::Judging;
 use crate::note::Notes;
-use crate::outcome::Judging;
 use crate::rows::MonthRows;
 
 const ALL: &str = "all months";

@@ -13,6 +13,7 @@
 mod error;
 mod evaluate;
 mod hits;
+mod judging;
 mod note;
 mod outcome;
 mod paired;
@@ -24,8 +25,9 @@ pub mod text;
 pub use error::EvaluationError;
 pub use evaluate::{Evaluated, block_rows, evaluate};
 pub use hits::{BinHits, HitRate, Ordering, SignalHits};
+pub use judging::Judging;
 pub use note::{Note, Notes};
-pub use outcome::{Comparison, Evaluation, Judged, Judging, MonthQuality};
+pub use outcome::{Comparison, Evaluation, Judged, MonthQuality};
 pub use paired::PlattLessIsotonic;
 pub use quality::Quality;
 pub use rows::MonthRows;

@@ -4,8 +4,8 @@ use calibration::MIN_PROBABILITY;
 use serde::Serialize;
 use statistics::{PairedDifference, Resampling, paired_block_bootstrap};
 
+use crate::judging::Judging;
 use crate::note::Notes;
-use crate::outcome::Judging;
 use crate::rows::MonthRows;
 
 /// Mean loss after Platt scaling less that after isotonic regression, row by row: below 0 Platt was

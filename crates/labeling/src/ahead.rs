@@ -9,9 +9,8 @@
 use std::ops::RangeInclusive;
 
 use crate::TiePolicy;
-use crate::chunk::is_nearer;
 use crate::group::{GROUP, Lanes};
-use crate::touch::Barriers;
+use crate::touch::{Barriers, is_nearer};
 
 /// Candles after an entry that are looked at one by one: those of its own group and of the next.
 pub(crate) const NEAR: usize = 2 * GROUP - 1;

@@ -1,14 +1,12 @@
-//! The outcomes of a stretch of entries.
+//! A stretch of entries.
 #![allow(
     clippy::inline_always,
     reason = "a loop is compiled for each instruction set only with all that it calls inside it"
 )]
 
-use crate::ahead::Ahead;
-use crate::barrier::Window;
-use crate::search::Search;
-use crate::touch::Barriers;
-use crate::{BarrierRule, CandleSeries, Outcome, TiePolicy};
+use crate::touch::{Barriers, is_nearer};
+use crate::window::Window;
+use crate::{BarrierRule, CandleSeries, TiePolicy};
 
 /// Entries from row `first` on, whose windows end within the series.
 pub(crate) struct Chunk<'a> {
@@ -19,40 +17,6 @@ pub(crate) struct Chunk<'a> {
 }
 
 impl Chunk<'_> {
-    /// Writes the outcomes of the entries from `first` on.
-    pub(crate) fn label(&self, outcomes: &mut [Outcome]) {
-        let horizon = self.window.candles;
-        let all = self.candles.len();
-        if horizon >= all {
-            // The windows end within the series, which has fewer candles than they should.
-            outcomes.fill(Outcome::Gap);
-            return;
-        }
-        // The candles of these windows, their entries included.
-        let rows = self.first..all.min(self.first + outcomes.len() + horizon);
-        self.mark_gaps(rows.end - 1, outcomes);
-        let ahead = Ahead {
-            open: &self.candles.open[rows.clone()],
-            high: &self.candles.high[rows.clone()],
-            low: &self.candles.low[rows],
-            tie_policy: self.rule.tie_policy(),
-        };
-        pulp::Arch::new().dispatch(Search { chunk: self, ahead, outcomes });
-    }
-
-    /// [`Outcome::Gap`] where a window lacks a candle, [`Outcome::NoTakeProfit`] elsewhere.
-    fn mark_gaps(&self, last_row: usize, outcomes: &mut [Outcome]) {
-        outcomes.fill(Outcome::NoTakeProfit);
-        if self.window.is_gapless(self.first, last_row) {
-            return;
-        }
-        for (entry, outcome) in (self.first..).zip(outcomes) {
-            if !self.window.is_whole(entry) {
-                *outcome = Outcome::Gap;
-            }
-        }
-    }
-
     /// Whether the candle, the first to touch a barrier, counts as the take profit.
     #[inline(always)]
     pub(crate) fn is_profit(&self, candle: usize, barriers: Barriers<f64>) -> bool {
@@ -64,10 +28,4 @@ impl Chunk<'_> {
         };
         profit && (!stop || wins_tie)
     }
-}
-
-/// Whether the take profit is nearer to the open than the stop loss.
-#[inline(always)]
-pub(crate) fn is_nearer(open: f64, barriers: Barriers<f64>) -> bool {
-    (barriers.up - open).abs() < (open - barriers.down).abs()
 }

@@ -16,6 +16,42 @@ use crate::far::Far;
 use crate::group::{GROUP, Groups, extreme, larger, smaller};
 use crate::touch::{Barriers, Touches};
 
+impl Chunk<'_> {
+    /// Writes the outcomes of the entries from `first` on.
+    pub(crate) fn label(&self, outcomes: &mut [Outcome]) {
+        let horizon = self.window.candles;
+        let all = self.candles.len();
+        if horizon >= all {
+            // The windows end within the series, which has fewer candles than they should.
+            outcomes.fill(Outcome::Gap);
+            return;
+        }
+        // The candles of these windows, their entries included.
+        let rows = self.first..all.min(self.first + outcomes.len() + horizon);
+        self.mark_gaps(rows.end - 1, outcomes);
+        let ahead = Ahead {
+            open: &self.candles.open[rows.clone()],
+            high: &self.candles.high[rows.clone()],
+            low: &self.candles.low[rows],
+            tie_policy: self.rule.tie_policy(),
+        };
+        pulp::Arch::new().dispatch(Search { chunk: self, ahead, outcomes });
+    }
+
+    /// [`Outcome::Gap`] where a window lacks a candle, [`Outcome::NoTakeProfit`] elsewhere.
+    fn mark_gaps(&self, last_row: usize, outcomes: &mut [Outcome]) {
+        outcomes.fill(Outcome::NoTakeProfit);
+        if self.window.is_gapless(self.first, last_row) {
+            return;
+        }
+        for (entry, outcome) in (self.first..).zip(outcomes) {
+            if !self.window.is_whole(entry) {
+                *outcome = Outcome::Gap;
+            }
+        }
+    }
+}
+
 /// The entries of a chunk. `ahead` has all candles of their windows; `outcomes` begin as
 /// [`Outcome::NoTakeProfit`], or [`Outcome::Gap`], which stays.
 ///

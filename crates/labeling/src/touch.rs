@@ -69,3 +69,9 @@ impl Touches<'_> {
         group * GROUP + (touched | 1 << GROUP).trailing_zeros() as usize
     }
 }
+
+/// Whether the take profit is nearer to the open than the stop loss.
+#[inline(always)]
+pub(crate) fn is_nearer(open: f64, barriers: Barriers<f64>) -> bool {
+    (barriers.up - open).abs() < (open - barriers.down).abs()
+}

@@ -2,11 +2,11 @@
 
 use rayon::prelude::*;
 
-use crate::barrier::Window;
-use crate::chunk::is_nearer;
 use crate::extremes::Extremes;
 use crate::group::{GROUP, larger, smaller};
+use crate::touch::is_nearer;
 use crate::touch::{Barriers, Touches};
+use crate::window::Window;
 use crate::{BarrierRule, CandleSeries, LabelError, TiePolicy};
 
 /// What ended a trade.

@@ -12,10 +12,9 @@ use arrow::datatypes::{
 };
 
 use crate::MarketDataError;
+use crate::message::MINUS_INFINITY;
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
-/// DuckDB's `-infinity`, in every unit of 64 bits; `infinity` is the largest number.
-pub(crate) const MINUS_INFINITY: i64 = -i64::MAX;
 
 /// Column `index` as text.
 pub(crate) fn texts<'b>(

@@ -5,7 +5,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 
 use crate::columns::{integers, micros};
-use crate::select::quoted;
+use crate::sql::quoted;
 use crate::{MarketDataError, Parameter};
 
 /// The extreme instants of rows and what may be wrong with them.

@@ -7,8 +7,7 @@ use std::sync::RwLockReadGuard;
 use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
-use duckdb::types::{ToSqlOutput, Value};
-use duckdb::{Statement, ToSql, params_from_iter};
+use duckdb::{Statement, params_from_iter};
 use files::{FileKind, HEAD_BYTES};
 use tracing::debug;
 
@@ -18,7 +17,7 @@ use crate::known::Known;
 use crate::lock;
 use crate::open_files::{self, Session};
 use crate::system_error::require_file;
-use crate::{DuckDbError, MarketDataError};
+use crate::{DuckDbError, MarketDataError, Parameter};
 
 /// A DuckDB file, open read-only.
 ///
@@ -189,44 +188,5 @@ impl Iterator for Batches<'_> {
                 Some(Err(query_failed(self.path, source)))
             }
         }
-    }
-}
-
-/// A value to put in the place of a `?` of a query.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Parameter {
-    /// Text.
-    Text(String),
-    /// A whole number.
-    Integer(i64),
-    /// A floating point number.
-    Real(f64),
-}
-
-impl From<&str> for Parameter {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<i64> for Parameter {
-    fn from(number: i64) -> Self {
-        Self::Integer(number)
-    }
-}
-
-impl From<f64> for Parameter {
-    fn from(number: f64) -> Self {
-        Self::Real(number)
-    }
-}
-
-impl ToSql for Parameter {
-    fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Text(text) => text.as_str().into(),
-            Self::Integer(number) => ToSqlOutput::Owned(Value::BigInt(*number)),
-            Self::Real(number) => ToSqlOutput::Owned(Value::Double(*number)),
-        })
     }
 }

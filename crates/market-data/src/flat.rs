@@ -16,8 +16,8 @@ use arrow::error::ArrowError;
 use duckdb::Connection;
 use tabular::{Format, TabularError};
 
-use crate::candle_table::{after_prefix, parse_interval};
-use crate::select::quoted;
+use crate::sql::quoted;
+use crate::table_name::{after_prefix, parse_interval};
 
 /// Rows of a file that are held at once while it is read.
 const BATCH_ROWS: usize = 65_536;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, TryLock
 use duckdb::{Config, Connection};
 
 use crate::flat::{self, FlatError};
-use crate::select::quoted;
+use crate::sql::quoted;
 
 /// DuckDB's name of the database in memory that every instance of ours begins with.
 pub(crate) const IN_MEMORY: &str = "memory";

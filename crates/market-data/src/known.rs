@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::Table;
 use crate::covered::KnownCovered;
-use crate::stored_models::StoredModels;
+use crate::stored_model::StoredModels;
 
 /// See the module.
 #[derive(Debug, Default)]

@@ -58,6 +58,7 @@ mod message;
 mod model_path;
 mod newest;
 mod open_files;
+mod prediction_query;
 mod predictions;
 mod range;
 mod replay;
@@ -65,19 +66,21 @@ mod rows;
 pub mod sample;
 mod select;
 mod settle;
+mod sql;
 mod status;
+mod stored_model;
 mod stored_models;
 mod system_error;
+mod table;
+mod table_name;
 mod tables;
 mod targets;
 mod train_csv;
 
 pub use arrivals::{Arrival, Arrivals, Feed, arrivals, interval_of, only_funding_dataset};
-pub use candle_table::{
-    CandleTable, candle_table, candle_table_of, dataset_intervals, holds_candles_of, parse_interval,
-};
+pub use candle_table::{CandleTable, candle_table, candle_table_of};
 pub use candles::{Candles, Gap, Prices, candle_range, newest_candle, read_candles, read_prices};
-pub use database::{Batches, Database, Parameter};
+pub use database::{Batches, Database};
 pub use duckdb_error::DuckDbError;
 pub use error::MarketDataError;
 pub use files::FileKind;
@@ -85,9 +88,8 @@ pub use flags::{DATA_CONFIGURED, DataFlags};
 pub use funding::{FundingRates, funding_dataset, read_funding};
 pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
 pub use model_path::{ModelPathMatch, run_name, same_model};
-pub use predictions::{
-    PredictionQuery, Predictions, prediction_bounds, prediction_range, read_predictions,
-};
+pub use prediction_query::PredictionQuery;
+pub use predictions::{Predictions, prediction_bounds, prediction_range, read_predictions};
 pub use range::{TimeRange, TimeSpan};
 pub use replay::{Replay, ReplayedHour};
 pub use rows::{
@@ -95,11 +97,14 @@ pub use rows::{
     RowReport, RowSource, RowStream,
 };
 pub use settle::{model_of_run, settle_model};
+pub use sql::Parameter;
 pub use status::{
     CandleStatus, FileStatus, FundingStatus, ModelStatus, TableContent, TableStatus, TargetStatus,
     file_status,
 };
-pub use stored_models::{StoredModel, match_model, model_paths};
-pub use tables::{Column, Table};
+pub use stored_model::StoredModel;
+pub use stored_models::{match_model, model_paths};
+pub use table::{Column, Table};
+pub use table_name::{dataset_intervals, holds_candles_of, parse_interval};
 pub use targets::{TargetLabels, newest_target, read_targets, stored_labels, target_keys};
 pub use train_csv::{TrainPredictions, read_train_predictions};

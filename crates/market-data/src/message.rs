@@ -2,7 +2,8 @@
 
 use chrono::DateTime;
 
-use crate::columns::MINUS_INFINITY;
+/// DuckDB's `-infinity`, in every unit of 64 bits; `infinity` is the largest number.
+pub(crate) const MINUS_INFINITY: i64 = -i64::MAX;
 
 /// `2025-11-01 05:00:00` (UTC), with a fraction where there is one.
 pub(crate) fn instant_text(micros: i64) -> String {

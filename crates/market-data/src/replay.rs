@@ -13,7 +13,8 @@ use duckdb::Connection;
 use crate::candles::micros_of;
 use crate::columns::micros;
 use crate::lock::is_conflict;
-use crate::select::{has_times, quoted};
+use crate::select::has_times;
+use crate::sql::quoted;
 use crate::{DEFAULT_LOCK_TIMEOUT, Database, DuckDbError, MarketDataError, Parameter, Table};
 
 /// How long to wait before a file that somebody reads is tried again.

@@ -11,6 +11,7 @@ use crate::columns::{doubles, integers, micros};
 use crate::covered::Covered;
 use crate::in_order::InOrder;
 use crate::newest::Newest;
+use crate::sql::quoted;
 use crate::{Column, Database, MarketDataError, Parameter, Table, TimeRange, TimeSpan};
 
 /// A query for the instants of one column and the numbers of others.
@@ -367,20 +368,4 @@ fn is_numeric(data_type: &str) -> bool {
     ["FLOAT", "DOUBLE"].contains(&data_type)
         || data_type.starts_with("DECIMAL")
         || INTEGERS.contains(&data_type)
-}
-
-/// An identifier as SQL wants it: in double quotes, those inside it doubled.
-pub(crate) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotes_inside_names_are_doubled() {
-        assert_eq!(quoted("close"), "\"close\"");
-        assert_eq!(quoted("a\"b; --"), "\"a\"\"b; --\"");
-    }
 }

@@ -5,31 +5,14 @@ use arrow::array::Array;
 use crate::columns::{integers, texts};
 use crate::covered::Covered;
 use crate::model_path::{Mismatch, match_path};
-use crate::select::{Select, has_times, quoted};
+use crate::select::{Select, has_times};
+use crate::sql::quoted;
+use crate::stored_model::{StoredModel, StoredModels};
 use crate::{Database, MarketDataError, ModelPathMatch, PredictionQuery, Table};
 
 pub(crate) const TABLE: &str = "predictions";
 /// When each of them is for.
 pub(crate) const TIME: &str = "ts";
-
-/// A model that has predictions in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredModel {
-    /// Its path as it is stored.
-    pub model_path: String,
-    /// The dataset that it predicts; `None` for rows that do not say.
-    pub dataset: Option<String>,
-    /// How many rows are stored, those included that newer rows replace.
-    pub rows: u64,
-}
-
-/// All models of a file, and what each of them covers in time.
-#[derive(Debug, Default)]
-pub(crate) struct StoredModels {
-    models: Vec<StoredModel>,
-    /// For each of them; none where the table has no times.
-    covered: Vec<Covered>,
-}
 
 /// The models in the table `predictions`, by path and dataset, sorted.
 ///

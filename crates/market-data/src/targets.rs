@@ -1,7 +1,8 @@
 //! Labels out of the table `targets`.
 
 use crate::columns::texts;
-use crate::select::{Select, quoted};
+use crate::select::Select;
+use crate::sql::quoted;
 use crate::{Database, MarketDataError, TimeRange};
 
 pub(crate) const TABLE: &str = "targets";

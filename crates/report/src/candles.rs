@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::axis::Axis;
 use crate::escape::Escaped;
 use crate::frame::Frame;
 use crate::path::px;
-use crate::plot::Axis;
 use crate::scale::{padded, spread};
 
 /// One candle.

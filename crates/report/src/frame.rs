@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::axis::Axis;
 use crate::escape::Escaped;
 use crate::path::px;
-use crate::plot::Axis;
 use crate::scale::{Scale, ticks, time_ticks};
 
 /// Width of a character of a tick's text, in pixels.

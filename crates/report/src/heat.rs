@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::axis::Axis;
 use crate::escape::Escaped;
 use crate::number;
-use crate::plot::Axis;
 
 /// How values become colours.
 #[derive(Debug, Clone, Copy, PartialEq)]

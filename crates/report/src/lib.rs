@@ -22,6 +22,7 @@
 //! - [`number`] and [`time`]: how numbers and instants are written;
 //! - [`pages`]: the project's pages, each from one structure.
 
+mod axis;
 mod bars;
 mod candles;
 mod chart;
@@ -42,6 +43,7 @@ mod table;
 pub mod time;
 mod tone;
 
+pub use axis::Axis;
 pub use bars::{Bar, Bars};
 pub use candles::{Candle, Candles, TradeMark, TradeMarkKind};
 pub use chart::Chart;
@@ -50,6 +52,6 @@ pub use heat::{Heat, HeatScale};
 pub use ladder::{Ladder, Rung};
 pub use layer::{Dot, Layer};
 pub use page::{Page, Section, Tile, origin};
-pub use plot::{Axis, Plot};
+pub use plot::Plot;
 pub use table::Table;
 pub use tone::Tone;

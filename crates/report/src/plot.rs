@@ -2,20 +2,10 @@
 
 use std::fmt::Write;
 
+use crate::axis::Axis;
 use crate::frame::Frame;
 use crate::layer::Layer;
 use crate::scale::{padded, spread};
-
-/// What an axis measures, which says how its ticks are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Axis {
-    /// Plain numbers.
-    Number,
-    /// Shares, written in per cent.
-    PerCent,
-    /// Seconds since the Unix epoch, written in UTC.
-    Time,
-}
 
 /// Layers over two axes, the first at the back.
 #[derive(Debug, Clone, PartialEq)]

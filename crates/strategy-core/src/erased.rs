@@ -1,21 +1,17 @@
 //! The object-safe form of a strategy, which no author writes.
 
-use std::error::Error;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Float64Array, RecordBatch};
 
 use crate::artifacts::{ArtifactFiles, Artifacts};
-use crate::registry::UsageError;
 use crate::shape::{self, ShapeError};
 use crate::signal::{SignalColumn, side_column};
+use crate::usage_error::UsageError;
 use crate::{
-    Intent, Leg, Lookback, Outlook, Rows, RowsError, SideExits, SignalType, Strategy, Subject,
-    YearMonth,
+    BoxError, Intent, Leg, Lookback, Outlook, Rows, RowsError, SideExits, SignalType, Strategy,
+    Subject, YearMonth,
 };
-
-/// Any error of any strategy.
-pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// The decisions of a batch of rows.
 #[derive(Debug, Clone)]

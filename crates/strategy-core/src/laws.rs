@@ -79,6 +79,7 @@
 //! ```
 
 mod change;
+mod checked;
 mod decisions;
 mod error;
 mod feed;
@@ -87,41 +88,13 @@ mod trials;
 use arrow::array::RecordBatch;
 
 pub use change::Change;
+pub use checked::{Checked, Open, Starts};
 pub use error::{Law, LawError, Violation};
 pub use feed::{Cut, Feed, Future};
 
+use crate::Lookback;
 use crate::splitmix::SplitMix64;
-use crate::{BoxError, ErasedStrategy, Lookback};
 use trials::Trials;
-
-/// Opens a strategy at the start of its history; called once a run.
-pub type Open<'a> = dyn Fn() -> Result<Box<dyn ErasedStrategy>, BoxError> + 'a;
-
-/// What was checked, when no law was broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Checked {
-    /// Number of rows.
-    pub rows: usize,
-    /// Number of runs over all or some of them.
-    pub runs: usize,
-    /// Runs that said nothing, since the strategy refused the changed values after some row.
-    pub refused: usize,
-    /// How far decisions from later starts differ from those of the whole history.
-    pub starts: Starts,
-}
-
-/// Decisions from later starts, after the lookback, held against those of the whole history.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Starts {
-    /// Rows that were compared, over all starts.
-    pub compared: usize,
-    /// Those whose side or weights differ. Always 0 where memory is finite.
-    pub differing: usize,
-    /// The largest number of rows after a start at which a side or weight still differs.
-    pub last_differing: Option<usize>,
-}
 
 /// Checks the laws for the strategy that `open` gives, over `rows` (`timestamp` and the
 /// strategy's inputs, as [`Rows`](crate::Rows) wants them). The same `seed`, the same trials.

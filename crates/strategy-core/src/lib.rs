@@ -58,6 +58,7 @@
 //! ```
 
 mod artifacts;
+mod box_error;
 mod config_data;
 mod console;
 #[cfg(feature = "contract-tests")]
@@ -78,11 +79,13 @@ mod splitmix;
 mod strategy;
 mod subject;
 mod time;
+mod usage_error;
 
 pub use artifacts::{ArtifactFiles, Artifacts};
+pub use box_error::BoxError;
 pub use config_data::{ConfigDataError, Parameter, Parameters};
 pub use console::Console;
-pub use erased::{BoxError, Decisions, ErasedStrategy, Opened};
+pub use erased::{Decisions, ErasedStrategy, Opened};
 pub use input::{Column, Input, ParseInputError};
 pub use intent::{Exits, Intent, SideExits};
 pub use interrupt::Interrupt;

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::erased::boxed;
 use crate::strategy::default_config;
+pub use crate::usage_error::UsageError;
 use crate::{
     BoxError, Console, ErasedStrategy, Input, Leg, Lookback, Opened, Parameters, Scope, Strategy,
     Subject,
@@ -237,25 +238,6 @@ impl<'a> IntoIterator for &'a Strategies {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
-    }
-}
-
-/// An error that lies in how a command was called: programs end with another exit code then.
-#[derive(Debug, Error)]
-#[error(transparent)]
-pub struct UsageError(BoxError);
-
-impl UsageError {
-    /// `error`, which lies in how a command was called.
-    #[must_use]
-    pub fn new(error: BoxError) -> Self {
-        Self(error)
-    }
-
-    /// The error itself.
-    #[must_use]
-    pub fn into_inner(self) -> BoxError {
-        self.0
     }
 }
 

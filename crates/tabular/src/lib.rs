@@ -31,7 +31,7 @@
 //! use std::sync::Arc;
 //!
 //! use arrow::array::{Float64Array, RecordBatch, TimestampMicrosecondArray};
-//! use tabular::{BatchWriter, Destination, Format, Wanted, read, utc_micros};
+//! use tabular::{BatchWriter, Destination, Format, read, utc_micros};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let scores = RecordBatch::try_from_iter([
@@ -69,6 +69,7 @@ mod spool;
 mod text_error;
 mod time_error;
 mod timestamp;
+mod wanted;
 mod writer;
 
 pub use column_error::{ColumnError, Place};
@@ -77,9 +78,10 @@ pub use destination::Destination;
 pub use error::TabularError;
 pub use format::Format;
 pub use naming_error::NamingError;
-pub use reader::{BatchReader, Wanted, read, read_as_written};
+pub use reader::{BatchReader, read, read_as_written};
 pub use spool::Spooled;
 pub use text_error::TextError;
 pub use time_error::TimeError;
 pub use timestamp::{foreign_zone, not_meant, utc_micros};
+pub use wanted::Wanted;
 pub use writer::BatchWriter;

@@ -10,7 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 
 use crate::decode::{self, Batches, Failure, Seen};
-use crate::{Format, Place, TabularError};
+use crate::{Format, Place, TabularError, Wanted};
 
 /// Opens a file of rows.
 ///
@@ -87,24 +87,6 @@ pub struct BatchReader {
     rest: Option<RecordBatch>,
     batch_rows: usize,
     rows: u64,
-}
-
-/// What a column must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// Whole numbers or floats of any width, which `arrow::compute::cast` turns into one another.
-    Number,
-    /// Timestamps or dates, which [`utc_micros`](crate::utc_micros) turns into microseconds UTC.
-    Timestamp,
-}
-
-impl fmt::Display for Wanted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Number => "numbers",
-            Self::Timestamp => "timestamps",
-        })
-    }
 }
 
 impl BatchReader {

@@ -23,9 +23,11 @@
 
 mod commands;
 mod error;
+mod exits;
 mod money;
 mod month_bins;
 mod payoffs;
+mod predictions;
 mod rebuild;
 mod recipe;
 mod report;

@@ -13,7 +13,7 @@ use scored_labels::{Inputs, Run, micros};
 use statistics::Resampling;
 
 use crate::BinsError;
-use crate::strategy::exits_of_key;
+use crate::exits::exits_of_key;
 
 /// What a trade costs.
 #[derive(Debug, Clone, Copy)]

@@ -1,15 +1,15 @@
 //! Signals out of DuckDB in one call.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::Schema;
-use market_data::{Database, Instrument, PredictionFile, RowSource, TimeRange, settle_model};
+use market_data::{PredictionFile, TimeRange};
 use scored_labels::Sources;
-use strategy_core::{Column, ErasedStrategy, Input, Opened, Subject};
+use strategy_core::{ErasedStrategy, Opened};
 
+use crate::predictions::predictions;
 use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError};
 
 /// The decisions of `range`, as `runner ml-calibrated-bins signals` writes them: `timestamp` (µs UTC),
@@ -63,27 +63,4 @@ pub fn signals(
     let schema = decided.first().map(RecordBatch::schema);
     let schema = schema.unwrap_or_else(|| Arc::new(Schema::empty()));
     Ok(concat_batches(&schema, &decided).map_err(ScoreError::from)?)
-}
-
-/// The rows of the model's predictions, and whose bins they need.
-pub(crate) fn predictions(
-    mut file: PredictionFile,
-    dataset: Option<&str>,
-    run_name: Option<&str>,
-    lock_timeout: Duration,
-) -> Result<(RowSource, Subject), BinsError> {
-    let database = Database::open(&file.path, lock_timeout)?;
-    let (model_path, dataset) =
-        settle_model(&database, file.model_path.as_deref(), dataset, run_name)?;
-    let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
-    file.model_path = Some(model_path.clone());
-    let dataset = Some(dataset);
-    let own = Instrument {
-        dataset: dataset.clone(),
-        predictions: Some(file),
-        lock_timeout,
-        ..Instrument::default()
-    };
-    let source = RowSource::open(&[own], &[Input::of(Column::Prediction)])?;
-    Ok((source, Subject { dataset, run_name, model_path: Some(model_path) }))
 }

@@ -6,14 +6,13 @@ use std::path::PathBuf;
 use arrow::array::{Float64Array, UInt16Array};
 use binning::Scored;
 use chrono::DateTime;
-use labeling::{TargetKey, TiePolicy};
-use market_data::parse_interval;
 use strategy_core::{
-    Column, Console, Exits, Input, Intent, Outlook, Rows, Scope, Side, SideExits, SignalColumn,
+    Column, Console, Input, Intent, Outlook, Rows, Scope, Side, SideExits, SignalColumn,
     SignalType, Strategy, Subject, YearMonth, register_strategy,
 };
 
 use crate::commands::{self, BinsCommand, BinsRoot};
+use crate::exits::exits_of;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
 use terminal::collapse;
 
@@ -195,29 +194,6 @@ impl Strategy for MlCalibratedBins {
 
 register_strategy!(MlCalibratedBins);
 
-fn exits_of(subject: &Subject) -> Option<SideExits> {
-    let key = TargetKey::find_in_run_name(subject.run_name.as_deref()?).ok()?;
-    let (_, interval) = subject.dataset.as_deref()?.rsplit_once('_')?;
-    exits_of_key(&key, parse_interval(interval)?.num_microseconds()?)
-}
-
-/// The exits of the label's own trades, where a row lasts `row` µs; `None` where the horizon is no whole
-/// number of rows.
-pub(crate) fn exits_of_key(key: &TargetKey, row: i64) -> Option<SideExits> {
-    let rule = key.rule(TiePolicy::default());
-    let row = Some(row).filter(|row| *row > 0)?;
-    let rows =
-        u32::try_from(rule.horizon().num_microseconds()? / row).ok().filter(|rows| *rows > 0)?;
-    let exits = |profit, loss| Exits {
-        take_profit: Some(profit),
-        stop_loss: Some(loss),
-        trailing_stop: None,
-        max_hold: Some(rows),
-    };
-    let (up, down) = (rule.take_profit(), rule.stop_loss());
-    Some(SideExits { long: exits(up, down), short: exits(down, up) })
-}
-
 impl MlCalibratedBins {
     /// Decides on rows of one month.
     fn decide_month(
@@ -245,30 +221,5 @@ impl MlCalibratedBins {
             BinDecision { y_pred, scored: Some(scored), side, outlook }
         }));
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_short_takes_its_profit_at_the_stop_of_the_target_key() {
-        let subject = |dataset: &str, run: &str| Subject {
-            dataset: Some(dataset.to_owned()),
-            run_name: Some(run.to_owned()),
-            model_path: None,
-        };
-        let run = "run_1_lgbm_y_tp_before_sl_u0.04_d0.02_24h_binary";
-        let found = exits_of(&subject("binance_btcusdt_perp_15m", run)).unwrap_or_default();
-        let exits = |profit, loss| Exits {
-            take_profit: Some(profit),
-            stop_loss: Some(loss),
-            trailing_stop: None,
-            max_hold: Some(96),
-        };
-        assert_eq!(found, SideExits { long: exits(0.04, 0.02), short: exits(0.02, 0.04) });
-        assert_eq!(exits_of(&subject("binance_btcusdt_perp_1h", "run_1")), None);
-        assert_eq!(exits_of(&subject("btc", run)), None);
     }
 }

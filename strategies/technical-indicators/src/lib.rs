@@ -19,6 +19,7 @@ mod config;
 mod error;
 mod hold;
 mod macd;
+mod number;
 mod rsi;
 mod strategy;
 mod vote;

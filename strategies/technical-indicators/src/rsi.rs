@@ -5,7 +5,7 @@ use indicators::{Indicator, IndicatorError, Period, Rsi};
 use strategy_core::Side;
 
 use crate::TechnicalError;
-use crate::config::number;
+use crate::number::number;
 use crate::voter::{Shown, Voter};
 
 /// Flags of the RSI.

@@ -13,7 +13,6 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Exits, SideExits};
 
 use super::decisions::Asked;
-use super::simulate::{Outcome, Simulated};
 use super::sizing_args::{self, SizingSettings};
 
 const BASIS_POINT: f64 = 0.0001;
@@ -333,13 +332,5 @@ impl Settings {
             detail: Besides::of(matches, "detail-ohlcv", "detail-table"),
             marks: Besides::of(matches, "mark-ohlcv", "mark-table"),
         })
-    }
-
-    /// The outcome under the tie rule that was asked for.
-    pub(crate) fn chosen<'a>(&self, outcome: &'a Outcome) -> &'a Simulated {
-        match self.rules.tie {
-            Tie::Pessimistic => &outcome.pessimistic,
-            Tie::Optimistic => &outcome.optimistic,
-        }
     }
 }

@@ -282,3 +282,13 @@ impl<'a> Rows<'a> {
         .into()
     }
 }
+
+impl Settings {
+    /// The outcome under the tie rule that was asked for.
+    pub(crate) fn chosen<'a>(&self, outcome: &'a Outcome) -> &'a Simulated {
+        match self.rules.tie {
+            Tie::Pessimistic => &outcome.pessimistic,
+            Tie::Optimistic => &outcome.optimistic,
+        }
+    }
+}

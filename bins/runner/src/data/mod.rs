@@ -1,6 +1,9 @@
 //! `runner data`: what the files with market data hold, and the generated sample.
 
 mod bin_files;
+mod configured;
+mod flags;
+mod holdings;
 mod instruments;
 mod problems;
 mod replay;
@@ -8,11 +11,10 @@ mod sample;
 mod status;
 mod text;
 
-use clap::{Arg, ArgMatches, Args, Command};
-use market_data::DataFlags;
+use clap::{ArgMatches, Command};
 use strategy_core::{BoxError, Console};
 
-use crate::config::ConfiguredData;
+pub(crate) use configured::ConfiguredData;
 
 pub(crate) const NAME: &str = "data";
 
@@ -39,13 +41,4 @@ pub(crate) fn run(
         Some((replay::NAME, matches)) => replay::run(matches, console),
         _ => Ok(()),
     }
-}
-
-/// Those flags of [`DataFlags`] that are named: what chooses a table or a model means nothing here.
-fn data_flags(names: &[&str]) -> Vec<Arg> {
-    DataFlags::augment_args(Command::new(NAME))
-        .get_arguments()
-        .filter(|flag| names.contains(&flag.get_id().as_str()))
-        .cloned()
-        .collect()
 }

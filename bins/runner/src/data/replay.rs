@@ -10,6 +10,7 @@ use market_data::{Replay, parse_interval, sample};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 
+use super::flags::data_flags;
 use crate::time_range::{self, Moment};
 
 pub(super) const NAME: &str = "replay";
@@ -26,7 +27,7 @@ pub(super) fn command() -> Command {
              opens the file, inserts, and closes it. What is before --start is there from the \
              beginning.\n\nA replay that was stopped goes on where it was.",
         )
-        .args(super::data_flags(&["pred_duckdb", "ohlcv_duckdb", "sample_dir"]))
+        .args(data_flags(&["pred_duckdb", "ohlcv_duckdb", "sample_dir"]))
         .args([
             Arg::new("dataset").long("dataset").value_name("NAME").help("Instrument of the sample"),
             Arg::new("output")

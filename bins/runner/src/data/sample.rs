@@ -6,12 +6,14 @@ use clap::{ArgMatches, Command};
 use market_data::sample;
 use strategy_core::{BoxError, Console};
 
+use super::flags::data_flags;
+
 pub(super) const NAME: &str = "sample";
 
 pub(super) fn command() -> Command {
     Command::new(NAME)
         .about("Make the generated sample if it is not there, and print the paths of its files")
-        .args(super::data_flags(&["sample_dir"]))
+        .args(data_flags(&["sample_dir"]))
 }
 
 pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {

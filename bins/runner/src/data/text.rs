@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use market_data::{TableContent, TableStatus, TimeSpan};
 use strategy_core::YearMonth;
 
+use super::holdings::{Status, run_name};
 use super::problems;
-use super::status::{Status, run_name};
 
 pub(super) fn write(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     for file in &status.files {

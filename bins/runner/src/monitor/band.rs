@@ -10,7 +10,7 @@ use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
 use tabular::{Wanted, utc_micros};
 
-use super::of_journal::{Look, notice};
+use super::journal::{Look, notice};
 use super::source::Found;
 use crate::backtest::sizing_args::SizingSettings;
 use crate::stream;

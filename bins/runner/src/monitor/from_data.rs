@@ -12,7 +12,7 @@ use monitoring::{CalibrationSettings, Decided, Row};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
-use super::of_journal::target_key;
+use super::journal::target_key;
 use super::source::{Found, Source};
 use crate::decided;
 use crate::row_args::{self, Chosen};

@@ -8,7 +8,7 @@ use monitoring::{BetEvent, CalibrationSettings, LabelTracker, Severity};
 use strategy_core::BoxError;
 use streaming::time;
 
-use super::of_journal::{Look, notice, target_key};
+use super::journal::{Look, notice, target_key};
 use super::source::Found;
 
 /// Compares the labels of all journalled candles with the table `targets` of `--ohlcv-duckdb`, where there is

@@ -9,10 +9,11 @@ use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, Console};
 
 use super::book::{self, StateFile};
+use super::firing::Firing;
 use super::metrics::{self, Shared};
 use super::output::{self, Watched};
-use super::source::Source;
-use super::{FRESH_WITHIN, Firing, STRATEGY, from_data, of_journal, page};
+use super::source::{FRESH_WITHIN, STRATEGY, Source};
+use super::{from_data, of_journal, page};
 use crate::whole_file;
 
 /// Reads what is new, tells what was found.

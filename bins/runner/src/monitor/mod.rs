@@ -2,7 +2,9 @@
 
 mod band;
 mod book;
+mod firing;
 mod from_data;
+mod journal;
 mod labels;
 mod look;
 mod metrics;
@@ -19,15 +21,11 @@ use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, Console};
 
 use crate::row_args;
+pub(crate) use firing::Firing;
 use metrics::Shared;
+use source::STRATEGY;
 
 pub(crate) const NAME: &str = "monitor";
-
-/// The strategy whose decisions carry a probability and a bin.
-const STRATEGY: &str = "ml-calibrated-bins";
-
-/// Minutes that the next row of a journal may be overdue, where nobody says another number.
-const FRESH_WITHIN: u32 = 30;
 
 const ABOUT: &str =
     "Watch decisions: is the model still calibrated, have scores moved, is anything late";
@@ -169,12 +167,4 @@ pub(crate) fn run(
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
     }
-}
-
-/// Something fires: no failure, but an exit code of its own.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}")]
-pub(crate) struct Firing {
-    what: String,
-    pub(crate) code: u8,
 }

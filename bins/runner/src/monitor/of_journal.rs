@@ -6,16 +6,17 @@ use std::path::Path;
 use binning::BinMetadata;
 use chrono::{DateTime, Datelike};
 use clap::ArgMatches;
-use labeling::{TargetKey, TiePolicy};
+use labeling::TiePolicy;
 use monitoring::metrics::Family;
-use monitoring::{CalibrationSettings, Decided, Freshness, Notice, Row, Severity};
-use strategy_core::registry::{Entry, Strategies, UsageError};
+use monitoring::{CalibrationSettings, Decided, Freshness, Row, Severity};
+use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, YearMonth};
 use streaming::cells::Cell;
 use streaming::journal::{Epoch, Identity, Outcome};
 use streaming::{JournalReader, time};
 
-use super::source::{Found, Source};
+use super::journal::{Look, notice, target_key};
+use super::source::{FRESH_WITHIN, Found, Source};
 use super::{band, labels};
 
 const DAY: i64 = 86_400_000_000;
@@ -26,17 +27,6 @@ const ROWS_TOGETHER: i64 = 10_000;
 /// Where decisions have their probability, and their bin.
 const PROBABILITIES: [&str; 2] = ["p_cal", "p_pool"];
 const BIN: &str = "q_bin";
-
-/// What one look at a journal has at hand.
-pub(super) struct Look<'a> {
-    pub(super) entry: &'a Entry,
-    pub(super) reader: &'a JournalReader,
-    pub(super) identity: &'a Identity,
-    pub(super) name: &'a str,
-    /// The clock, µs UTC.
-    pub(super) now: i64,
-    pub(super) matches: &'a ArgMatches,
-}
 
 /// Reads the journal at `path`: rows that come after what `last` tells of its name (seconds), and what holds
 /// at `now` (µs UTC).
@@ -82,15 +72,6 @@ pub(super) fn open(
         rows,
         found,
     })
-}
-
-/// What labels are: by `--target-key`, or the key in the run's name.
-pub(super) fn target_key(run: &str, matches: &ArgMatches) -> Result<TargetKey, BoxError> {
-    let key = match matches.get_one::<String>("target-key") {
-        Some(text) => TargetKey::parse(text),
-        None => TargetKey::find_in_run_name(run),
-    };
-    key.map_err(|error| UsageError::new(error.into()).into())
 }
 
 fn settings(identity: &Identity, matches: &ArgMatches) -> Result<CalibrationSettings, BoxError> {
@@ -251,7 +232,7 @@ fn bins(
     let Some(epoch) = epoch else { return Ok(()) };
     let adoptions = reader.adoptions(epoch.number)?;
     let Some(last) = adoptions.last() else { return Ok(()) };
-    let grace = matches.get_one::<u32>("fresh-within").copied().unwrap_or(super::FRESH_WITHIN);
+    let grace = matches.get_one::<u32>("fresh-within").copied().unwrap_or(FRESH_WITHIN);
     let newest = reader.market_to("candles")?.unwrap_or(end);
     let next = YearMonth::containing_micros(end + identity.interval);
     let rule = Freshness { interval: 0, grace: i64::from(grace) * 60 };
@@ -285,15 +266,4 @@ fn bins(
         found.states.push(notice("BinsStale", name, "bins", Severity::Warning, summary));
     }
     Ok(())
-}
-
-pub(super) fn notice(
-    rule: &str,
-    journal: &str,
-    side: &str,
-    severity: Severity,
-    summary: String,
-) -> Notice {
-    let (rule, journal, side) = (rule.to_owned(), journal.to_owned(), side.to_owned());
-    Notice { rule, journal, side, severity, summary }
 }

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Notice};
 
+/// The strategy whose decisions carry a probability and a bin.
+pub(super) const STRATEGY: &str = "ml-calibrated-bins";
+
+/// Minutes that the next row of a journal may be overdue, where nobody says another number.
+pub(super) const FRESH_WITHIN: u32 = 30;
+
 /// Rows to watch, of one journal or of files.
 pub(crate) struct Source {
     /// `strategy/dataset/run`.

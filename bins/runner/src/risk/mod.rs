@@ -1,5 +1,6 @@
 //! `runner risk`: what positions could lose, and the kill switch.
 
+mod asked;
 mod kelly;
 mod measured;
 mod position;
@@ -7,13 +8,10 @@ mod report;
 
 use std::path::PathBuf;
 
-use backtest::Rules;
-use chrono::{DateTime, Utc};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::{BoxError, Console};
 
 use crate::{backtest as backtests, kill_switch, row_args};
-use position::Position;
 
 pub(crate) const NAME: &str = "risk";
 
@@ -96,16 +94,6 @@ fn report_command() -> Command {
     row_args::with_data_flags(command)
         .about("VaR and CVaR of a day, exposure, liquidation distances, stress of given positions")
         .long_about(None)
-}
-
-/// What is asked about.
-struct Asked {
-    positions: Vec<Position>,
-    equity: f64,
-    /// Leverage, margin and the venue's maintenance.
-    rules: Rules,
-    /// Candles from here on are not read: the end of a backtest.
-    end: Option<DateTime<Utc>>,
 }
 
 pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {

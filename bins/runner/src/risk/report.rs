@@ -12,7 +12,7 @@ use serde::Serialize;
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 
-use super::Asked;
+use super::asked::Asked;
 use super::measured::{Days, TailRisk, Tails, at, days, returns};
 use super::position::{self, Position};
 use crate::backtest as backtests;

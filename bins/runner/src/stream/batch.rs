@@ -9,7 +9,7 @@ use streaming::journal::Epoch;
 use streaming::{Decider, JournalReader, PinnedArtifacts};
 use tabular::{BatchWriter, Format};
 
-use crate::signals;
+use crate::output_place::destination;
 
 /// Writes the decisions on the rows of `journal`, epoch by epoch, each configured as it was.
 pub(crate) fn write_batch(
@@ -41,8 +41,7 @@ pub(crate) fn write_batch(
         let mut decider = Decider::new(strategy, &epoch.inputs, artifacts);
         decider.batch_of_journal(&reader, epoch.number, |table| {
             if let Some(console) = opened.take() {
-                let destination =
-                    signals::destination(matches, vec![journal.to_owned()], &mut *console.out);
+                let destination = destination(matches, vec![journal.to_owned()], &mut *console.out);
                 writer = Some(BatchWriter::new(destination, format, table.schema())?);
             }
             if let Some(writer) = &mut writer {

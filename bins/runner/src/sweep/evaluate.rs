@@ -221,3 +221,12 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
+
+/// Whose trials they are.
+pub(super) fn subject(shared: &Shared<'_>) -> ::trials::Subject {
+    ::trials::Subject {
+        strategy: shared.entry.name().to_owned(),
+        dataset: shared.instrument.clone(),
+        run_name: shared.rows.subject.run_name.clone(),
+    }
+}

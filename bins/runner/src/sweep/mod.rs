@@ -19,7 +19,7 @@ use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
 use self::decided::Decided;
-use self::evaluate::{Shared, StrategyRows};
+use self::evaluate::{Shared, StrategyRows, subject};
 use self::flags::Flags;
 use crate::backtest::args::{self, Settings};
 use crate::backtest::candles;
@@ -338,12 +338,4 @@ fn judge(
         ledger(matches).add(&trials)?;
     }
     Ok(())
-}
-
-fn subject(shared: &Shared<'_>) -> ::trials::Subject {
-    ::trials::Subject {
-        strategy: shared.entry.name().to_owned(),
-        dataset: shared.instrument.clone(),
-        run_name: shared.rows.subject.run_name.clone(),
-    }
 }

@@ -15,7 +15,7 @@ use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
 use tabular::{BatchWriter, Destination, Format};
 
-use super::evaluate::{Curve, Shared};
+use super::evaluate::{Curve, Shared, subject};
 use crate::backtest::args::Settings;
 use crate::trials::{ledger, record};
 
@@ -267,7 +267,7 @@ fn judge(
     walk: &WalkForward,
     matches: &ArgMatches,
 ) -> Result<Verdict, BoxError> {
-    let mut subject = super::subject(shared);
+    let mut subject = subject(shared);
     subject.strategy.push_str(" walk-forward");
     let mut configuration = record::configuration(shared.flags.command(), matches);
     for (column, key) in shared.plan.keys.iter().enumerate() {

@@ -1,5 +1,6 @@
 //! The command that verifies files: each is whole, and the data still give it.
 
+mod judged;
 mod report;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use strategy_core::Console;
-use terminal::error_chain;
 
 use crate::{
     Artifact, ArtifactError, Difference, MonthFilter, MonthStore, ReportFormat, Shown, Stray,
-    Verified,
 };
+use judged::Judged;
+pub use judged::Verdict;
 
 /// The files that were asked for, and what is known of them.
 #[derive(Debug)]
@@ -21,55 +22,6 @@ pub struct Proof<A: Artifact> {
     strays: BTreeSet<Stray>,
     /// Files of other datasets, runs or months than were asked for.
     not_read: usize,
-}
-
-/// One file and what is known of it.
-#[derive(Debug)]
-struct Judged<A: Artifact> {
-    verified: Verified<A>,
-    verdict: Verdict,
-}
-
-/// What is known of a file.
-#[derive(Debug)]
-pub enum Verdict {
-    /// It is what its place says.
-    Whole,
-    /// The data gives the same file.
-    Reproduced,
-    /// It cannot be used.
-    Damaged(String),
-    /// The data gives another file.
-    Different(Vec<Difference>),
-    /// It could not be made anew.
-    NotReproduced(String),
-}
-
-impl Verdict {
-    /// `whole`, `reproduced`, `damaged`, `different` or `not_reproduced`.
-    pub(super) fn word(&self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Reproduced => "reproduced",
-            Self::Damaged(_) => "damaged",
-            Self::Different(_) => "different",
-            Self::NotReproduced(_) => "not_reproduced",
-        }
-    }
-
-    /// How much is known: of what the data of several runs say of one file, the most counts.
-    fn weight(&self) -> u8 {
-        match self {
-            Self::Whole => 0,
-            Self::NotReproduced(_) => 1,
-            Self::Different(_) => 2,
-            Self::Reproduced | Self::Damaged(_) => 3,
-        }
-    }
-
-    fn is_bad(&self) -> bool {
-        !matches!(self, Self::Whole | Self::Reproduced)
-    }
 }
 
 /// What making a file anew gave.
@@ -208,24 +160,6 @@ impl<A: Artifact> Proof<A> {
         match self.judged.iter().filter(|judged| judged.verdict.is_bad()).count() {
             0 => Ok(self.judged.len()),
             bad => Err(ArtifactError::NotVerified { noun: A::NOUN, bad, files: self.judged.len() }),
-        }
-    }
-}
-
-impl<A: Artifact> Judged<A> {
-    fn of(verified: Verified<A>) -> Self {
-        let verdict = match &verified.result {
-            Ok(_) => Verdict::Whole,
-            Err(error) => Verdict::Damaged(error_chain(error)),
-        };
-        Self { verified, verdict }
-    }
-
-    /// What it holds, if nobody has proven it yet.
-    fn unproven(&self) -> Option<&A> {
-        match self.verdict {
-            Verdict::Reproduced | Verdict::Damaged(_) => None,
-            _ => self.verified.result.as_ref().ok(),
         }
     }
 }

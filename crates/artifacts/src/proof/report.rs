@@ -7,7 +7,7 @@ use serde::Serialize;
 use strategy_core::YearMonth;
 use terminal::{count, listed};
 
-use super::{Judged, Verdict};
+use super::judged::{Judged, Verdict};
 use crate::json;
 use crate::{Artifact, ArtifactError, Difference, MonthKey, Stray, StrayKind};
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 use strategy_core::YearMonth;
 use terminal::error_chain;
 
-use super::{MonthReport, RunFailure};
+use super::month_report::{MonthReport, RunFailure};
 use crate::{MonthOutcome, Recipe, Shown};
 
 /// The whole report.

@@ -4,7 +4,8 @@ use serde::Serialize;
 use strategy_core::{Console, YearMonth};
 use terminal::{count, error_chain, listed, wrapped};
 
-use super::{OpenRun, RebuildCall, ReportFormat};
+use super::args::ReportFormat;
+use super::call::{OpenRun, RebuildCall};
 use crate::json;
 use crate::{
     ArtifactError, BackfillError, Difference, Existing, Found, MonthStore, PlannedMonth, Recipe,

@@ -6,8 +6,9 @@ use strategy_core::Console;
 use terminal::{collapse, error_chain};
 
 use super::document::{Document, DocumentOf};
+use super::month_report::{MonthReport, RunFailure, RunName};
 use super::progress::Progress;
-use super::{MonthReport, RunFailure, RunName, report_file, summary};
+use super::{report_file, summary};
 use crate::json;
 use crate::{ArtifactError, MonthDone, MonthOutcome, Recipe, Shown};
 

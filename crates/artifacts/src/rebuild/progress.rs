@@ -5,7 +5,7 @@ use std::io::Write;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use terminal::error_chain;
 
-use super::RunName;
+use super::month_report::RunName;
 use crate::{MonthDone, MonthOutcome, Recipe};
 
 const BAR: &str = "{prefix}{wide_bar} {pos} of {len} months, {msg}, {eta} to go";

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use strategy_core::Console;
 use terminal::error_chain;
 
+use super::call::{OpenRun, RebuildCall};
+use super::month_report::{MonthReport, RunName};
 use super::printer::Printer;
-use super::{MonthReport, OpenRun, RebuildCall, RunName, report_file};
+use super::report_file;
 use crate::{Artifact, ArtifactError, Backfill, BackfillError, MonthOutcome, MonthStore, Recipe};
 
 type ErrorOf<C> = <<C as RebuildCall>::Recipe as Recipe>::Error;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use terminal::{collapse, count, plain};
 
-use super::MonthReport;
+use super::month_report::MonthReport;
 use crate::{Artifact, MonthDone, MonthOutcome, Recipe, Shown};
 
 /// A line for each month, then what was warned of.

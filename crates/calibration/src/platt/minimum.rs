@@ -2,10 +2,13 @@
 
 use argmin::core::{Executor, State};
 
-use super::GRADIENT_TOLERANCE;
 use super::objective::{Objective, Point};
 use super::solver::{DampedNewton, NewtonState};
 use crate::{CalibrationError, LabelledScores};
+
+/// Largest `‖∇f‖∞`, per unit of total weight, at which a Platt fit counts as converged. The Newton
+/// decrement squared must be as small.
+pub const GRADIENT_TOLERANCE: f64 = 1e-10;
 
 /// Rows from which on a fit starts at the optimum of a sample.
 const WARM_START_ROWS: usize = 1 << 16;

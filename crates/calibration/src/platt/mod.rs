@@ -14,13 +14,10 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::minimum::GRADIENT_TOLERANCE;
 pub(crate) use self::minimum::{Minimum, minimise};
 use crate::probability::{clip, logistic, logit};
 use crate::{CalibrationError, LabelledScores};
-
-/// Largest `‖∇f‖∞`, per unit of total weight, at which a Platt fit counts as converged. The Newton
-/// decrement squared must be as small.
-pub const GRADIENT_TOLERANCE: f64 = 1e-10;
 
 /// Settings of a Platt fit.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::AsArray;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
-use chrono::{DateTime, TimeDelta, Utc};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use chrono::TimeDelta;
 use strategy_core::{Column, Input};
 
+use super::Instrument;
 use super::error::Available;
 use super::files::Files;
 use super::plan::{Key, Kind, Planner};
 use super::series::{Series, place_of};
-use super::stream::RowStream;
-use super::{InputError, Instrument};
-use crate::{MarketDataError, TimeRange};
+use crate::MarketDataError;
 
 /// What a strategy reads, found in the files of its instruments.
 ///
@@ -57,7 +55,7 @@ pub struct RowSource {
     pub(super) series: Vec<Series>,
     pub(super) columns: Vec<InputColumn>,
     pub(super) schema: SchemaRef,
-    interval: Option<TimeDelta>,
+    pub(super) interval: Option<TimeDelta>,
 }
 
 /// Where the values of an input are.
@@ -136,71 +134,6 @@ impl RowSource {
     #[must_use]
     pub fn interval(&self) -> Option<TimeDelta> {
         self.interval
-    }
-
-    /// The rows of `range`, ascending, about a month of minutes in memory at a time: of hours, five
-    /// years. A bound that is open is where the first, or last, input that is not a `funding_rate`
-    /// begins, or ends.
-    ///
-    /// # Errors
-    /// [`EmptyRange`](InputError::EmptyRange) when an input has nothing in the range. The items give
-    /// the errors of reading; after one, the stream ends.
-    pub fn rows(&self, range: TimeRange) -> Result<RowStream<'_>, MarketDataError> {
-        let joined = || self.series.iter().filter(|series| series.is_joined());
-        let start = range.start.map(|start| start.timestamp_micros());
-        let end = range.end.map(|end| end.timestamp_micros());
-        let latest_start = joined().map(|series| series.first).max().unwrap_or_default();
-        let earliest_end = joined().map(|series| series.last).min().unwrap_or_default();
-        let within = start.unwrap_or(latest_start)..end.unwrap_or(earliest_end.saturating_add(1));
-        let is_covered = |series: &Series| series.first < within.end && series.last >= within.start;
-        if within.is_empty() || !joined().all(is_covered) {
-            let available = self.available();
-            return Err(InputError::EmptyRange { start, end, available }.into());
-        }
-        Ok(RowStream::new(self, within))
-    }
-
-    /// The last `rows` rows before `start`, or as many as there are: where they begin, and how many.
-    ///
-    /// # Errors
-    /// Those of reading.
-    pub fn before(
-        &self,
-        start: DateTime<Utc>,
-        rows: usize,
-    ) -> Result<(DateTime<Utc>, usize), MarketDataError> {
-        let joined = self.series.iter().filter(|series| series.is_joined());
-        let first = joined.map(|series| series.first).max().unwrap_or(i64::MAX);
-        let interval = self.interval.unwrap_or(TimeDelta::hours(1));
-        let interval = interval.num_microseconds().unwrap_or(i64::MAX).max(1);
-        let end = start.timestamp_micros();
-        let mut wanted = i64::try_from(rows).unwrap_or(i64::MAX);
-        if rows == 0 || first >= end {
-            return Ok((start, 0));
-        }
-        loop {
-            let from = end.saturating_sub(wanted.saturating_mul(interval)).max(first);
-            let range = TimeRange::of_micros(from, end);
-            let mut times: Vec<i64> = Vec::new();
-            match self.rows(range) {
-                Ok(stream) => {
-                    for batch in stream {
-                        let batch = batch?;
-                        let column = batch.column(0).as_primitive::<TimestampMicrosecondType>();
-                        times.extend(column.values());
-                    }
-                }
-                Err(MarketDataError::Inputs(InputError::EmptyRange { .. })) => {}
-                Err(error) => return Err(error),
-            }
-            let kept = times.len().min(rows);
-            if kept == rows || from == first {
-                let begin = times.len() - kept;
-                let begin = times.get(begin).and_then(|&t| DateTime::from_timestamp_micros(t));
-                return Ok((begin.unwrap_or(start), kept));
-            }
-            wanted = wanted.saturating_mul(2).saturating_add(24);
-        }
     }
 
     /// What the series cover that have a row of their own at each time.

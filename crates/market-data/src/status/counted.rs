@@ -4,7 +4,8 @@ use arrow::array::Array;
 use chrono::DateTime;
 
 use crate::columns::{integers, texts};
-use crate::select::{Select, quoted};
+use crate::select::Select;
+use crate::sql::quoted;
 use crate::{Database, MarketDataError, Table, TimeSpan};
 
 /// The rows of `table` as a subquery: their time as µs UTC in `micros` (NULL where there is none),

@@ -17,9 +17,9 @@ pub use content::{
     CandleStatus, FundingStatus, ModelStatus, TableContent, TableStatus, TargetStatus,
 };
 
-use crate::candle_table::after_prefix;
 use crate::candles::{NUMBERS, TIME};
 use crate::select::Select;
+use crate::table_name::after_prefix;
 use crate::{Database, MarketDataError, Table, funding, stored_models, targets};
 
 /// What a DuckDB file holds.

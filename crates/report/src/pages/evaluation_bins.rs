@@ -1,7 +1,7 @@
 //! The bins' section of an evaluation.
 
 use crate::number::{change, count, fixed, interval_per_cent, per_cent};
-use crate::pages::evaluation::over_months;
+use crate::pages::over_months::over_months;
 use crate::pages::{Bin, Evaluation, Month, at};
 use crate::{Axis, Chart, Figure, Heat, HeatScale, Ladder, Layer, Rung, Section, Table, Tone};
 

@@ -1,16 +1,19 @@
 //! The project's pages: a structure of plain data in, a [`Page`](crate::Page) out.
 
 mod backtest;
+mod backtest_data;
 mod backtest_trades;
 mod equity;
 mod evaluation;
 mod evaluation_bins;
+mod evaluation_data;
 mod inspection;
 mod monitoring;
+mod over_months;
 mod sweep;
 
-pub use backtest::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
-pub use evaluation::{Bin, Evaluation, Measured, Method, Month, Payoff, Uncertain};
+pub use backtest_data::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
+pub use evaluation_data::{Bin, Evaluation, Measured, Method, Month, Payoff, Uncertain};
 pub use inspection::{BinShape, Inspection, MonthBins};
 pub use monitoring::{Monitoring, WatchedMonth};
 pub use sweep::{BestSetting, Halves, Luck, Sweep, Walk, WalkStep};

@@ -2,7 +2,7 @@
 
 use crate::number::{count, fixed, per_cent};
 use crate::pages::at;
-use crate::pages::evaluation::over_months;
+use crate::pages::over_months::over_months;
 use crate::{Axis, Bar, Bars, Chart, Dot, Figure, Layer, Page, Section, Table, Tile, Tone};
 
 /// What a page of a monitor shows.

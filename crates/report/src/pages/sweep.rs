@@ -1,7 +1,7 @@
 //! Many settings on the same rows, and what luck explains of the best.
 
 use crate::number::{change, count, fixed, interval, per_cent};
-use crate::pages::evaluation::over_months;
+use crate::pages::over_months::over_months;
 use crate::pages::{Interval, at};
 use crate::{Axis, Chart, Dot, Figure, Heat, Layer, Page, Plot, Section, Table, Tile, Tone};
 

@@ -1,6 +1,7 @@
 //! How large a trade is before any rule.
 
 mod payoff_kelly;
+mod sized;
 mod vol_target;
 
 pub use payoff_kelly::{
@@ -14,6 +15,7 @@ use strategy_core::SideExits;
 use crate::RiskError;
 use crate::ask::Ask;
 use crate::limits::fraction;
+use sized::{Sized, carried};
 
 /// How large a trade is.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -36,19 +38,6 @@ pub enum Sizer {
     VolTarget(f64),
     /// What the strategy knows of its trades' payoffs decides: see [`payoff_kelly`].
     PayoffKelly(KellySettings),
-}
-
-/// A size, and why it is not larger where that is worth telling.
-pub(crate) struct Sized {
-    pub(crate) size: Size,
-    /// Notional before and after a cap of the sizer, and why.
-    pub(crate) capped: Option<(f64, f64, String)>,
-}
-
-impl From<Size> for Sized {
-    fn from(size: Size) -> Self {
-        Self { size, capped: None }
-    }
 }
 
 impl Sizer {
@@ -127,12 +116,6 @@ impl Sizer {
 
 fn side_name(ask: &Ask<'_>) -> &'static str {
     if ask.request.side == strategy_core::Side::Short { "short" } else { "long" }
-}
-
-/// A notional as margin and entry fee: the account makes it smaller where it cannot carry it, instead of
-/// rejecting it. What is a share of the equity is meant so; a notional that a person named is not.
-fn carried(notional: f64, rules: &Rules) -> Size {
-    Size::Budget(notional * (rules.leverage.recip() + rules.fees.taker))
 }
 
 /// The notional that a size comes to at the last close.

@@ -6,7 +6,7 @@ use backtest::Size;
 use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side};
 
-use super::{Sized, carried};
+use super::sized::{Sized, carried};
 use crate::ask::Ask;
 use crate::limits::fraction;
 use crate::{RiskError, growth_optimal, shrinkage};

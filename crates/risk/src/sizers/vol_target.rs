@@ -2,7 +2,7 @@
 
 use backtest::Size;
 
-use super::{Sized, carried};
+use super::sized::{Sized, carried};
 use crate::ask::Ask;
 
 pub(super) fn size(target: f64, ask: &Ask<'_>) -> Sized {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 use ureq::Agent;
 
-use super::BinanceConfig;
+use super::config::BinanceConfig;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, params};
 
 use super::record::{Adoption, Epoch, Hash, Identity, Outcome, Row, SinkState};
-use super::write::{check_schema, failed};
+use super::schema::{self, failed};
 use crate::StreamError;
 use crate::cells::floats_of_bytes;
 
@@ -35,7 +35,7 @@ impl JournalReader {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags)
             .map_err(|source| failed("open", path, source))?;
-        check_schema(&connection, path)?;
+        schema::check(&connection, path)?;
         Ok(Self { connection, path: path.to_owned() })
     }
 

@@ -1,6 +1,10 @@
 //! The tables of a journal, and what keeps their promise.
 
-use rusqlite::Connection;
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode};
+
+use crate::StreamError;
 
 /// The version of the tables below; stored as SQLite's `user_version`.
 pub(super) const VERSION: i64 = 1;
@@ -53,4 +57,30 @@ pub(super) fn make_durable(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", "ON")
+}
+
+/// Refuses a file that is no journal, and a newer version of one.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StreamError> {
+    let number = |name: &str| {
+        let read = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        read.map_err(|source| failed("open", path, source))
+    };
+    if number("application_id")? != APPLICATION {
+        return Err(StreamError::NotJournal { path: path.to_owned() });
+    }
+    match number("user_version")? {
+        found if found > VERSION => {
+            let known = VERSION;
+            Err(StreamError::NewerSchema { path: path.to_owned(), found, known })
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn failed(action: &'static str, path: &Path, source: rusqlite::Error) -> StreamError {
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StreamError::DiskFull { path: path.to_owned() },
+        Some(ErrorCode::NotADatabase) => StreamError::NotJournal { path: path.to_owned() },
+        _ => StreamError::Journal { action, path: path.to_owned(), source },
+    }
 }

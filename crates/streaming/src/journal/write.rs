@@ -3,11 +3,12 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, params};
 use strategy_core::YearMonth;
 
 use super::record::{Adoption, Commit, Epoch, Hash, Identity, Outcome, Row, SinkState};
-use super::{JournalReader, place, schema};
+use super::schema::{self, failed};
+use super::{JournalReader, place};
 use crate::StreamError;
 use crate::cells::floats_to_bytes;
 
@@ -47,7 +48,7 @@ impl Journal {
             schema::make_durable(&connection).map_err(failed)?;
             schema::create(&mut connection).map_err(failed)?;
         }
-        check_schema(&connection, path)?;
+        schema::check(&connection, path)?;
         schema::make_durable(&connection).map_err(failed)?;
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
@@ -266,31 +267,6 @@ fn insert_adoptions(connection: &Connection, adoptions: &[Adoption]) -> rusqlite
         connection.execute(sql, params![epoch, month, since, hash.as_slice()])?;
     }
     Ok(())
-}
-
-pub(super) fn failed(action: &'static str, path: &Path, source: rusqlite::Error) -> StreamError {
-    match source.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => StreamError::DiskFull { path: path.to_owned() },
-        Some(ErrorCode::NotADatabase) => StreamError::NotJournal { path: path.to_owned() },
-        _ => StreamError::Journal { action, path: path.to_owned(), source },
-    }
-}
-
-pub(super) fn check_schema(connection: &Connection, path: &Path) -> Result<(), StreamError> {
-    let number = |name: &str| {
-        let read = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        read.map_err(|source| failed("open", path, source))
-    };
-    if number("application_id")? != schema::APPLICATION {
-        return Err(StreamError::NotJournal { path: path.to_owned() });
-    }
-    match number("user_version")? {
-        found if found > schema::VERSION => {
-            let known = schema::VERSION;
-            Err(StreamError::NewerSchema { path: path.to_owned(), found, known })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn same_identity(path: &Path, found: &Identity, wanted: &Identity) -> Result<(), StreamError> {

@@ -2,6 +2,8 @@
 //! one that is slow or down delays nothing.
 
 mod jsonl;
+#[cfg(any(feature = "webhook", feature = "postgres", feature = "nats"))]
+mod loopback;
 #[cfg(feature = "nats")]
 mod nats;
 #[cfg(feature = "postgres")]

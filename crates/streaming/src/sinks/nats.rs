@@ -8,7 +8,7 @@ use async_nats::jetstream::{self, stream::Config};
 use async_nats::{ConnectOptions, ServerAddr};
 use tokio::runtime::{Builder, Runtime};
 
-use super::target::is_loopback;
+use super::loopback::is_loopback;
 use super::{Sink, Undelivered};
 use crate::StreamError;
 use crate::message::Message;

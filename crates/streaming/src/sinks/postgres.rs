@@ -7,8 +7,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::{Client, Config, NoTls};
 
+use super::loopback::is_loopback;
 use super::postgres_tls::Tls;
-use super::target::is_loopback;
 use super::{Sink, Undelivered};
 use crate::StreamError;
 use crate::message::Message;

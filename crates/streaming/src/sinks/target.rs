@@ -132,15 +132,6 @@ fn filled_in(text: &str, secrets: Secrets<'_>) -> Result<String, String> {
     Ok(filled)
 }
 
-/// Whether `host` is this machine, where nobody listens in.
-#[cfg(any(feature = "webhook", feature = "postgres", feature = "nats"))]
-pub(super) fn is_loopback(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host.starts_with('/')
-        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

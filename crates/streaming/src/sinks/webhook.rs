@@ -5,7 +5,7 @@ use std::time::Duration;
 use ureq::Agent;
 use ureq::http::Uri;
 
-use super::target::is_loopback;
+use super::loopback::is_loopback;
 use super::{Sink, Undelivered};
 use crate::StreamError;
 use crate::message::Message;

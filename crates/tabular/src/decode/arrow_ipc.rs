@@ -9,7 +9,7 @@ use arrow::ipc::reader::{FileReader, read_footer_length};
 use arrow::ipc::{Block, root_as_footer};
 
 use super::guard::{guarded, guarded_batches};
-use super::{Failure, Opened, open_file};
+use super::opened::{Failure, Opened, open_file};
 
 /// Opens the file; its batches are as long as they were written.
 pub(super) fn open(path: &Path) -> Result<Opened, Failure> {

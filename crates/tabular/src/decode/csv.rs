@@ -10,8 +10,9 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use csv::{ErrorKind, StringRecord};
 
 use super::column::Column;
-use super::kind::Kind;
-use super::{Counted, Failure, Opened, Seen, check_quotes, open_file};
+use super::kind::{Kind, Seen};
+use super::opened::{Counted, Failure, Opened, open_file};
+use super::quotes::check_quotes;
 use crate::{Format, Place, TabularError};
 
 /// A record longer than this has a quotation mark too few: what follows would all be one field.

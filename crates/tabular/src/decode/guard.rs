@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Batches, Failure};
+use super::opened::{Batches, Failure};
 
 /// Runs a step of a decoder and turns a panic into an error.
 ///

@@ -11,7 +11,8 @@ use arrow::json::{Reader, ReaderBuilder};
 
 use super::column::Column;
 use super::json_columns::JsonColumns;
-use super::{Counted, Failure, Opened, Seen, open_file};
+use super::kind::Seen;
+use super::opened::{Counted, Failure, Opened, open_file};
 use crate::{Place, TabularError};
 
 /// Opens the file and reads it through to learn its columns, in the order in which they appear, and

@@ -6,8 +6,7 @@ use std::io::Read;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::Seen;
-use super::kind::Kind;
+use super::kind::{Kind, Seen};
 
 /// Columns in the order in which their keys first appear.
 #[derive(Default)]

@@ -16,7 +16,7 @@ use parquet::basic::Type;
 use parquet::errors::ParquetError;
 
 use super::guard::{guarded, guarded_batches};
-use super::{Batches, Failure, Opened, open_file};
+use super::opened::{Batches, Failure, Opened, open_file};
 use crate::TabularError;
 
 impl From<ParquetError> for Failure {

@@ -7,7 +7,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
 use arrow::ipc::writer::FileWriter;
 
-use super::{Encoder, refused};
+use super::encoder::{Encoder, refused};
 use crate::{Format, TabularError};
 
 pub(super) struct ArrowEncoder {

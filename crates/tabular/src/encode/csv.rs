@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
 use arrow::datatypes::SchemaRef;
 
-use super::{Encoder, in_utc, refused};
+use super::encoder::{Encoder, in_utc, refused};
 use crate::{Format, TabularError};
 
 /// Chrono's format of a timestamp; the fraction is left out if it is zero.

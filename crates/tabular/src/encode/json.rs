@@ -9,7 +9,7 @@ use arrow::error::ArrowError;
 use arrow::json::writer::{JsonFormat, LineDelimited};
 use arrow::json::{Writer, WriterBuilder};
 
-use super::{Encoder, in_utc, refused};
+use super::encoder::{Encoder, in_utc, refused};
 use crate::{Format, TabularError};
 
 /// RFC 3339, since all timestamps are UTC; the fraction is left out if it is zero.

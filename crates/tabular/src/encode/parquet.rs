@@ -10,7 +10,7 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::schema::types::ColumnPath;
 
-use super::{Encoder, refused};
+use super::encoder::{Encoder, refused};
 use crate::{Format, TabularError};
 
 /// A row group is kept in memory until it is complete: these bound it.

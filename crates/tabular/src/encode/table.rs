@@ -6,7 +6,7 @@ use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
 use super::csv::TIMESTAMP;
-use super::{Encoder, in_utc, refused};
+use super::encoder::{Encoder, in_utc, refused};
 use crate::{Format, TabularError};
 
 const GAP: &str = "  ";

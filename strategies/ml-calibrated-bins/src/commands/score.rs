@@ -13,8 +13,9 @@ use tabular::{
 
 use super::RunChoice;
 use crate::month_bins::BinsSource;
+use crate::predictions::predictions;
 use crate::score::Scorer;
-use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule, signals};
+use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule};
 use terminal::collapse;
 
 /// Rows in memory at a time.
@@ -217,6 +218,6 @@ impl ScoreArgs {
             feature_key: self.data.feature_key.clone(),
         };
         let run_name = self.run.run_name.as_deref();
-        signals::predictions(file, dataset.as_deref(), run_name, self.data.lock_timeout)
+        predictions(file, dataset.as_deref(), run_name, self.data.lock_timeout)
     }
 }

@@ -1,0 +1,54 @@
+//! The bins of a month as a file.
+
+use std::path::Path;
+
+use artifacts::{Artifact, ArtifactError, MonthKey, MonthStore};
+
+use crate::envelope::{MAX_FILE_BYTES, could_be, decode, encode};
+use crate::{BinMetadata, BinningError};
+
+/// Bins on disk below one folder.
+pub type BinStore = MonthStore<BinMetadata>;
+
+impl Artifact for BinMetadata {
+    type Error = BinningError;
+    const NOUN: &'static str = "bins";
+    const EXTENSION: &'static str = "msgpack";
+    const MAX_BYTES: u64 = MAX_FILE_BYTES;
+
+    fn month_key(&self) -> Result<MonthKey, ArtifactError> {
+        Ok(self.key().clone())
+    }
+
+    fn encode(&self, path: &Path) -> Result<Vec<u8>, BinningError> {
+        encode(self, path)
+    }
+
+    fn decode(bytes: &[u8], path: &Path) -> Result<Self, BinningError> {
+        decode(bytes, path)
+    }
+
+    fn may_replace(head: &[u8]) -> bool {
+        could_be(head)
+    }
+}
+
+impl BinMetadata {
+    /// The bytes of its file. Equal metadata give equal bytes.
+    ///
+    /// # Errors
+    /// [`artifacts::ArtifactError::TooLarge`] beyond [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES), naming the file
+    /// below the root.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, BinningError> {
+        encode(self, &BinStore::new("").path(self.key()))
+    }
+
+    /// What the bytes of a file say. The `path` is for the messages alone; see
+    /// [`BinStore::load_file`] for what is on disk.
+    ///
+    /// # Errors
+    /// Those of [`BinStore::load_file`] that are about the contents. All name the file.
+    pub fn from_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Self, BinningError> {
+        decode(bytes, path.as_ref())
+    }
+}

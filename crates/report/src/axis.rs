@@ -1,0 +1,12 @@
+//! What an axis measures.
+
+/// What an axis measures, which says how its ticks are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// Plain numbers.
+    Number,
+    /// Shares, written in per cent.
+    PerCent,
+    /// Seconds since the Unix epoch, written in UTC.
+    Time,
+}

@@ -1,0 +1,24 @@
+//! Errors in how a command was called.
+
+use thiserror::Error;
+
+use crate::BoxError;
+
+/// An error that lies in how a command was called: programs end with another exit code then.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct UsageError(BoxError);
+
+impl UsageError {
+    /// `error`, which lies in how a command was called.
+    #[must_use]
+    pub fn new(error: BoxError) -> Self {
+        Self(error)
+    }
+
+    /// The error itself.
+    #[must_use]
+    pub fn into_inner(self) -> BoxError {
+        self.0
+    }
+}

@@ -1,0 +1,31 @@
+//! The predictions of a model, as rows.
+
+use std::time::Duration;
+
+use market_data::{Database, Instrument, PredictionFile, RowSource, settle_model};
+use strategy_core::{Column, Input, Subject};
+
+use crate::BinsError;
+
+/// The rows of the model's predictions, and whose bins they need.
+pub(crate) fn predictions(
+    mut file: PredictionFile,
+    dataset: Option<&str>,
+    run_name: Option<&str>,
+    lock_timeout: Duration,
+) -> Result<(RowSource, Subject), BinsError> {
+    let database = Database::open(&file.path, lock_timeout)?;
+    let (model_path, dataset) =
+        settle_model(&database, file.model_path.as_deref(), dataset, run_name)?;
+    let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
+    file.model_path = Some(model_path.clone());
+    let dataset = Some(dataset);
+    let own = Instrument {
+        dataset: dataset.clone(),
+        predictions: Some(file),
+        lock_timeout,
+        ..Instrument::default()
+    };
+    let source = RowSource::open(&[own], &[Input::of(Column::Prediction)])?;
+    Ok((source, Subject { dataset, run_name, model_path: Some(model_path) }))
+}
