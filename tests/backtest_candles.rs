@@ -131,6 +131,17 @@ fn mark_candles_judge_liquidation_and_funding() {
     let lacking = json(folder.path(), &format!("{bold} --mark-ohlcv marks.csv"));
     assert_eq!((count(&lacking, "liquidations"), &lacking["without_mark"]), (1, &Value::from(1)));
     fails(folder.path(), &format!("{bold} --mark-ohlcv z_1h=marks.csv"), 2, &["nothing of z_1h"]);
+    // A DuckDB file, whose table has any name.
+    let database = duckdb::Connection::open(folder.path().join("marks.duckdb")).unwrap();
+    let path = folder.path().join("marks.csv").display().to_string();
+    let candles =
+        format!("SELECT * REPLACE (CAST(timestamp AS TIMESTAMP) AS timestamp) FROM '{path}'");
+    database.execute_batch(&format!("CREATE TABLE mark_btcusdt_1h AS {candles}")).unwrap();
+    drop(database);
+    let of_file = format!("{bold} --mark-ohlcv marks.duckdb");
+    fails(folder.path(), &of_file, 1, &["no table of candles", "--mark-table"]);
+    let stored = json(folder.path(), &format!("{of_file} --mark-table mark_btcusdt_1h"));
+    assert_eq!(stored["result"], lacking["result"]);
 }
 
 /// Half-hours of both legs: the first leg falls to its stop in the second half of 20:00.

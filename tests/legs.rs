@@ -67,6 +67,37 @@ fn a_pool_knows_what_its_bins_paid_so_that_kelly_can_size_it() {
     assert!(most(&sized) < most(&plain), "{sized}");
 }
 
+#[test]
+fn what_an_ensembles_signals_paid_is_what_a_file_of_them_pays() {
+    let folder = tempfile::tempdir().unwrap();
+    ok(folder.path(), "ensemble rebuild --from 2025-10 --to 2025-11");
+    let judged = json(
+        folder.path(),
+        "ensemble evaluate --pools logit-pool --from 2025-10 --to 2025-11 --format json",
+    );
+    let money = &judged[0]["money"];
+    assert_eq!(money["bins"].as_array().unwrap().len(), 20);
+    ok(folder.path(), "ensemble signals --start 2025-10 -o signals.parquet");
+    // The label's barriers: those of longs, then those of shorts.
+    for (side, exits) in [
+        ("long", "--take-profit 0.04 --stop-loss 0.02"),
+        ("short", "--take-profit 0.02 --stop-loss 0.04"),
+    ] {
+        let call =
+            format!("evaluate --signals signals.parquet --max-hold 24 {exits} --format json");
+        let paid = json(folder.path(), &call);
+        let [own, other] = [&money["signals"][side], &paid["money"]["signals"][side]];
+        assert!(own["rows"].as_u64().unwrap() > 100, "{own}");
+        for value in ["rows", "net_payoff", "take_profits", "break_even"] {
+            assert_eq!(own[value], other[value], "{side} {value}");
+        }
+    }
+    let text = ok(folder.path(), "ensemble evaluate --from 2025-10 --to 2025-11");
+    assert!(text.contains("What trades paid") && text.contains("\n20 long "), "{text}");
+    let call = "ensemble evaluate --long-bin-threshold 21";
+    fails(folder.path(), call, 2, &["long from bin 21, short to bin 2 of 20"]);
+}
+
 /// Three models of the market: `a` is always there; `b` lacks a day, and a month; `c` begins in June.
 /// `d` says what `a` says, and `e` always the same.
 pub(crate) fn models(market: &Market) -> String {

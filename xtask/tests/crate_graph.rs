@@ -30,6 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("evaluation", &["calibration", "statistics", "strategy-core", "terminal"]),
     ("files", &[]),
     ("indicators", &[]),
+    ("label-trades", &["backtest", "labeling", "market-data", "payoffs", "strategy-core"]),
     ("labeling", &[]),
     ("market-data", &["files", "strategy-core", "tabular"]),
     ("monitoring", &["statistics"]),

@@ -43,8 +43,10 @@ pub enum Layer {
         name: String,
         /// Its colour.
         tone: Tone,
-        /// x, lower and upper value, in order of x.
-        points: Vec<(f64, f64, f64)>,
+        /// The line below, in order of x.
+        lower: Vec<(f64, f64)>,
+        /// The line above.
+        upper: Vec<(f64, f64)>,
     },
     /// The area between a line and zero.
     Area {
@@ -110,7 +112,7 @@ impl Layer {
             Self::Line { points, .. } | Self::Area { points, .. } => {
                 points.iter().map(|p| p.0).collect()
             }
-            Self::Band { points, .. } => points.iter().map(|p| p.0).collect(),
+            Self::Band { lower, upper, .. } => lower.iter().chain(upper).map(|p| p.0).collect(),
             Self::Dots { dots, .. } => dots.iter().map(|dot| dot.x).collect(),
             Self::Bars { bars, .. } => bars.iter().flat_map(|bar| [bar.0, bar.1]).collect(),
             Self::Level { .. } | Self::Diagonal { .. } => Vec::new(),
@@ -121,7 +123,7 @@ impl Layer {
     pub(crate) fn ys(&self) -> Vec<f64> {
         match self {
             Self::Line { points, .. } => points.iter().map(|p| p.1).collect(),
-            Self::Band { points, .. } => points.iter().flat_map(|p| [p.1, p.2]).collect(),
+            Self::Band { lower, upper, .. } => lower.iter().chain(upper).map(|p| p.1).collect(),
             Self::Area { points, .. } => points.iter().map(|p| p.1).chain([0.0]).collect(),
             Self::Dots { dots, .. } => {
                 let whiskers =
@@ -176,14 +178,12 @@ impl Layer {
                 let dash = if *dashed { " dash" } else { "" };
                 write!(out, "<path class=\"s-{}{dash}\" d=\"{}\"/>", tone.class(), path.as_str())
             }
-            Self::Band { tone, points, .. } => {
-                let lower: Vec<_> = points.iter().map(|p| (p.0, p.1)).collect();
-                let upper: Vec<_> = points.iter().map(|p| (p.0, p.2)).collect();
+            Self::Band { tone, lower, upper, .. } => {
                 let mut path = Path::default();
-                for (x, y) in thinned(&lower, buckets) {
+                for (x, y) in thinned(lower, buckets) {
                     path.to(at(x, y));
                 }
-                for (x, y) in thinned(&upper, buckets).into_iter().rev() {
+                for (x, y) in thinned(upper, buckets).into_iter().rev() {
                     path.to(at(x, y));
                 }
                 path.close();

@@ -70,43 +70,97 @@ pub(crate) fn px(pixel: f64) -> String {
 /// Points of a line, thinned so that about `buckets` stretches of x remain: of each its lowest and
 /// highest point, in order. A gap (a value that is not finite) stays one.
 pub(crate) fn thinned(points: &[(f64, f64)], buckets: usize) -> Vec<(f64, f64)> {
-    if points.len() <= buckets * 2 {
-        return points.to_vec();
+    let ends = points.first().zip(points.last());
+    let span = ends.map_or((0.0, 0.0), |(first, last)| (first.0, last.0));
+    let mut thinned = Thinned::over(points.len(), span, buckets);
+    for &point in points {
+        thinned.push(point);
     }
-    let (first, last) = (points[0].0, points[points.len() - 1].0);
-    let width = (last - first) / buckets.max(1) as f64;
-    let mut kept = Vec::with_capacity(buckets * 2);
-    let mut rest = points;
-    let mut end = first;
-    while !rest.is_empty() {
-        end += width;
-        let mut n = rest.partition_point(|&(x, _)| x < end);
-        if kept.len() >= buckets * 2 || width <= 0.0 {
-            n = rest.len();
+    thinned.finish()
+}
+
+/// The same, point by point in order of x, for whoever has no list of them.
+#[derive(Debug)]
+pub(crate) struct Thinned {
+    kept: Vec<(f64, f64)>,
+    /// Whether there are so few points that all are kept.
+    all: bool,
+    most: usize,
+    width: f64,
+    /// Where the stretch ends.
+    end: f64,
+    stretch: Option<Stretch>,
+    last: Option<(f64, f64)>,
+}
+
+/// The lowest and the highest point of a stretch so far, each with its place in it.
+#[derive(Debug, Clone, Copy)]
+struct Stretch {
+    low: (usize, (f64, f64)),
+    high: (usize, (f64, f64)),
+    points: usize,
+}
+
+impl Thinned {
+    /// For so many `points` from the first to the second x.
+    pub(crate) fn over(points: usize, (first, last): (f64, f64), buckets: usize) -> Self {
+        let most = buckets * 2;
+        let all = points <= most;
+        let kept = Vec::with_capacity(points.min(most + 3));
+        let width = (last - first) / buckets.max(1) as f64;
+        let end = if width > 0.0 { first + width } else { f64::INFINITY };
+        Self { kept, all, most, width, end, stretch: None, last: None }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, point: (f64, f64)) {
+        if self.all {
+            return self.kept.push(point);
         }
-        let (stretch, later) = rest.split_at(n);
-        rest = later;
-        let Some(&start) = stretch.first() else { continue };
-        let (mut low, mut high) = ((0, start), (0, start));
-        for (k, &point) in stretch.iter().enumerate() {
-            if low.1.1.is_nan() || point.1 < low.1.1 {
-                low = (k, point);
-            }
-            if high.1.1.is_nan() || point.1 > high.1.1 {
-                high = (k, point);
-            }
+        self.last = Some(point);
+        if point.0 >= self.end {
+            self.begin(point.0);
         }
+        let Some(found) = &mut self.stretch else {
+            self.stretch = Some(Stretch { low: (0, point), high: (0, point), points: 1 });
+            return;
+        };
+        if point.1 < found.low.1.1 || found.low.1.1.is_nan() {
+            found.low = (found.points, point);
+        }
+        if point.1 > found.high.1.1 || found.high.1.1.is_nan() {
+            found.high = (found.points, point);
+        }
+        found.points += 1;
+    }
+
+    /// Ends the stretch, and finds the one that `x` lies in.
+    fn begin(&mut self, x: f64) {
+        self.flush();
+        while x >= self.end {
+            self.end =
+                if self.kept.len() >= self.most { f64::INFINITY } else { self.end + self.width };
+        }
+    }
+
+    fn flush(&mut self) {
+        let Some(found) = self.stretch.take() else { return };
+        let Stretch { low, high, .. } = found;
         let (a, b) = if low.0 <= high.0 { (low, high) } else { (high, low) };
-        kept.push(a.1);
+        self.kept.push(a.1);
         if b.0 != a.0 {
-            kept.push(b.1);
+            self.kept.push(b.1);
         }
     }
-    // The last value is what many look for.
-    if kept.last() != points.last() {
-        kept.push(points[points.len() - 1]);
+
+    pub(crate) fn finish(mut self) -> Vec<(f64, f64)> {
+        self.flush();
+        // The last value is what many look for.
+        if self.kept.last() != self.last.as_ref() {
+            self.kept.extend(self.last);
+        }
+        self.kept
     }
-    kept
 }
 
 #[cfg(test)]

@@ -4,9 +4,9 @@
 
 use proptest::prelude::*;
 use report::pages::{
-    Backtest, BestSetting, Bin, BinShape, Costs, EquityPoint, Evaluation, Halves, HoldPoint,
-    Inspection, Luck, Measured, Method, Monitoring, Month, MonthBins, Payoff, Sweep, Trade, Walk,
-    WalkStep, WatchedMonth,
+    Backtest, BestSetting, Bin, BinShape, Costs, EquityCurve, EquityPoint, Evaluation, Halves,
+    Inspection, Luck, Measured, Method, Monitoring, Month, MonthBins, Payoff, Sweep, TieBand,
+    Trade, Walk, WalkStep, WatchedMonth,
 };
 use report::{Candle, Tile, Tone};
 
@@ -94,7 +94,7 @@ fn evaluation(months: usize, n_bins: u16, name: &str) -> Evaluation {
                 rows: 1_300,
                 mean_p: share(number.into()),
                 hit_rate: measured(number.into()),
-                payoff: Some(Payoff { mean: -0.0012, interval: Some((-0.01, 0.008)) }),
+                payoff: Some(Payoff { rows: 100, mean: -0.0012, interval: Some((-0.01, 0.008)) }),
             })
             .collect(),
         kendall_tau: Some(0.9),
@@ -121,7 +121,9 @@ fn backtest(rows: usize, trades: usize, name: &str) -> Backtest {
         }
     };
     let equity: Vec<_> = (0..rows).map(point).collect();
-    let hold = equity.iter().map(|p| HoldPoint { time: p.time, equity: p.equity * 1.5 });
+    let held = |p: &EquityPoint| EquityPoint { equity: p.equity * 1.5, ..*p };
+    let band = TieBand::between(&equity, &equity, |p| (p.time, p.equity));
+    let curve = EquityCurve::of(&equity, |p| *p);
     let candle = |k: usize| {
         let open = 100.0 + ((k * 37) % 41) as f64;
         Candle {
@@ -138,7 +140,7 @@ fn backtest(rows: usize, trades: usize, name: &str) -> Backtest {
         entry_price: 100.0,
         exit_time: (k + 1 < trades).then(|| 1_672_531_200 + (k * rows / trades + 5) as i64 * step),
         exit_price: (k + 1 < trades).then_some(104.0),
-        exit_reason: (k + 1 < trades).then(|| name.to_owned()),
+        exit_reason: (k + 1 < trades).then_some("take_profit"),
         net_pnl: (k + 1 < trades).then_some(if k.is_multiple_of(3) { 40.0 } else { -20.0 }),
         mae: Some(-0.01),
         mfe: Some(0.02),
@@ -153,10 +155,10 @@ fn backtest(rows: usize, trades: usize, name: &str) -> Backtest {
             name,
         )],
         capital: 10_000.0,
-        other_tie: Some(("optimistic".to_owned(), equity.clone())),
+        other_tie: Some(("optimistic".to_owned(), curve.clone(), band)),
         tie: "pessimistic".to_owned(),
-        hold: hold.collect(),
-        equity,
+        hold: EquityCurve::of(&equity, held),
+        equity: curve,
         costs: (trades > 0).then_some(Costs {
             gross: 10.0,
             slippage: 1.0,

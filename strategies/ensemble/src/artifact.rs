@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side, YearMonth};
 
 use crate::EnsembleError;
-use crate::config::PoolKind;
+use crate::config::{PoolKind, Thresholds};
 use crate::learner::{Learner, Learnt};
 use crate::pool::{BetaLinearPool, LinearPool, LogitPool, mixture};
 
@@ -213,6 +213,30 @@ impl MonthEnsemble {
             Side::Short => bin.short,
             Side::NoSignal => None,
         }
+    }
+
+    /// The side of a row with the members' calibrated `probabilities`, pooled to `pooled`: the pool's bin decides,
+    /// or the majority of the members' own bins where the pool is a vote.
+    ///
+    /// # Errors
+    /// As [`votes`](Self::votes).
+    pub fn side(
+        &self,
+        probabilities: &[Option<f64>],
+        pooled: Option<Pooled>,
+        thresholds: Thresholds,
+    ) -> Result<Side, EnsembleError> {
+        let Thresholds { long, short } = thresholds;
+        Ok(match (pooled, self.pool) {
+            (Some(pooled), PoolKind::Vote) => match self.votes(probabilities, long, short)? {
+                (for_long, _) if 2 * for_long > pooled.present => Side::Long,
+                (_, for_short) if 2 * for_short > pooled.present => Side::Short,
+                _ => Side::NoSignal,
+            },
+            (Some(pooled), _) if pooled.bin >= long => Side::Long,
+            (Some(pooled), _) if pooled.bin <= short => Side::Short,
+            _ => Side::NoSignal,
+        })
     }
 
     /// How the members' own bins vote: for each of `sides` of bins, `(long, short)` votes.

@@ -47,13 +47,44 @@ pub struct Config {
     #[arg(long, value_name = "N", env = "RUNNER_MIN_MEMBERS", default_value = "2")]
     pub min_members: usize,
 
+    /// Which bins are traded
+    #[command(flatten)]
+    pub thresholds: Thresholds,
+}
+
+/// Which bins are long and which short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct Thresholds {
     /// Smallest bin that is long
-    #[arg(long, value_name = "BIN", env = "RUNNER_LONG_BIN_THRESHOLD", default_value = "19")]
-    pub long_bin_threshold: u16,
+    #[arg(
+        long = "long-bin-threshold",
+        value_name = "BIN",
+        env = "RUNNER_LONG_BIN_THRESHOLD",
+        default_value = "19"
+    )]
+    pub long: u16,
 
     /// Largest bin that is short
-    #[arg(long, value_name = "BIN", env = "RUNNER_SHORT_BIN_THRESHOLD", default_value = "2")]
-    pub short_bin_threshold: u16,
+    #[arg(
+        long = "short-bin-threshold",
+        value_name = "BIN",
+        env = "RUNNER_SHORT_BIN_THRESHOLD",
+        default_value = "2"
+    )]
+    pub short: u16,
+}
+
+impl Thresholds {
+    /// Refuses thresholds that leave a side without a bin, of `bins` where it is known how many there are.
+    ///
+    /// # Errors
+    /// [`EnsembleError::Thresholds`].
+    pub fn check(self, bins: Option<u16>) -> Result<(), EnsembleError> {
+        let Self { long, short } = self;
+        let bins = bins.unwrap_or(u16::MAX);
+        let possible = 1 <= short && short < long && long <= bins;
+        if possible { Ok(()) } else { Err(EnsembleError::Thresholds { long, short, bins }) }
+    }
 }
 
 /// How members become one probability.

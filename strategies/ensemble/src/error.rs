@@ -7,6 +7,7 @@ use artifacts::ArtifactError;
 use binning::BinningError;
 use calibration::CalibrationError;
 use chrono::{DateTime, Utc};
+use label_trades::LabelTradeError;
 use labeling::LabelError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
@@ -163,6 +164,9 @@ pub enum EnsembleError {
     /// What the comparison cannot be made of.
     #[error("the members and the pool cannot be compared")]
     Statistics(#[from] StatisticsError),
+    /// What rows were worth in money cannot be told.
+    #[error(transparent)]
+    Money(#[from] LabelTradeError),
     /// No rows to judge.
     #[error("no row of {from} to {to} has a label and a score of every member")]
     NothingToJudge {
@@ -266,6 +270,7 @@ impl EnsembleError {
                 | Self::NoDataset
                 | Self::NoTarget { .. }
                 | Self::NotConfigured { .. }
+                | Self::Money(LabelTradeError::Payoffs(_))
         )
     }
 }

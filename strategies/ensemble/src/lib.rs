@@ -18,7 +18,7 @@ mod walk;
 
 pub use artifact::{BinOutlook, FORMAT_VERSION, Fitted, Member, MonthEnsemble, Pooled, Subset};
 pub use commands::EnsembleCommand;
-pub use config::{Config, PoolArgs, PoolKind};
+pub use config::{Config, PoolArgs, PoolKind, Thresholds};
 pub use decision::Decision;
 pub use error::EnsembleError;
 pub use fit::{LEAST_ROWS, Settings, fit};

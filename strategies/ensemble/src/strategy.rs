@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use binning::BinEdges;
 use chrono::{DateTime, TimeDelta};
+use label_trades::exits_of_target;
 use labeling::{TargetKey, TiePolicy};
 use strategy_core::{
-    Column, Console, Exits, Input, Intent, Lookback, Rows, Side, SideExits, Strategy, Subject,
-    YearMonth, register_strategy,
+    Column, Console, Input, Intent, Lookback, Rows, Side, SideExits, Strategy, Subject, YearMonth,
+    register_strategy,
 };
 
 use crate::commands::{self, EnsembleCommand};
-use crate::config::{Config, PoolKind};
+use crate::config::Config;
 use crate::learning::{Fed, Learning};
 use crate::store::EnsembleStore;
 use crate::{Decision, EnsembleError, MonthEnsemble};
@@ -62,20 +63,7 @@ impl Ensemble {
                 pooled
             }
         };
-        let (long, short) = (config.long_bin_threshold, config.short_bin_threshold);
-        let side = match (pooled, config.pooling.pool) {
-            (Some(_), PoolKind::Vote) => {
-                let votes = month.votes(&probabilities, long, short)?;
-                match votes {
-                    (for_long, _) if 2 * for_long > present => Side::Long,
-                    (_, for_short) if 2 * for_short > present => Side::Short,
-                    _ => Side::NoSignal,
-                }
-            }
-            (Some(pooled), _) if pooled.bin >= long => Side::Long,
-            (Some(pooled), _) if pooled.bin <= short => Side::Short,
-            _ => Side::NoSignal,
-        };
+        let side = month.side(&probabilities, pooled, config.thresholds)?;
         let outlook = pooled.and_then(|pooled| month.outlook(&probabilities, pooled.bin, side));
         Ok(Decision { pooled, side, outlook })
     }
@@ -153,22 +141,11 @@ impl Strategy for Ensemble {
         Intent::Entry
     }
 
-    /// Those of the members' target `u d H`: a long ends at +u, −d or after H; a short, which bets that
-    /// the stop is hit first, at −d, +u or after H.
+    /// Those of the members' target.
     fn exits(config: &Config, subject: &Subject) -> Result<SideExits, EnsembleError> {
         let Some(key) = target(&config.pooling.members) else { return Ok(SideExits::default()) };
-        let rule = key.rule(TiePolicy::default());
-        let interval = interval(subject.dataset.as_deref());
-        let rows = rule.horizon().num_seconds() / interval.num_seconds().max(1);
-        let longest = u32::try_from(rows).ok();
-        let exits = |take_profit, stop_loss| Exits {
-            take_profit: Some(take_profit),
-            stop_loss: Some(stop_loss),
-            trailing_stop: None,
-            max_hold: longest,
-        };
-        let (up, down) = (rule.take_profit(), rule.stop_loss());
-        Ok(SideExits { long: exits(up, down), short: exits(down, up) })
+        let exits = exits_of_target(&key, interval(subject.dataset.as_deref()));
+        Ok(exits.unwrap_or_default())
     }
 
     fn begins(config: &Config, subject: &Subject) -> Result<Option<i64>, EnsembleError> {
@@ -179,10 +156,7 @@ impl Strategy for Ensemble {
     }
 
     fn new(config: Config, subject: &Subject) -> Result<Self, EnsembleError> {
-        let (long, short) = (config.long_bin_threshold, config.short_bin_threshold);
-        if !(1 <= short && short < long) {
-            return Err(EnsembleError::Thresholds { long, short, bins: u16::MAX });
-        }
+        config.thresholds.check(None)?;
         let pool = config.pooling.pool;
         let learning = match (pool.is_online(), target(&config.pooling.members)) {
             (false, _) => None,
@@ -225,14 +199,10 @@ impl Strategy for Ensemble {
             let wanted = named(&dataset, month, &self.members);
             return Err(EnsembleError::WrongPlace { file, found, wanted });
         }
-        let (long, short) = (self.config.long_bin_threshold, self.config.short_bin_threshold);
         for subset in &read.subsets {
             let edges = BinEdges::from_vec(subset.edges.clone())
                 .map_err(|source| EnsembleError::Binning { month, source })?;
-            let bins = edges.n_bins().get();
-            if long > bins {
-                return Err(EnsembleError::Thresholds { long, short, bins });
-            }
+            self.config.thresholds.check(Some(edges.n_bins().get()))?;
         }
         self.months.insert(month, read);
         Ok(())

@@ -8,11 +8,11 @@ use serde::Serialize;
 use statistics::{
     DieboldMariano, PairedDifference, Resampling, diebold_mariano, paired_block_bootstrap,
 };
-use strategy_core::YearMonth;
+use strategy_core::{Side, YearMonth};
 
 use crate::fit::{Settings, fit};
 use crate::pool::log_loss;
-use crate::{EnsembleError, MemberScores};
+use crate::{EnsembleError, MemberScores, Thresholds};
 
 /// Log losses of the same rows, of every member and of the pool, all out of sample.
 #[derive(Debug, Clone)]
@@ -21,6 +21,10 @@ pub struct Walk {
     pub members: Vec<String>,
     /// Open times of the rows, µs UTC.
     pub timestamps: Vec<i64>,
+    /// The pool's bins of the rows, from 1.
+    pub bins: Vec<u16>,
+    /// The sides that it gives them.
+    pub sides: Vec<Side>,
     /// Losses of the pool.
     pub pool: Vec<f64>,
     /// Losses of each member.
@@ -41,6 +45,8 @@ pub struct Walk {
 struct Month {
     timestamps: Vec<i64>,
     labels: Vec<bool>,
+    bins: Vec<u16>,
+    sides: Vec<Side>,
     pool: Vec<f64>,
     members: Vec<Vec<f64>>,
     without: Vec<Vec<f64>>,
@@ -52,7 +58,7 @@ struct Month {
 
 impl Walk {
     /// Fits each month from `from` to `to` on its window, and pools the month's rows that have a label
-    /// and a score of every member.
+    /// and a score of every member; `thresholds` say which of its bins are traded.
     ///
     /// # Errors
     /// When a month cannot be fitted, or there is no such row.
@@ -61,16 +67,20 @@ impl Walk {
         from: YearMonth,
         to: YearMonth,
         settings: &Settings,
+        thresholds: Thresholds,
     ) -> Result<Self, EnsembleError> {
+        thresholds.check(Some(settings.n_bins.get()))?;
         let months: Vec<YearMonth> = from.through(to).collect();
         let walked: Vec<Month> = months
             .par_iter()
-            .map(|&month| Month::of(scores, month, settings))
+            .map(|&month| Month::of(scores, month, settings, thresholds))
             .collect::<Result<_, _>>()?;
         let count = scores.members.len();
         let mut walk = Self {
             members: scores.members.clone(),
             timestamps: Vec::new(),
+            bins: Vec::new(),
+            sides: Vec::new(),
             pool: Vec::new(),
             of_members: vec![Vec::new(); count],
             past_best: Vec::new(),
@@ -85,6 +95,8 @@ impl Walk {
                 column.iter().zip(&rows.labels).map(|(&p, &label)| log_loss(p, label)).collect()
             };
             walk.timestamps.extend(&rows.timestamps);
+            walk.bins.extend(&rows.bins);
+            walk.sides.extend(&rows.sides);
             walk.pool.extend(loss(&rows.pool));
             walk.past_best.extend(loss(&rows.members[best]));
             for member in 0..count {
@@ -267,6 +279,7 @@ impl Month {
         scores: &MemberScores,
         month: YearMonth,
         settings: &Settings,
+        thresholds: Thresholds,
     ) -> Result<Self, EnsembleError> {
         let fitted = fit(scores, month, settings)?;
         let count = scores.members.len();
@@ -275,6 +288,8 @@ impl Month {
         let mut found = Self {
             timestamps: Vec::new(),
             labels: Vec::new(),
+            bins: Vec::new(),
+            sides: Vec::new(),
             pool: Vec::new(),
             members: vec![Vec::new(); count],
             without: vec![Vec::new(); count],
@@ -314,6 +329,8 @@ impl Month {
             found.timestamps.push(scores.timestamps[row]);
             found.labels.push(label);
             found.pool.push(pooled.probability);
+            found.bins.push(pooled.bin);
+            found.sides.push(fitted.side(&probabilities, Some(pooled), thresholds)?);
             for member in 0..count {
                 found.members[member].extend(probabilities[member]);
                 let mut others = probabilities.clone();

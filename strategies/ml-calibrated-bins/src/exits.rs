@@ -1,35 +1,21 @@
 //! How a trade ends: by the barriers of its label.
 
-use labeling::{TargetKey, TiePolicy};
+use label_trades::exits_of_target;
+use labeling::TargetKey;
 use market_data::parse_interval;
-use strategy_core::{Exits, SideExits, Subject};
+use strategy_core::{SideExits, Subject};
 
 /// The exits of the run's own label; `None` where the run or the length of a row is not known.
 pub(crate) fn exits_of(subject: &Subject) -> Option<SideExits> {
     let key = TargetKey::find_in_run_name(subject.run_name.as_deref()?).ok()?;
     let (_, interval) = subject.dataset.as_deref()?.rsplit_once('_')?;
-    exits_of_key(&key, parse_interval(interval)?.num_microseconds()?)
-}
-
-/// The exits of the label's own trades, where a row lasts `row` µs; `None` where the horizon is no whole
-/// number of rows.
-pub(crate) fn exits_of_key(key: &TargetKey, row: i64) -> Option<SideExits> {
-    let rule = key.rule(TiePolicy::default());
-    let row = Some(row).filter(|row| *row > 0)?;
-    let rows =
-        u32::try_from(rule.horizon().num_microseconds()? / row).ok().filter(|rows| *rows > 0)?;
-    let exits = |profit, loss| Exits {
-        take_profit: Some(profit),
-        stop_loss: Some(loss),
-        trailing_stop: None,
-        max_hold: Some(rows),
-    };
-    let (up, down) = (rule.take_profit(), rule.stop_loss());
-    Some(SideExits { long: exits(up, down), short: exits(down, up) })
+    exits_of_target(&key, parse_interval(interval)?)
 }
 
 #[cfg(test)]
 mod tests {
+    use strategy_core::Exits;
+
     use super::*;
 
     #[test]

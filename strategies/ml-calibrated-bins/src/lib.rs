@@ -24,7 +24,6 @@
 mod commands;
 mod error;
 mod exits;
-mod money;
 mod month_bins;
 mod payoffs;
 mod predictions;

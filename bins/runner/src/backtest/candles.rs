@@ -2,7 +2,7 @@
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
-use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, settlements};
+use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, Venue, settlements};
 use chrono::{DateTime, TimeDelta};
 use market_data::{Available, Database, RowSource, TimeRange, funding_dataset, read_funding};
 use strategy_core::registry::UsageError;
@@ -73,16 +73,21 @@ pub(crate) fn load(
         instruments.push(instrument(&name, settings, &mut notes)?);
         names.push(name);
     }
-    if settings.venue.name != "binance-usdm" && settings.table == InstrumentTable::shipped() {
-        notes.push(format!(
-            "order rules and maintenance tiers are those of Binance, not of {}: replace them with \
-             --instruments",
-            settings.venue.name
-        ));
-    }
+    notes.extend(foreign_rules(settings.venue, &settings.table));
     paid.sort_by_key(|settlement| settlement.time);
     let history = History::new(times, candle, candles, paid)?;
     Ok(Market { names, instruments, history, interval, leg_ended, notes })
+}
+
+/// Says that the shipped order rules and tiers are another venue's.
+pub(crate) fn foreign_rules(venue: &Venue, table: &InstrumentTable) -> Option<String> {
+    (venue.name != "binance-usdm" && *table == InstrumentTable::shipped()).then(|| {
+        format!(
+            "order rules and maintenance tiers are those of Binance, not of {}: replace them with \
+             --instruments",
+            venue.name
+        )
+    })
 }
 
 /// Says which leg has no candle after `end`, the close of the last common candle, though another has: it

@@ -56,7 +56,7 @@ pub(crate) fn open(
         match (given.next(), given.next()) {
             (Some(beside), None) => {
                 let table = besides.table.clone().filter(|_| leg == 0);
-                DetailFile::open(&beside.path, table, file, market)
+                DetailFile::open(&beside.path, table, file, market, flag)
             }
             (None, _) => Err(usage(format!(
                 "--{flag} is wanted for each leg: add --{flag} {}=FILE",
@@ -77,6 +77,7 @@ impl DetailFile {
         table: Option<String>,
         of: &market_data::Instrument,
         market: &Market,
+        flag: &str,
     ) -> Result<Self, BoxError> {
         if tabular::Format::of_path(path).is_some() {
             return Ok(Self::File(path.to_owned()));
@@ -87,7 +88,11 @@ impl DetailFile {
             ..market_data::Instrument::default()
         };
         let inputs = [Column::Open, Column::High, Column::Low, Column::Close].map(Input::of);
-        let source = RowSource::open(&[file], &inputs)?;
+        // The table of these candles has a flag of its own.
+        let table_flag = flag.replace("ohlcv", "table");
+        let own_flag = |error: String| error.replace("ohlcv-table", &table_flag);
+        let source =
+            RowSource::open(&[file], &inputs).map_err(|error| own_flag(error.to_string()))?;
         let times = market.history.times();
         let range = TimeRange {
             start: times.first().and_then(|&t| DateTime::from_timestamp_micros(t)),

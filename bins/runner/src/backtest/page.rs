@@ -1,7 +1,7 @@
 //! A backtest as a page to look at.
 
 use backtest::{Candle, EquityRow, Results, Tie};
-use report::pages::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
+use report::pages::{self, Backtest, Costs, EquityCurve, EquityPoint, TieBand, Trade};
 use report::{Page, Tile, number, time};
 use statistics::Estimate;
 use strategy_core::Side;
@@ -35,8 +35,12 @@ pub(crate) fn page(
         format!("{} to {}", time::minute(seconds(*first)), time::minute(seconds(*last)))
     });
     let legs = market.instruments.len().max(1);
-    let candles = times.iter().zip(market.history.candles().chunks(legs));
+    let last = times.last().copied().unwrap_or_default();
+    let first = times.partition_point(|&time| time < last - pages::WEEKS * 7 * 86_400_000_000);
+    let candles = times[first..].iter().zip(market.history.candles()[first * legs..].chunks(legs));
     let run = &chosen.run.summary;
+    let worth = |row: &EquityRow| (seconds(row.time), row.equity);
+    let band = TieBand::between(&chosen.results.equity, &other.1.results.equity, worth);
     Backtest {
         dataset: market.names.join(", "),
         facts: [asked.name.clone(), range].into_iter().chain(summary.rules_in_words()).collect(),
@@ -44,10 +48,14 @@ pub(crate) fn page(
         warnings: market.notes.iter().chain(&asked.remarks).cloned().collect(),
         tiles: tiles(&chosen.run, run.counts.ambiguous),
         capital: settings.rules.capital,
-        equity: equity(&chosen.results),
+        equity: EquityCurve::of(&chosen.results.equity, point),
         tie: name(tie).to_owned(),
-        other_tie: Some((name(other.0).to_owned(), equity(&other.1.results))),
-        hold: outcome.hold.results.equity.iter().map(hold).collect(),
+        other_tie: Some((
+            name(other.0).to_owned(),
+            EquityCurve::line(&other.1.results.equity, point),
+            band,
+        )),
+        hold: EquityCurve::line(&outcome.hold.results.equity, point),
         costs: (run.trades > 0).then_some(Costs {
             gross: run.gross_pnl,
             slippage: run.slippage,
@@ -121,18 +129,13 @@ fn tiles(run: &Run, ambiguous: u64) -> Vec<Tile> {
     tiles
 }
 
-fn equity(results: &Results) -> Vec<EquityPoint> {
-    let point = |row: &EquityRow| EquityPoint {
+fn point(row: &EquityRow) -> EquityPoint {
+    EquityPoint {
         time: seconds(row.time),
         equity: row.equity,
         drawdown: row.drawdown,
         gross_exposure: row.gross_exposure,
-    };
-    results.equity.iter().map(point).collect()
-}
-
-fn hold(row: &EquityRow) -> HoldPoint {
-    HoldPoint { time: seconds(row.time), equity: row.equity }
+    }
 }
 
 fn trades(results: &Results) -> Vec<Trade> {
@@ -142,7 +145,7 @@ fn trades(results: &Results) -> Vec<Trade> {
         entry_price: trade.entry_price,
         exit_time: trade.exit.map(|exit| seconds(exit.time)),
         exit_price: trade.exit.map(|exit| exit.price),
-        exit_reason: trade.exit.map(|exit| exit.reason.name().replace('_', " ")),
+        exit_reason: trade.exit.map(|exit| exit.reason.name()),
         net_pnl: trade.exit.map(|exit| exit.net_pnl),
         mae: Some(trade.mae),
         mfe: Some(trade.mfe),

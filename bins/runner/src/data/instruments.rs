@@ -4,6 +4,7 @@ use backtest::{Instrument, Venue};
 use clap::{ArgMatches, Command};
 use strategy_core::{BoxError, Console};
 
+use crate::backtest::candles::foreign_rules;
 use crate::backtest::{instrument_flags, instrument_table, venue};
 
 pub(crate) const NAME: &str = "instruments";
@@ -17,7 +18,8 @@ pub(crate) fn command() -> Command {
 }
 
 pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
-    let Venue { name, about, fees, maintenance, longest_funding_hours, as_of } = venue(matches)?;
+    let venue = venue(matches)?;
+    let Venue { name, about, fees, maintenance, longest_funding_hours, as_of } = venue;
     let table = instrument_table(matches)?;
     let out = &mut console.out;
     writeln!(out, "venue {name}: {about}, base tier as of {as_of}")?;
@@ -31,6 +33,9 @@ pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     )?;
     writeln!(out, "  maintenance margin: {}", maintenance.formula())?;
     writeln!(out, "instruments: {}", table.source)?;
+    if let Some(note) = foreign_rules(venue, &table) {
+        writeln!(out, "note: {note}")?;
+    }
     for Instrument { name, tick, step, min_notional, tiers } in &table.instruments {
         writeln!(out, "{name}: tick {tick}, step {step}, minimum notional {min_notional}")?;
         for tier in tiers.as_slice() {

@@ -16,6 +16,7 @@ use super::asked::Asked;
 use super::measured::{Days, TailRisk, Tails, at, days, returns};
 use super::position::{self, Position};
 use crate::backtest as backtests;
+use crate::backtest::candles::foreign_rules;
 use crate::row_args;
 
 /// What is printed, as JSON under these names. Fractions are of the equity unless said.
@@ -80,6 +81,10 @@ impl Held {
 pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
     let asked = asked(matches)?;
     let table = backtests::instrument_table(matches)?;
+    if let Some(note) = foreign_rules(backtests::venue(matches)?, &table) {
+        // Whoever closed standard error does not want to hear it.
+        let _ = writeln!(console.err, "note: {note}");
+    }
     let (instruments, mut range) = row_args::choose_data(matches, console)?;
     range.end = asked.end.or(range.end);
     let mut held = Vec::new();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use backtest::{Tier, Tiers, liquidation_price, liquidation_price_in};
+use backtest::{Maintenance, Tier, Tiers, liquidation_price, liquidation_price_in};
 use serde_json::Value;
 
 fn number(value: &Value, field: &str) -> f64 {
@@ -72,4 +72,69 @@ fn agree_with_the_exchange_s_published_examples_to_the_cent() {
         let found = liquidation_price_in(quantity, entry, backing, &tier(rate, amount)).unwrap();
         assert!((found - wanted).abs() < 0.005, "{found} for {wanted}");
     }
+}
+
+/// Open positions as Hyperliquid reported them: entry, signed size, margin, largest leverage, price of
+/// liquidation; collected in `tests/exchange/test_hyperliquid.py` of <https://github.com/freqtrade/freqtrade>.
+/// Maintenance is half of the initial margin at the largest leverage:
+/// <https://hyperliquid.gitbook.io/hyperliquid-docs/trading/liquidations>.
+#[test]
+fn agree_with_positions_that_hyperliquid_reported_to_the_cent() {
+    let cases = [
+        [66_930.0, 0.001_5, 20.043_862, 50.0, 54_108.510_438],
+        [68_139.0, -0.001_45, 19.725_73, 50.0, 80_933.615_910],
+        [62_739.0, 0.000_77, 24.137_992, 50.0, 31_708.038_436],
+        [67_400.0, -0.000_31, 20.887_308, 50.0, 133_443.973_172],
+        [2_533.2, 0.034_7, 17.555_195, 50.0, 2_047.764_230],
+        [2_552.0, -0.032_7, 20.833_393, 50.0, 3_157.531_505],
+        [173.06, 0.6, 20.735_658, 20.0, 142.051_867],
+        [163.11, -0.48, 15.650_731, 20.0, 190.942_136],
+    ];
+    for [entry, quantity, margin, max_leverage, wanted] in cases {
+        let rate = 0.5 / max_leverage;
+        let tier = Tier { floor: 0.0, cap: 1e9, rate, max_leverage, amount: 0.0 };
+        let tiers = Tiers::new("x", vec![tier]).unwrap();
+        let position = (quantity, entry);
+        let found = Maintenance::AtMark.liquidation_price(position, margin, &tiers, 0.0).unwrap();
+        assert!((found - wanted).abs() < 0.005, "{found} for {wanted}");
+    }
+}
+
+/// The tiers of Bybit's BTCUSDT as published (risk limit, largest leverage, rate, deduction:
+/// <https://www.bybit.com/en/announcement-info/margin-parameters>), and of Hyperliquid's BTC and ETH
+/// (<https://hyperliquid.gitbook.io/hyperliquid-docs/trading/margin-tiers>, whose rule gives the deduction).
+#[test]
+fn published_deductions_let_maintenance_go_on_where_tiers_meet() {
+    let bybit = [
+        [2e6, 100.0, 0.005, 0.0],
+        [2.6e6, 90.0, 0.005_6, 1_200.0],
+        [3.2e6, 80.0, 0.006_3, 3_020.0],
+        [3.8e6, 75.0, 0.006_7, 4_300.0],
+        [4.4e6, 70.0, 0.007_1, 5_820.0],
+        [5e6, 65.0, 0.007_7, 8_460.0],
+        [5.6e6, 55.0, 0.009_1, 15_460.0],
+        [8.5e6, 50.0, 0.01, 20_500.0],
+        [1e7, 45.0, 0.013, 46_000.0],
+        [1.4e7, 40.0, 0.015, 66_000.0],
+        [2e7, 35.0, 0.016, 80_000.0],
+        [2.8e7, 30.0, 0.02, 160_000.0],
+    ];
+    let hyperliquid_btc = [[1.5e8, 40.0, 0.012_5, 0.0], [1e12, 20.0, 0.025, 1_875_000.0]];
+    let hyperliquid_eth = [[1e8, 25.0, 0.02, 0.0], [1e12, 15.0, 0.5 / 15.0, 4e6 / 3.0]];
+    for table in [&bybit[..], &hyperliquid_btc, &hyperliquid_eth] {
+        let mut floor = 0.0;
+        let tier = |&[cap, max_leverage, rate, amount]: &[f64; 4]| {
+            let tier = Tier { floor, cap, rate, max_leverage, amount };
+            floor = cap;
+            tier
+        };
+        let tiers: Vec<Tier> = table.iter().map(tier).collect();
+        let whole = Tiers::new("x", tiers.clone()).unwrap();
+        assert_eq!(whole.as_slice(), tiers);
+    }
+    // A cent a million more, and they would not meet.
+    let wrong = [[0.0, 2e6, 0.005, 0.0], [2e6, 4e6, 0.005_6, 1_200.1]];
+    let tier =
+        |[floor, cap, rate, amount]: [f64; 4]| Tier { floor, cap, rate, max_leverage: 9.0, amount };
+    assert!(Tiers::new("x", wrong.map(tier).to_vec()).is_err());
 }

@@ -1,15 +1,14 @@
 //! What a strategy would have earned.
 
 use crate::number::{change, count, fixed, per_cent};
-use crate::pages::{Backtest, EquityPoint, Trade, at, backtest_trades, equity};
+use crate::pages::{Backtest, EquityCurve, Trade, WEEKS, at, backtest_trades, equity};
 use crate::time::{day, minute};
 use crate::{
     Axis, Bar, Bars, Candle, Candles, Chart, Figure, Layer, Page, Plot, Section, Table, Tone,
     TradeMark, TradeMarkKind,
 };
 
-/// Weeks of candles that are drawn, fewer where they hold more trades than these.
-const WEEKS: i64 = 6;
+/// Trades whose marks are drawn.
 const MOST_TRADES: usize = 120;
 
 impl Backtest {
@@ -37,29 +36,22 @@ impl Backtest {
     }
 
     fn equity(&self) -> Figure {
-        let of = |points: &[EquityPoint]| {
-            points.iter().map(|p| (at(p.time), p.equity)).collect::<Vec<_>>()
-        };
-        let line = of(&self.equity);
         let mut layers = Vec::new();
-        let hold: Vec<_> = self.hold.iter().map(|p| (at(p.time), p.equity)).collect();
-        if !hold.is_empty() {
-            layers.push(Layer::line("buy and hold", Tone::Neutral, hold));
+        if !self.hold.equity.is_empty() {
+            layers.push(Layer::line("buy and hold", Tone::Neutral, self.hold.equity.clone()));
         }
-        if let Some((name, other)) = &self.other_tie {
-            let points = self.equity.iter().zip(other);
-            let band =
-                points.map(|(a, b)| (at(a.time), a.equity.min(b.equity), a.equity.max(b.equity)));
+        if let Some((name, other, band)) = &self.other_tie {
             layers.push(Layer::Band {
                 name: String::new(),
                 tone: Tone::Long,
-                points: band.collect(),
+                lower: band.lower.clone(),
+                upper: band.upper.clone(),
             });
             layers.push(Layer::Line {
                 name: format!("ties {name}"),
                 tone: Tone::Long,
                 dashed: true,
-                points: of(other),
+                points: other.equity.clone(),
             });
         }
         let name = if self.other_tie.is_some() {
@@ -67,23 +59,23 @@ impl Backtest {
         } else {
             "equity".to_owned()
         };
-        layers.push(Layer::line(&name, Tone::Long, line));
+        layers.push(Layer::line(&name, Tone::Long, self.equity.equity.clone()));
         layers.push(Layer::Level { name: "capital".to_owned(), y: self.capital });
         let mut plot = Plot::new(Axis::Time, Axis::Number, "equity", layers);
         plot.height = 0.6;
-        let rows = equity::month_ends(&self.equity).into_iter().map(|p| {
-            let by =
-                |points: &[EquityPoint]| points.iter().find(|o| o.time == p.time).map(|o| o.equity);
-            let hold = self.hold.iter().find(|o| o.time == p.time).map(|o| o.equity);
+        let rows = self.equity.month_ends.iter().map(|p| {
+            let at_end = |curve: &EquityCurve| {
+                curve.month_ends.iter().find(|o| o.time == p.time).map(|o| o.equity)
+            };
             vec![
                 day(p.time),
                 fixed(Some(p.equity), 2),
-                fixed(self.other_tie.as_ref().and_then(|(_, points)| by(points)), 2),
-                fixed(hold, 2),
+                fixed(self.other_tie.as_ref().and_then(|(_, curve, _)| at_end(curve)), 2),
+                fixed(at_end(&self.hold), 2),
                 per_cent(Some(p.drawdown), 2),
             ]
         });
-        let other = self.other_tie.as_ref().map_or("other ties", |(name, _)| name.as_str());
+        let other = self.other_tie.as_ref().map_or("other ties", |(name, ..)| name.as_str());
         Figure::new(
             "Equity",
             Chart::Plot(plot),
@@ -95,15 +87,14 @@ impl Backtest {
     }
 
     fn underwater(&self) -> Figure {
-        let points = self.equity.iter().map(|p| (at(p.time), p.drawdown)).collect();
         let layer = Layer::Area {
             name: "below the highest equity so far".to_owned(),
             tone: Tone::Short,
-            points,
+            points: self.equity.drawdown.clone(),
         };
         let mut plot = Plot::new(Axis::Time, Axis::PerCent, "drawdown", vec![layer]);
         plot.height = 0.34;
-        let rows = equity::worst(&self.equity, 5).into_iter().enumerate().map(|(k, d)| {
+        let rows = self.equity.falls.iter().enumerate().map(|(k, d)| {
             vec![
                 (k + 1).to_string(),
                 per_cent(Some(d.depth), 2),
@@ -163,19 +154,19 @@ impl Backtest {
     }
 
     fn exposure(&self) -> Figure {
-        let points = self.equity.iter().map(|p| (at(p.time), p.gross_exposure)).collect();
-        let layer =
-            Layer::Area { name: "notional over equity".to_owned(), tone: Tone::Neutral, points };
+        let layer = Layer::Area {
+            name: "notional over equity".to_owned(),
+            tone: Tone::Neutral,
+            points: self.equity.exposure.clone(),
+        };
         let plot = Plot::new(Axis::Time, Axis::PerCent, "exposure", vec![layer]);
-        let n = self.equity.len();
-        let within = self.equity.iter().filter(|p| p.gross_exposure > 0.0).count();
-        let share = (n > 0).then(|| within as f64 / n as f64);
-        let mean =
-            (n > 0).then(|| self.equity.iter().map(|p| p.gross_exposure).sum::<f64>() / n as f64);
+        let n = self.equity.rows;
+        let share = (n > 0).then(|| self.equity.exposed as f64 / n as f64);
+        let mean = (n > 0).then(|| self.equity.sum_of_exposures / n as f64);
         let table = Table::new(&["what", "value"])
             .row(["rows with a position".to_owned(), per_cent(share, 1)])
             .row(["mean gross exposure".to_owned(), per_cent(mean, 1)])
-            .row(["rows".to_owned(), count(n as u64)]);
+            .row(["rows".to_owned(), count(n)]);
         Figure::new(
             "Exposure",
             Chart::Plot(plot),
@@ -215,7 +206,7 @@ impl Backtest {
             if let (Some(time), Some(price)) =
                 (trade.exit_time.filter(|&t| within(t)), trade.exit_price)
             {
-                let reason = trade.exit_reason.as_deref().unwrap_or("");
+                let reason = backtest_trades::reason(trade).unwrap_or_default();
                 let title = format!("{side} ended {} at {price}: {reason}", minute(time));
                 marks.push(TradeMark { time: at(time), price, kind: TradeMarkKind::Exit, title });
             }

@@ -1,6 +1,10 @@
 //! What a page of a backtest shows.
 
+use crate::pages::{EquityCurve, TieBand};
 use crate::{Candle, Tile};
+
+/// Weeks of candles that are drawn, fewer where they hold many trades.
+pub const WEEKS: i64 = 6;
 
 /// What a page of a backtest shows. Instants are seconds, UTC; shares are fractions of 1.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -17,46 +21,24 @@ pub struct Backtest {
     pub tiles: Vec<Tile>,
     /// Capital at the start.
     pub capital: f64,
-    /// Every row's equity, in order of time, under the tie rule that was asked for.
-    pub equity: Vec<EquityPoint>,
+    /// Equity under the tie rule that was asked for.
+    pub equity: EquityCurve,
     /// The name of that tie rule.
     pub tie: String,
-    /// Equity under the other tie rule: name and points.
-    pub other_tie: Option<(String, Vec<EquityPoint>)>,
+    /// Equity under the other tie rule: its name, the curve, and the band between both rules.
+    pub other_tie: Option<(String, EquityCurve, TieBand)>,
     /// What holding the instrument from the first open on would be worth.
-    pub hold: Vec<HoldPoint>,
+    pub hold: EquityCurve,
     /// Gross, slippage, fees, funding and net result of all trades, in money.
     pub costs: Option<Costs>,
     /// All trades, in order of entry.
     pub trades: Vec<Trade>,
-    /// The instrument's candles; the last weeks are drawn.
+    /// The instrument's candles of the last [`WEEKS`], which are drawn.
     pub candles: Vec<Candle>,
     /// The whole summary, names and values.
     pub summary: Vec<(String, String)>,
     /// The footer: names and values.
     pub origin: Vec<(String, String)>,
-}
-
-/// A row's equity.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EquityPoint {
-    /// When.
-    pub time: i64,
-    /// Equity, in money.
-    pub equity: f64,
-    /// Distance below the highest equity so far, ≤ 0.
-    pub drawdown: f64,
-    /// Notional held, long and short, as a share of equity.
-    pub gross_exposure: f64,
-}
-
-/// What buying and holding is worth.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct HoldPoint {
-    /// When.
-    pub time: i64,
-    /// Worth, in money.
-    pub equity: f64,
 }
 
 /// From the gross to the net result, in money: net = gross − slippage − fees + funding.
@@ -88,7 +70,7 @@ pub struct Trade {
     /// At what price.
     pub exit_price: Option<f64>,
     /// Why it ended: `take_profit`, `stop_loss`, `time`...
-    pub exit_reason: Option<String>,
+    pub exit_reason: Option<&'static str>,
     /// Its net result, in money.
     pub net_pnl: Option<f64>,
     /// The worst it came to, a fraction of the entry price.

@@ -28,12 +28,21 @@ pub(crate) fn row(trade: &Trade) -> Vec<String> {
         price(Some(trade.entry_price)),
         trade.exit_time.map_or_else(|| "open".to_owned(), minute),
         price(trade.exit_price),
-        trade.exit_reason.clone().unwrap_or_default(),
+        reason(trade).unwrap_or_default(),
         trade.rows_held.map_or_else(String::new, count),
         change(trade.mae.map(|m| -m.abs()), 2),
         change(trade.mfe, 2),
         signed(trade.net_pnl, 2),
     ]
+}
+
+/// Why it ended, in words.
+pub(crate) fn reason(trade: &Trade) -> Option<String> {
+    trade.exit_reason.map(in_words)
+}
+
+fn in_words(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 /// A price with the digits that it has.
@@ -53,14 +62,14 @@ pub(crate) fn section(page: &Backtest) -> Section {
             "By exit",
             "Net result of the trades that ended for each reason, in money.",
             "reason",
-            |trade| trade.exit_reason.clone().unwrap_or_else(|| "open".to_owned()),
+            |trade| trade.exit_reason.unwrap_or("open"),
         ))
         .figure(groups(
             page,
             "By side",
             "Net result of long and of short trades, in money.",
             "side",
-            |trade| if trade.long { "long" } else { "short" }.to_owned(),
+            |trade| if trade.long { "long" } else { "short" },
         ))
         .figure(holding(page))
         .figure(excursions(page))
@@ -73,9 +82,9 @@ fn groups(
     title: &str,
     caption: &str,
     column: &str,
-    name: fn(&Trade) -> String,
+    name: fn(&Trade) -> &'static str,
 ) -> Figure {
-    let mut groups = BTreeMap::<String, (u64, u64, f64)>::new();
+    let mut groups = BTreeMap::<&str, (u64, u64, f64)>::new();
     for trade in &page.trades {
         let (trades, won, net) = groups.entry(name(trade)).or_default();
         *trades += 1;
@@ -83,7 +92,7 @@ fn groups(
         *net += trade.net_pnl.unwrap_or(0.0);
     }
     let bars = groups.iter().map(|(name, &(trades, _, net))| Bar {
-        name: format!("{name} ({})", count(trades)),
+        name: format!("{} ({})", in_words(name), count(trades)),
         from: 0.0,
         to: net,
         tone: Tone::of_sign(net),
@@ -91,7 +100,7 @@ fn groups(
     });
     let rows = groups.iter().map(|(name, &(trades, won, net))| {
         vec![
-            name.clone(),
+            in_words(name),
             count(trades),
             per_cent(Some(won as f64 / trades as f64), 1),
             signed(Some(net), 2),

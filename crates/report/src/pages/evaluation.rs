@@ -169,7 +169,12 @@ impl Evaluation {
                 tone: Tone::Neutral,
                 bars: foot.collect(),
             },
-            Layer::Band { name: "block bootstrap".to_owned(), tone: Tone::Long, points: band },
+            Layer::Band {
+                name: "block bootstrap".to_owned(),
+                tone: Tone::Long,
+                lower: band.iter().map(|b| (b.0, b.1)).collect(),
+                upper: band.iter().map(|b| (b.0, b.2)).collect(),
+            },
             Layer::Diagonal { name: "calibrated".to_owned() },
             Layer::line("CORP", Tone::Ink, within),
             Layer::Dots { name: "bins, Wilson".to_owned(), dots },

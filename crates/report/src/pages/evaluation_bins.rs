@@ -81,7 +81,7 @@ fn payoffs(page: &Evaluation) -> Figure {
             side(bin.tone).to_owned(),
             change(bin.payoff.map(|payoff| payoff.mean), 3),
             interval_per_cent(bin.payoff.and_then(|payoff| payoff.interval), 3),
-            count(bin.rows),
+            count(bin.payoff.map_or(0, |payoff| payoff.rows)),
         ]
     });
     Figure::new(

@@ -132,6 +132,8 @@ pub struct Bin {
 /// A mean net payoff of a long, as a share of the entry price.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Payoff {
+    /// Rows whose trade is known.
+    pub rows: u64,
     /// The mean.
     pub mean: f64,
     /// Its block bootstrap interval.

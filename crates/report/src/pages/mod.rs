@@ -4,6 +4,7 @@ mod backtest;
 mod backtest_data;
 mod backtest_trades;
 mod equity;
+mod equity_curve;
 mod evaluation;
 mod evaluation_bins;
 mod evaluation_data;
@@ -12,7 +13,8 @@ mod monitoring;
 mod over_months;
 mod sweep;
 
-pub use backtest_data::{Backtest, Costs, EquityPoint, HoldPoint, Trade};
+pub use backtest_data::{Backtest, Costs, Trade, WEEKS};
+pub use equity_curve::{EquityCurve, EquityPoint, TieBand};
 pub use evaluation_data::{Bin, Evaluation, Measured, Method, Month, Payoff, Uncertain};
 pub use inspection::{BinShape, Inspection, MonthBins};
 pub use monitoring::{Monitoring, WatchedMonth};

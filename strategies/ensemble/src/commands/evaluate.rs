@@ -1,14 +1,19 @@
 //! `evaluate`: pools against their members, out of sample.
 
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use label_trades::{CostArgs, Market};
+use market_data::{Database, TimeRange, candle_table_of};
+use payoffs::{Drawing, Money, Ranked};
 use serde::Serialize;
+use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
 use super::evaluation_text as text;
 use super::sources::FitArgs;
-use crate::EnsembleError;
-use crate::config::PoolKind;
+use crate::config::{PoolKind, Thresholds};
 use crate::walk::{Judgement, Walk};
+use crate::{EnsembleError, MemberScores};
 
 /// Flags of `evaluate`.
 #[derive(Debug, Clone, Args)]
@@ -27,6 +32,12 @@ pub struct EvaluateArgs {
     /// Pools to judge [default: all]
     #[arg(long, value_enum, value_name = "POOL", num_args = 1.., value_delimiter = ',')]
     pools: Vec<PoolKind>,
+
+    #[command(flatten)]
+    thresholds: Thresholds,
+
+    #[command(flatten)]
+    costs: CostArgs,
 
     /// Rows of a bootstrap's block; a week of hours
     #[arg(long, value_name = "ROWS", default_value = "168")]
@@ -55,21 +66,40 @@ struct Judged {
     pool: PoolKind,
     #[serde(flatten)]
     judgement: Judgement,
+    /// Null where no trade follows from the target.
+    money: Option<Money>,
 }
 
 impl EvaluateArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let scores = self.fit.read(console)?;
+        let costs = self.costs.costs()?;
+        let sources = self.fit.sources(console)?;
+        let scores = MemberScores::read(&sources, TimeRange::ALL)?;
         let (from, to) = self.fit.months(&scores, self.from, self.to);
         let rows_of_horizon = usize::try_from(scores.horizon / scores.interval.max(1)).unwrap_or(1);
         // Vote decides by bins; its probability is the equal pool's.
         let all = || PoolKind::ALL.into_iter().filter(|pool| *pool != PoolKind::Vote).collect();
         let pools: Vec<PoolKind> = if self.pools.is_empty() { all() } else { self.pools.clone() };
+        let database = Database::open(&sources.market, sources.lock_timeout)?;
+        let table =
+            candle_table_of(&database, sources.candle_table.as_deref(), Some(&scores.dataset))?;
+        let market = Market {
+            database: &database,
+            table: Some(&table),
+            dataset: &scores.dataset,
+            interval: TimeDelta::microseconds(scores.interval),
+        };
         let mut judged = Vec::new();
         for pool in pools {
-            let walk = Walk::over(&scores, from, to, &self.fit.settings(pool))?;
+            let settings = self.fit.settings(pool);
+            let walk = Walk::over(&scores, from, to, &settings, self.thresholds)?;
             let judgement = walk.judged(self.block, rows_of_horizon.saturating_sub(1))?;
-            judged.push(Judged { pool, judgement });
+            let rows = (walk.timestamps.as_slice(), walk.sides.as_slice());
+            let ranked = Ranked { bins: &walk.bins, n_bins: settings.n_bins.get() };
+            let drawing = Drawing { resampling: Resampling::default(), block: rows_of_horizon };
+            let paid =
+                label_trades::money(&market, &scores.target_key, rows, ranked, &drawing, &costs)?;
+            judged.push(Judged { pool, judgement, money: paid.ok() });
         }
         if self.format == Format::Json {
             let text = serde_json::to_string_pretty(&judged)
@@ -81,11 +111,19 @@ impl EvaluateArgs {
             first.judgement.members.iter().map(|member| member.name.as_str()).collect()
         });
         text::head(console, &scores.dataset, (from, to), &members, self.block)?;
-        for Judged { pool, judgement } in &judged {
+        for Judged { pool, judgement, .. } in &judged {
             text::pool(console, *pool, judgement)?;
             if self.by_month {
                 text::months(console, judgement)?;
             }
+        }
+        // One pool's bins fill a screen: of several, that of --pool.
+        let shown = match judged.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|judged| judged.pool == self.fit.pooling.pool),
+        };
+        if let Some(Judged { pool, money: Some(money), .. }) = shown {
+            write!(console.out, "\n{pool}\n{money}")?;
         }
         Ok(())
     }

@@ -4,20 +4,20 @@
 
 use std::path::PathBuf;
 
-use ::payoffs::Money;
+use ::payoffs::{Drawing, Money, Ranked};
 use binning::BinCount;
 use calibration::CalibrationMethod;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use evaluation::{Evaluation, Judging};
-use scored_labels::{Run, WindowSettings};
+use evaluation::{Evaluated, Evaluation, Judging};
+use label_trades::{CostArgs, Costs, Market};
+use scored_labels::{Inputs, Run, WindowSettings};
 use serde::Serialize;
+use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
-use super::cost_args::CostArgs;
 use super::rebuild::bin_count;
 use super::source_args::SourceArgs;
-use crate::money::money;
 use crate::report::{evaluation_page, file, json};
 use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
 use artifacts::ReportFormat;
@@ -149,11 +149,12 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         // Whoever closed standard error does not want to hear it.
         let _ = writeln!(console.err, "warning: {warning}");
     }
+    let money = money(&run, &inputs, &evaluated_rows, settings.judging.seed, &costs)?;
     if let Some(path) = &args.report {
-        let page = evaluation_page::page(&evaluated_rows, &inputs, file::origin());
+        let paid = money.as_ref().map_err(String::as_str);
+        let page = evaluation_page::page(&evaluated_rows, &inputs, paid, &costs, file::origin());
         file::write_page(&page.page(), path, &data)?;
     }
-    let money = money(&run, &inputs, &evaluated_rows, settings.judging.seed, &costs)?;
     match args.format {
         ReportFormat::Text => {
             evaluation::text::write(evaluated, console.out)?;
@@ -167,4 +168,30 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// What the rows' trades paid; `Err` with the reason where none follow from them.
+fn money(
+    run: &Run,
+    inputs: &Inputs,
+    evaluated: &Evaluated,
+    seed: u64,
+    costs: &Costs,
+) -> Result<Result<Money, String>, BinsError> {
+    let Evaluated { evaluation, rows, .. } = evaluated;
+    let market = Market {
+        database: run.market(),
+        table: run.candles(),
+        dataset: run.dataset(),
+        interval: inputs.interval,
+    };
+    let n_bins = u16::try_from(evaluation.bins.len()).unwrap_or(u16::MAX);
+    let ranked = Ranked { bins: &rows.bins, n_bins };
+    let resampling =
+        Resampling { resamples: evaluation.resamples, confidence: evaluation.confidence, seed };
+    let block = usize::try_from(evaluation.block_rows).unwrap_or(usize::MAX);
+    let judged = (rows.timestamps.as_slice(), rows.sides.as_slice());
+    let key = &evaluation.judged.target_key;
+    let drawing = Drawing { resampling, block };
+    Ok(label_trades::money(&market, key, judged, ranked, &drawing, costs)?)
 }

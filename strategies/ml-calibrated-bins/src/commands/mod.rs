@@ -1,7 +1,6 @@
 //! The strategy's own commands.
 
 mod choice;
-mod cost_args;
 mod evaluate;
 mod inspect;
 mod list;

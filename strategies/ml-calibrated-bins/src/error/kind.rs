@@ -3,6 +3,7 @@
 use binning::BinningError;
 use evaluation::EvaluationError;
 use files::OutputError;
+use label_trades::LabelTradeError;
 use market_data::MarketDataError;
 use market_data::sample::SampleError;
 use scored_labels::ScoredLabelsError;
@@ -46,7 +47,7 @@ impl BinsError {
                 Self::FileMissing { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
                     | Self::Evaluation(EvaluationError::Statistics { .. })
-                    | Self::Money(_)
+                    | Self::Money(LabelTradeError::Payoffs(_))
                     | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                     | Self::Thresholds { .. }
                     | Self::ThresholdsNeeded { .. }

@@ -230,7 +230,7 @@ pub enum BinsError {
     },
     /// What rows were worth in money cannot be told.
     #[error(transparent)]
-    Money(#[from] ::payoffs::PayoffError),
+    Money(#[from] label_trades::LabelTradeError),
     /// The output could not be written.
     #[error("cannot write the output")]
     Output(#[from] std::io::Error),

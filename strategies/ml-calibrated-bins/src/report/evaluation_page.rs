@@ -2,27 +2,31 @@
 
 use calibration::{CalibrationLine, IsotonicCalibrator, LabelledScores, brier_parts, line_errors};
 use evaluation::{Comparison, Evaluated, Evaluation, HitRate, MonthQuality, MonthRows, Quality};
-use labeling::{TargetKey, TiePolicy, TradeEnds};
+use label_trades::Costs;
+use labeling::{BarrierRule, TargetKey, TiePolicy};
 use ndarray::ArrayView1;
+use payoffs::{GroupPayoff, Money};
 use report::Tone;
 use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
-use scored_labels::{CandleState, Inputs};
-use statistics::{BlockMean, Interval, block_means, normal};
+use scored_labels::Inputs;
+use statistics::{Interval, normal};
 use strategy_core::Side;
-
-/// Costs of a trade that payoffs are shown after: a taker fee of 0.05 % and slippage of one basis
-/// point, at entry and at exit.
-const ROUND_TRIP: f64 = 2.0 * (0.0005 + 0.0001);
 
 /// Stretches of the density.
 const STRETCHES: usize = 40;
 
-/// The page of `evaluated`; `facts` and `origin` say what the command knows.
-pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, String)>) -> Page {
+/// The page of `evaluated`, whose trades paid `money` (or why none follow) after `costs`; `origin` says what the
+/// command knows.
+pub(crate) fn page(
+    evaluated: &Evaluated,
+    inputs: &Inputs,
+    money: Result<&Money, &str>,
+    costs: &Costs,
+    origin: Vec<(String, String)>,
+) -> Page {
     let Evaluated { evaluation, rows, .. } = evaluated;
     let rule = TargetKey::find_in_run_name(&evaluation.judged.target_key).ok();
     let rule = rule.map(|key| key.rule(TiePolicy::Conservative));
-    let payoffs = Payoffs::new(evaluated, inputs);
     let tones = tones(rows, evaluation.bins.len());
     let span = |k: usize| evaluation.months.get(k).map(|month| month.month.to_string());
     let range = span(0).zip(span(evaluation.months.len().wrapping_sub(1)));
@@ -30,6 +34,10 @@ pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, 
         .notes
         .iter()
         .map(|note| format!("{}: {}: {}", note.about, note.statistics.join(", "), note.reason));
+    let of_money = match money {
+        Ok(paid) => paid.notes.clone(),
+        Err(why) => vec![format!("no payoffs in money: {why}")],
+    };
     Page {
         dataset: evaluation.judged.dataset.clone(),
         facts: vec![
@@ -41,7 +49,7 @@ pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, 
                 evaluation.judged.method, evaluation.judged.lookback_months
             ),
         ],
-        warnings: evaluation.warnings.iter().cloned().chain(notes).collect(),
+        warnings: evaluation.warnings.iter().cloned().chain(notes).chain(of_money).collect(),
         rows: evaluation.overall.rows,
         base_rate: evaluation.overall.base_rate,
         independent_rows: Some(evaluation.overall.rows as f64 / horizon_rows(inputs)),
@@ -71,30 +79,46 @@ pub(crate) fn page(evaluated: &Evaluated, inputs: &Inputs, origin: Vec<(String, 
                 rows: bin.hit_rate.rows,
                 mean_p: bin.mean_p_cal,
                 hit_rate: measured(&bin.hit_rate),
-                payoff: payoffs.bins.get(k).copied().flatten(),
+                payoff: money.ok().and_then(|paid| payoff(&paid.bins.get(k)?.money.long)),
             })
             .collect(),
         kendall_tau: evaluation.ordering.kendall_tau,
         ordered_share: evaluation.ordering.ordered_share,
-        break_even: rule
-            .as_ref()
-            .map(|rule| (rule.stop_loss() + ROUND_TRIP) / (rule.take_profit() + rule.stop_loss())),
-        payoff_rule: format!(
-            "A long from the close of the row's candle, ended by the label's own barriers or its horizon, after {:.2} % \
-             for fees and slippage of both trades; funding is not counted. A trade at the next open differs a little.",
-            ROUND_TRIP * 100.0
-        ),
+        break_even: rule.as_ref().map(|rule| break_even(rule, costs)),
+        payoff_rule: match money {
+            Ok(paid) => format!(
+                "A long from each row, filled at the next open, ended by the label's own barriers or its horizon; {}.",
+                paid.costs
+            ),
+            Err(_) => String::new(),
+        },
         sides: evaluation.signals.as_ref().map_or_else(Vec::new, |signals| {
             let side = |name: &str, rate: &HitRate, payoff| {
                 (name.to_owned(), rate.rows, measured(rate), payoff)
             };
             vec![
-                side("long", &signals.long, payoffs.sides[0]),
-                side("short", &signals.short, payoffs.sides[1]),
+                side("long", &signals.long, money.ok().and_then(|paid| payoff(&paid.signals.long))),
+                side(
+                    "short",
+                    &signals.short,
+                    money.ok().and_then(|paid| payoff(&paid.signals.short)),
+                ),
             ]
         }),
         origin,
     }
+}
+
+/// The share of take profits at which a long that ends at a barrier earns its costs.
+fn break_even(rule: &BarrierRule, costs: &Costs) -> f64 {
+    let market = costs.fees.taker + costs.slippage;
+    let won = rule.take_profit() - market - costs.fees.maker;
+    let lost = rule.stop_loss() + 2.0 * market;
+    lost / (won + lost)
+}
+
+fn payoff(group: &GroupPayoff) -> Option<Payoff> {
+    Some(Payoff { rows: group.rows, mean: group.net_payoff?, interval: group.interval.map(pair) })
 }
 
 /// The label's horizon in rows.
@@ -220,58 +244,4 @@ pub(super) fn tone(side: Side) -> Tone {
         Side::Short => Tone::Short,
         Side::NoSignal => Tone::Neutral,
     }
-}
-
-/// Mean net payoffs: of each bin as a long, of the long rows and of the short ones.
-struct Payoffs {
-    bins: Vec<Option<Payoff>>,
-    sides: [Option<Payoff>; 2],
-}
-
-impl Payoffs {
-    fn new(evaluated: &Evaluated, inputs: &Inputs) -> Self {
-        let Evaluated { evaluation, rows, .. } = evaluated;
-        let long = gross(inputs.candles.as_ref(), &rows.timestamps, |ends| ends.long.payoff);
-        let short = gross(inputs.candles.as_ref(), &rows.timestamps, |ends| ends.short.payoff);
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few rows")]
-        let block = horizon_rows(inputs).ceil() as usize;
-        let z = normal::quantile(0.5 + evaluation.confidence / 2.0);
-        let means = |payoffs: &[Option<f64>], group: &dyn Fn(usize) -> u16, n: u16| {
-            let known = payoffs.iter().enumerate();
-            let (groups, net): (Vec<u16>, Vec<f64>) =
-                known.filter_map(|(k, gross)| Some((group(k), (*gross)? - ROUND_TRIP))).unzip();
-            let payoff = |BlockMean { mean, error }| Payoff {
-                mean,
-                interval: error.map(|error| (mean - z * error, mean + z * error)),
-            };
-            let found = block_means(&groups, &net, n, block).unwrap_or_default().into_iter();
-            found.map(|found| found.map(payoff)).collect::<Vec<_>>()
-        };
-        let n = u16::try_from(evaluation.bins.len()).unwrap_or(u16::MAX);
-        let of = |side: Side, payoffs: &[Option<f64>]| {
-            let group = |k: usize| u16::from(rows.sides[k] == side);
-            means(payoffs, &group, 1).first().copied().flatten()
-        };
-        Self {
-            bins: means(&long, &|k| rows.bins[k], n),
-            sides: [of(Side::Long, &long), of(Side::Short, &short)],
-        }
-    }
-}
-
-/// The payoff of the trade from each of `timestamps` (µs, ascending), where candles tell it.
-fn gross(
-    candles: Option<&CandleState>,
-    timestamps: &[i64],
-    of: fn(&TradeEnds) -> f64,
-) -> Vec<Option<f64>> {
-    let found = candles.and_then(|candles| Some((candles, candles.trades.as_deref().ok()?)));
-    let Some((candles, trades)) = found else { return vec![None; timestamps.len()] };
-    let mut next = 0;
-    let mut payoff = |timestamp: i64| {
-        next += candles.timestamps[next..].partition_point(|&t| t < timestamp);
-        let here = candles.timestamps.get(next) == Some(&timestamp);
-        here.then(|| trades.get(next)?.as_ref().map(of)).flatten()
-    };
-    timestamps.iter().map(|&timestamp| payoff(timestamp)).collect()
 }

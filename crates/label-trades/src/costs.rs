@@ -5,13 +5,25 @@
 use backtest::{Fees, FundingRule, Venue};
 use clap::Args;
 
-use crate::BinsError;
-use crate::money::Costs;
+use crate::LabelTradeError;
+
+/// What a trade costs.
+#[derive(Debug, Clone, Copy)]
+pub struct Costs {
+    /// Whose funding hours.
+    pub venue: &'static Venue,
+    /// Fractions of the notional.
+    pub fees: Fees,
+    /// Fraction of the price that market orders lose.
+    pub slippage: f64,
+    /// Who pays funding.
+    pub funding: FundingRule,
+}
 
 /// What a trade costs, as `backtest` has it.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Costs")]
-pub(super) struct CostArgs {
+pub struct CostArgs {
     /// Whose fees and funding hours: binance-usdm, bybit, okx, hyperliquid
     #[arg(long, value_name = "NAME", env = "RUNNER_VENUE", default_value = "binance-usdm")]
     venue: String,
@@ -34,8 +46,12 @@ pub(super) struct CostArgs {
 }
 
 impl CostArgs {
-    pub(super) fn costs(&self) -> Result<Costs, BinsError> {
-        let venue = Venue::find(&self.venue).map_err(::payoffs::PayoffError::from)?;
+    /// The costs that the flags state.
+    ///
+    /// # Errors
+    /// When the venue is not known.
+    pub fn costs(&self) -> Result<Costs, LabelTradeError> {
+        let venue = Venue::find(&self.venue)?;
         let maker = self.fee_maker.unwrap_or(venue.fees.maker);
         let taker = self.fee_taker.unwrap_or(venue.fees.taker);
         let funding = match self.funding.as_str() {
