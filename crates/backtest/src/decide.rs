@@ -83,8 +83,12 @@ impl<S: Sizing, E: Events> Account<S, E> {
         }
     }
 
+    #[inline]
     fn check_weights(&self, time: i64, weights: &[f64]) -> Result<(), BacktestError> {
-        let sum: f64 = weights.iter().map(|weight| weight.abs()).sum();
+        let sum: f64 = match weights {
+            [weight] => weight.abs(),
+            weights => weights.iter().map(|weight| weight.abs()).sum(),
+        };
         // A sum of fractions such as 1/3 may come out a little above 1. NaN fails too.
         if weights.len() == self.instruments.len() && sum <= 1.0 + 1e-9 {
             return Ok(());

@@ -86,23 +86,41 @@ impl History {
 
     /// The bars, in order. A settlement between two bars is given with the later one, as it is charged
     /// on what was held through the gap; those before the first bar with none.
-    pub fn bars(&self) -> impl Iterator<Item = Bar<'_>> {
+    #[must_use]
+    pub fn bars(&self) -> Bars<'_> {
         let first = self.times.first().copied().unwrap_or_default();
-        let mut settled = self.settlements.partition_point(|s| s.time < first);
-        self.times.iter().enumerate().map(move |(row, &time)| {
-            let until = time + self.interval;
-            let from = settled;
-            while self.settlements.get(settled).is_some_and(|s| s.time < until) {
-                settled += 1;
-            }
-            let range = row * self.instruments..(row + 1) * self.instruments;
-            Bar {
-                time,
-                until,
-                candles: &self.candles[range.clone()],
-                marks: self.marks.as_ref().map(|marks| &marks[range]),
-                settlements: &self.settlements[from..settled],
-            }
+        let settled = self.settlements.partition_point(|s| s.time < first);
+        Bars { history: self, row: 0, settled }
+    }
+}
+
+/// The bars of a [`History`], in order.
+#[derive(Debug, Clone)]
+pub struct Bars<'a> {
+    history: &'a History,
+    row: usize,
+    settled: usize,
+}
+
+impl<'a> Iterator for Bars<'a> {
+    type Item = Bar<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Bar<'a>> {
+        let Self { history, row, settled } = *self;
+        let time = *history.times.get(row)?;
+        let until = time + history.interval;
+        self.row += 1;
+        while history.settlements.get(self.settled).is_some_and(|s| s.time < until) {
+            self.settled += 1;
+        }
+        let range = row * history.instruments..(row + 1) * history.instruments;
+        Some(Bar {
+            time,
+            until,
+            candles: history.candles.get(range.clone())?,
+            marks: history.marks.as_ref().and_then(|marks| marks.get(range)),
+            settlements: &history.settlements[settled..self.settled],
         })
     }
 }

@@ -70,7 +70,7 @@ pub use costs::{Fees, Slippage};
 pub use counts::Counts;
 pub use error::BacktestError;
 pub use events::{Close, EquityRow, Events, FundingPayment, NoEvents, Results};
-pub use history::{FundingGaps, History, settlements};
+pub use history::{Bars, FundingGaps, History, settlements};
 pub use instrument::Instrument;
 pub use margin::{Maintenance, Tier, Tiers, liquidation_price, liquidation_price_in};
 pub use rules::{FundingRule, GapFill, Gaps, Intent, MarginMode, Rules, Tie};

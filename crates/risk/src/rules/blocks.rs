@@ -15,7 +15,8 @@ const DAY: i64 = 24 * HOUR;
 #[derive(Debug, Clone)]
 pub(crate) struct DailyLoss {
     limit: f64,
-    day: Option<i64>,
+    /// When the day that runs is over, µs UTC; none before the first row.
+    midnight: Option<i64>,
     start: f64,
     last: f64,
     locked: bool,
@@ -23,18 +24,19 @@ pub(crate) struct DailyLoss {
 
 impl DailyLoss {
     pub(crate) fn new(limit: f64) -> Self {
-        Self { limit, day: None, start: 0.0, last: 0.0, locked: false }
+        Self { limit, midnight: None, start: 0.0, last: 0.0, locked: false }
     }
 
     #[inline]
     pub(crate) fn row(&mut self, portfolio: &Portfolio<'_>) {
         let Portfolio { time, equity, .. } = *portfolio;
-        let day = time.div_euclid(DAY);
-        if self.day != Some(day) {
-            let before = if self.day.is_some() { self.last } else { portfolio.rules.capital };
+        if self.midnight.is_none_or(|midnight| time >= midnight) {
+            let first = self.midnight.is_none();
+            let before = if first { portfolio.rules.capital } else { self.last };
             // A row that closes at midnight is the new day's start itself.
             self.start = if time.rem_euclid(DAY) == 0 { equity } else { before };
-            (self.day, self.locked) = (Some(day), false);
+            self.midnight = Some((time.div_euclid(DAY) + 1) * DAY);
+            self.locked = false;
         }
         self.locked |= equity <= self.start * (1.0 - self.limit);
         self.last = equity;

@@ -13,18 +13,23 @@ use crate::limits::Ladder;
 pub(crate) struct DrawdownLadder {
     ladder: Ladder,
     peak: f64,
-    drawdown: f64,
+    /// Equity of the last row that was judged.
+    equity: f64,
     factor: f64,
     flat_since: Option<i64>,
 }
 
 impl DrawdownLadder {
     pub(crate) fn new(ladder: Ladder) -> Self {
-        Self { ladder, peak: 0.0, drawdown: 0.0, factor: 1.0, flat_since: None }
+        Self { ladder, peak: 0.0, equity: 0.0, factor: 1.0, flat_since: None }
+    }
+
+    fn drawdown(&self) -> f64 {
+        1.0 - self.equity / self.peak
     }
 
     fn why(&self) -> String {
-        let fall = self.drawdown * 100.0;
+        let fall = self.drawdown() * 100.0;
         match self.flat_since {
             None => format!("equity is {fall:.2} % below its peak: entries × {}", self.factor),
             Some(_) => format!(
@@ -48,11 +53,16 @@ impl DrawdownLadder {
             (self.flat_since, self.peak) = (None, equity);
         }
         if self.flat_since.is_none() {
-            self.peak = self.peak.max(equity);
-            self.drawdown = 1.0 - equity / self.peak;
-            let reached =
-                self.ladder.steps.iter().rev().find(|step| self.drawdown >= step.drawdown);
-            self.factor = reached.map_or(1.0, |step| step.factor);
+            (self.peak, self.equity) = (self.peak.max(equity), equity);
+            // Most rows are far above the first step: those need no division.
+            let first = self.ladder.steps.first().map_or(1.0, |step| step.drawdown);
+            self.factor = if equity > self.peak * (1.0 - 0.999 * first) {
+                1.0
+            } else {
+                let drawdown = self.drawdown();
+                let mut steps = self.ladder.steps.iter().rev();
+                steps.find(|step| drawdown >= step.drawdown).map_or(1.0, |step| step.factor)
+            };
             if self.factor == 0.0 {
                 self.flat_since = Some(time);
             }
