@@ -11,12 +11,17 @@ use crate::{
 
 impl<S: Sizing, E: Events> Account<S, E> {
     /// Lets sizing and risk see the row, and takes their demands.
+    #[inline]
     pub(crate) fn watch(&mut self, bar: &Bar<'_>, equity: f64) -> Result<(), BacktestError> {
         self.view();
-        let mut demands = std::mem::take(&mut self.demands);
         let portfolio = portfolio(&self.views, bar, equity, (&self.instruments, &self.rules));
-        self.sizing.watch(bar, &portfolio, &mut demands);
-        for demand in demands.drain(..) {
+        self.sizing.watch(bar, &portfolio, &mut self.demands);
+        if self.demands.is_empty() { Ok(()) } else { self.obey(bar) }
+    }
+
+    /// What is demanded leaves at the next open.
+    fn obey(&mut self, bar: &Bar<'_>) -> Result<(), BacktestError> {
+        for demand in self.demands.drain(..) {
             if !(0.0..1.0).contains(&demand.keep) {
                 return Err(BacktestError::Size { time: bar.until, found: demand.keep });
             }
@@ -41,7 +46,6 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 self.events.change(&change);
             }
         }
-        self.demands = demands;
         Ok(())
     }
 
@@ -247,6 +251,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
     }
 
     /// Brings the view of the positions up to date.
+    #[inline]
     fn view(&mut self) {
         for instrument in 0..self.instruments.len() {
             let mark = self.last[instrument].close;
