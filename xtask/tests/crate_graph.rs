@@ -37,6 +37,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
+    ("sample", &["market-data", "strategy-core"]),
     ("scored-labels", &["labeling", "market-data", "strategy-core", "terminal"]),
     ("statistics", &[]),
     ("strategy-core", &[]),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use backtest::BacktestError;
 use files::OutputError;
-use market_data::sample::SampleError;
+use sample::SampleError;
 use strategy_core::registry::{RegistryError, UsageError};
 use streaming::StreamError;
 use tabular::TabularError;

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use market_data::sample::SamplePaths;
 use market_data::{
     CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange,
     model_of_run, settle_model,
 };
+use sample::SamplePaths;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Column, Console, Input, Subject};
 
@@ -187,7 +187,7 @@ pub(crate) fn choose_data(
     let mut dataset = matches.get_one::<String>("dataset").cloned();
     let mut path = flags.ohlcv_duckdb.clone();
     let mut of_sample = None;
-    if let Some(sample) = flags.sample(dataset.as_deref(), console.err)? {
+    if let Some(sample) = sample::stand_in(&flags, dataset.as_deref(), console.err)? {
         of_sample = Some(sample.dataset.clone());
         (dataset, path) = (Some(sample.dataset), Some(sample.candles));
     }
@@ -260,7 +260,7 @@ pub(crate) fn files(
     let mut dataset = given("dataset");
     let mut files = (flags.pred_duckdb.clone(), flags.ohlcv_duckdb.clone());
     let mut of_sample = None;
-    if let Some(sample) = flags.sample(dataset.as_deref(), console.err)? {
+    if let Some(sample) = sample::stand_in(&flags, dataset.as_deref(), console.err)? {
         of_sample = Some(sample.dataset.clone());
         dataset = Some(sample.dataset);
         // Runs are asked for by name only where there are several.

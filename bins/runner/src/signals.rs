@@ -70,7 +70,7 @@ pub(crate) fn run(
     }
     if first.get_flag("overwrite") {
         // Such a call is repeated, by a schedule most often: it replaces yesterday's signals.
-        DataFlags::from_arg_matches(first)?.refuse_sample_for("--overwrite")?;
+        sample::refuse_for(&DataFlags::from_arg_matches(first)?, "--overwrite")?;
     }
     let mut chosen = Vec::with_capacity(of_runs.len());
     for matches in of_runs {

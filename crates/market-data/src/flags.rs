@@ -1,13 +1,10 @@
 //! The flags that say where market data is, the same for every command that reads some.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-
-use crate::sample::{self, InstrumentPaths, SampleError};
 
 /// Where predictions and candles are.
 #[derive(Debug, Clone, Args)]
@@ -55,81 +52,6 @@ pub struct DataFlags {
 /// The hidden flag by which a program tells that its configuration names data for other commands: the
 /// sample is then no stand-in.
 pub const DATA_CONFIGURED: &str = "data-configured";
-
-impl DataFlags {
-    /// The sample's files of `dataset` (of its first instrument when none is named), if `--sample` asks
-    /// for them or no data at all is configured. The sample is made if it is not there; `say` is told
-    /// that it is used.
-    ///
-    /// # Errors
-    /// [`NotAsked`](SampleError::NotAsked) when some data is configured, but no file for this call;
-    /// when the sample cannot be made, or has no such dataset.
-    pub fn sample(
-        &self,
-        dataset: Option<&str>,
-        say: &mut dyn Write,
-    ) -> Result<Option<InstrumentPaths>, SampleError> {
-        if !self.needs_sample() {
-            return Ok(None);
-        }
-        self.refuse_unasked()?;
-        let (paths, made_now) = sample::ensure(&self.sample_dir)?;
-        let why = if self.sample { "--sample" } else { "No data is configured" };
-        let yours = "Pass --pred-duckdb and --ohlcv-duckdb to use your own.";
-        // Whoever closed standard error does not want to hear it.
-        let _ = writeln!(
-            say,
-            "{why}: using the generated sample {} {} (invented prices, not a market's).{}{}",
-            if made_now { "made in" } else { "found in" },
-            self.sample_dir.display(),
-            if self.sample { "" } else { " " },
-            if self.sample { "" } else { yours },
-        );
-        match paths.instrument(dataset) {
-            Some(instrument) => Ok(Some(instrument.clone())),
-            None => Err(SampleError::UnknownDataset {
-                dataset: dataset.unwrap_or_default().to_owned(),
-                known: paths.datasets(),
-            }),
-        }
-    }
-}
-
-impl DataFlags {
-    /// Whether only the sample can serve: it was asked for, or no file is named.
-    #[must_use]
-    pub fn needs_sample(&self) -> bool {
-        self.sample || (self.pred_duckdb.is_none() && self.ohlcv_duckdb.is_none())
-    }
-
-    /// Refuses the sample, if only it can serve and nobody asked for it, because of `flag`: a call that
-    /// a schedule makes must not fall back to invented prices.
-    ///
-    /// # Errors
-    /// [`NotAsked`](SampleError::NotAsked).
-    pub fn refuse_sample_for(&self, flag: &str) -> Result<(), SampleError> {
-        if self.sample || !self.needs_sample() {
-            return Ok(());
-        }
-        Err(SampleError::NotAsked { why: format!("with {flag} it takes --sample") })
-    }
-
-    fn refuse_unasked(&self) -> Result<(), SampleError> {
-        let given = [
-            ("--ohlcv-table", self.ohlcv_table.is_some()),
-            ("--model-path", self.model_path.is_some()),
-            ("--feature-key", self.feature_key.is_some()),
-        ];
-        let given = given.iter().find(|(_, given)| *given).map(|(flag, _)| *flag);
-        match (self.sample, given, &self.configured_elsewhere) {
-            (true, ..) | (_, None, None) => Ok(()),
-            (_, Some(flag), _) => self.refuse_sample_for(flag),
-            (_, None, Some(place)) => {
-                Err(SampleError::NotAsked { why: format!("{place}, and none for this one") })
-            }
-        }
-    }
-}
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|s: f64| Duration::try_from_secs_f64(s).ok());

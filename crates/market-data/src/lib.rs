@@ -1,7 +1,6 @@
-//! Candles, predictions, labels and funding rates out of DuckDB files that other programs own, and
-//! a generated sample of them.
+//! Candles, predictions, labels and funding rates out of DuckDB files that other programs own.
 //!
-//! This is the only crate that knows DuckDB. Files are opened read-only and never written; rows
+//! This is the only crate that knows DuckDB. Their files are opened read-only and never written; rows
 //! come out as Arrow record batches ([`Database::stream`]) or as checked columns:
 //!
 //! | what | function | gives |
@@ -56,6 +55,7 @@ mod known;
 mod lock;
 mod message;
 mod model_path;
+mod new_table;
 mod newest;
 mod open_files;
 mod prediction_query;
@@ -63,7 +63,6 @@ mod predictions;
 mod range;
 mod replay;
 mod rows;
-pub mod sample;
 mod select;
 mod settle;
 mod sql;
@@ -88,6 +87,7 @@ pub use flags::{DATA_CONFIGURED, DataFlags};
 pub use funding::{FundingRates, funding_dataset, read_funding};
 pub use lock::{DEFAULT_LOCK_TIMEOUT, LockHolder};
 pub use model_path::{ModelPathMatch, run_name, same_model};
+pub use new_table::{NewTable, write_tables};
 pub use prediction_query::PredictionQuery;
 pub use predictions::{Predictions, prediction_bounds, prediction_range, read_predictions};
 pub use range::{TimeRange, TimeSpan};

@@ -18,7 +18,7 @@ pub struct PoolArgs {
         env = "RUNNER_MEMBERS",
         num_args = 1..,
         value_delimiter = ',',
-        default_values_t = market_data::sample::Instrument::Btc.run_names()
+        default_values_t = sample::Instrument::Btc.run_names()
     )]
     pub members: Vec<String>,
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use label_trades::LabelTradeError;
 use labeling::LabelError;
 use market_data::MarketDataError;
-use market_data::sample::SampleError;
+use sample::SampleError;
 use statistics::StatisticsError;
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;

@@ -41,7 +41,7 @@ const SIGNAL: &str = "signal";
 /// use strategy_core::Subject;
 ///
 /// # let folder = tempfile::tempdir()?;
-/// # let (sample, _) = market_data::sample::ensure(folder.path().join("sample"))?;
+/// # let (sample, _) = sample::ensure(folder.path().join("sample"))?;
 /// # let bins_root = folder.path().join("bins");
 /// # let sources = Sources::new(&sample.instruments[0].predictions, &sample.instruments[0].candles);
 /// let mut run = Run::open(&sources)?; // here the generated sample

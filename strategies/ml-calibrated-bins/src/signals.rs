@@ -30,7 +30,7 @@ use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError};
 /// use strategy_core::YearMonth;
 ///
 /// # let folder = tempfile::tempdir()?;
-/// # let (sample, _) = market_data::sample::ensure(folder.path().join("sample"))?;
+/// # let (sample, _) = sample::ensure(folder.path().join("sample"))?;
 /// # let bins_root = folder.path().join("bins");
 /// # let sources = Sources::new(&sample.instruments[0].predictions, &sample.instruments[0].candles);
 /// # let month: YearMonth = "2025-11".parse()?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::{Arg, ArgMatches, Command, value_parser};
-use market_data::{Replay, parse_interval, sample};
+use market_data::{Replay, parse_interval};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 

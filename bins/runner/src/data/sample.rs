@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
-use market_data::sample;
 use strategy_core::{BoxError, Console};
 
 use super::flags::data_flags;

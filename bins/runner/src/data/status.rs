@@ -7,8 +7,8 @@ use std::time::Duration;
 use clap::builder::EnumValueParser;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, ValueEnum, value_parser};
-use market_data::sample::SamplePaths;
 use market_data::{DEFAULT_LOCK_TIMEOUT, DataFlags, file_status};
+use sample::SamplePaths;
 use strategy_core::{BoxError, Console};
 
 use super::configured::ConfiguredData;
@@ -114,8 +114,8 @@ fn look(
     });
     let configured = if typed || flags.sample { &[] } else { configured };
     let of_runs = || configured.iter().flat_map(|data| data.files.iter().cloned());
-    let is_sample =
-        (flags.sample || of_runs().next().is_none()) && flags.sample(None, console.err)?.is_some();
+    let is_sample = (flags.sample || of_runs().next().is_none())
+        && sample::stand_in(&flags, None, console.err)?.is_some();
     let mut paths: Vec<PathBuf> = if is_sample {
         let sample = SamplePaths::in_dir(&flags.sample_dir);
         sample.instruments.into_iter().flat_map(|one| [one.predictions, one.candles]).collect()

@@ -117,7 +117,7 @@ fn prices(
 ) -> Result<Prices, BoxError> {
     let flags = DataFlags::from_arg_matches(matches)?;
     // That it is the sample was said when rows were chosen.
-    let sample = flags.sample(Some(dataset), &mut std::io::sink())?;
+    let sample = sample::stand_in(&flags, Some(dataset), &mut std::io::sink())?;
     let path = match (sample, &flags.ohlcv_duckdb) {
         (Some(sample), _) => sample.candles,
         (None, Some(path)) => path.clone(),

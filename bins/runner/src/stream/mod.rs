@@ -85,7 +85,7 @@ pub(crate) fn run(
     if let Some(sink) = acted_on.filter(|_| !matches.contains_id(flags::SOURCE)) {
         // Others act on what they hear: never on invented prices that nobody asked for.
         let flag = format!("--sink {}", sink.split(':').next().unwrap_or_default());
-        DataFlags::from_arg_matches(matches)?.refuse_sample_for(&flag)?;
+        sample::refuse_for(&DataFlags::from_arg_matches(matches)?, &flag)?;
     }
     if sinks.is_empty() {
         sinks.push(SinkTarget::parse("out=jsonl:-", &secrets)?);

@@ -20,7 +20,7 @@ struct StoreArgs {
     pooling: PoolArgs,
 
     /// Dataset [default: the sample's first]
-    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", default_value_t = market_data::sample::Instrument::Btc.dataset())]
+    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", default_value_t = sample::Instrument::Btc.dataset())]
     dataset: String,
 }
 

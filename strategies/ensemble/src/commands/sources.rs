@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use binning::BinCount;
 use clap::Args;
-use market_data::sample::SamplePaths;
 use market_data::{DataFlags, TimeRange};
+use sample::SamplePaths;
 use strategy_core::{Console, YearMonth};
 
 use crate::EnsembleError;
@@ -71,7 +71,7 @@ impl FitArgs {
         let data = &self.data;
         let members = self.pooling.sorted()?;
         let mut dataset = self.dataset.clone();
-        let (predictions, market) = match data.sample(dataset.as_deref(), console.err)? {
+        let (predictions, market) = match sample::stand_in(data, dataset.as_deref(), console.err)? {
             Some(files) => {
                 dataset = Some(files.dataset);
                 (Some(SamplePaths::in_dir(&data.sample_dir).three_models), Some(files.candles))

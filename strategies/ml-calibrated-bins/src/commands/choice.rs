@@ -8,7 +8,7 @@ use artifacts::MonthFilter;
 use binning::BinStore;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use market_data::sample::SamplePaths;
+use sample::SamplePaths;
 
 use crate::BinsError;
 

@@ -89,7 +89,7 @@ pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), Bin
         args.score(rows, &subject, format, console).map_err(|error| in_file(error, path))
     } else {
         if args.overwrite {
-            args.data.refuse_sample_for("--overwrite")?;
+            sample::refuse_for(&args.data, "--overwrite")?;
         }
         let (source, subject) = args.predictions(console)?;
         let rows = source.rows(TimeRange::ALL)?.map(|batch| Ok(batch?));
@@ -207,7 +207,7 @@ impl ScoreArgs {
         let path = if let Some(path) = configured {
             path.clone()
         } else {
-            let sample = self.data.sample(dataset.as_deref(), console.err)?;
+            let sample = sample::stand_in(&self.data, dataset.as_deref(), console.err)?;
             let sample = sample.ok_or(ScoreError::NoInput)?;
             dataset = Some(sample.dataset);
             sample.predictions

@@ -79,7 +79,7 @@ impl SourceArgs {
 
     /// Refuses the sample for a call with `flag`, unless `--sample` asks for it.
     pub(super) fn refuse_sample_for(&self, flag: &str) -> Result<(), BinsError> {
-        Ok(self.data.refuse_sample_for(flag)?)
+        Ok(sample::refuse_for(&self.data, flag)?)
     }
 
     /// The file with the predictions, for messages.
@@ -106,7 +106,7 @@ impl SourceArgs {
             (None, Some(_)) => return missing("--ohlcv-duckdb", "--pred-duckdb"),
             (None, None) => {}
         }
-        let Some(sample) = self.data.sample(dataset, console.err)? else {
+        let Some(sample) = sample::stand_in(&self.data, dataset, console.err)? else {
             return missing("the flags given", "--pred-duckdb and --ohlcv-duckdb");
         };
         let mut sources = Sources::new(&sample.predictions, &sample.candles);

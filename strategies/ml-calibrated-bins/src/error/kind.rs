@@ -5,7 +5,7 @@ use evaluation::EvaluationError;
 use files::OutputError;
 use label_trades::LabelTradeError;
 use market_data::MarketDataError;
-use market_data::sample::SampleError;
+use sample::SampleError;
 use scored_labels::ScoredLabelsError;
 use tabular::{NamingError, TabularError};
 

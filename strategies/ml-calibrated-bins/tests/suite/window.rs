@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 
 use artifacts::OnExisting;
 use binning::{BinMetadata, BinStore};
-use market_data::sample;
 use ml_calibrated_bins::{BinsConfig, Settings, rebuild};
 use scored_labels::{Inputs, Run, Sources, WindowRows};
 use strategy_core::{Subject, YearMonth};

@@ -5,25 +5,25 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use chrono::DateTime;
-use duckdb::Connection;
+use market_data::write_tables;
 
-use super::error::SampleError;
-use super::generate::{InstrumentSample, Sample, generate};
-use super::instrument::Instrument;
-use super::marker;
-use super::paths::{InstrumentPaths, SamplePaths};
-use super::scores::TrainingRows;
-use super::spec::SampleSpec;
-use super::tables::{self, Table};
+use crate::error::SampleError;
+use crate::generate::{InstrumentSample, Sample, generate};
+use crate::instrument::Instrument;
+use crate::marker;
+use crate::paths::{InstrumentPaths, SamplePaths};
+use crate::scores::TrainingRows;
+use crate::spec::SampleSpec;
+use crate::tables;
 
 /// The sample in the folder `dir`, made there from the default [`SampleSpec`] if it is not there
 /// already; `true` beside the paths if it was. One that is damaged or of another
-/// [`GENERATOR_VERSION`](super::GENERATOR_VERSION) is made anew; one of another seed is as good.
+/// [`GENERATOR_VERSION`](crate::GENERATOR_VERSION) is made anew; one of another seed is as good.
 ///
 /// Several processes may do this at the same time: each makes the same files.
 ///
 /// ```
-/// use market_data::sample::ensure;
+/// use sample::ensure;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let (paths, made_now) = ensure(folder.path())?;
@@ -86,9 +86,9 @@ fn write_instrument(paths: &InstrumentPaths, sample: &InstrumentSample) -> Resul
     if sample.instrument.has_targets() {
         market.push(tables::targets(sample)?);
     }
-    write_database(&paths.candles, market)?;
+    write_tables(&paths.candles, market)?;
     let own = [(sample.instrument.model_path(), sample.predictions.clone())];
-    write_database(&paths.predictions, vec![tables::predictions(&dataset, &own)?])?;
+    write_tables(&paths.predictions, vec![tables::predictions(&dataset, &own)?])?;
     create_parent(&paths.model)?;
     write_text(&paths.model, &model_note(sample.instrument))?;
     write_text(&paths.train_predictions, &training_csv(&sample.training))
@@ -106,36 +106,12 @@ fn write_further(paths: &SamplePaths, sample: &Sample) -> Result<(), SampleError
         .zip([first.predictions.newest(), slow, fast])
         .collect();
     let predictions = tables::predictions(&first.instrument.dataset(), &models)?;
-    write_database(&paths.three_models, vec![predictions])?;
+    write_tables(&paths.three_models, vec![predictions])?;
     for ((dataset, path), sample) in paths.companions.iter().zip(&sample.companions) {
         let candles = tables::candles(sample.companion.ohlcv_table(), &sample.candles)?;
-        write_database(path, vec![candles, tables::funding_rates(dataset, &sample.funding)?])?;
+        write_tables(path, vec![candles, tables::funding_rates(dataset, &sample.funding)?])?;
     }
     Ok(())
-}
-
-fn write_database(path: &Path, tables: Vec<Table>) -> Result<(), SampleError> {
-    let failed = |action: String| {
-        move |source: duckdb::Error| {
-            let source = source.into();
-            SampleError::DuckDb { action, path: path.to_owned(), source }
-        }
-    };
-    let connection = Connection::open(path).map_err(failed("create a database".to_owned()))?;
-    for Table { name, definition, rows } in tables {
-        connection
-            .execute_batch(&format!("CREATE TABLE {name} ({definition})"))
-            .map_err(failed(format!("create {name}")))?;
-        let fill = || {
-            let mut appender = connection.appender(&name)?;
-            appender.append_record_batch(rows)?;
-            appender.flush() // dropping it would flush, too, but swallow the error
-        };
-        fill().map_err(failed(format!("fill {name}")))?;
-    }
-    // Everything into the one file that is going to be moved: none of it left in a log beside it.
-    connection.execute_batch("CHECKPOINT").map_err(failed("write a checkpoint".to_owned()))?;
-    connection.close().map_err(|(_, source)| failed("close the database".to_owned())(source))
 }
 
 /// `pred_train.csv` as pandas writes it.

@@ -3,10 +3,10 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::barrier::HORIZON;
-use super::instrument::Character;
-use super::latent::{Latent, autoregressive};
-use super::spec::MICROS_PER_HOUR;
+use crate::barrier::HORIZON;
+use crate::instrument::Character;
+use crate::latent::{Latent, autoregressive};
+use crate::spec::MICROS_PER_HOUR;
 
 /// Roughly what an honest model's logit would move by, per unit of signal and of volatility.
 const SIGNAL_WEIGHT: f64 = 0.3;
@@ -45,7 +45,7 @@ pub struct PredictionRows {
 
 impl PredictionRows {
     /// Those of the newer feature set.
-    pub(super) fn newest(&self) -> Self {
+    pub(crate) fn newest(&self) -> Self {
         let newest: Vec<usize> = (0..self.timestamps.len())
             .filter(|&row| self.feature_keys[row] == FEATURE_KEY)
             .collect();
@@ -70,7 +70,7 @@ pub struct TrainingRows {
 }
 
 /// The logit of the model's score for every hour, before training flatters any.
-pub(super) fn logits(latent: &Latent, character: &Character, random: &mut ChaCha8Rng) -> Vec<f64> {
+pub(crate) fn logits(latent: &Latent, character: &Character, random: &mut ChaCha8Rng) -> Vec<f64> {
     let noise = autoregressive(random, NOISE_HALF_LIFE_HOURS, latent.signal.len());
     let opinion = |((signal, volatility), noise): ((&f64, &f64), f64)| {
         SIGNAL_WEIGHT * signal + VOLATILITY_WEIGHT * volatility + NOISE_SPREAD * noise
@@ -80,7 +80,7 @@ pub(super) fn logits(latent: &Latent, character: &Character, random: &mut ChaCha
 }
 
 /// A further model of the same target: what it sees, and how it weighs that.
-pub(super) struct Model {
+pub(crate) struct Model {
     signal_weight: f64,
     volatility_weight: f64,
     noise_spread: f64,
@@ -90,7 +90,7 @@ pub(super) struct Model {
 }
 
 /// Sees the signal through slow features, and speaks up too little.
-pub(super) const SLOW: Model = Model {
+pub(crate) const SLOW: Model = Model {
     signal_weight: 0.4,
     volatility_weight: 0.1,
     noise_spread: 0.2,
@@ -100,7 +100,7 @@ pub(super) const SLOW: Model = Model {
 };
 
 /// Sees the volatility through fast features, and speaks up too much.
-pub(super) const FAST: Model = Model {
+pub(crate) const FAST: Model = Model {
     signal_weight: 0.05,
     volatility_weight: 0.5,
     noise_spread: 0.4,
@@ -110,7 +110,7 @@ pub(super) const FAST: Model = Model {
 };
 
 /// Out-of-sample rows of a further model from `first_out_of_sample` on, written in one batch.
-pub(super) fn of_model(
+pub(crate) fn of_model(
     timestamps: &[i64],
     latent: &Latent,
     model: &Model,
@@ -135,7 +135,7 @@ pub(super) fn of_model(
 }
 
 /// In-sample rows for the hours before `first_out_of_sample` whose labels were known by then.
-pub(super) fn training(
+pub(crate) fn training(
     timestamps: &[i64],
     logits: &[f64],
     labels: &[Option<bool>],
@@ -156,7 +156,7 @@ pub(super) fn training(
 }
 
 /// Out-of-sample rows from `first_out_of_sample` on.
-pub(super) fn out_of_sample(
+pub(crate) fn out_of_sample(
     timestamps: &[i64],
     logits: &[f64],
     first_out_of_sample: usize,

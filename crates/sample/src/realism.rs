@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use strategy_core::YearMonth;
 
-use super::spec::MICROS_PER_HOUR;
-use super::{
+use crate::spec::MICROS_PER_HOUR;
+use crate::{
     FEATURE_KEY, Instrument, InstrumentSample, OLD_FEATURE_KEY, Sample, SampleSpec, generate,
 };
 
@@ -239,7 +239,7 @@ fn scores_are_probabilities_with_hardly_a_tie() {
 }
 
 /// Values of generator version 3, rounded beyond what another system's `exp` could change. When
-/// they differ, raise [`GENERATOR_VERSION`](super::GENERATOR_VERSION) and write down the new ones.
+/// they differ, raise [`GENERATOR_VERSION`](crate::GENERATOR_VERSION) and write down the new ones.
 #[test]
 fn values_change_with_the_generator_version_only() {
     let summary = |sample: &InstrumentSample| {
@@ -254,7 +254,7 @@ fn values_change_with_the_generator_version_only() {
             mean(&sample.training.y_pred),
         )
     };
-    assert_eq!(super::GENERATOR_VERSION, 3);
+    assert_eq!(crate::GENERATOR_VERSION, 3);
     assert_eq!(
         DEFAULT.instruments.each_ref().map(summary),
         [

@@ -2,12 +2,12 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::funding::wandering;
-use super::instrument::{Character, Instrument};
-use super::latent::{Draws, autoregressive, stream};
-use super::prices::following;
-use super::spec::SampleSpec;
-use crate::{Candles, FundingRates};
+use crate::funding::wandering;
+use crate::instrument::{Character, Instrument};
+use crate::latent::{Draws, autoregressive, stream};
+use crate::prices::following;
+use crate::spec::SampleSpec;
+use market_data::{Candles, FundingRates};
 
 /// A perpetual future of the sample that has candles and funding, and no predictions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,7 +89,7 @@ impl Companion {
 }
 
 /// The companions of the first instrument, whose candles are `btc`.
-pub(super) fn companions(spec: &SampleSpec, btc: &Candles) -> [CompanionSample; 2] {
+pub(crate) fn companions(spec: &SampleSpec, btc: &Candles) -> [CompanionSample; 2] {
     let random = |draws| stream(spec.seed, draws, None);
     let first = btc.close.first().copied().unwrap_or(1.0);
     let spread = spread(&btc.timestamps, &mut random(Draws::Spread));

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{ChiSquared, StandardNormal};
 
-use super::instrument::Instrument;
+use crate::instrument::Instrument;
 
 const SIGNAL_HALF_LIFE_HOURS: f64 = 30.0;
 const VOLATILITY_HALF_LIFE_HOURS: f64 = 72.0;
@@ -23,21 +23,21 @@ const SHOCK_CORRELATION: f64 = 0.8;
 const TAIL_DEGREES: f64 = 6.0;
 
 /// One instrument's state, a value an hour.
-pub(super) struct Latent {
+pub(crate) struct Latent {
     /// Shifts the drift; unit variance.
-    pub(super) signal: Vec<f64>,
+    pub(crate) signal: Vec<f64>,
     /// Scales the returns: the standardised logarithm of volatility.
-    pub(super) volatility: Vec<f64>,
+    pub(crate) volatility: Vec<f64>,
     /// Standard normal.
-    pub(super) shock: Vec<f64>,
+    pub(crate) shock: Vec<f64>,
     /// Scale of the hour's shock that makes it Student t of unit variance; the same for both.
-    pub(super) tail: Vec<f64>,
+    pub(crate) tail: Vec<f64>,
 }
 
 /// What a stream of random numbers is for. Each has its own, so that a change in how many numbers
 /// one part draws leaves the others as they are. The order counts: new ones go at the end.
 #[derive(Clone, Copy)]
-pub(super) enum Draws {
+pub(crate) enum Draws {
     Signal,
     Volatility,
     Shock,
@@ -56,7 +56,7 @@ pub(super) enum Draws {
 }
 
 /// The random numbers for `draws` of one instrument, or of what both share.
-pub(super) fn stream(seed: u64, draws: Draws, owner: Option<Instrument>) -> ChaCha8Rng {
+pub(crate) fn stream(seed: u64, draws: Draws, owner: Option<Instrument>) -> ChaCha8Rng {
     let owner = match owner {
         None => 0,
         Some(Instrument::Btc) => 1,
@@ -69,7 +69,7 @@ pub(super) fn stream(seed: u64, draws: Draws, owner: Option<Instrument>) -> ChaC
 
 /// `length` values of a stationary AR(1) process of unit variance whose memory halves in
 /// `half_life` steps; 0 gives white noise.
-pub(super) fn autoregressive(random: &mut ChaCha8Rng, half_life: f64, length: usize) -> Vec<f64> {
+pub(crate) fn autoregressive(random: &mut ChaCha8Rng, half_life: f64, length: usize) -> Vec<f64> {
     let persistence = 0.5_f64.powf(half_life.recip());
     let innovation = (1.0 - persistence * persistence).sqrt();
     let mut value: f64 = random.sample(StandardNormal);
@@ -82,7 +82,7 @@ pub(super) fn autoregressive(random: &mut ChaCha8Rng, half_life: f64, length: us
 }
 
 /// Both instruments' states over `hours` hours, in the order of [`Instrument::ALL`].
-pub(super) fn simulate(seed: u64, hours: usize) -> [Latent; 2] {
+pub(crate) fn simulate(seed: u64, hours: usize) -> [Latent; 2] {
     let path =
         |draws, owner, half_life| autoregressive(&mut stream(seed, draws, owner), half_life, hours);
     let correlated = |draws, half_life, correlation: f64| {

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::companion::Companion;
-use super::instrument::Instrument;
-use super::marker;
+use crate::companion::Companion;
+use crate::instrument::Instrument;
+use crate::marker;
 
 /// The files of a sample, whether they exist or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl SamplePaths {
     /// The files of the sample in the folder `dir`.
     ///
     /// ```
-    /// use market_data::sample::SamplePaths;
+    /// use sample::SamplePaths;
     ///
     /// let paths = SamplePaths::in_dir("data/sample");
     /// assert!(paths.instruments[0].predictions.ends_with(
@@ -100,7 +100,7 @@ impl SamplePaths {
     }
 
     /// Every file but the marker.
-    pub(super) fn contents(&self) -> impl Iterator<Item = &Path> {
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &Path> {
         let of_instruments = self.instruments.iter().flat_map(|paths| {
             [&paths.candles, &paths.predictions, &paths.model, &paths.train_predictions]
                 .map(PathBuf::as_path)

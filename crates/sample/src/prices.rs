@@ -7,10 +7,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-use super::instrument::Character;
-use super::latent::Latent;
-use super::spec::MICROS_PER_HOUR;
-use crate::Candles;
+use crate::instrument::Character;
+use crate::latent::Latent;
+use crate::spec::MICROS_PER_HOUR;
+use market_data::Candles;
 
 /// Log return an hour that a signal of 1 adds: about 0.7 % a day.
 const DRIFT_PER_SIGNAL: f64 = 0.000_3;
@@ -28,7 +28,7 @@ const SPREAD_PER_VOLATILITY: f64 = 1.665;
 /// never above, and prices are whole ticks, at least one. High and low are extremes of a Brownian
 /// bridge between open and close, drawn independently of each other: right one by one, and close
 /// enough together.
-pub(super) fn candles(
+pub(crate) fn candles(
     timestamps: Vec<i64>,
     latent: &Latent,
     character: &Character,
@@ -46,7 +46,7 @@ pub(super) fn candles(
 }
 
 /// Candles that close at `closes`, but for ticks.
-pub(super) fn following(
+pub(crate) fn following(
     closes: &[f64],
     timestamps: Vec<i64>,
     character: &Character,

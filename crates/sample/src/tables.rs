@@ -6,26 +6,16 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Float64Array, StringArray, TimestampMicrosecondArray};
 use arrow::record_batch::RecordBatch;
 
-use super::barrier::HORIZON_MICROS;
-use super::error::SampleError;
-use super::generate::InstrumentSample;
-use super::instrument::TARGET_KEY;
-use super::scores::PredictionRows;
-use super::spec::MICROS_PER_HOUR;
-use crate::{Candles, FundingRates};
-
-/// A table to be written.
-pub(super) struct Table {
-    /// Its name.
-    pub(super) name: String,
-    /// The columns and constraints of its `CREATE TABLE`.
-    pub(super) definition: &'static str,
-    /// Its rows.
-    pub(super) rows: RecordBatch,
-}
+use crate::barrier::HORIZON_MICROS;
+use crate::error::SampleError;
+use crate::generate::InstrumentSample;
+use crate::instrument::TARGET_KEY;
+use crate::scores::PredictionRows;
+use crate::spec::MICROS_PER_HOUR;
+use market_data::{Candles, FundingRates, NewTable};
 
 /// `ohlcv_{symbol}_1h`. A candle was written when it closed.
-pub(super) fn candles(name: String, candles: &Candles) -> Result<Table, SampleError> {
+pub(crate) fn candles(name: String, candles: &Candles) -> Result<NewTable, SampleError> {
     let closed = || micros(candles.timestamps.iter().map(|time| time + MICROS_PER_HOUR));
     table(
         name,
@@ -45,7 +35,7 @@ pub(super) fn candles(name: String, candles: &Candles) -> Result<Table, SampleEr
 }
 
 /// `targets`, without the last candles, which have no label. A label was written when it was known.
-pub(super) fn targets(sample: &InstrumentSample) -> Result<Table, SampleError> {
+pub(crate) fn targets(sample: &InstrumentSample) -> Result<NewTable, SampleError> {
     let labelled = sample.candles.timestamps.iter().zip(&sample.labels);
     let (timestamps, values): (Vec<i64>, Vec<f64>) = labelled
         .filter_map(|(&time, label)| label.map(|hit| (time, f64::from(u8::from(hit)))))
@@ -68,7 +58,10 @@ pub(super) fn targets(sample: &InstrumentSample) -> Result<Table, SampleError> {
 }
 
 /// `funding_rates`.
-pub(super) fn funding_rates(dataset: &str, funding: &FundingRates) -> Result<Table, SampleError> {
+pub(crate) fn funding_rates(
+    dataset: &str,
+    funding: &FundingRates,
+) -> Result<NewTable, SampleError> {
     table(
         "funding_rates".to_owned(),
         r#""timestamp" TIMESTAMP, dataset VARCHAR, funding_rate DOUBLE NOT NULL,
@@ -82,10 +75,10 @@ pub(super) fn funding_rates(dataset: &str, funding: &FundingRates) -> Result<Tab
 }
 
 /// `predictions`, of one model or of several: their paths in `model_path`, and their rows.
-pub(super) fn predictions(
+pub(crate) fn predictions(
     dataset: &str,
     models: &[(String, PredictionRows)],
-) -> Result<Table, SampleError> {
+) -> Result<NewTable, SampleError> {
     let rows: usize = models.iter().map(|(_, rows)| rows.timestamps.len()).sum();
     let all = |column: fn(&PredictionRows) -> &[i64]| {
         micros(models.iter().flat_map(|(_, rows)| column(rows).iter().copied()))
@@ -114,9 +107,9 @@ fn table<const N: usize>(
     name: String,
     definition: &'static str,
     columns: [(&str, ArrayRef); N],
-) -> Result<Table, SampleError> {
+) -> Result<NewTable, SampleError> {
     match RecordBatch::try_from_iter(columns) {
-        Ok(rows) => Ok(Table { name, definition, rows }),
+        Ok(rows) => Ok(NewTable { name, definition, rows }),
         Err(source) => Err(SampleError::Columns { table: name, source }),
     }
 }

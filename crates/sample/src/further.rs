@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 
 use strategy_core::YearMonth;
 
-use super::spec::MICROS_PER_HOUR;
-use super::{Companion, CompanionSample, PredictionRows, Sample, SampleSpec, generate};
+use crate::spec::MICROS_PER_HOUR;
+use crate::{Companion, CompanionSample, PredictionRows, Sample, SampleSpec, generate};
 
 static DEFAULT: LazyLock<Sample> = LazyLock::new(|| generate(&SampleSpec::default()));
 

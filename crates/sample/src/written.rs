@@ -5,24 +5,29 @@
 use std::fs;
 use std::path::Path;
 
-use duckdb::{AccessMode, Config, Connection};
-
-use crate::{
+use arrow::array::AsArray;
+use market_data::{
     DEFAULT_LOCK_TIMEOUT, Database, PredictionQuery, TimeRange, candle_table, read_candles,
     read_funding, read_predictions, read_train_predictions,
 };
 
-use super::{FEATURE_KEY, Sample, SampleError, SamplePaths, SampleSpec, ensure, generate, write};
+use crate::{
+    FEATURE_KEY, Sample, SampleError, SamplePaths, SampleSpec, TARGET_KEY, ensure, generate, write,
+};
 
 fn small() -> Sample {
     generate(&SampleSpec { months: 3, training_months: 1, ..SampleSpec::default() })
 }
 
 fn query(path: &Path, sql: &str) -> Vec<String> {
-    let config = Config::default().access_mode(AccessMode::ReadOnly).unwrap();
-    let connection = Connection::open_with_flags(path, config).unwrap();
-    let mut statement = connection.prepare(sql).unwrap();
-    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    let database = Database::open(path, DEFAULT_LOCK_TIMEOUT).unwrap();
+    let batches = database.stream(sql, &[]).unwrap().map(Result::unwrap);
+    batches
+        .flat_map(|batch| {
+            let texts = batch.column(0).as_string::<i32>();
+            texts.iter().map(|text| text.unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 /// As the programs that write the real files declare them.
@@ -30,7 +35,12 @@ fn query(path: &Path, sql: &str) -> Vec<String> {
 fn the_schema_is_upstreams() {
     let folder = tempfile::tempdir().unwrap();
     let paths = write(&small(), folder.path()).unwrap();
-    let schema = |path| query(path, "SELECT sql FROM duckdb_tables() ORDER BY table_name");
+    let schema = |path| {
+        query(
+            path,
+            "SELECT sql FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name",
+        )
+    };
     let funding = "CREATE TABLE funding_rates(\"timestamp\" TIMESTAMP, dataset VARCHAR, \
         funding_rate DOUBLE NOT NULL, PRIMARY KEY(\"timestamp\", dataset));";
     let candles = |symbol| {
@@ -97,11 +107,11 @@ fn what_is_written_is_what_was_generated() {
     );
     let known: Vec<bool> = sample.instruments[0].labels.iter().flatten().copied().collect();
     let hits = known.iter().filter(|&&hit| hit).count();
-    assert_eq!(labels, [format!("{} {hits} {}", known.len(), super::TARGET_KEY)]);
+    assert_eq!(labels, [format!("{} {hits} {}", known.len(), TARGET_KEY)]);
 }
 
 #[test]
-fn the_readers_of_this_crate_give_back_what_was_generated() {
+fn the_readers_give_back_what_was_generated() {
     let folder = tempfile::tempdir().unwrap();
     let sample = small();
     let paths = write(&sample, folder.path()).unwrap();

@@ -2,9 +2,9 @@
 
 use rand_chacha::ChaCha8Rng;
 
-use super::latent::{Latent, autoregressive};
-use super::spec::MICROS_PER_HOUR;
-use crate::FundingRates;
+use crate::latent::{Latent, autoregressive};
+use crate::spec::MICROS_PER_HOUR;
+use market_data::FundingRates;
 
 const HOURS_BETWEEN: u8 = 8;
 /// The part of the rate that stands for the difference of interest, per 8 hours.
@@ -18,7 +18,7 @@ const NOISE_HALF_LIFE_HOURS: f64 = 12.0;
 
 /// The rates paid at 00:00, 08:00 and 16:00 UTC, by Binance's formula over the mean premium `P` of the eight hours before each payment:
 /// `P + clamp(interest − P, ±0.05 %)`, so that it is exactly the interest in quiet times.
-pub(super) fn funding(
+pub(crate) fn funding(
     timestamps: &[i64],
     latent: &Latent,
     random: &mut ChaCha8Rng,
@@ -45,7 +45,7 @@ pub(super) fn funding(
 
 /// The rates of a companion: its own premium wanders by itself, with a memory of `half_life_hours` and a
 /// standard deviation of `spread`. From `four_hourly_from` on half the rate is paid twice as often.
-pub(super) fn wandering(
+pub(crate) fn wandering(
     timestamps: &[i64],
     half_life_hours: f64,
     spread: f64,

@@ -1,21 +1,21 @@
-//! Barrier labels of the sample's candles, by the rule of [`super::TARGET_KEY`].
+//! Barrier labels of the sample's candles, by the rule of [`crate::TARGET_KEY`].
 //!
 //! Straightforward on purpose: this crate may not know the `labeling` crate, and so that one can
 //! be tested against these.
 
-use super::spec::MICROS_PER_HOUR;
-use crate::Candles;
+use crate::spec::MICROS_PER_HOUR;
+use market_data::Candles;
 
 const TAKE_PROFIT: f64 = 0.04;
 const STOP_LOSS: f64 = 0.02;
 /// How many candles after its own a label looks at.
-pub(super) const HORIZON: usize = 24;
+pub(crate) const HORIZON: usize = 24;
 /// The same in time.
-pub(super) const HORIZON_MICROS: i64 = 24 * MICROS_PER_HOUR;
+pub(crate) const HORIZON_MICROS: i64 = 24 * MICROS_PER_HOUR;
 
 /// For each candle, whether in the 24 after it the high reaches `close·1.04` in an earlier candle
 /// than the low reaches `close·0.98`; `None` for the last 24, whose future is missing.
-pub(super) fn labels(candles: &Candles) -> Vec<Option<bool>> {
+pub(crate) fn labels(candles: &Candles) -> Vec<Option<bool>> {
     let label = |(entry, close): (usize, &f64)| {
         let ahead = entry + 1..=entry + HORIZON;
         let highs = candles.high.get(ahead.clone())?;

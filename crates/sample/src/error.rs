@@ -4,9 +4,8 @@ use std::io;
 use std::path::PathBuf;
 
 use arrow::error::ArrowError;
+use market_data::MarketDataError;
 use thiserror::Error;
-
-use crate::DuckDbError;
 
 /// Why the sample could not be written.
 #[derive(Debug, Error)]
@@ -47,16 +46,9 @@ pub enum SampleError {
         /// What speaks against it.
         why: String,
     },
-    /// DuckDB could not write a file.
-    #[error("DuckDB cannot {action} in {}", .path.display())]
-    DuckDb {
-        /// What was tried: `fill predictions`, …
-        action: String,
-        /// The file, in a folder for files that are not complete yet.
-        path: PathBuf,
-        /// What it said.
-        source: DuckDbError,
-    },
+    /// A file, in a folder for files that are not complete yet, could not be written.
+    #[error(transparent)]
+    Write(#[from] MarketDataError),
     /// The generated columns of a table do not fit together: a defect of the generator.
     #[error("the generated columns of the table {table} do not fit together: please report this")]
     Columns {

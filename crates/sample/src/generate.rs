@@ -1,16 +1,16 @@
 //! The whole sample in memory.
 
-use super::barrier;
-use super::companion::{CompanionSample, companions};
-use super::funding::funding;
-use super::instrument::Instrument;
-use super::latent::{Draws, Latent, simulate, stream};
-use super::prices::candles;
-use super::scores::{
+use crate::barrier;
+use crate::companion::{CompanionSample, companions};
+use crate::funding::funding;
+use crate::instrument::Instrument;
+use crate::latent::{Draws, Latent, simulate, stream};
+use crate::prices::candles;
+use crate::scores::{
     FAST, PredictionRows, SLOW, TrainingRows, logits, of_model, out_of_sample, training,
 };
-use super::spec::SampleSpec;
-use crate::{Candles, FundingRates};
+use crate::spec::SampleSpec;
+use market_data::{Candles, FundingRates};
 
 /// A generated sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Sample {
     /// Out-of-sample predictions of two further models for the first instrument, in the order of
     /// [`Instrument::run_names`] behind its own.
     pub further_models: [PredictionRows; 2],
-    /// Instruments without predictions, in the order of [`Companion::ALL`](super::Companion::ALL).
+    /// Instruments without predictions, in the order of [`Companion::ALL`](crate::Companion::ALL).
     pub companions: [CompanionSample; 2],
 }
 
@@ -47,7 +47,7 @@ pub struct InstrumentSample {
 /// Makes the sample of `spec`, without any I/O: the same specification, the same values.
 ///
 /// ```
-/// use market_data::sample::{SampleSpec, generate};
+/// use sample::{SampleSpec, generate};
 ///
 /// let sample = generate(&SampleSpec { months: 2, training_months: 1, ..SampleSpec::default() });
 /// let [btc, eth] = &sample.instruments;

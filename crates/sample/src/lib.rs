@@ -8,7 +8,7 @@
 //! that numbers in documentation stay true, only [`GENERATOR_VERSION`] may change them.
 //!
 //! [`ensure`] is what a program calls: it finds the sample in a folder, or makes it in well under a
-//! second. In the folder, the first four for `btcusdt` and `ethusdt`:
+//! second; [`stand_in()`] does so where no data is configured. In the folder, the first four for `btcusdt` and `ethusdt`:
 //!
 //! | file | holds |
 //! |---|---|
@@ -33,6 +33,7 @@ mod paths;
 mod prices;
 mod scores;
 mod spec;
+mod stand_in;
 mod tables;
 mod write;
 
@@ -51,4 +52,5 @@ pub use marker::GENERATOR_VERSION;
 pub use paths::{InstrumentPaths, SamplePaths};
 pub use scores::{FEATURE_KEY, OLD_FEATURE_KEY, PredictionRows, TrainingRows};
 pub use spec::SampleSpec;
+pub use stand_in::{refuse_for, stand_in};
 pub use write::{ensure, write};

@@ -55,7 +55,7 @@ impl Instrument {
         self.model_path_of(&self.run_name())
     }
 
-    pub(super) fn model_path_of(self, run_name: &str) -> String {
+    pub(crate) fn model_path_of(self, run_name: &str) -> String {
         format!("models/{}/{run_name}/model.txt", self.dataset())
     }
 
@@ -72,7 +72,7 @@ impl Instrument {
         self == Self::Btc
     }
 
-    pub(super) fn character(self) -> Character {
+    pub(crate) fn character(self) -> Character {
         match self {
             Self::Btc => Character {
                 first_price: 27_000.0,
@@ -95,17 +95,17 @@ impl Instrument {
 }
 
 /// What sets one instrument apart in the simulation.
-pub(super) struct Character {
+pub(crate) struct Character {
     /// Open of the first candle, in quote currency.
-    pub(super) first_price: f64,
+    pub(crate) first_price: f64,
     /// Price steps in one unit of quote currency: 10 for a tick of 0.1.
-    pub(super) ticks_per_unit: f64,
+    pub(crate) ticks_per_unit: f64,
     /// Root mean square of hourly log returns, before season and drift.
-    pub(super) hourly_volatility: f64,
+    pub(crate) hourly_volatility: f64,
     /// Volume of an ordinary hour, in base currency.
-    pub(super) typical_volume: f64,
+    pub(crate) typical_volume: f64,
     /// What the model multiplies its opinion with: well above 1 it is overconfident, below timid.
-    pub(super) score_slope: f64,
+    pub(crate) score_slope: f64,
     /// The logit of its score when it has no opinion.
-    pub(super) score_bias: f64,
+    pub(crate) score_bias: f64,
 }

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::spec::SampleSpec;
+use crate::spec::SampleSpec;
 
 /// Version of the generated values. Raise it with every change that changes one of them: samples
 /// of other versions are made anew.
 pub const GENERATOR_VERSION: u32 = 3;
 
 /// The text of the marker of a sample made from `spec`.
-pub(super) fn text(spec: &SampleSpec) -> String {
+pub(crate) fn text(spec: &SampleSpec) -> String {
     let SampleSpec { seed, first_month, months, training_months } = spec;
     format!(
         "# Invented prices and predictions, generated for trying things out. Safe to delete:\n\
@@ -24,7 +24,7 @@ pub(super) fn text(spec: &SampleSpec) -> String {
 }
 
 /// Whether the file is the marker of a sample of this version, whatever its seed and months.
-pub(super) fn is_current(path: &Path) -> bool {
+pub(crate) fn is_current(path: &Path) -> bool {
     std::fs::read_to_string(path).is_ok_and(|text| text.lines().any(|line| line == version_line()))
 }
 

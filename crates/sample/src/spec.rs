@@ -2,7 +2,7 @@
 
 use strategy_core::YearMonth;
 
-pub(super) const MICROS_PER_HOUR: i64 = 3_600_000_000;
+pub(crate) const MICROS_PER_HOUR: i64 = 3_600_000_000;
 
 /// What a sample is made from: the same specification gives the same values.
 ///
@@ -10,7 +10,7 @@ pub(super) const MICROS_PER_HOUR: i64 = 3_600_000_000;
 /// no months make an empty sample, and training months beyond the end leave no out-of-sample ones.
 ///
 /// ```
-/// use market_data::sample::SampleSpec;
+/// use sample::SampleSpec;
 ///
 /// let spec = SampleSpec::default();
 /// assert_eq!(spec.first_month.to_string(), "2023-10");
