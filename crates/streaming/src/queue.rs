@@ -88,6 +88,8 @@ pub struct Queue {
     settled: i64,
     /// Rows by time, with the instant from which they wait.
     rows: BTreeMap<i64, Option<Duration>>,
+    /// Since when rows that are not seen yet have waited, as an earlier process noted it.
+    noted: BTreeMap<i64, Duration>,
     series: Vec<Series>,
 }
 
@@ -114,7 +116,8 @@ impl Queue {
     pub fn new(plan: Plan, settled: i64, deadline: Duration) -> Self {
         let none = || Series { observed: BTreeMap::new(), read_to: None, journalled_to: i64::MIN };
         let series = plan.series.iter().map(|_| none()).collect();
-        Self { plan, deadline, settled, rows: BTreeMap::new(), series }
+        let (rows, noted) = (BTreeMap::new(), BTreeMap::new());
+        Self { plan, deadline, settled, rows, noted, series }
     }
 
     /// The last time whose row, if there was one, is settled.
@@ -188,17 +191,15 @@ impl Queue {
         }
         let read_to = self.series.iter().filter_map(|series| series.read_to).min();
         let seen = |time: &i64| read_to.is_none_or(|read_to| *time <= read_to);
-        for (_, since) in self.rows.iter_mut().take_while(|(time, _)| seen(time)) {
-            since.get_or_insert(now);
+        for (time, since) in self.rows.iter_mut().take_while(|(time, _)| seen(time)) {
+            since.get_or_insert_with(|| self.noted.get(time).map_or(now, |noted| now.min(*noted)));
         }
         journal
     }
 
-    /// Lets the row of `time`, if it waits, have waited from the instant `since` on.
+    /// Lets the row of `time`, once it is seen, have waited from the instant `since` on.
     pub fn waits_since(&mut self, time: i64, since: Duration) {
-        if let Some(found @ Some(_)) = self.rows.get_mut(&time) {
-            *found = (*found).map(|own| own.min(since));
-        }
+        self.noted.insert(time, since);
     }
 
     /// Rows that wait, with the instant from which on.
@@ -287,6 +288,7 @@ impl Queue {
     fn forget(&mut self, time: i64) {
         self.settled = time;
         self.rows.remove(&time);
+        self.noted = self.noted.split_off(&time.saturating_add(1));
         for (series, plan) in self.series.iter_mut().zip(&self.plan.series) {
             match plan.rule {
                 Rule::SameTime => series.observed = series.observed.split_off(&(time + 1)),

@@ -155,7 +155,8 @@ impl Prepared {
                         Kind::Predictions => &["y_pred"],
                         Kind::Funding => &["funding_rate"],
                     };
-                    sources.push(Box::new(FolderSource::new(folder, index, columns)));
+                    let running = self.running && series.kind == Kind::Candles;
+                    sources.push(Box::new(FolderSource::new(folder, index, columns, running)));
                 }
                 Place::Binance(symbol) => {
                     let of_symbol = exchanges.entry(symbol).or_default();

@@ -1,6 +1,6 @@
 //! A folder into which files with rows appear, each whole: written elsewhere and renamed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -21,12 +21,29 @@ pub(super) struct FolderSource {
     /// The columns beside `timestamp`.
     columns: &'static [&'static str],
     read: BTreeSet<PathBuf>,
+    /// Whether the last candle may still be running; it is kept until its successor is there.
+    running: bool,
+    kept: Option<Observation>,
 }
 
 impl FolderSource {
-    pub(super) fn new(folder: &Path, series: usize, columns: &'static [&'static str]) -> Self {
-        let name = folder.display().to_string();
-        Self { name, folder: folder.to_owned(), series, columns, read: BTreeSet::new() }
+    pub(super) fn new(
+        folder: &Path,
+        series: usize,
+        columns: &'static [&'static str],
+        running: bool,
+    ) -> Self {
+        let (name, folder) = (folder.display().to_string(), folder.to_owned());
+        Self { name, folder, series, columns, read: BTreeSet::new(), running, kept: None }
+    }
+
+    /// Keeps back the last of `rows`, which may be running.
+    fn closed(&mut self, rows: &mut Vec<Observation>) {
+        // Of one candle in several files, the last file's.
+        let all = self.kept.take().into_iter().chain(std::mem::take(rows));
+        let mut by_time: BTreeMap<i64, Observation> = all.map(|row| (row.time, row)).collect();
+        self.kept = by_time.pop_last().map(|(_, last)| last);
+        rows.extend(by_time.into_values());
     }
 
     /// Files that were not read yet, by name. Hidden ones are not finished.
@@ -102,6 +119,9 @@ impl Source for FolderSource {
         for path in self.unread()? {
             observations.append(&mut self.observations(&path, from)?);
             self.read.insert(path);
+        }
+        if self.running {
+            self.closed(&mut observations);
         }
         if observations.is_empty() {
             return Ok(Polled::default());

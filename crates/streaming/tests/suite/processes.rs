@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::io::{Read, Write};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -236,8 +236,8 @@ fn a_webhook_hears_the_same_id_though_the_sender_is_killed() {
     eprintln!("webhook: {rows} processes killed before the answer, every repeat under its ID");
 }
 
-/// Both ways of a connection.
-type Ways = (Box<dyn Read + Send>, Box<dyn Write + Send>);
+/// Both ways of a connection, and its end.
+type Ways = (Box<dyn Read + Send>, Box<dyn Write + Send>, Box<dyn FnOnce() + Send>);
 
 /// A port of this machine from which everything is passed on to what `connect` gives, and back, but for the
 /// answer that holds `acknowledgement`: it kills the victim.
@@ -249,9 +249,12 @@ fn relay(connect: fn(&str) -> Ways, to: String, acknowledgement: &'static [u8]) 
     std::thread::spawn(move || {
         for client in listener.incoming() {
             let (Ok(client), killed) = (client, Arc::clone(&killed)) else { continue };
-            let (mut answers, requests) = connect(&to);
+            let (mut answers, requests, end) = connect(&to);
             let back = client.try_clone().unwrap();
-            std::thread::spawn(move || pass(&mut &client, requests, |_| true));
+            std::thread::spawn(move || {
+                pass(&mut &client, requests, |_| true);
+                end();
+            });
             std::thread::spawn(move || {
                 let mut all = Vec::new();
                 pass(&mut answers, Box::new(back), |part| {
@@ -288,7 +291,9 @@ fn postgres_has_every_row_once_though_the_sender_is_killed() {
     server.make_table();
     let connect = |socket: &str| -> Ways {
         let server = std::os::unix::net::UnixStream::connect(socket).unwrap();
-        (Box::new(server.try_clone().unwrap()), Box::new(server))
+        let [answers, requests] = [(); 2].map(|()| server.try_clone().unwrap());
+        let end = move || drop(server.shutdown(Shutdown::Both));
+        (Box::new(answers), Box::new(requests), Box::new(end))
     };
     let (port, victim) = relay(connect, server.socket(), b"INSERT 0 1");
     let url = format!("postgres:host=127.0.0.1 port={port} user=tester dbname=postgres");
@@ -307,7 +312,9 @@ fn nats_has_every_row_once_though_the_sender_is_killed() {
     server.make_stream(-1, Duration::ZERO);
     let connect = |address: &str| -> Ways {
         let server = std::net::TcpStream::connect(address).unwrap();
-        (Box::new(server.try_clone().unwrap()), Box::new(server))
+        let [answers, requests] = [(); 2].map(|()| server.try_clone().unwrap());
+        let end = move || drop(server.shutdown(Shutdown::Both));
+        (Box::new(answers), Box::new(requests), Box::new(end))
     };
     let to = server.url().trim_start_matches("nats://").to_owned();
     let (port, victim) = relay(connect, to, b"{\"stream\":\"DECISIONS\"");
