@@ -163,6 +163,13 @@ fn members_may_be_missing_and_files_of_months_come_late_or_change() {
     assert_eq!((before.len(), after.len()), (1, 1));
     assert_ne!(bins(&before), bins(&after));
     assert!(decide().is_empty(), "the replay uses each where it counted");
+
+    // A score that never comes is waited for from the first sight of its row, over ends and starts.
+    come("2025-07-02 03:00");
+    let call = format!("{call} --once --deadline 3 --sink lines=jsonl:-");
+    assert_eq!(ok(folder, &call), "");
+    std::thread::sleep(std::time::Duration::from_millis(3_100));
+    assert_eq!(messages(&ok(folder, &call)).len(), 1);
 }
 
 /// A folder for each model; one for several does not say whose scores it has.

@@ -18,12 +18,12 @@ const SLACK: u32 = 5;
 
 const DATA: &str = "--ohlcv-duckdb ohlcv.duckdb --dataset test_btcusdt_perp_1h";
 
-fn stream(more: &str) -> String {
+pub(crate) fn stream(more: &str) -> String {
     format!("mean-reversion stream {DATA} --journal j.sqlite {more}")
 }
 
 /// A candle of the hour `hour` of November 5th.
-fn candle(hour: u32) -> String {
+pub(crate) fn candle(hour: u32) -> String {
     format!(
         "INSERT INTO ohlcv_btcusdt_1h VALUES (TIMESTAMP '2025-11-05' + INTERVAL {hour} HOUR, 100, 101, 99, 100, 1)"
     )
@@ -40,7 +40,7 @@ fn insert(market: &Market, hour: u32) {
     connection.execute_batch(&candle(hour)).unwrap();
 }
 
-fn delivered(folder: &Path) -> usize {
+pub(crate) fn delivered(folder: &Path) -> usize {
     messages(&std::fs::read_to_string(folder.join("out.jsonl")).unwrap_or_default()).len()
 }
 
@@ -344,102 +344,4 @@ fn a_crash_loop_leaves_a_journal_that_goes_on() {
         ok(market.path(), &format!("mean-reversion stream status {DATA} --journal j.sqlite"));
     assert!(status.contains("rows       20 decided, 0 left out"), "{status}");
     assert_eq!(status.matches("epoch").count(), 1, "{status}");
-}
-
-/// An hour with an impossible score is left out; its candle counts for the account, where a stop is hit in it,
-/// and once the right score is there the audit names the hour.
-#[test]
-fn a_stop_is_hit_in_an_hour_that_was_left_out_and_the_audit_names_it() {
-    let market = Market::new();
-    ok(market.path(), &market.rebuild("--quiet --bin-month 2025-11"));
-    let data =
-        "--pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --bins-root bins --journal j.sqlite";
-    let stream = |more: &str| {
-        let call = format!("ml-calibrated-bins stream {more} {data}");
-        let once =
-            "--once --deadline 0 --sink out=jsonl:out.jsonl --source candles=duckdb:ohlcv.duckdb";
-        if more.is_empty() {
-            ok(market.path(), &format!("{call} {once}"))
-        } else {
-            ok(market.path(), &call)
-        }
-    };
-    let score = |hour: u32, score: f64| {
-        market.predictions(&format!(
-            "INSERT INTO predictions SELECT TIMESTAMP '2025-11-05' + INTERVAL {hour} HOUR, {score}, model_path,
-                 'v1', dataset, created_at FROM predictions LIMIT 1"
-        ));
-    };
-    let paper = || {
-        let paper = stream("paper --format json");
-        let paper: serde_json::Value = serde_json::from_str(&paper).unwrap();
-        let count = |name: &str| paper[name].as_u64().unwrap();
-        (count("trades_open"), count("trades_closed"), paper["equity"].as_f64().unwrap())
-    };
-    stream("");
-    // The first hour says to go long.
-    score(0, 0.95);
-    market.candles(&candle(0));
-    stream("");
-    score(1, 1.5);
-    market.candles(&candle(1));
-    stream("");
-    assert_eq!((paper().0, paper().1), (1, 0), "a calm hour");
-    // In the third the price falls by 5 %; the stop of the target is 2 % away.
-    score(2, 1.5);
-    market.candles(&candle(2).replace("100, 101, 99, 100, 1", "100, 101, 95, 96, 1"));
-    stream("");
-    let (open, closed, equity) = paper();
-    assert_eq!((open, closed), (0, 1));
-    assert!((9_700.0..9_810.0).contains(&equity), "{equity}");
-    let messages = messages(&std::fs::read_to_string(market.file("out.jsonl")).unwrap());
-    let kinds: Vec<&str> = messages.values().map(|of| of["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["decision", "left-out", "left-out"]);
-    assert_eq!(messages.values().next().unwrap()["signal"], 1);
-
-    let told = stream("audit");
-    assert!(
-        told.contains(
-            "3 rows from 2025-11-05T00:00:00Z to 2025-11-05T02:00:00Z: 1 decided, 2 left out"
-        ),
-        "{told}"
-    );
-    assert!(told.contains("the sources have the same rows"), "{told}");
-    market.predictions("UPDATE predictions SET y_pred = 0.5 WHERE ts = '2025-11-05 02:00'");
-    let told = stream("audit");
-    for part in [
-        "1 rows left out, and complete in the sources now",
-        "2025-11-05T02:00:00Z left out",
-        "after 2025-11-05T02:00:00Z they are the same",
-    ] {
-        assert!(told.contains(part), "{part}:\n{told}");
-    }
-    // What came late changes nothing.
-    stream("");
-    assert_eq!(delivered(market.path()), 3);
-    assert_eq!(paper(), (open, closed, equity));
-}
-
-/// A source that has not what the strategy reads.
-#[test]
-fn a_source_without_the_inputs_is_an_error() {
-    let market = Market::new();
-    for folder in ["empty", "prices"] {
-        std::fs::create_dir(market.file(folder)).unwrap();
-    }
-    std::fs::write(market.file("prices/a.csv"), "timestamp,price\n2025-11-05T00:00:00Z,100\n")
-        .unwrap();
-    Connection::open(market.file("none.duckdb")).unwrap();
-    for (source, parts) in [
-        ("candles=duckdb:none.duckdb", &["none.duckdb", "no table"][..]),
-        ("candles=duckdb:missing.duckdb", &["missing.duckdb"]),
-        ("candles=folder:prices", &["a.csv", "open"]),
-        ("candles=folder:missing", &["missing"]),
-    ] {
-        let call = stream(&format!("--once --source {source}"));
-        fails(market.path(), &call, 1, parts);
-        assert!(!market.file("out.jsonl").exists());
-    }
-    let none = "mean-reversion stream --once --pred-duckdb pred.duckdb --journal j.sqlite";
-    fails(market.path(), none, 2, &["`close`", "--ohlcv-duckdb", "--source candles="]);
 }

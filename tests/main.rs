@@ -57,6 +57,7 @@ mod sizing_and_risk;
 #[path = "../bins/runner/src/strategies.rs"]
 mod strategies;
 mod stream;
+mod stream_rows;
 mod sweep;
 mod time_zones;
 mod tree;

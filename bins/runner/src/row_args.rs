@@ -16,6 +16,7 @@ use strategy_core::{BoxError, Column, Console, Input, Subject};
 
 use crate::home;
 use crate::output_columns::WITH_CLOSE;
+use crate::stream::SOURCE;
 use crate::time_range::{self, Moment};
 
 /// `command` with the flags that choose rows, and those of the strategy itself.
@@ -260,7 +261,13 @@ pub(crate) fn files(
     let mut dataset = given("dataset");
     let mut files = (flags.pred_duckdb.clone(), flags.ohlcv_duckdb.clone());
     let mut of_sample = None;
-    if let Some(sample) = sample::stand_in(&flags, dataset.as_deref(), console.err)? {
+    // Whoever names a source of a stream wants no invented rows beside it.
+    let is_sourced = matches!(matches.try_contains_id(SOURCE), Ok(true));
+    let sample = match is_sourced && !flags.sample {
+        true => None,
+        false => sample::stand_in(&flags, dataset.as_deref(), console.err)?,
+    };
+    if let Some(sample) = sample {
         of_sample = Some(sample.dataset.clone());
         dataset = Some(sample.dataset);
         // Runs are asked for by name only where there are several.

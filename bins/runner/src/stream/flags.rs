@@ -14,7 +14,7 @@ use super::plan;
 use crate::time_range::{self, Moment};
 
 pub(crate) const JOURNAL: &str = "journal";
-pub(super) const SOURCE: &str = "source";
+pub(crate) const SOURCE: &str = "source";
 pub(super) const SINK: &str = "sink";
 pub(super) const ONCE: &str = "once";
 pub(super) const POLL: &str = "poll";

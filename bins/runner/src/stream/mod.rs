@@ -27,7 +27,7 @@ use begin::Prepared;
 pub(crate) const NAME: &str = "stream";
 
 pub(crate) use batch::write_batch;
-pub(crate) use flags::{JOURNAL, journal_flag};
+pub(crate) use flags::{JOURNAL, SOURCE, journal_flag};
 pub(crate) use paper::{CAPITAL, account};
 
 /// The command, with the flags of the strategy.
