@@ -137,15 +137,13 @@ fn a_running_candle_is_decided_once_its_successor_is_stored() {
             market.file(&format!("folder/{name}.parquet")).display()
         ));
     };
-    let call = format!(
-        "mean-reversion stream --dataset test_btcusdt_perp_1h --source candles=folder:folder --journal f.sqlite \
-         --candles running --once --from 2025-11-04T23:00 --deliver-from 2025-11-04T23:00"
-    );
+    let call = "mean-reversion stream --dataset test_btcusdt_perp_1h --source candles=folder:folder --journal f.sqlite \
+         --candles running --once --from 2025-11-04T23:00 --deliver-from 2025-11-04T23:00";
     write("a", "2025-11-05 01:00");
-    assert_eq!(messages(&ok(folder, &call)).len(), 1);
+    assert_eq!(messages(&ok(folder, call)).len(), 1);
     market.candles(&again(100.5));
     write("b", "2025-11-05 02:00");
-    let of_folder = messages(&ok(folder, &call));
+    let of_folder = messages(&ok(folder, call));
     let z_score = |of: &std::collections::BTreeMap<String, serde_json::Value>| {
         of.values().next_back().unwrap()["z_score"].clone()
     };

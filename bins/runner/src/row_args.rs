@@ -263,9 +263,10 @@ pub(crate) fn files(
     let mut of_sample = None;
     // Whoever names a source of a stream wants no invented rows beside it.
     let is_sourced = matches!(matches.try_contains_id(SOURCE), Ok(true));
-    let sample = match is_sourced && !flags.sample {
-        true => None,
-        false => sample::stand_in(&flags, dataset.as_deref(), console.err)?,
+    let sample = if is_sourced && !flags.sample {
+        None
+    } else {
+        sample::stand_in(&flags, dataset.as_deref(), console.err)?
     };
     if let Some(sample) = sample {
         of_sample = Some(sample.dataset.clone());

@@ -82,7 +82,7 @@ pub(crate) fn run(
         .collect::<Result<_, _>>()
         .map_err(usage)?;
     let acted_on = given.iter().find(|sink| !sink.contains("=jsonl:"));
-    if let Some(sink) = acted_on.filter(|_| !matches.contains_id(flags::SOURCE)) {
+    if let Some(sink) = acted_on.filter(|_| !matches.contains_id(SOURCE)) {
         // Others act on what they hear: never on invented prices that nobody asked for.
         let flag = format!("--sink {}", sink.split(':').next().unwrap_or_default());
         sample::refuse_for(&DataFlags::from_arg_matches(matches)?, &flag)?;
