@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use duckdb::Connection;
 
-use crate::market::{DATASET, Market};
+use crate::market::{DATASET, Market, RUN};
 use crate::program::{fails, ok, run};
 
 #[test]
@@ -108,7 +108,8 @@ fn no_predictions_in_the_window() {
 #[test]
 fn no_label_and_no_rule_in_the_name() {
     let market = Market::new();
-    let arguments = market.rebuild("--run-name plain_run");
+    let arguments = market
+        .rebuild(&format!("--model-path models/{DATASET}/{RUN}/model.txt --run-name plain_run"));
     fails(
         market.path(),
         &arguments,

@@ -44,7 +44,8 @@ fn names_that_lead_elsewhere_are_refused() {
     let market = Market::new();
     let target = "--target-key y_tp_before_sl_u0.04_d0.02_24h";
     let before = tree(market.path());
-    for name in ["..", ".", "../up", "a/b", ".hidden", "/root", "a\\b"] {
+    let target = format!("{target} --model-path models/{DATASET}/{RUN}/model.txt");
+    for name in ["..", "../up", "a/b", ".hidden", "/root", "a\\b"] {
         let ran = run(market.path(), &market.rebuild(&format!("{target} --run-name {name}")));
         assert_eq!(ran.code, 1, "{name}: {}", ran.out);
         assert!(ran.err.contains("cannot name a folder"), "{name}: {}", ran.err);

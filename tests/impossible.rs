@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::commands::with_bins;
 use crate::market::{DATASET, Market};
-use crate::program::{fails, ok, run};
+use crate::program::{fails, json, ok, run};
 
 const SIGNALS: [&str; 2] = ["technical-indicators signals", "mean-reversion signals"];
 const CANDLES: &str = "--ohlcv-duckdb ohlcv.duckdb --format csv";
@@ -71,6 +71,24 @@ fn candles_off_the_grid_of_the_predictions_are_named_as_such() {
     );
     let ran = run(market.path(), &market.rebuild("--bin-month 2025-11 --quiet"));
     assert!(ran.err.contains("24 of the window's 744 candles have no prediction"), "{}", ran.err);
+}
+
+/// Predictions for times at which no candle opens are counted, however few.
+#[test]
+fn status_counts_predictions_off_the_candles_grid() {
+    let market = Market::new();
+    market.predictions(
+        "UPDATE predictions SET ts = ts + INTERVAL 7 MINUTE
+         WHERE ts >= '2025-10-03' AND ts < '2025-10-03 05:00'",
+    );
+    let status = "data status --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb";
+    let problem = "rows are for no open time of the candles: 5";
+    assert!(ok(market.path(), status).contains(problem));
+    let found = json(market.path(), &format!("{status} --format json"));
+    let problems = found["problems"].as_array().unwrap();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0]["problem"].as_str().unwrap().ends_with(problem), "{problems:?}");
+    assert_eq!(problems[0]["table"], "predictions");
 }
 
 #[test]

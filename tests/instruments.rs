@@ -134,6 +134,73 @@ fn the_name_of_a_run_chooses_among_models() {
         )
     };
     assert_ne!(signals(RUN), signals(other));
+
+    // Every command that takes the name takes a part of it, and refuses others with the names there are.
+    let mut tried = Vec::new();
+    for command in all(market.path()) {
+        let decides = command.name.starts_with("ml-calibrated-bins ") || command.name == "monitor";
+        if !(decides && command.takes("--run-name")) || command.name.contains(" stream ") {
+            continue;
+        }
+        let call = |name: &str, run: &str| {
+            let _ = fs::remove_dir_all(market.file("data"));
+            let ran = bounded(&mut runner(
+                market.path(),
+                &format!("{} --run-name {run}", command.call()),
+            ));
+            assert!(ran.out.is_empty() || ran.code != 1, "`{name}`: {}", ran.err);
+            ran
+        };
+        let [whole, part] = [other, "run_2"].map(|run| call(&command.name, run));
+        assert_eq!(
+            (whole.code, &whole.out),
+            (part.code, &part.out),
+            "{}: {}",
+            command.name,
+            part.err
+        );
+        assert!(whole.code == 0 || command.name == "monitor", "{}: {}", command.name, whole.err);
+        for (wrong, ambiguous) in [("run_", true), ("zzz", false)] {
+            let ran = call(&command.name, wrong);
+            assert_eq!(ran.code, 1, "{} {wrong}: {}", command.name, ran.err);
+            for part in [wrong, RUN, other] {
+                assert!(ran.err.contains(part), "{} {wrong}: {}", command.name, ran.err);
+            }
+            assert_eq!(ran.err.contains("several names"), ambiguous, "{}", ran.err);
+        }
+        tried.push(command.name);
+    }
+    for known in ["rebuild", "score", "signals", "evaluate", "backtest", "sweep", "stream", "list"]
+    {
+        assert!(tried.contains(&format!("ml-calibrated-bins {known}")), "{known}: {tried:?}");
+    }
+    assert!(tried.contains(&"monitor".to_owned()), "{tried:?}");
+    // A journal is called by the whole name.
+    let stream = "ml-calibrated-bins stream --once --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb \
+                  --bins-root bins --from 2025-11-03 --run-name run_2";
+    ok(market.path(), stream);
+    let journal = format!("data/journal/ml-calibrated-bins/{DATASET}/{other}.sqlite");
+    assert!(market.file(&journal).exists());
+}
+
+/// With one model a part of its name is its name; what is no part of it is refused, unless it is a whole
+/// name or the model is named too.
+#[test]
+fn a_part_of_the_only_models_name_is_its_name() {
+    let market = with_bins();
+    let signals = |more: &str| {
+        format!(
+            "ml-calibrated-bins signals --pred-duckdb pred.duckdb --bins-root bins --start 2025-11-01 {more}"
+        )
+    };
+    let whole = ok(market.path(), &signals(""));
+    assert_eq!(ok(market.path(), &signals("--run-name run_1")), whole);
+    fails(market.path(), &signals("--run-name run_7"), 1, &["run_7", RUN, "--model-path"]);
+    let model = format!("--model-path models/{DATASET}/{RUN}/model.txt");
+    assert_eq!(ok(market.path(), &signals(&format!("{model} --run-name run_1"))), whole);
+    let otherwise = market.rebuild(&format!("{model} --quiet --run-name mine --bin-month 2025-11"));
+    let key = "--target-key y_tp_before_sl_u0.04_d0.02_24h";
+    assert!(ok(market.path(), &format!("{otherwise} {key}")).contains("/mine/2025-11"));
 }
 
 #[test]

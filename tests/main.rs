@@ -59,6 +59,7 @@ mod strategies;
 mod stream;
 mod stream_rows;
 mod sweep;
+mod terminal;
 mod time_zones;
 mod tree;
 mod verify;

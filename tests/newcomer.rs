@@ -4,8 +4,9 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::commands::{AnyCommand, all, with_bins};
 use crate::market::{DATASET, Market, RUN};
-use crate::program::{fails, json, ok, run, runner};
+use crate::program::{bounded, fails, json, ok, run, runner};
 
 const SAMPLE: &str = "sample_btcusdt_perp_1h";
 
@@ -119,6 +120,25 @@ fn in_sample_months_are_asked_for_and_marked() {
     let signals = run(market.path(), &signals);
     assert_eq!(signals.code, 0, "{}", signals.err);
     assert!(signals.err.contains(warning), "{}", signals.err);
+    // A backtest counts the rows, none too, where there are bins.
+    let rows = |bins: &str| {
+        let call = format!(
+            "ml-calibrated-bins backtest --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb \
+             --start 2025-11-01 --bins-root {bins} --trials t.jsonl"
+        );
+        let text = ok(market.path(), &call);
+        let rows = json(market.path(), &format!("{call} --format json"))["in_sample_rows"].clone();
+        let line = format!("{rows} rows decided by bins calibrated on in-sample predictions\n");
+        assert!(text.contains(&line), "{text}");
+        rows
+    };
+    assert_eq!(rows("bins"), 96);
+    let clean = asked.replace("--train-predictions", "--no-train-predictions");
+    ok(market.path(), &clean.replace("--bins-root bins", "--bins-root clean"));
+    assert_eq!(rows("clean"), 0);
+    let candles =
+        "mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb --trials t.jsonl --format json";
+    assert!(json(market.path(), candles)["in_sample_rows"].is_null());
     let report = json(market.path(), &format!("{evaluate} --train-predictions --format json"));
     assert_eq!(report["months"][0]["in_sample_rows"], 24);
     let text = ok(market.path(), &format!("{evaluate} --train-predictions"));
@@ -277,4 +297,27 @@ fn reports_fit_a_terminal() {
     let remarks = skipped.err.lines().filter(|line| line.contains("no bins for that month"));
     assert_eq!(remarks.count(), 1, "{}", skipped.err);
     assert!(skipped.err.contains("and 11 more like it"), "{}", skipped.err);
+}
+
+/// Whatever the command, data that are configured go before invented ones.
+#[test]
+fn no_command_takes_the_sample_where_data_are_configured() {
+    let market = with_bins();
+    let data = "pred_duckdb = \"pred.duckdb\"\nohlcv_duckdb = \"ohlcv.duckdb\"\n";
+    let mut tried = Vec::new();
+    for table in ["", "[ml-calibrated-bins]\n"] {
+        fs::write(market.file("runner.toml"), format!("{table}{data}")).unwrap();
+        for command in all(market.path()).into_iter().filter(AnyCommand::reads) {
+            let named = ["--pred-duckdb pred.duckdb", "--ohlcv-duckdb ohlcv.duckdb"];
+            let call = named.iter().fold(command.call(), |call, files| call.replace(files, ""));
+            let ran = bounded(&mut runner(market.path(), &call));
+            let uses_sample = ran.err.contains("No data is configured");
+            assert!(!uses_sample, "{table}`{call}`: {}", ran.err);
+            tried.push(command.name);
+        }
+    }
+    assert!(!market.file("data/sample").exists());
+    for known in ["monitor", "risk report", "ml-calibrated-bins stream audit", "pairs backtest"] {
+        assert!(tried.iter().any(|name| name == known), "{known}: {tried:?}");
+    }
 }

@@ -108,6 +108,28 @@ fn files_that_are_not_what_they_should_be_are_named() {
     fails(market.path(), &format!("{signals} empty"), 1, &["empty is a folder"]);
 }
 
+/// Candles whose file's name tells no instrument: what the error proposes works.
+#[test]
+fn the_advice_for_candles_without_a_name_works() {
+    let market = exported();
+    for ending in ["parquet", "csv"] {
+        let file = |name: &str| market.file(&format!("{name}.{ending}"));
+        fs::copy(file("ohlcv_btcusdt_1h"), file("prices")).unwrap();
+        let rebuild = |candles: &str| {
+            format!(
+                "ml-calibrated-bins rebuild --pred-duckdb pred.duckdb --ohlcv-duckdb {candles}.{ending} \
+                 --bins-root bins --lookback-months 1 --overwrite --quiet"
+            )
+        };
+        let advice =
+            [&format!("btcusdt_1h.{ending}"), "--ohlcv-table ohlcv_ if they are the right candles"];
+        fails(market.path(), &rebuild("prices"), 1, &advice);
+        ok(market.path(), &format!("{} --ohlcv-table ohlcv_", rebuild("prices")));
+        fs::rename(file("prices"), file("btcusdt_1h")).unwrap();
+        ok(market.path(), &rebuild("btcusdt_1h"));
+    }
+}
+
 #[test]
 fn score_reads_standard_input_and_adds_signals() {
     let market = exported();

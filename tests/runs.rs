@@ -318,6 +318,52 @@ fn signals_of_all_runs_come_in_one_call() {
     }
     assert_eq!(lines.count(), 2 * 24 * 4);
 
+    // Runs that do not say what they are called are known by their predictions.
+    let unnamed = |run: &str| RUNS.lines().filter(|line| !line.contains(run)).collect::<Vec<_>>();
+    fs::write(market.file("runner.toml"), unnamed("run_name").join("\n")).unwrap();
+    let other = duckdb::Connection::open(market.file("other.duckdb")).unwrap();
+    let renamed = "UPDATE predictions SET model_path = replace(model_path, 'run_1', 'run_2')";
+    other.execute_batch(renamed).unwrap();
+    drop(other);
+    let fails_with = |name: &str, part: &str| {
+        fails(
+            market.path(),
+            &format!("ml-calibrated-bins signals {thresholds} {name}"),
+            2,
+            &[part],
+        );
+    };
+    fails_with("--run-name run_", "part of several");
+    fails_with("--run-name run_7", "no run of the configuration");
+    // No bins are of that name: the run was chosen.
+    let ran =
+        run(market.path(), &format!("ml-calibrated-bins signals {thresholds} --run-name run_2"));
+    assert!(ran.code == 1 && ran.err.contains("elsewhere"), "{}", ran.err);
+    fs::copy(market.file("pred.duckdb"), market.file("other.duckdb")).unwrap();
+
+    // A run that fails is named, and the others are decided all the same.
+    fs::write(market.file("runner.toml"), RUNS.replacen("\"pred.duckdb\"", "\"gone.duckdb\"", 1))
+        .unwrap();
+    let flags = format!("ml-calibrated-bins signals {thresholds} --all-runs");
+    let ran = run(market.path(), &flags);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for part in [DATASET, &format!("a_{LABEL}"), "gone.duckdb", "1 of 2 runs failed"] {
+        assert!(ran.err.contains(part), "{part}: {}", ran.err);
+    }
+    let rows: Vec<&str> =
+        all.lines().filter(|row| !row.contains(&format!(",a_{LABEL},"))).collect();
+    assert_eq!(ran.out.lines().collect::<Vec<_>>(), rows);
+    let ran = run(market.path(), &format!("{flags} -o all.csv"));
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert_eq!(fs::read_to_string(market.file("all.csv")).unwrap().lines().count(), rows.len());
+    // Where all fail, nothing is written.
+    fs::write(market.file("runner.toml"), RUNS.replace(".duckdb\"\nohlcv", ".gone\"\nohlcv"))
+        .unwrap();
+    let ran = run(market.path(), &format!("{flags} -o none.csv"));
+    assert!(ran.code == 1 && ran.err.contains("2 of 2 runs failed"), "{}", ran.err);
+    assert!(ran.out.is_empty() && !market.file("none.csv").exists(), "{}", ran.out);
+    fs::write(market.file("runner.toml"), RUNS).unwrap();
+
     let closes = signals("--run-name a_y_tp --with-close");
     assert!(closes.starts_with("timestamp,y_pred,p_cal,q_bin,signal,close\n"), "{closes}");
     let close = closes.lines().nth(1).unwrap().rsplit(',').next().unwrap().parse::<f64>().unwrap();

@@ -213,6 +213,20 @@ fn rows_are_counted_across_batches() {
     assert!(!market.file("out.arrow").exists(), "half a file is no file");
 }
 
+/// The guard of the output speaks before anything is read, and with --sample bins are the sample's.
+#[test]
+fn what_is_wrong_with_the_call_is_told_first_and_the_sample_has_bins_of_its_own() {
+    let market = Market::new();
+    fs::write(market.file("x.csv"), "timestamp,y_pred\n2025-11-01 00:00:00,0.5\n").unwrap();
+    let call = "ml-calibrated-bins score x.csv -o x.csv --overwrite";
+    fails(market.path(), call, 2, &["x.csv", "is a file that is read"]);
+    fails(market.path(), "ml-calibrated-bins score x.csv", 1, &["data/bins"]);
+    let of_sample = "ml-calibrated-bins score x.csv --sample";
+    fails(market.path(), of_sample, 1, &["data/sample/bins"]);
+    ok(market.path(), "ml-calibrated-bins rebuild --sample --bin-month 2025-11 --quiet");
+    assert_eq!(ok(market.path(), of_sample).lines().count(), 2);
+}
+
 #[test]
 fn months_without_bins_stop_or_are_counted() {
     let market = with_bins();

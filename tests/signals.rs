@@ -92,6 +92,34 @@ fn thresholds_are_held_against_the_bins() {
     }
 }
 
+/// Thresholds that are no rule of any bins are wrong usage whether there are bins or not.
+#[test]
+fn thresholds_are_looked_at_before_bins() {
+    let market = Market::new();
+    let data = "--pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --start 2025-11-01";
+    let scores = "timestamp,y_pred\n2025-11-01 00:00:00,0.5\n";
+    fs::write(market.file("scores.csv"), scores).unwrap();
+    for command in [
+        format!("signals {data}"),
+        format!("backtest {data}"),
+        format!("state {data}"),
+        "score scores.csv --signal".to_owned(),
+        "inspect 2025-11".to_owned(),
+        "evaluate --pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --lookback-months 1"
+            .to_owned(),
+    ] {
+        for (wrong, flag) in [
+            ("--long-bin-threshold 0", "--long-bin-threshold"),
+            ("--long-bin-threshold 21", "--long-bin-threshold"),
+            ("--short-bin-threshold 0", "--short-bin-threshold"),
+            ("--long-bin-threshold 5 --short-bin-threshold 7", "--short-bin-threshold"),
+        ] {
+            let call = format!("ml-calibrated-bins {command} {wrong}");
+            fails(market.path(), &call, 2, &[flag, "short < long"]);
+        }
+    }
+}
+
 #[test]
 fn ranges_that_hold_nothing_or_make_no_sense() {
     let market = with_bins();

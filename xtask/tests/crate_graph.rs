@@ -32,7 +32,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("indicators", &[]),
     ("label-trades", &["backtest", "labeling", "market-data", "payoffs", "strategy-core"]),
     ("labeling", &[]),
-    ("market-data", &["files", "strategy-core", "tabular"]),
+    ("market-data", &["files", "labeling", "strategy-core", "tabular"]),
     ("monitoring", &["statistics"]),
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
     ("report", &[]),

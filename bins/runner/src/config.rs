@@ -17,9 +17,10 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::configurable::{configurable, key_of, set_default, that_run, that_run_mut};
+use crate::configurable::{all_of, configurable, each, key_of, set_default};
 use crate::data::{self, ConfiguredData};
 use crate::home;
+use crate::monitor;
 use crate::runs::{ConfiguredRun, RunsError};
 
 /// The file that is read when none is named: in the working directory, if it is there.
@@ -120,6 +121,10 @@ pub(crate) fn apply(
                         _ if key.get_ref() == RUNS => {
                             return Err(file.no_runs(name, key.span().start));
                         }
+                        // It decides with this strategy.
+                        _ if name == monitor::STRATEGY => {
+                            command = file.set(command, &[name, monitor::NAME], key, value)?;
+                        }
                         _ => command = file.set(command, &[name], key, value)?,
                     }
                 }
@@ -189,15 +194,13 @@ impl File<'_> {
     /// Tells every command that reads data that some is configured.
     fn tell_of_data(mut command: Command, data: &[ConfiguredData]) -> Command {
         let Some(first) = data.first() else { return command };
-        for strategy in command.get_subcommands_mut() {
-            for below in that_run_mut(strategy) {
-                if below.get_arguments().any(|flag| flag.get_id() == DATA_CONFIGURED) {
-                    let place = first.place.clone();
-                    *below = std::mem::take(below)
-                        .mut_arg(DATA_CONFIGURED, |flag| flag.default_value(place));
-                }
+        each(&mut command, &mut |below| {
+            if below.get_arguments().any(|flag| flag.get_id() == DATA_CONFIGURED) {
+                let place = first.place.clone();
+                *below = std::mem::take(below)
+                    .mut_arg(DATA_CONFIGURED, |flag| flag.default_value(place));
             }
-        }
+        });
         command
     }
 
@@ -244,7 +247,7 @@ impl File<'_> {
         let mut found = false;
         let commands = strategies.iter().filter_map(|name| command.find_subcommand(name));
         for flag in commands
-            .flat_map(that_run)
+            .flat_map(all_of)
             .flat_map(Command::get_arguments)
             .filter(|flag| configurable(flag))
         {
@@ -260,7 +263,7 @@ impl File<'_> {
         let of_a_call = strategies
             .iter()
             .filter_map(|name| command.find_subcommand(name))
-            .flat_map(that_run)
+            .flat_map(all_of)
             .flat_map(Command::get_arguments)
             .find(|flag| key_of(flag) == name && !flag.is_hide_set());
         match of_a_call.and_then(Arg::get_long) {

@@ -10,25 +10,29 @@ pub(crate) fn set_default(
     words: &[String],
 ) -> Command {
     let Some(own) = command.find_subcommand_mut(strategy) else { return command };
-    for below in that_run_mut(own) {
+    each(own, &mut |below| {
         let Some(flag) = below.get_arguments().find(|a| configurable(a) && key_of(a) == key) else {
-            continue;
+            return;
         };
         let (id, words) = (flag.get_id().clone(), words.to_vec());
         *below =
             std::mem::take(below).mut_arg(id, |flag| flag.default_values(words).required(false));
-    }
+    });
     command
 }
 
-/// The commands below `command`; itself where there are none, as of `backtest --signals`.
-pub(crate) fn that_run(command: &Command) -> Vec<&Command> {
-    if command.has_subcommands() { command.get_subcommands().collect() } else { vec![command] }
+/// `command` and all commands below it, `stream audit` as well as `stream`.
+pub(crate) fn all_of(command: &Command) -> Vec<&Command> {
+    let below = command.get_subcommands().flat_map(all_of);
+    std::iter::once(command).chain(below).collect()
 }
 
-/// The same, to be changed.
-pub(crate) fn that_run_mut(command: &mut Command) -> Vec<&mut Command> {
-    if command.has_subcommands() { command.get_subcommands_mut().collect() } else { vec![command] }
+/// Changes `command` and all commands below it.
+pub(crate) fn each(command: &mut Command, change: &mut impl FnMut(&mut Command)) {
+    change(command);
+    for below in command.get_subcommands_mut() {
+        each(below, change);
+    }
 }
 
 /// Flags of a single call, such as which months to make, have no environment variable and no key.

@@ -70,7 +70,7 @@ pub(crate) fn run(
 }
 
 /// The width that a terminal has at least.
-const WIDTH: u16 = 100;
+pub(crate) const WIDTH: u16 = 100;
 
 /// An input whose run has a name too long for a table, shortened.
 fn elided(input: &str) -> String {

@@ -39,10 +39,12 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
-use strategy_core::registry::{self, Entry};
+use strategy_core::registry::{self, Entry, Strategies};
 use strategy_core::{BoxError, Console};
+use terminal::Folded;
 
 use crate::backtest::{evaluate, sizing_args};
+use crate::data::ConfiguredData;
 use crate::logging::{JsonLines, LogFormat};
 use crate::runs::ConfiguredRun;
 
@@ -51,9 +53,10 @@ fn main() -> ExitCode {
     let out_is_terminal = stdout.is_terminal();
     let mut out = BufWriter::new(stdout.lock());
     let log_format = LogFormat::asked(std::env::args_os(), config::log_format);
-    let mut plain = io::stderr();
+    let (mut plain, mut for_people) = (io::stderr(), Folded::new(io::stderr()));
     let mut lines = JsonLines::new(io::stderr(), logging::is_quiet(std::env::args_os()));
     let err: &mut dyn Write = match log_format {
+        LogFormat::Text if plain.is_terminal() => &mut for_people,
         LogFormat::Text => &mut plain,
         LogFormat::Json => &mut lines,
     };
@@ -66,6 +69,9 @@ fn main() -> ExitCode {
     let result = result.and(out.flush().map_err(Into::into));
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if err_is_terminal => {
+            failure::report(&*error, log_format, &mut Folded::new(io::stderr()))
+        }
         Err(error) => failure::report(&*error, log_format, &mut io::stderr()),
     }
 }
@@ -81,7 +87,7 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
         let names: Vec<_> = strategies
             .iter()
             .map(Entry::name)
-            .chain([data::NAME, backtest::NAME, evaluate::NAME])
+            .chain([data::NAME, backtest::NAME, evaluate::NAME, monitor::NAME, risk::NAME])
             .collect();
         let file = config::apply(command, &path, &names)?;
         (command, runs, configured) = (file.command, file.runs, file.data);
@@ -89,24 +95,54 @@ fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError>
     let matches = environment::matches(&command, std::env::args_os())?;
     logging::start(&matches, log_format);
     sizing_args::check(&matches)?;
+    let of_runs = (runs.as_slice(), configured.as_slice());
+    if !(console.out_is_terminal && is_for_people(&matches)) {
+        return carry_out(&strategies, of_runs, &command, &matches, console);
+    }
+    let mut out = Folded::new(&mut *console.out);
+    let mut folded = Console { out: &mut out, err: &mut *console.err, ..*console };
+    carry_out(&strategies, of_runs, &command, &matches, &mut folded)?;
+    Ok(out.flush()?)
+}
+
+/// Whether what a command prints is text, whose long lines may be broken, and no data.
+fn is_for_people(matches: &ArgMatches) -> bool {
+    let Some((name, below)) = matches.subcommand() else { return true };
+    let is = |flag: &str| matches!(below.try_get_one::<bool>(flag), Ok(Some(true)));
+    let format = below.try_get_raw("format").ok().flatten().and_then(|mut words| words.next());
+    let is_text = format.is_none_or(|word| word == "text" || word == "table");
+    let is_data = [shell::COMPLETIONS, shell::MAN].contains(&name)
+        // What it decides goes to sinks.
+        || (name == stream::NAME && below.subcommand().is_none());
+    is_text && !is_data && !is("quiet") && is_for_people(below)
+}
+
+/// Runs the command that was asked for.
+fn carry_out(
+    strategies: &Strategies,
+    (runs, configured): (&[ConfiguredRun], &[ConfiguredData]),
+    command: &Command,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
     match matches.subcommand() {
-        Some(("list", matches)) => list::run(&strategies, matches, console),
-        Some((data::NAME, matches)) => data::run(matches, &configured, console),
+        Some(("list", matches)) => list::run(strategies, matches, console),
+        Some((data::NAME, matches)) => data::run(matches, configured, console),
         Some((backtest::NAME, matches)) => backtest::run_file(matches, console),
         Some((evaluate::NAME, matches)) => evaluate::run_file(matches, console),
         Some((risk::NAME, matches)) => risk::run(matches, console),
-        Some((monitor::NAME, matches)) => monitor::run(&strategies, matches, console),
+        Some((monitor::NAME, matches)) => monitor::run(strategies, matches, console),
         Some((trials::NAME, matches)) => trials::run(matches, console),
         Some((shell::COMPLETIONS, matches)) => {
-            shell::complete(cli::command(&strategies), matches, console)
+            shell::complete(cli::command(strategies), matches, console)
         }
         Some((shell::MAN, matches)) => {
-            shell::write_manual(cli::command(&strategies), matches, console)
+            shell::write_manual(cli::command(strategies), matches, console)
         }
         Some((name, matches)) => {
             let entry = strategies.find(name)?;
-            let chosen = runs::chosen(&runs, entry, &command, matches)?;
-            run_strategy(entry, &command, matches, &chosen, console)
+            let chosen = runs::chosen(runs, entry, command, matches)?;
+            run_strategy(entry, command, matches, &chosen, console)
         }
         None => Ok(()),
     }

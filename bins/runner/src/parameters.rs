@@ -1,10 +1,12 @@
 //! `runner <strategy> config`: the configuration as data.
 
 use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
-use comfy_table::{Table, presets::NOTHING};
+use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde_json::{Value, json};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
+
+use crate::list::WIDTH;
 
 pub(crate) const NAME: &str = "config";
 
@@ -42,6 +44,7 @@ pub(crate) fn run(
     match matches.get_one("format").copied().unwrap_or(Format::Table) {
         Format::Table => {
             let mut table = Table::new();
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
             table.load_style(NOTHING).set_header([
                 "parameter",
                 "in force",

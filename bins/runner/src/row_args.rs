@@ -8,7 +8,7 @@ use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use market_data::{
     CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange,
-    model_of_run, settle_model,
+    model_of_run, settle_model, settle_run,
 };
 use sample::SamplePaths;
 use strategy_core::registry::{Entry, UsageError};
@@ -279,30 +279,27 @@ pub(crate) fn files(
     }
 
     let mut model_path = flags.model_path.clone();
+    let mut run_name = given("run-name");
     let mut opened = None;
     if let (true, Some(path)) = (scored, &files.0) {
         // Which model it is decides which artifacts of a strategy may be used with its scores.
         let database = Database::open(path, flags.lock_timeout)?;
-        let run_name = given("run-name");
-        let settled = settle_model(
-            &database,
-            model_path.as_deref(),
-            dataset.as_deref(),
-            run_name.as_deref(),
-        )?;
-        (model_path, dataset) = (Some(settled.0), Some(settled.1));
+        let settled =
+            settle_run(&database, model_path.as_deref(), dataset.as_deref(), run_name.as_deref())?;
+        (model_path, dataset) = (Some(settled.model_path), Some(settled.dataset));
+        run_name = settled.run_name;
         opened = Some(database);
     }
     let run = own().find_map(|input| input.run.clone());
     if let (Some(run), Some(path), None) = (run, &files.0, &dataset) {
         let database = Database::open(path, flags.lock_timeout)?;
         let model = model_of_run(&database, &run, None)?;
-        dataset = Some(settle_model(&database, Some(&model), None, None)?.1);
+        dataset = Some(settle_model(&database, Some(&model), None)?.1);
         opened = Some(database);
     }
     refuse_own(matches, dataset.as_deref())?;
     let of_model = model_path.as_deref().and_then(market_data::run_name);
-    let run_name = given("run-name").or(of_model);
+    let run_name = run_name.or(of_model);
     let own = Instrument {
         dataset: dataset.clone(),
         candles: files.1.map(|path| CandleFile { path, table: flags.ohlcv_table.clone() }),

@@ -9,6 +9,7 @@ use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
+use market_data::{DEFAULT_LOCK_TIMEOUT, Database, settle_run};
 use strategy_core::Scope;
 use strategy_core::registry::Entry;
 use thiserror::Error;
@@ -121,8 +122,13 @@ pub(crate) fn chosen<'r>(
     matches: &ArgMatches,
 ) -> Result<Vec<&'r ConfiguredRun>, RunsError> {
     let own: Vec<_> = runs.iter().filter(|run| run.strategy == entry.name()).collect();
-    let Some((name, matches)) = matches.subcommand() else { return Ok(Vec::new()) };
-    let below = command.find_subcommand(entry.name()).and_then(|c| c.find_subcommand(name));
+    let Some((name, mut matches)) = matches.subcommand() else { return Ok(Vec::new()) };
+    let mut below = command.find_subcommand(entry.name()).and_then(|c| c.find_subcommand(name));
+    // The flags of `stream audit` are its own.
+    while let Some((deeper, of_deeper)) = matches.subcommand() {
+        below = below.and_then(|command| command.find_subcommand(deeper));
+        matches = of_deeper;
+    }
     let Some(below) = below else { return Ok(Vec::new()) };
 
     // A command that takes nothing of a run but its name, such as `list`, looks at all of them itself.
@@ -155,6 +161,14 @@ pub(crate) fn chosen<'r>(
         let has_part =
             |run: &&ConfiguredRun| run.run_name().is_some_and(|name| name.contains(part));
         found = own.iter().copied().filter(rest).filter(has_part).collect();
+        if found.is_empty() {
+            // Runs that do not say what they are called: their predictions do.
+            let unnamed = own.iter().copied().filter(rest).filter(|run| run.run_name().is_none());
+            found = unnamed.collect();
+            if found.len() > 1 {
+                found.retain(|run| predicts(run, below, part));
+            }
+        }
         if found.len() > 1 {
             let runs = found.iter().map(|run| run.described()).collect();
             return Err(RunsError::PartOfSeveral { part: part.clone(), runs });
@@ -170,6 +184,20 @@ pub(crate) fn chosen<'r>(
         return Err(RunsError::NotUnique { command: name.to_owned(), runs: described(&found) });
     }
     Ok(found)
+}
+
+/// Whether the predictions of a run are of a model whose run has `part` in its name.
+fn predicts(run: &ConfiguredRun, command: &Command, part: &str) -> bool {
+    let word = |key: &str| {
+        let words = run.value(key).map(<[String]>::to_vec).or_else(|| for_all(command, key));
+        words.and_then(|words| words.into_iter().next())
+    };
+    let (Some(path), dataset) = (word("pred_duckdb"), word("dataset")) else { return false };
+    let model = Database::open(path, DEFAULT_LOCK_TIMEOUT)
+        .and_then(|file| settle_run(&file, None, dataset.as_deref(), Some(part)))
+        .ok()
+        .and_then(|chosen| market_data::run_name(&chosen.model_path));
+    model.is_some_and(|name| name.contains(part))
 }
 
 /// The default of the flag `key`, which is what the file says for all runs.

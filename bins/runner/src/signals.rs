@@ -2,16 +2,19 @@
 
 use std::path::PathBuf;
 
+use arrow::array::RecordBatch;
 use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
 use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console};
-use tabular::{BatchWriter, Format};
+use strategy_core::{BoxError, Console, Decisions};
+use tabular::{BatchWriter, Destination, Format};
+use thiserror::Error;
 
 use crate::decided::Decided;
 use crate::output_columns::{self, WITH_CLOSE};
 use crate::output_place::destination;
-use crate::{row_args, stream};
+use crate::row_args::{self, Chosen};
+use crate::stream;
 
 pub(crate) const NAME: &str = "signals";
 pub(crate) const ALL_RUNS: &str = "all-runs";
@@ -72,41 +75,146 @@ pub(crate) fn run(
         // Such a call is repeated, by a schedule most often: it replaces yesterday's signals.
         sample::refuse_for(&DataFlags::from_arg_matches(first)?, "--overwrite")?;
     }
-    let mut chosen = Vec::with_capacity(of_runs.len());
-    for matches in of_runs {
-        chosen.push(row_args::choose(entry, matches, console)?);
+    if first.get_flag(ALL_RUNS) && of_runs.len() > 1 {
+        return all_runs(entry, of_runs, format, console);
     }
-    let inputs = chosen.iter().flat_map(|chosen| chosen.inputs.clone()).collect();
-    let destination = destination(first, inputs, &mut *console.out);
+    let chosen = row_args::choose(entry, first, console)?;
+    let mut decided = Decided::open(entry, first, &chosen)?;
+    let destination = destination(first, chosen.inputs.clone(), &mut *console.out);
     // The first decisions come before the output is opened: what fails at once writes nothing.
-    let mut destination = Some(destination);
-    let mut writer: Option<BatchWriter<'_>> = None;
-    let mut said = Vec::new();
-    for (matches, chosen) in of_runs.iter().zip(&chosen) {
-        let mut decided = Decided::open(entry, matches, chosen)?;
-        while let Some(decisions) = decided.next()? {
-            let mut table = decisions.table;
-            if matches.get_flag(ALL_RUNS) {
-                table = output_columns::of_run(&table, &chosen.subject)?;
-            }
-            if let Some(destination) = destination.take() {
-                writer = Some(BatchWriter::new(destination, format, table.schema())?);
-            }
-            if let Some(writer) = &mut writer {
-                writer.write(&table)?;
-            }
-        }
-        let report = decided.report();
-        said.extend((report.left_out > 0).then(|| report.to_string()));
-        said.extend(decided.remarks().into_iter().map(|remark| format!("warning: {remark}")));
+    let mut output = Output { format, destination: Some(destination), writer: None };
+    while let Some(decisions) = decided.next()? {
+        output.write(&table_of(first, &chosen, decisions)?)?;
     }
-    if let Some(writer) = writer {
-        writer.finish()?;
-    }
-    for line in said {
+    output.finish()?;
+    for line in said(&decided) {
         let _ = writeln!(console.err, "{line}");
     }
     Ok(())
+}
+
+/// Decides for each run and writes its decisions together: what is wrong with one run is nothing to the
+/// others, and nothing is written of it.
+fn all_runs(
+    entry: &Entry,
+    of_runs: &[&ArgMatches],
+    format: Format,
+    console: &mut Console<'_>,
+) -> Result<(), BoxError> {
+    let mut inputs = Vec::new();
+    for matches in of_runs {
+        let flags = DataFlags::from_arg_matches(matches)?;
+        inputs.extend([flags.pred_duckdb, flags.ohlcv_duckdb].into_iter().flatten());
+    }
+    let (mut failed, mut lines, mut tables) = (0, Vec::new(), Vec::new());
+    for (nth, matches) in of_runs.iter().enumerate() {
+        match decide(entry, matches, console) {
+            Ok(run) => {
+                inputs.extend(run.inputs);
+                lines.extend(run.said);
+                tables.extend(run.tables);
+            }
+            Err(error) => {
+                failed += 1;
+                let why = terminal::error_chain(&*error);
+                lines.push(format!("error: {}: {why}", named(matches, nth)));
+            }
+        }
+    }
+    let destination = destination(of_runs[0], inputs, &mut *console.out);
+    let mut output = Output { format, destination: Some(destination), writer: None };
+    for table in &tables {
+        output.write(table)?;
+    }
+    output.finish()?;
+    for line in lines {
+        let _ = writeln!(console.err, "{line}");
+    }
+    if failed > 0 {
+        return Err(RunsFailed { failed, runs: of_runs.len() }.into());
+    }
+    Ok(())
+}
+
+/// Some of several runs could not be decided; which ones was said before.
+#[derive(Debug, Error)]
+#[error("{failed} of {runs} runs failed")]
+struct RunsFailed {
+    failed: usize,
+    runs: usize,
+}
+
+/// All decisions of a run.
+struct DecidedRun {
+    tables: Vec<RecordBatch>,
+    inputs: Vec<PathBuf>,
+    said: Vec<String>,
+}
+
+fn decide(
+    entry: &Entry,
+    matches: &ArgMatches,
+    console: &mut Console<'_>,
+) -> Result<DecidedRun, BoxError> {
+    let chosen = row_args::choose(entry, matches, console)?;
+    let mut decided = Decided::open(entry, matches, &chosen)?;
+    let mut tables = Vec::new();
+    while let Some(decisions) = decided.next()? {
+        tables.push(table_of(matches, &chosen, decisions)?);
+    }
+    Ok(DecidedRun { tables, said: said(&decided), inputs: chosen.inputs.clone() })
+}
+
+/// Dataset and name of a run as far as its flags tell, or its place in the file.
+fn named(matches: &ArgMatches, nth: usize) -> String {
+    let of = |name: &str| matches.get_one::<String>(name).cloned();
+    let flags = DataFlags::from_arg_matches(matches).ok();
+    let model = flags.and_then(|flags| market_data::run_name(&flags.model_path?));
+    let known: Vec<String> =
+        [of("dataset"), of("run-name").or(model)].into_iter().flatten().collect();
+    if known.is_empty() { format!("run {}", nth + 1) } else { known.join(" ") }
+}
+
+fn table_of(
+    matches: &ArgMatches,
+    chosen: &Chosen,
+    decisions: Decisions,
+) -> Result<RecordBatch, BoxError> {
+    if !matches.get_flag(ALL_RUNS) {
+        return Ok(decisions.table);
+    }
+    Ok(output_columns::of_run(&decisions.table, &chosen.subject)?)
+}
+
+/// What a person should hear of rows that were decided on.
+fn said(decided: &Decided<'_>) -> Vec<String> {
+    let report = decided.report();
+    let left_out = (report.left_out > 0).then(|| report.to_string());
+    let remarks = decided.remarks().into_iter().map(|remark| format!("warning: {remark}"));
+    left_out.into_iter().chain(remarks).collect()
+}
+
+/// Where decisions go, opened for the first of them.
+struct Output<'o> {
+    format: Format,
+    destination: Option<Destination<'o>>,
+    writer: Option<BatchWriter<'o>>,
+}
+
+impl Output<'_> {
+    fn write(&mut self, table: &RecordBatch) -> Result<(), BoxError> {
+        if let Some(destination) = self.destination.take() {
+            self.writer = Some(BatchWriter::new(destination, self.format, table.schema())?);
+        }
+        if let Some(writer) = &mut self.writer {
+            writer.write(table)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), BoxError> {
+        Ok(self.writer.map(BatchWriter::finish).transpose().map(|_| ())?)
+    }
 }
 
 fn format(matches: &ArgMatches, terminal: bool) -> Result<Format, UsageError> {

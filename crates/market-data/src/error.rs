@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use thiserror::Error;
 
-use crate::message::{advice, instant_text, listed, there_is};
+use crate::message::{advice, if_right, instant_text, listed, there_is};
 use crate::{DuckDbError, FileKind, InputError, LockHolder};
 
 /// Why data could not be read. Timestamps are µs UTC, and written as `2025-11-01 05:00:00`.
@@ -296,8 +296,8 @@ pub enum MarketDataError {
     /// The table of candles that was found is not known to be the dataset's.
     #[error(
         "{}: whether `{table}` holds the candles of {dataset}, its name does not tell: it names another \
-         instrument, or none; pass --ohlcv-table {table} if they are the right candles, otherwise \
-         another file, or check --dataset", .path.display()
+         instrument, or none; {}otherwise another file, or check --dataset",
+        .path.display(), if_right(.path, .table)
     )]
     OtherInstrument {
         /// The file.
@@ -350,6 +350,26 @@ pub enum MarketDataError {
         /// The file.
         path: PathBuf,
         /// Their paths.
+        found: Vec<String>,
+    },
+    /// No model's run has the name, or one with that part.
+    #[error("{} has no model of a run called {part}, as a whole or in part; its runs:\n  {}\nA run may be called otherwise where --model-path names its model.", .path.display(), .found.join("\n  "))]
+    NoModelOfRun {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        part: String,
+        /// The runs there are.
+        found: Vec<String>,
+    },
+    /// The models of several runs have the part in their names.
+    #[error("--run-name {part} is a part of several names in {}:\n  {}", .path.display(), .found.join("\n  "))]
+    PartOfSeveralRuns {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        part: String,
+        /// The runs' names.
         found: Vec<String>,
     },
     /// No model's run has the name that an input asks for.

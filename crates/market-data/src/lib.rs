@@ -96,11 +96,11 @@ pub use rows::{
     Available, CandleFile, CandleReport, InputError, InputReport, Instrument, PredictionFile,
     RowReport, RowSource, RowStream,
 };
-pub use settle::{model_of_run, settle_model};
+pub use settle::{ChosenRun, model_of_run, settle_model, settle_run};
 pub use sql::Parameter;
 pub use status::{
-    CandleStatus, FileStatus, FundingStatus, ModelStatus, TableContent, TableStatus, TargetStatus,
-    file_status,
+    CandleStatus, FileStatus, FundingStatus, ModelStatus, OffGrid, TableContent, TableStatus,
+    TargetStatus, file_status, off_grid,
 };
 pub use stored_model::StoredModel;
 pub use stored_models::{match_model, model_paths};

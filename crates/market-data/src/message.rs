@@ -1,6 +1,9 @@
 //! How instants and lists are written in messages.
 
+use std::path::Path;
+
 use chrono::DateTime;
+use tabular::Format;
 
 /// DuckDB's `-infinity`, in every unit of 64 bits; `infinity` is the largest number.
 pub(crate) const MINUS_INFINITY: i64 = -i64::MAX;
@@ -45,6 +48,18 @@ pub(crate) fn there_is(found: &[String], elsewhere: &[String], wanted: &str) -> 
             format!("its schema main has no tables, others have {}", listed(elsewhere))
         }
         (None, found, _) => format!("it has {}", listed(found)),
+    }
+}
+
+/// What to do if candles whose name does not tell their instrument are the right ones.
+pub(crate) fn if_right(path: &Path, table: &str) -> String {
+    let flag = format!("pass --ohlcv-table {table} if they are the right candles");
+    match path.extension() {
+        Some(ending) if Format::of_path(path).is_some() => format!(
+            "name the file after instrument and interval, as in btcusdt_1h.{}, or {flag}; ",
+            ending.to_string_lossy()
+        ),
+        _ => format!("{flag}, "),
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use labeling::{LabelError, TargetKey, TiePolicy};
 use market_data::{
     CandleTable, Database, MarketDataError, PredictionQuery, TimeRange, candle_table_of,
-    newest_target, prediction_bounds, settle_model, target_keys,
+    newest_target, prediction_bounds, settle_run, target_keys,
 };
 use strategy_core::YearMonth;
 use tracing::info;
@@ -197,17 +197,16 @@ fn settle(
     market: &Database,
     sources: &Sources,
 ) -> Result<Settled, ScoredLabelsError> {
-    let (model_path, dataset) = settle_model(
+    let chosen = settle_run(
         predictions,
         sources.model_path.as_deref(),
         sources.dataset.as_deref(),
         sources.run_name.as_deref(),
     )?;
-    let run_name = match &sources.run_name {
-        Some(name) => name.clone(),
-        None => market_data::run_name(&model_path)
-            .ok_or_else(|| ScoredLabelsError::NoRunName { model_path: model_path.clone() })?,
-    };
+    let (model_path, dataset) = (chosen.model_path, chosen.dataset);
+    let run_name = chosen
+        .run_name
+        .ok_or_else(|| ScoredLabelsError::NoRunName { model_path: model_path.clone() })?;
     let target = settle_target(market, sources, &dataset, &run_name)?;
     // Looked up ahead, while there is time: `market` keeps the answers, errors come when they count.
     let query = prediction_query(&model_path, &dataset, sources.feature_key.as_deref());

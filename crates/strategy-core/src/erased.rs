@@ -72,6 +72,9 @@ pub trait ErasedStrategy {
 
     /// What the strategy wants said about the rows so far; see [`Strategy::remarks`].
     fn remarks(&self) -> Vec<String>;
+
+    /// Rows decided on by artifacts that flatter; see [`Strategy::in_sample_rows`].
+    fn in_sample_rows(&self) -> Option<u64>;
 }
 
 /// A strategy that is being run, with what the framework does for it: time goes forward, weights have
@@ -194,6 +197,10 @@ impl<S: Strategy> Opened<S> {
 impl<S: Strategy> ErasedStrategy for Opened<S> {
     fn remarks(&self) -> Vec<String> {
         self.strategy.remarks()
+    }
+
+    fn in_sample_rows(&self) -> Option<u64> {
+        self.strategy.in_sample_rows()
     }
 
     fn intent(&self) -> Intent {

@@ -120,6 +120,12 @@ pub trait Strategy: Sized + 'static {
         Vec::new()
     }
 
+    /// How many of the rows decided on so far went through artifacts that were fitted on in-sample
+    /// predictions, which flatter them; `None` for a strategy without such artifacts.
+    fn in_sample_rows(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether its own command `name` is for one configured run, or for each that matches.
     #[must_use]
     fn scope(name: &str) -> Scope {

@@ -2,15 +2,18 @@
 //!
 //! - [`plain`], [`wrapped`]: tables of aligned columns
 //! - [`count`], [`probability`], [`per_cent`]: numbers
+//! - [`Folded`]: long lines broken for a terminal
 //! - [`collapse`], [`error_chain`], [`listed`]: many sentences as one
 
 mod collapse;
+mod folded;
 mod number;
 mod table;
 
 use std::error::Error;
 
 pub use collapse::collapse;
+pub use folded::Folded;
 pub use number::{count, per_cent, probability};
 pub use table::{plain, wrapped};
 

@@ -3,14 +3,13 @@
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 
+use crate::folded::WIDTH;
+
 /// A plain table: columns apart by space, numbers to the right; the first `left` columns to the left.
 #[must_use]
 pub fn plain(header: &[&str], left: usize, rows: impl IntoIterator<Item = Vec<String>>) -> String {
     laid_out(Table::new(), header, left, rows)
 }
-
-/// The width that a terminal has at least.
-const WIDTH: u16 = 100;
 
 /// The same with long cells, sentences say, broken so that it fits a terminal.
 #[must_use]
@@ -20,7 +19,9 @@ pub fn wrapped(
     rows: impl IntoIterator<Item = Vec<String>>,
 ) -> String {
     let mut table = Table::new();
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    table
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(WIDTH).unwrap_or(u16::MAX));
     laid_out(table, header, left, rows)
 }
 

@@ -75,8 +75,7 @@ impl MemberScores {
         let mut columns = Vec::new();
         for run in &sources.members {
             let model = model_of_run(&predictions, run, dataset.as_deref())?;
-            let (model, of_model) =
-                settle_model(&predictions, Some(&model), dataset.as_deref(), Some(run))?;
+            let (model, of_model) = settle_model(&predictions, Some(&model), dataset.as_deref())?;
             let of_run = dataset.get_or_insert(of_model);
             let query = PredictionQuery {
                 model_path: &model,

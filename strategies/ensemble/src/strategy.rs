@@ -238,6 +238,11 @@ impl Strategy for Ensemble {
         Ok(decisions)
     }
 
+    /// Members are calibrated on out-of-sample predictions alone.
+    fn in_sample_rows(&self) -> Option<u64> {
+        Some(0)
+    }
+
     fn remarks(&self) -> Vec<String> {
         let remark = |rows: u64| {
             format!(

@@ -271,7 +271,7 @@ impl MonthBins {
 
     /// The first month that has bins, its own or others by wish.
     pub(crate) fn first_month(&self) -> Result<Option<YearMonth>, BinsError> {
-        let stored = self.store.list(&self.choice.filter())?;
+        let stored = self.store.list(&self.choice.filter(&self.store)?)?;
         let wished = self.overrides.iter().map(|other| other.month);
         Ok(stored.iter().map(MonthKey::month).chain(wished).min())
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use market_data::{Database, Instrument, PredictionFile, RowSource, settle_model};
+use market_data::{ChosenRun, Database, Instrument, PredictionFile, RowSource, settle_run};
 use strategy_core::{Column, Input, Subject};
 
 use crate::BinsError;
@@ -15,9 +15,8 @@ pub(crate) fn predictions(
     lock_timeout: Duration,
 ) -> Result<(RowSource, Subject), BinsError> {
     let database = Database::open(&file.path, lock_timeout)?;
-    let (model_path, dataset) =
-        settle_model(&database, file.model_path.as_deref(), dataset, run_name)?;
-    let run_name = run_name.map(str::to_owned).or_else(|| market_data::run_name(&model_path));
+    let ChosenRun { model_path, dataset, run_name } =
+        settle_run(&database, file.model_path.as_deref(), dataset, run_name)?;
     file.model_path = Some(model_path.clone());
     let dataset = Some(dataset);
     let own = Instrument {

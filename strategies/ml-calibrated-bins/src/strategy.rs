@@ -13,6 +13,7 @@ use strategy_core::{
 
 use crate::commands::{self, BinsCommand, BinsRoot};
 use crate::exits::exits_of;
+use crate::recipe::in_sample;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
 use terminal::collapse;
 
@@ -24,6 +25,8 @@ pub struct MlCalibratedBins {
     bins: MonthBins,
     /// Rows of months without bins, by month.
     skipped: BTreeMap<YearMonth, u64>,
+    /// Rows that went through bins calibrated on in-sample predictions.
+    in_sample_rows: u64,
 }
 
 /// Which bins to score with, and which of them to trade.
@@ -138,11 +141,12 @@ impl Strategy for MlCalibratedBins {
     }
 
     fn new(config: BinsConfig, subject: &Subject) -> Result<Self, BinsError> {
+        config.rule.check_alone()?;
         let bins = MonthBins::new(&config.root, subject)
             .with_rule(config.rule)
             .with_missing(config.missing_month)
             .with_overrides(config.bins_for);
-        Ok(Self { bins, skipped: BTreeMap::new() })
+        Ok(Self { bins, skipped: BTreeMap::new(), in_sample_rows: 0 })
     }
 
     const HAS_ARTIFACTS: bool = true;
@@ -179,6 +183,10 @@ impl Strategy for MlCalibratedBins {
         collapse(self.bins.cautions().iter().cloned().chain(self.skipped.iter().map(remark)))
     }
 
+    fn in_sample_rows(&self) -> Option<u64> {
+        Some(self.in_sample_rows)
+    }
+
     fn is_usage_error(error: &BinsError) -> bool {
         error.is_usage()
     }
@@ -210,6 +218,9 @@ impl MlCalibratedBins {
             decisions.extend(scores.iter().map(skipped));
             return Ok(());
         };
+        if in_sample(&bins.metadata.parts().sources) > 0 {
+            self.in_sample_rows += scores.len() as u64;
+        }
         let scored = bins.metadata.score_all(scores).map_err(|source| {
             let bad = scores.iter().position(|score| !(0.0..=1.0).contains(score));
             let timestamp = bad.and_then(|row| DateTime::from_timestamp_micros(timestamps[row]));

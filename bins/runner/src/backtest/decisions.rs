@@ -24,6 +24,9 @@ pub(crate) struct Asked {
     pub(crate) of_file: bool,
     /// What a person should hear.
     pub(crate) remarks: Vec<String>,
+    /// Rows decided on by bins that were calibrated on in-sample predictions; `None` where there are no
+    /// bins.
+    pub(crate) in_sample_rows: Option<u64>,
 }
 
 impl Asked {

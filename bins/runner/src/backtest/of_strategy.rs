@@ -29,6 +29,7 @@ pub(crate) fn decide(
         interval: None,
         of_file: false,
         remarks: Vec::new(),
+        in_sample_rows: None,
     };
     while let Some(decisions) = decided.next()? {
         let times = decisions.table.column_by_name("timestamp");
@@ -43,6 +44,7 @@ pub(crate) fn decide(
         let _ = writeln!(console.err, "{report}");
     }
     asked.remarks = decided.remarks();
+    asked.in_sample_rows = decided.strategy().in_sample_rows();
     for remark in &asked.remarks {
         let _ = writeln!(console.err, "warning: {remark}");
     }

@@ -40,6 +40,7 @@ pub(crate) fn read_file(path: &Path, range: TimeRange) -> Result<Asked, BoxError
         interval: None,
         of_file: true,
         remarks: Vec::new(),
+        in_sample_rows: None,
     };
     let mut before = None::<i64>;
     let at = |micros: i64| {

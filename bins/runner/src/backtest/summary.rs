@@ -38,6 +38,9 @@ pub(crate) struct Report {
     without_decision: u64,
     /// The sizer, the rules, and what each of them did.
     risk: RiskReport,
+    /// Rows decided on by bins that were calibrated on in-sample predictions; null where there are no
+    /// bins.
+    in_sample_rows: Option<u64>,
     notes: Vec<String>,
     remarks: Vec<String>,
     /// What luck explains of it, after all that the ledger knows.
@@ -88,6 +91,7 @@ impl Report {
             risk: RiskReport::of(settings, outcome),
             notes: market.notes.clone(),
             remarks: asked.remarks.clone(),
+            in_sample_rows: asked.in_sample_rows,
             verdict,
         }
     }
@@ -152,10 +156,17 @@ impl Report {
                  bootstrap"
             )?;
         }
+        if let Some(rows) = self.in_sample_rows {
+            writeln!(
+                out,
+                "{} decided by bins calibrated on in-sample predictions",
+                many(rows, "row")
+            )?;
+        }
         writeln!(
             out,
-            "{} candles reached loss and profit of a trade: the two columns differ by these alone",
-            result.counts.ambiguous
+            "{} reached loss and profit of a trade: the two columns differ by these alone",
+            many(result.counts.ambiguous, "candle")
         )?;
         for line in counted(&result.counts) {
             writeln!(out, "{line}")?;
@@ -164,21 +175,25 @@ impl Report {
             writeln!(out, "{line}")?;
         }
         if self.without_decision > 0 {
-            writeln!(out, "{} candles had no decision of their own", self.without_decision)?;
+            writeln!(
+                out,
+                "{} had no decision of their own",
+                many(self.without_decision, "candle")
+            )?;
         }
         if let Some(rows) = self.detail_rows {
             writeln!(
                 out,
-                "{rows} finer candles decided what came first; {} rows lacked some and were judged by \
-                 their own candle",
-                result.counts.incomplete_detail
+                "{} decided what came first; {} lacked some and were judged by their own candle",
+                many(rows, "finer candle"),
+                many(result.counts.incomplete_detail, "row")
             )?;
         }
         if let Some(rows) = self.without_mark {
             writeln!(
                 out,
-                "candles of the mark price judged liquidation; {rows} rows lacked them and were judged by \
-                 their own"
+                "candles of the mark price judged liquidation; {} lacked them and were judged by their own",
+                many(rows, "row")
             )?;
         }
         writeln!(out, "{}", self.verdict)?;
@@ -205,7 +220,7 @@ impl Report {
         };
         let funding = match rules.funding {
             FundingRule::Off => "no funding".to_owned(),
-            _ => format!("{} funding payments", self.result.summary.counts.funding_payments),
+            _ => many(self.result.summary.counts.funding_payments, "funding payment"),
         };
         vec![
             format!("{intent}{exits}"),
@@ -270,25 +285,31 @@ fn estimate(found: &Result<Estimate, StatisticsError>, unit: f64, sign: &str) ->
 /// What was not done as asked, or needs to be known.
 fn counted(counts: &Counts) -> Vec<String> {
     [
-        (counts.ignored, "signals ignored: as many trades as --max-trades allows were open"),
-        (counts.sized_to_zero, "orders that sizing or risk made zero"),
-        (counts.below_step, "orders not filled: the quantity was below one step"),
-        (counts.below_min_notional, "orders not filled: the notional was below the minimum"),
-        (counts.insufficient_margin, "orders not filled: the free cash did not carry them"),
-        (counts.above_tier_leverage, "orders not filled: their tier does not lend the leverage"),
-        (counts.clipped, "orders made smaller to fit the free cash"),
-        (counts.funding_inside_bar, "funding payments stamped inside a candle"),
+        (counts.ignored, "signal", "ignored: as many trades as --max-trades allows were open"),
+        (counts.sized_to_zero, "order", "that sizing or risk made zero"),
+        (counts.below_step, "order", "not filled: the quantity was below one step"),
+        (counts.below_min_notional, "order", "not filled: the notional was below the minimum"),
+        (counts.insufficient_margin, "order", "not filled: the free cash was too little"),
+        (counts.above_tier_leverage, "order", "not filled: the tier does not lend the leverage"),
+        (counts.clipped, "order", "made smaller to fit the free cash"),
+        (counts.funding_inside_bar, "funding payment", "stamped inside a candle"),
         (
             counts.funding_without_mark,
-            "funding payments priced at the candle's open: there is no mark price",
+            "funding payment",
+            "priced at the candle's open: there is no mark price",
         ),
-        (counts.gaps_held, "gaps in the candles held through"),
-        (counts.risk_demands, "reductions on demand of risk"),
+        (counts.gaps_held, "gap", "in the candles held through"),
+        (counts.risk_demands, "reduction", "on demand of risk"),
     ]
     .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
+    .filter(|(count, ..)| *count > 0)
+    .map(|(count, noun, what)| format!("{} {what}", many(count, noun)))
     .collect()
+}
+
+/// `1 order`, `2 orders`.
+fn many(count: u64, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn exits(exits: &Exits) -> String {

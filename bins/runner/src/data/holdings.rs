@@ -8,12 +8,15 @@ use serde_json::{Value, json};
 use strategy_core::YearMonth;
 
 use super::bin_files::RunBins;
+use super::off_grid::OffGrids;
 use super::problems;
 
 /// What was found.
 pub(super) struct Status {
     pub(super) is_sample: bool,
     pub(super) files: Vec<FileStatus>,
+    /// Predictions for times between those of their candles.
+    pub(super) off_grid: OffGrids,
     pub(super) lookback_months: u16,
     /// Where bins were looked for, each folder once.
     pub(super) bins_roots: Vec<PathBuf>,
@@ -80,7 +83,7 @@ impl Status {
                 })
             })
             .collect();
-        let problems: Vec<Value> = problems::find(&self.files)
+        let problems: Vec<Value> = problems::find(&self.files, &self.off_grid)
             .into_iter()
             .map(|problem| {
                 json!({

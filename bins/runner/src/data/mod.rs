@@ -5,6 +5,7 @@ mod configured;
 mod flags;
 mod holdings;
 mod instruments;
+mod off_grid;
 mod problems;
 mod replay;
 mod sample;

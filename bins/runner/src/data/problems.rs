@@ -1,11 +1,14 @@
 //! What a person should know before using a file.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use market_data::{
     CandleStatus, FileStatus, ModelStatus, TableContent, TableStatus, holds_candles_of,
 };
+
+use super::off_grid::OffGrids;
 
 /// Something that is wrong with a table.
 pub(super) struct Problem<'a> {
@@ -16,13 +19,14 @@ pub(super) struct Problem<'a> {
 }
 
 /// Everything that is wrong with the tables of `files`, in their order.
-pub(super) fn find(files: &[FileStatus]) -> Vec<Problem<'_>> {
+pub(super) fn find<'a>(files: &'a [FileStatus], off_grid: &OffGrids) -> Vec<Problem<'a>> {
     let tables = files.iter().flat_map(|file| file.tables.iter().map(move |table| (file, table)));
     tables
         .flat_map(|(file, table)| {
             let alone = of_table(table).into_iter();
             let together = with_predictions(table, files);
-            alone.chain(together).map(move |text| Problem { file, table, text })
+            let off = off_the_grid(table, &file.path, off_grid);
+            alone.chain(together).chain(off).map(move |text| Problem { file, table, text })
         })
         .collect()
 }
@@ -63,6 +67,19 @@ fn with_predictions(table: &TableStatus, files: &[FileStatus]) -> Option<String>
         clock(span.first),
         clock(off.first)
     ))
+}
+
+/// How many predictions are for no candle.
+fn off_the_grid(table: &TableStatus, path: &Path, off_grid: &OffGrids) -> Vec<String> {
+    if !matches!(table.content, TableContent::Predictions { .. }) {
+        return Vec::new();
+    }
+    let mut counted = Vec::new();
+    for off in off_grid.iter().filter(|(of_file, _)| of_file == path).map(|(_, off)| off) {
+        let name = named(&[&off.model_path, &off.dataset]);
+        count(&[(off.rows, "rows are for no open time of the candles")], &name, &mut counted);
+    }
+    counted
 }
 
 fn of_table(table: &TableStatus) -> Vec<String> {

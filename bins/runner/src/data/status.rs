@@ -14,7 +14,7 @@ use strategy_core::{BoxError, Console};
 use super::configured::ConfiguredData;
 use super::flags::data_flags;
 use super::holdings::Status;
-use super::{bin_files, text};
+use super::{bin_files, off_grid, text};
 
 pub(super) const NAME: &str = "status";
 
@@ -129,6 +129,7 @@ fn look(
         .iter()
         .map(|path| file_status(path, flags.lock_timeout))
         .collect::<Result<Vec<_>, _>>()?;
+    let off_grid = off_grid::count(&files, flags.lock_timeout)?;
     let by_default = if is_sample { "data/sample/bins" } else { "data/bins" };
     let given = path("bins_root");
     let of_runs = configured.iter().filter_map(|data| data.bins_root.clone());
@@ -144,5 +145,5 @@ fn look(
         bins.extend(bin_files::find(root)?);
     }
     let lookback_months = matches.get_one("lookback_months").copied().unwrap_or(12);
-    Ok(Status { is_sample, files, lookback_months, bins_roots, bins })
+    Ok(Status { is_sample, files, off_grid, lookback_months, bins_roots, bins })
 }

@@ -49,7 +49,7 @@ pub(super) fn write(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "  none")?;
     }
 
-    let problems = problems::find(&status.files);
+    let problems = problems::find(&status.files, &status.off_grid);
     writeln!(out, "Problems: {}", problems.len())?;
     for problem in problems {
         let (path, table) = (problem.file.path.display(), &problem.table.name);

@@ -23,7 +23,7 @@ use strategy_core::{BoxError, Console};
 use crate::row_args;
 pub(crate) use firing::Firing;
 use metrics::Shared;
-use source::STRATEGY;
+pub(crate) use source::STRATEGY;
 
 pub(crate) const NAME: &str = "monitor";
 

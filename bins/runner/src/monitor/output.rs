@@ -63,8 +63,8 @@ pub(super) fn text(
         writeln!(
             out,
             "\nAlarms: down, up, both; capitals are alerts. A watch is expected at most once a year by \
-             chance, an alert once\nin twenty years. PSI and distance beyond the 99 % limit of windows of \
-             the year before carry an exclamation mark."
+             chance,\nan alert once in twenty years. PSI and distance beyond the 99 % limit of windows of \
+             the year\nbefore carry an exclamation mark."
         )?;
     }
     Ok(())

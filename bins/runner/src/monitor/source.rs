@@ -6,7 +6,7 @@ use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Notice};
 
 /// The strategy whose decisions carry a probability and a bin.
-pub(super) const STRATEGY: &str = "ml-calibrated-bins";
+pub(crate) const STRATEGY: &str = "ml-calibrated-bins";
 
 /// Minutes that the next row of a journal may be overdue, where nobody says another number.
 pub(super) const FRESH_WITHIN: u32 = 30;

@@ -121,8 +121,7 @@ impl FeedOf {
                 let of_run = run.as_ref().map(|run| market_data::model_of_run(db, run, dataset));
                 let of_run = of_run.transpose()?;
                 let model_path = of_run.as_deref().or(model_path.as_deref());
-                let (model_path, dataset) =
-                    market_data::settle_model(db, model_path, dataset, None)?;
+                let (model_path, dataset) = market_data::settle_model(db, model_path, dataset)?;
                 Feed::Predictions { model_path, dataset, feature_key: feature_key.clone() }
             }
             Self::Funding(Some(dataset)) => Feed::Funding(dataset.clone()),

@@ -55,6 +55,7 @@ impl StrategyRows {
             interval: None,
             of_file: false,
             remarks: Vec::new(),
+            in_sample_rows: None,
         })
     }
 }

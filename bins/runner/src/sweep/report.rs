@@ -5,12 +5,13 @@ use std::path::Path;
 
 use ::trials::{Ranked, SweepReport};
 use chrono::DateTime;
-use comfy_table::{CellAlignment, Table, presets::NOTHING};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets::NOTHING};
 use serde::Serialize;
 use strategy_core::BoxError;
 
 use super::evaluate::Shared;
 use super::walk::Walked;
+use crate::list::WIDTH;
 
 /// Values of a parameter up to which a surface is shown.
 const SURFACE: usize = 12;
@@ -252,6 +253,7 @@ impl Surface {
 fn table() -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table
 }
 

@@ -28,7 +28,12 @@ pub(super) fn run(
         let _ = writeln!(console.err, "no trials in {}", ledger.path().display());
     }
     let lines = subjects.into_iter().map(|subject| line(ledger, subject));
-    let batch = batch(&lines.collect::<Result<Vec<_>, BoxError>>()?)?;
+    let lines = lines.collect::<Result<Vec<_>, BoxError>>()?;
+    if format == Format::Table {
+        writeln!(console.out, "{}", table(&lines))?;
+        return Ok(());
+    }
+    let batch = batch(&lines)?;
     let mut writer =
         BatchWriter::new(Destination::Stream(&mut *console.out), format, batch.schema())?;
     writer.write(&batch)?;
@@ -47,6 +52,31 @@ fn line(ledger: &Ledger, subject: Subject) -> Result<Line, BoxError> {
     let verdict = Verdict::of(daily.as_ref(), &trials, own);
     let best_sharpe = best.and_then(sharpe).map(|sharpe| sharpe * 365.0_f64.sqrt());
     Ok(Line { subject, best_sharpe, verdict })
+}
+
+/// What a person reads: numbers in a table, then each verdict with the name of its run.
+fn table(lines: &[Line]) -> String {
+    let header =
+        ["strategy", "dataset", "settings", "best Sharpe", "luck's best", "deflated Sharpe"];
+    let number = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.3}"));
+    let row = |line: &Line| {
+        vec![
+            line.subject.strategy.clone(),
+            line.subject.dataset.clone().unwrap_or_default(),
+            line.verdict.settings.to_string(),
+            number(line.best_sharpe),
+            number(line.verdict.expected_max_sharpe),
+            number(line.verdict.deflated_sharpe),
+        ]
+    };
+    let verdict = |line: &Line| {
+        let Subject { strategy, dataset, run_name } = &line.subject;
+        let named = [Some(strategy), dataset.as_ref(), run_name.as_ref()].into_iter().flatten();
+        let named: Vec<&str> = named.map(String::as_str).collect();
+        format!("\n{}: {}", named.join(" "), line.verdict.sentence)
+    };
+    let verdicts: String = lines.iter().map(verdict).collect();
+    format!("{}\n{verdicts}", terminal::plain(&header, 2, lines.iter().map(row)))
 }
 
 fn batch(lines: &[Line]) -> Result<RecordBatch, BoxError> {

@@ -180,8 +180,7 @@ impl<'a> Planner<'a> {
             _ => None,
         };
         let model_path = of_run.as_deref().or(model_path.as_deref());
-        let (model_path, dataset) =
-            settle_model(db, model_path, instrument.dataset.as_deref(), None)?;
+        let (model_path, dataset) = settle_model(db, model_path, instrument.dataset.as_deref())?;
         let query = PredictionQuery {
             dataset: Some(&dataset),
             feature_key: feature_key.as_deref(),

@@ -16,6 +16,7 @@ use serde::Serialize;
 pub use content::{
     CandleStatus, FundingStatus, ModelStatus, TableContent, TableStatus, TargetStatus,
 };
+pub use predictions::{OffGrid, off_grid};
 
 use crate::candles::{NUMBERS, TIME};
 use crate::select::Select;

@@ -1,6 +1,6 @@
 //! Which model and dataset are meant when a user leaves it open.
 
-use market_data::{MarketDataError, settle_model};
+use market_data::{ChosenRun, MarketDataError, settle_model, settle_run};
 
 use crate::{Fixture, assert_says};
 
@@ -19,23 +19,66 @@ fn settle(
         inserts.collect::<Vec<_>>().concat()
     ))
     .open();
-    settle_model(&db, model_path, dataset, None)
+    settle_model(&db, model_path, dataset)
+}
+
+/// Predictions of the models at `paths`.
+fn of_models(paths: &[&str]) -> market_data::Database {
+    let paths: Vec<String> = paths.iter().map(|path| format!("('{path}')")).collect();
+    Fixture::new(&format!(
+        "CREATE TABLE predictions AS
+         SELECT TIMESTAMP '2025-01-01' AS ts, 0.5 AS y_pred, path AS model_path, 'btc_1h' AS dataset
+         FROM (VALUES {}) t(path)",
+        paths.join(", ")
+    ))
+    .open()
 }
 
 #[test]
-fn of_several_models_the_runs_name_chooses() {
-    let db = Fixture::new(
-        "CREATE TABLE predictions AS
-         SELECT TIMESTAMP '2025-01-01' AS ts, 0.5 AS y_pred, path AS model_path, 'btc_1h' AS dataset
-         FROM (VALUES ('m/a/x'), ('m/b/x')) t(path)",
-    )
-    .open();
-    let settle = |run: &str| settle_model(&db, None, None, Some(run));
-    assert_eq!(settle("b").unwrap(), pair("m/b/x", "btc_1h"));
-    assert!(matches!(settle("c"), Err(MarketDataError::SeveralModels { .. })));
-    // One model may be called otherwise.
-    let named = settle_model(&db, Some("m/a/x"), None, Some("c"));
-    assert_eq!(named.unwrap(), pair("m/a/x", "btc_1h"));
+fn the_runs_name_or_a_part_of_one_chooses_among_models() {
+    let db = of_models(&["m/fast_1/x", "m/fast_12/x", "m/slow_1/x"]);
+    let settle = |run: &str| settle_run(&db, None, None, Some(run));
+    for (asked, path, run) in [
+        ("slow", "m/slow_1/x", "slow_1"),
+        ("slow_1", "m/slow_1/x", "slow_1"),
+        ("12", "m/fast_12/x", "fast_12"),
+        // A whole name goes before names that it is a part of.
+        ("fast_1", "m/fast_1/x", "fast_1"),
+    ] {
+        let wanted = ChosenRun {
+            model_path: path.to_owned(),
+            dataset: "btc_1h".to_owned(),
+            run_name: Some(run.to_owned()),
+        };
+        assert_eq!(settle(asked).unwrap(), wanted, "{asked}");
+    }
+    let error = settle("fast").unwrap_err();
+    assert!(matches!(error, MarketDataError::PartOfSeveralRuns { .. }), "{error:?}");
+    assert_says(&error, "market.duckdb", &["--run-name fast", "fast_1\n", "fast_12"]);
+    for unknown in ["c", "mine_y_tp_before_sl_u0.04_d0.02_24h"] {
+        let error = settle(unknown).unwrap_err();
+        assert!(matches!(error, MarketDataError::NoModelOfRun { .. }), "{error:?}");
+        assert_says(&error, "market.duckdb", &[unknown, "fast_1\n", "fast_12\n", "slow_1"]);
+    }
+    // A model that is named may be called otherwise, and a part of its name is its name.
+    let named = |run| settle_run(&db, Some("m/slow_1/x"), None, Some(run)).unwrap().run_name;
+    assert_eq!(named("c").as_deref(), Some("c"));
+    assert_eq!(named("slow").as_deref(), Some("slow_1"));
+}
+
+#[test]
+fn the_only_model_may_be_called_otherwise_by_a_whole_name() {
+    let db = of_models(&["m/fast_1/x"]);
+    let name = |run| settle_run(&db, None, None, Some(run)).map(|chosen| chosen.run_name);
+    assert_eq!(name("fast").unwrap().as_deref(), Some("fast_1"));
+    let whole = "mine_y_tp_before_sl_u0.04_d0.02_24h";
+    assert_eq!(name(whole).unwrap().as_deref(), Some(whole));
+    let error = name("slow").unwrap_err();
+    assert_says(&error, "market.duckdb", &["slow", "fast_1", "--model-path"]);
+    // What no folder holds has no name of its own.
+    let db = of_models(&["model.txt"]);
+    let chosen = settle_run(&db, None, None, Some("slow")).unwrap();
+    assert_eq!(chosen.run_name.as_deref(), Some("slow"));
 }
 
 fn pair(model_path: &str, dataset: &str) -> (String, String) {

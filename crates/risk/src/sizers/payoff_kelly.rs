@@ -251,7 +251,7 @@ impl fmt::Display for KellyCap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Kelly => "the shrunk fraction of Kelly",
-            Self::NoEdge => "the shrunk mean after costs is not positive",
+            Self::NoEdge => "the shrunk mean is not positive",
             Self::NoStandardError => "the standard error is not known",
             Self::Most => "the largest size",
             Self::StopRisk => "what a stop may lose",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch, RecordBatchReader};
 use arrow::datatypes::{
-    DataType, Schema, TimeUnit, TimestampMicrosecondType, TimestampNanosecondType,
+    DataType, Field, Schema, TimeUnit, TimestampMicrosecondType, TimestampNanosecondType,
 };
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::Type;
 use parquet::errors::ParquetError;
+use parquet::schema::types::ColumnDescPtr;
 
 use super::guard::{guarded, guarded_batches};
 use super::opened::{Batches, Failure, Opened, open_file};
@@ -61,17 +62,27 @@ fn old_times(
     let columns = reader.parquet_schema().columns();
     let old = |index: &usize| columns[*index].physical_type() == Type::INT96;
     let old: Vec<usize> = (0..columns.len()).filter(old).collect();
-    // Those in nested columns have no place in a row anyway.
-    let old: Vec<usize> =
-        old.into_iter().filter(|&index| columns[index].path().parts().len() == 1).collect();
+    // A file that names a coarser unit is read in that. Those in nested columns have no place in a row
+    // anyway.
+    let is_nanos = |name: &str| {
+        let field = reader.schema().field_with_name(name).map(Field::data_type);
+        matches!(field, Ok(DataType::Timestamp(TimeUnit::Nanosecond, _)))
+    };
+    let wraps =
+        |column: &ColumnDescPtr| column.path().parts().len() == 1 && is_nanos(column.name());
+    let old: Vec<usize> = old.into_iter().filter(|&index| wraps(&columns[index])).collect();
     if old.is_empty() {
         return Ok(None);
     }
     let is_old = |name: &str| old.iter().any(|&index| columns[index].name() == name);
     let fields = reader.schema().fields().iter().map(|field| {
-        let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
         let field = field.as_ref().clone();
-        if is_old(field.name()) { field.with_data_type(micros) } else { field }
+        match field.data_type().clone() {
+            DataType::Timestamp(_, zone) if is_old(field.name()) => {
+                field.with_data_type(DataType::Timestamp(TimeUnit::Microsecond, zone))
+            }
+            _ => field,
+        }
     });
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let options = ArrowReaderOptions::new().with_schema(schema);
@@ -90,7 +101,7 @@ impl OldTimes {
         for (field, micros) in micros.schema_ref().fields().iter().zip(micros.columns()) {
             let nanos = batch
                 .column_by_name(field.name())
-                .map(AsArray::as_primitive::<TimestampNanosecondType>);
+                .and_then(AsArray::as_primitive_opt::<TimestampNanosecondType>);
             let pairs =
                 nanos.into_iter().flatten().zip(micros.as_primitive::<TimestampMicrosecondType>());
             for (row, (nanos, micros)) in (self.rows + 1..).zip(pairs) {

@@ -11,12 +11,26 @@ use crate::{Format, TabularError};
 
 const GAP: &str = "  ";
 
+/// The width that a terminal has at least.
+const WIDTH: usize = 100;
+
+/// A text wider than this can make a table too wide by itself.
+const LONG_TEXT: usize = 24;
+
+/// A name in a broken header is at least so wide.
+const HEADER: usize = 10;
+
 /// Columns are as wide as in the first batch; a wider value that comes later pushes the rest of its
 /// row aside. Otherwise all rows would have to be seen before the first could be shown.
+///
+/// Where a terminal would be too narrow, names are broken, and long texts stand above the rows that have
+/// them, once.
 pub(super) struct TableEncoder {
     columns: Vec<Column>,
     /// Whether the header is out and the widths are settled.
     begun: bool,
+    /// The long texts that stand above the rows now.
+    above: Vec<String>,
 }
 
 struct Column {
@@ -24,6 +38,10 @@ struct Column {
     /// Numbers stand at the right of their column.
     right: bool,
     width: usize,
+    /// How wide its widest value is.
+    widest: usize,
+    /// Whether it stands above the rows instead of in a column.
+    above: bool,
 }
 
 impl TableEncoder {
@@ -31,16 +49,63 @@ impl TableEncoder {
         let columns = schema.fields().iter().map(|field| {
             let name = printable(field.name().clone());
             let right = field.data_type().is_numeric();
-            Column { width: name.chars().count(), right, name }
+            Column { width: name.chars().count(), widest: 0, above: false, right, name }
         });
         cells(&RecordBatch::new_empty(SchemaRef::clone(schema)))?; // are the types fit to be shown?
-        Ok(Self { columns: columns.collect(), begun: false })
+        Ok(Self { columns: columns.collect(), begun: false, above: Vec::new() })
     }
 
+    /// Names in as many lines as the one with most needs; they end together.
     fn header(&mut self, out: &mut Vec<u8>) {
-        let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
-        self.line(&names, out);
+        let names: Vec<Vec<String>> =
+            self.columns.iter().map(|column| broken(&column.name, column.width)).collect();
+        let shown = self.columns.iter().zip(&names).filter(|(column, _)| !column.above);
+        let lines = shown.map(|(_, name)| name.len()).max().unwrap_or(0);
+        for line in 0..lines {
+            let part = |name: &Vec<String>| {
+                (line + name.len())
+                    .checked_sub(lines)
+                    .map_or_else(String::new, |at| name[at].clone())
+            };
+            self.line(&names.iter().map(part).collect::<Vec<_>>(), out);
+        }
         self.begun = true;
+    }
+
+    /// Makes the table narrower, if a terminal is too narrow for it.
+    fn fit(&mut self) {
+        if self.is_wide() {
+            for column in &mut self.columns {
+                let parts = broken(&column.name, column.widest.max(HEADER));
+                let name = parts.iter().map(|part| part.chars().count()).max().unwrap_or(0);
+                column.width = column.widest.max(name);
+            }
+        }
+        if self.is_wide() {
+            for column in &mut self.columns {
+                column.above = !column.right && column.widest > LONG_TEXT;
+            }
+        }
+    }
+
+    fn is_wide(&self) -> bool {
+        let widths = self.columns.iter().filter(|column| !column.above).map(|column| column.width);
+        widths.map(|width| width + GAP.len()).sum::<usize>() > WIDTH + GAP.len()
+    }
+
+    /// Says the long texts of a row, where they are not those of the row before.
+    fn say_above(&mut self, cells: &[String], out: &mut Vec<u8>) {
+        let texts: Vec<String> = self
+            .columns
+            .iter()
+            .zip(cells)
+            .filter(|(column, _)| column.above)
+            .map(|(column, cell)| format!("{} {cell}\n", column.name))
+            .collect();
+        if texts != self.above {
+            out.extend_from_slice(texts.concat().as_bytes());
+            self.above = texts;
+        }
     }
 
     fn line(&self, cells: &[String], out: &mut Vec<u8>) {
@@ -48,6 +113,7 @@ impl TableEncoder {
             .columns
             .iter()
             .zip(cells)
+            .filter(|(column, _)| !column.above)
             .map(
                 |(Column { right, width, .. }, cell)| {
                     if *right { format!("{cell:>width$}") } else { format!("{cell:<width$}") }
@@ -70,12 +136,18 @@ impl Encoder for TableEncoder {
         if !self.begun {
             for row in &rows {
                 for (column, cell) in self.columns.iter_mut().zip(row) {
-                    column.width = column.width.max(cell.chars().count());
+                    column.widest = column.widest.max(cell.chars().count());
+                    column.width = column.width.max(column.widest);
                 }
+            }
+            self.fit();
+            if let Some(first) = rows.first() {
+                self.say_above(first, out);
             }
             self.header(out);
         }
         for row in &rows {
+            self.say_above(row, out);
             self.line(row, out);
         }
         Ok(())
@@ -83,6 +155,7 @@ impl Encoder for TableEncoder {
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
         if !self.begun {
+            self.fit();
             self.header(out);
         }
         Ok(())
@@ -121,8 +194,13 @@ fn float(column: &ArrayRef, row: usize) -> Option<f64> {
 /// files.
 fn legible(number: f64) -> String {
     let size = number.abs();
-    if !number.is_finite() || size == 0.0 || !(1e-4..1e9).contains(&size) {
+    if !number.is_finite() || size == 0.0 || size >= 1e9 {
         return format!("{number:?}");
+    }
+    if size < 1e-4 {
+        let text = format!("{number:.5e}");
+        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+        return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
     let decimals = (1..7).rev().find(|&decimals| size * 10_f64.powi(decimals) < 1e8).unwrap_or(0);
     let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
@@ -133,6 +211,20 @@ fn legible(number: f64) -> String {
     }
 }
 
+/// The words of a name, as many in a line as fit `width`.
+fn broken(name: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in name.split_inclusive(['_', '@', ' ']) {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + word.chars().count() <= width => {
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
 /// Line breaks would break the table, and escape sequences could do anything to a terminal.
 fn printable(text: String) -> String {
     if text.chars().any(char::is_control) { text.escape_debug().to_string() } else { text }
@@ -140,7 +232,17 @@ fn printable(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::legible;
+    use super::{broken, legible};
+
+    #[test]
+    fn names_are_broken_between_their_words() {
+        assert_eq!(broken("q_bin", 6), ["q_bin"]);
+        assert_eq!(
+            broken("target@sample_btcusdc_perp_1h", 13),
+            ["target@", "sample_", "btcusdc_perp_", "1h"]
+        );
+        assert_eq!(broken("", 3), [""; 0]);
+    }
 
     #[test]
     fn numbers_have_the_digits_that_mean_something() {
@@ -153,6 +255,7 @@ mod tests {
             (123_456_789.9, "123456790"),
             (0.000_123_456, "0.000123"),
             (0.000_01, "1e-5"),
+            (-1.065_814_103_640_15e-14, "-1.06581e-14"),
             (0.0, "0.0"),
             (f64::NAN, "NaN"),
         ] {

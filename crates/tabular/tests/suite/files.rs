@@ -160,17 +160,28 @@ fn what_other_programs_compress_is_read() {
 
 #[test]
 fn old_times_that_would_wrap_are_refused() {
+    use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+    use parquet::arrow::add_encoded_arrow_schema_to_metadata;
     use parquet::data_type::{Int96, Int96Type};
+    use parquet::file::properties::WriterProperties;
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::parser::parse_message_type;
     use std::sync::Arc;
 
     // Julian days at noon; 2,440,588 is 1970-01-01.
-    let write = |days: &[u32]| {
+    let write_as = |days: &[u32], named: Option<(TimeUnit, Option<&str>)>| {
         let (folder, path) = file("rows.parquet", "");
         let schema = parse_message_type("message m { required int96 timestamp; }").unwrap();
         let to = fs::File::create(&path).unwrap();
-        let mut writer = SerializedFileWriter::new(to, Arc::new(schema), Arc::default()).unwrap();
+        // Writers that know Arrow add what unit and zone they mean.
+        let mut properties = WriterProperties::builder().build();
+        if let Some((unit, zone)) = named {
+            let data_type = DataType::Timestamp(unit, zone.map(Into::into));
+            let named = Schema::new(vec![Field::new("timestamp", data_type, false)]);
+            add_encoded_arrow_schema_to_metadata(&named, &mut properties);
+        }
+        let properties = Arc::new(properties);
+        let mut writer = SerializedFileWriter::new(to, Arc::new(schema), properties).unwrap();
         let mut group = writer.next_row_group().unwrap();
         let mut column = group.next_column().unwrap().unwrap();
         let values: Vec<Int96> = days
@@ -188,6 +199,27 @@ fn old_times_that_would_wrap_are_refused() {
         writer.close().unwrap();
         (folder, path)
     };
+    let write = |days: &[u32]| write_as(days, None);
+    for unit in [TimeUnit::Millisecond, TimeUnit::Microsecond, TimeUnit::Nanosecond] {
+        for zone in [None, Some("UTC")] {
+            let (_folder, path) = write_as(&[2_440_588, 2_460_981], Some((unit, zone)));
+            let rows = read_all(&path).unwrap();
+            let times = tabular::utc_micros(rows.column(0)).unwrap();
+            assert_eq!(times.value(0), 43_200_000_000, "{unit:?} {zone:?}");
+            let (_folder, path) = write_as(&[2_440_588, 2_600_000], Some((unit, zone)));
+            let days = (2_600_000 - 2_440_588) * 86_400_000_000 + 43_200_000_000;
+            match read_all(&path) {
+                Ok(rows) => {
+                    let times = tabular::utc_micros(rows.column(0)).unwrap();
+                    assert_eq!(times.value(1), days, "{unit:?} {zone:?}");
+                }
+                Err(TabularError::Column(tabular::ColumnError::Int96Range { row, .. })) => {
+                    assert_eq!((row, unit), (2, TimeUnit::Nanosecond));
+                }
+                Err(error) => panic!("{unit:?} {zone:?}: {error}"),
+            }
+        }
+    }
     let (_folder, path) = write(&[2_440_588, 2_460_981]);
     let rows = read_all(&path).unwrap();
     assert_eq!(tabular::utc_micros(rows.column(0)).unwrap().value(0), 43_200_000_000);

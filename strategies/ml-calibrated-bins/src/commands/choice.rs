@@ -33,6 +33,11 @@ impl BinsRoot {
         Self { bins_root: Some(folder.into()) }
     }
 
+    /// Bins of the generated sample.
+    pub(crate) fn of_sample() -> Self {
+        Self::new(SAMPLE_ROOT)
+    }
+
     /// The folder that holds the bins of `dataset`, or of whatever there is.
     #[must_use]
     pub fn of(&self, dataset: Option<&str>) -> PathBuf {
@@ -55,7 +60,7 @@ pub struct RunChoice {
     #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
     pub dataset: Option<String>,
 
-    /// Run, as the folder of its model is called
+    /// Run, as the folder of its model is called, or a part of that which no other name has
     #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
     pub run_name: Option<String>,
 }
@@ -73,37 +78,70 @@ impl RunChoice {
         Ok(if is_empty(&store)? && !is_empty(&sample)? { sample } else { store })
     }
 
-    pub(crate) fn filter(&self) -> MonthFilter {
-        MonthFilter {
+    /// The months in `store` that are meant.
+    pub(crate) fn filter(&self, store: &BinStore) -> Result<MonthFilter, BinsError> {
+        let of_part = self.runs(store)?.into_iter().next().map(|(_, run_name)| run_name);
+        Ok(MonthFilter {
             dataset: self.dataset.clone(),
-            run_name: self.run_name.clone(),
+            run_name: self.run_name.as_ref().map(|asked| of_part.unwrap_or_else(|| asked.clone())),
             ..MonthFilter::default()
-        }
+        })
     }
 
-    /// Dataset and run name of the only run that fits.
-    pub(crate) fn settle(&self, store: &BinStore) -> Result<(String, String), BinsError> {
+    /// Dataset and name of the runs that are meant: those that are called so, otherwise those of the one
+    /// name with that part.
+    fn runs(&self, store: &BinStore) -> Result<Vec<(String, String)>, BinsError> {
+        let mut runs = self.of_dataset(store)?;
+        let Some(asked) = self.run_name.as_deref() else { return Ok(runs) };
+        if runs.iter().any(|(_, name)| name == asked) {
+            runs.retain(|(_, name)| name == asked);
+            return Ok(runs);
+        }
+        runs.retain(|(_, name)| name.contains(asked));
+        if runs.iter().any(|(_, name)| *name != runs[0].1) {
+            return Err(BinsError::PartOfSeveralRuns {
+                part: asked.to_owned(),
+                root: store.root().to_owned(),
+                runs: listed(&runs),
+            });
+        }
+        Ok(runs)
+    }
+
+    fn of_dataset(&self, store: &BinStore) -> Result<Vec<(String, String)>, BinsError> {
+        let filter = MonthFilter { dataset: self.dataset.clone(), ..MonthFilter::default() };
         let mut runs: Vec<(String, String)> = store
-            .list(&self.filter())?
+            .list(&filter)?
             .iter()
             .map(|key| (key.dataset().to_owned(), key.run_name().to_owned()))
             .collect();
         runs.dedup();
-        match <[(String, String); 1]>::try_from(runs) {
+        Ok(runs)
+    }
+
+    /// Dataset and run name of the only run that fits.
+    pub(crate) fn settle(&self, store: &BinStore) -> Result<(String, String), BinsError> {
+        match <[(String, String); 1]>::try_from(self.runs(store)?) {
             Ok([only]) => Ok(only),
-            Err(none) if none.is_empty() => Err(self.no_bins()),
+            Err(none) if none.is_empty() => Err(self.no_bins(store)),
             Err(several) => Err(BinsError::RunNotUnique {
                 root: store.root().to_owned(),
-                runs: several.iter().map(|(dataset, run)| format!("{dataset} {run}")).collect(),
+                runs: listed(&several),
             }),
         }
     }
 
-    pub(crate) fn no_bins(&self) -> BinsError {
+    /// Says that there are none of these, and of which runs there are.
+    pub(crate) fn no_bins(&self, store: &BinStore) -> BinsError {
         BinsError::NoBins {
-            root: self.root.of(self.dataset.as_deref()),
+            root: store.root().to_owned(),
             dataset: self.dataset.clone(),
             run_name: self.run_name.clone(),
+            found: self.of_dataset(store).map(|runs| listed(&runs)).unwrap_or_default(),
         }
     }
+}
+
+fn listed(runs: &[(String, String)]) -> Vec<String> {
+    runs.iter().map(|(dataset, run)| format!("{dataset} {run}")).collect()
 }

@@ -37,7 +37,7 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
     dataset: Option<String>,
 
-    /// Run, as the folder of its model is called
+    /// Run, as the folder of its model is called, or a part of that which no other name has
     #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
     run_name: Option<String>,
 
@@ -133,6 +133,7 @@ struct InMoney<'a> {
 
 pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let settings = args.settings();
+    args.rule.check_over(args.n_bins)?;
     let costs = args.costs.costs()?;
     let sources =
         args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;

@@ -58,9 +58,10 @@ struct Listed {
 
 pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let store = args.run.store()?;
-    let keys = store.list(&MonthFilter { from: args.from, to: args.to, ..args.run.filter() })?;
+    let keys =
+        store.list(&MonthFilter { from: args.from, to: args.to, ..args.run.filter(&store)? })?;
     if keys.is_empty() {
-        return Err(args.run.no_bins());
+        return Err(args.run.no_bins(&store));
     }
     let mut listed = Vec::with_capacity(keys.len());
     let mut damaged = 0;

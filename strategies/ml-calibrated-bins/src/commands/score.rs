@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use clap::Args;
+use files::{Output, OutputError};
 use market_data::{DataFlags, PredictionFile, RowSource, TimeRange};
 use strategy_core::{Console, Subject, YearMonth};
 use tabular::{
     BatchReader, BatchWriter, Destination, Format, Spooled, TabularError, TimeError, Wanted,
 };
 
-use super::RunChoice;
+use super::{BinsRoot, RunChoice};
 use crate::month_bins::BinsSource;
 use crate::predictions::predictions;
 use crate::score::Scorer;
@@ -71,6 +72,8 @@ pub struct ScoreArgs {
 }
 
 pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+    args.rule.check_alone()?;
+    args.refuse_input_as_output()?;
     let format = Format::of_output(args.format, args.output.as_deref(), console.out_is_terminal)
         .map_err(ScoreError::from)?;
     let piped = match &args.input {
@@ -144,7 +147,7 @@ impl ScoreArgs {
     ) -> Result<(), BinsError> {
         // Bins that are named are wanted.
         let missing = self.bin_month.map_or(self.missing_month, |_| MissingMonth::Error);
-        let mut bins = MonthBins::new(&self.run.root, subject)
+        let mut bins = MonthBins::new(&self.root(), subject)
             .with_missing(missing)
             .with_overrides(self.bins_for.clone());
         if self.signal {
@@ -199,6 +202,26 @@ impl ScoreArgs {
             BinsSource::Month(_) => None,
         });
         self.input.iter().chain(&self.data.pred_duckdb).chain(bins).cloned().collect()
+    }
+
+    /// Where bins are: with --sample those of the sample, whatever the file says of its dataset.
+    fn root(&self) -> BinsRoot {
+        match &self.run.root.bins_root {
+            None if self.data.sample => BinsRoot::of_sample(),
+            _ => self.run.root.clone(),
+        }
+    }
+
+    /// Told before anything is read: what is read may be wrong in other ways too.
+    fn refuse_input_as_output(&self) -> Result<(), BinsError> {
+        let Some(path) = &self.output else { return Ok(()) };
+        let guarded = Output::new(path, "", &|_| true).overwrite(true).reads(self.inputs());
+        match guarded.check() {
+            Err(error @ OutputError::IsInput { .. }) => {
+                Err(ScoreError::from(TabularError::Output(error)).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject), BinsError> {

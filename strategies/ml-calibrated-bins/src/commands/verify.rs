@@ -1,7 +1,7 @@
 //! `verify`: is every file of bins whole, and does the data still give it?
 
 use artifacts::{MonthFilter, Proof, ReportFormat};
-use binning::BinMetadata;
+use binning::{BinMetadata, BinStore};
 use clap::Args;
 use strategy_core::{Console, YearMonth};
 
@@ -41,15 +41,18 @@ pub struct VerifyArgs {
 }
 
 impl VerifyArgs {
-    fn filter(&self) -> MonthFilter {
-        MonthFilter { from: self.from, to: self.to, ..self.run.filter() }
+    /// The files that are meant, and where they are.
+    fn place(&self) -> Result<(BinStore, MonthFilter), BinsError> {
+        let store = self.run.store()?;
+        let filter = self.run.filter(&store)?;
+        Ok((store, MonthFilter { from: self.from, to: self.to, ..filter }))
     }
 }
 
 /// Verifies the files that `runs` mean, each once, and proves them from their run's data.
 pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
     let Some(first) = runs.first() else { return Ok(()) };
-    let places = runs.iter().map(|args| Ok((args.run.store()?, args.filter())));
+    let places = runs.iter().map(VerifyArgs::place);
     let mut proof = Proof::of(&places.collect::<Result<Vec<_>, BinsError>>()?)?;
     if first.rebuild {
         for args in runs {
@@ -58,7 +61,7 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
         proof.refuse_unproven();
     }
     match proof.report(first.format, console)? {
-        0 => Err(first.run.no_bins()),
+        0 => Err(first.run.no_bins(&first.run.store()?)),
         _ => Ok(()),
     }
 }
@@ -70,9 +73,8 @@ fn prove(
     proof: &mut Proof<BinMetadata>,
     console: &mut Console<'_>,
 ) -> Result<(), BinsError> {
-    let RunChoice { dataset, run_name, .. } = &args.run;
+    let (store, MonthFilter { dataset, run_name, .. }) = args.place()?;
     let sources = args.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
-    let store = args.run.store()?;
     let (dataset, run_name) = (sources.dataset.as_deref(), sources.run_name.as_deref());
     let (places, bins): (Vec<usize>, Vec<&BinMetadata>) =
         proof.unproven(store.root(), dataset, run_name).into_iter().unzip();

@@ -17,7 +17,7 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, RowsError, YearMonth};
 use thiserror::Error;
 
-use self::text::{available_text, filter_text, rule_text};
+use self::text::{available_text, filter_text, found_text, of_bins_text, rule_text};
 use crate::ScoreError;
 
 /// Bins that could not be made, found or used.
@@ -83,7 +83,7 @@ pub enum BinsError {
     #[error(transparent)]
     Store(#[from] BinningError),
     /// There are no bins at all where one wants to look at some.
-    #[error("there are no bins under {}{}: make some with `rebuild`, or name their folder with --bins-root", root.display(), filter_text(dataset.as_deref(), run_name.as_deref()))]
+    #[error("there are no bins under {}{}: make some with `rebuild`, or name their folder with --bins-root{}", root.display(), filter_text(dataset.as_deref(), run_name.as_deref()), found_text(found))]
     NoBins {
         /// The folder.
         root: PathBuf,
@@ -91,6 +91,18 @@ pub enum BinsError {
         dataset: Option<String>,
         /// Only of this run, when given.
         run_name: Option<String>,
+        /// The runs that have some, as `dataset run_name`.
+        found: Vec<String>,
+    },
+    /// Several runs that have bins have the part in their names.
+    #[error("--run-name {part} is a part of several names under {}:\n  {}", root.display(), runs.join("\n  "))]
+    PartOfSeveralRuns {
+        /// What was asked for.
+        part: String,
+        /// The folder.
+        root: PathBuf,
+        /// The runs, as `dataset run_name`.
+        runs: Vec<String>,
     },
     /// Some files of bins could not be read; which ones was said before.
     #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
@@ -127,15 +139,15 @@ pub enum BinsError {
     },
     /// A rule of signals that cannot be.
     #[error(
-        "{} of {n_bins} is no rule: wanted 1 ≤ short < long ≤ {n_bins}", rule_text(*long, *short)
+        "{} is no rule{}", rule_text(*long, *short), of_bins_text(*n_bins)
     )]
     Thresholds {
         /// Smallest bin that is long, if that side is traded.
         long: Option<u16>,
         /// Largest bin that is short, if that side is traded.
         short: Option<u16>,
-        /// Number of bins.
-        n_bins: u16,
+        /// Number of bins, where it is known.
+        n_bins: Option<u16>,
     },
     /// The default rule is made for another number of bins.
     #[error(

@@ -10,9 +10,22 @@ pub(super) fn rule_text(long: Option<u16>, short: Option<u16>) -> String {
     [long, short].into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
+/// ` of 20 bins: wanted 1 ≤ short < long ≤ 20`, and by which flags.
+pub(super) fn of_bins_text(n_bins: Option<u16>) -> String {
+    let flags = "--short-bin-threshold, --long-bin-threshold";
+    match n_bins {
+        None => format!(": wanted 1 ≤ short < long ≤ the number of bins ({flags})"),
+        Some(n) => format!(" of {n} bins: wanted 1 ≤ short < long ≤ {n} ({flags})"),
+    }
+}
+
 pub(super) fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
     let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
     [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
+}
+
+pub(super) fn found_text(found: &[String]) -> String {
+    if found.is_empty() { String::new() } else { format!("; there are:\n  {}", found.join("\n  ")) }
 }
 
 fn minute(instant: DateTime<Utc>) -> impl std::fmt::Display {

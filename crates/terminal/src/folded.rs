@@ -1,0 +1,158 @@
+//! Long lines, broken for a terminal.
+
+use std::io::{self, Write};
+
+/// The width that a terminal has at least.
+pub(crate) const WIDTH: usize = 100;
+
+/// A writer that breaks lines of more than 100 columns at a space or, in a long path, after a slash. What
+/// goes on stands below the text that it belongs to. Lines with control characters, progress say, pass as
+/// they are.
+#[derive(Debug)]
+pub struct Folded<W: Write> {
+    inner: W,
+    /// The line that is not at its end yet.
+    line: Vec<u8>,
+}
+
+impl<W: Write> Folded<W> {
+    /// Lines for `inner`.
+    pub fn new(inner: W) -> Self {
+        Self { inner, line: Vec::new() }
+    }
+
+    fn end_line(&mut self) -> io::Result<()> {
+        let line = std::mem::take(&mut self.line);
+        match std::str::from_utf8(&line) {
+            Ok(text) if !text.chars().any(|c| c.is_control() && c != '\n') => {
+                self.inner.write_all(folded(text).as_bytes())
+            }
+            _ => self.inner.write_all(&line),
+        }
+    }
+}
+
+impl<W: Write> Write for Folded<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for part in bytes.split_inclusive(|&byte| byte == b'\n') {
+            self.line.extend_from_slice(part);
+            // Progress is to be seen although its line has no end.
+            if part.ends_with(b"\n") || self.line.contains(&b'\r') {
+                self.end_line()?;
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.end_line()?;
+        self.inner.flush()
+    }
+}
+
+impl<W: Write> Drop for Folded<W> {
+    fn drop(&mut self) {
+        // Whoever closed the stream does not want the rest of the line.
+        let _ = self.end_line();
+    }
+}
+
+/// `line` in lines that fit.
+fn folded(line: &str) -> String {
+    if line.trim_end().chars().count() <= WIDTH {
+        return line.to_owned();
+    }
+    let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
+    let indent = hanging(text);
+    let mut lines = Vec::new();
+    let mut rest = text.trim_end().to_owned();
+    while rest.chars().count() > WIDTH {
+        let Some((head, tail)) = broken(&rest, indent) else { break };
+        let next = format!("{}{}", " ".repeat(indent), tail);
+        lines.push(head.trim_end().to_owned());
+        rest = next;
+    }
+    lines.push(rest);
+    format!("{}{end}", lines.join("\n"))
+}
+
+/// `line` at the last place where it may be broken: at a space, otherwise after a slash, beyond
+/// `indent`.
+fn broken(line: &str, indent: usize) -> Option<(&str, &str)> {
+    let places = || line.char_indices().enumerate().map(|(column, (at, c))| (column, at, c));
+    let within = |column: usize| column > indent && column <= WIDTH;
+    let space = places().filter(|&(column, _, c)| c == ' ' && within(column)).last();
+    let slash = || places().filter(|&(column, _, c)| c == '/' && within(column + 1)).last();
+    if let Some((_, at, _)) = space {
+        return Some((&line[..at], line[at..].trim_start()));
+    }
+    let (_, at, _) = slash()?;
+    Some(line.split_at(at + 1)).filter(|(_, tail)| !tail.is_empty())
+}
+
+/// Where the text of a line goes on: below a value that stands apart from its name, otherwise two columns
+/// inwards.
+fn hanging(line: &str) -> usize {
+    let start = line.chars().take_while(|&c| c == ' ').count();
+    let named = line.trim_start().find("  ").map(|gap| {
+        let from = line.len() - line.trim_start().len() + gap;
+        let value = line[from..].trim_start();
+        line[..line.len() - value.len()].chars().count()
+    });
+    named.filter(|&column| column <= WIDTH / 3).unwrap_or(start + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{Folded, WIDTH};
+
+    fn folded(text: &str) -> String {
+        let mut out = Vec::new();
+        Folded::new(&mut out).write_all(text.as_bytes()).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lines_are_broken_and_nothing_is_lost() {
+        let sentence = "a word and ".repeat(30);
+        for start in ["", "  ", "name      ", "warning: ", "\u{2212} "] {
+            let text = format!("{start}{sentence}\nshort\n");
+            let found = folded(&text);
+            assert!(found.lines().all(|line| line.chars().count() <= WIDTH), "{found}");
+            assert!(found.lines().count() > 4, "{found}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&found), words(&text));
+        }
+        let found = folded(&format!("name      {sentence}\n"));
+        assert!(
+            found
+                .lines()
+                .skip(1)
+                .all(|line| line.starts_with("          a") || line.starts_with("          w")),
+            "{found}"
+        );
+    }
+
+    #[test]
+    fn paths_are_broken_after_a_slash_and_long_words_are_not() {
+        let path = format!("model      models/{}/{}/model.txt\n", "d".repeat(50), "r".repeat(70));
+        let wanted = format!(
+            "model      models/{}/\n           {}/model.txt\n",
+            "d".repeat(50),
+            "r".repeat(70)
+        );
+        assert_eq!(folded(&path), wanted);
+        let word = format!("{}\n", "x".repeat(150));
+        assert_eq!(folded(&word), word);
+    }
+
+    #[test]
+    fn what_is_no_line_of_text_passes_as_it_is() {
+        let long = "y ".repeat(80);
+        for text in [format!("\r{long}"), format!("\x1b[1m{long}\n"), "short".to_owned()] {
+            assert_eq!(folded(&text), text);
+        }
+    }
+}
