@@ -25,7 +25,20 @@ fn shown(folder: &Path, call: &str) -> Option<String> {
 /// The lines that are too wide; of progress the last state counts.
 fn too_wide(text: &str) -> Vec<&str> {
     let lines = text.lines().map(|line| line.rsplit('\r').next().unwrap_or(line));
-    lines.filter(|line| line.chars().count() > WIDTH).collect()
+    lines.filter(|line| width(line) > WIDTH).collect()
+}
+
+/// How many columns a line takes; colours take none.
+fn width(line: &str) -> usize {
+    let parts = line.split("\u{1b}[");
+    parts
+        .enumerate()
+        .map(|(nth, part)| {
+            let text =
+                if nth == 0 { part } else { part.split_once('m').map_or("", |(_, text)| text) };
+            text.chars().count()
+        })
+        .sum()
 }
 
 /// Lines of a table: three columns at least that stand apart.

@@ -1,7 +1,7 @@
 //! How a failure is told, and the exit code it gives: 1 failed, 2 wrong usage, 75 try again later.
 
 use std::error::Error;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
 use backtest::BacktestError;
@@ -32,6 +32,8 @@ pub(crate) fn report(
         // Help and version come this way too, on standard output with code 0.
         if usage.use_stderr() && format == LogFormat::Json {
             let _ = writeln!(err, "{}", json_line(usage.render().to_string().trim_end(), &[]));
+        } else if usage.use_stderr() && io::stderr().is_terminal() {
+            let _ = write!(err, "{}", usage.render().ansi());
         } else {
             let _ = usage.print();
         }

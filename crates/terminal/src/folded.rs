@@ -5,9 +5,12 @@ use std::io::{self, Write};
 /// The width that a terminal has at least.
 pub(crate) const WIDTH: usize = 100;
 
+/// What begins a sequence that sets a colour.
+const ESCAPE: char = '\u{1b}';
+
 /// A writer that breaks lines of more than 100 columns at a space or, in a long path, after a slash. What
-/// goes on stands below the text that it belongs to. Lines with control characters, progress say, pass as
-/// they are.
+/// goes on stands below the text that it belongs to. Colours take no room. Lines with other control
+/// characters, progress say, pass as they are.
 #[derive(Debug)]
 pub struct Folded<W: Write> {
     inner: W,
@@ -24,7 +27,7 @@ impl<W: Write> Folded<W> {
     fn end_line(&mut self) -> io::Result<()> {
         let line = std::mem::take(&mut self.line);
         match std::str::from_utf8(&line) {
-            Ok(text) if !text.chars().any(|c| c.is_control() && c != '\n') => {
+            Ok(text) if !text.chars().any(|c| c.is_control() && c != '\n' && c != ESCAPE) => {
                 self.inner.write_all(folded(text).as_bytes())
             }
             _ => self.inner.write_all(&line),
@@ -57,16 +60,35 @@ impl<W: Write> Drop for Folded<W> {
     }
 }
 
+/// The characters of a text with their byte and the column that each stands in; what only sets a colour
+/// (`ESC[1m`) has none.
+fn columns(text: &str) -> impl Iterator<Item = (usize, usize, char)> {
+    let (mut column, mut is_style) = (0, false);
+    text.char_indices().filter_map(move |(at, c)| {
+        is_style |= c == ESCAPE;
+        if is_style {
+            is_style = c != 'm';
+            return None;
+        }
+        column += 1;
+        Some((column - 1, at, c))
+    })
+}
+
+fn width(text: &str) -> usize {
+    columns(text).count()
+}
+
 /// `line` in lines that fit.
 fn folded(line: &str) -> String {
-    if line.trim_end().chars().count() <= WIDTH {
+    if width(line.trim_end()) <= WIDTH {
         return line.to_owned();
     }
     let (text, end) = line.strip_suffix('\n').map_or((line, ""), |text| (text, "\n"));
     let indent = hanging(text);
     let mut lines = Vec::new();
     let mut rest = text.trim_end().to_owned();
-    while rest.chars().count() > WIDTH {
+    while width(&rest) > WIDTH {
         let Some((head, tail)) = broken(&rest, indent) else { break };
         let next = format!("{}{}", " ".repeat(indent), tail);
         lines.push(head.trim_end().to_owned());
@@ -79,10 +101,9 @@ fn folded(line: &str) -> String {
 /// `line` at the last place where it may be broken: at a space, otherwise after a slash, beyond
 /// `indent`.
 fn broken(line: &str, indent: usize) -> Option<(&str, &str)> {
-    let places = || line.char_indices().enumerate().map(|(column, (at, c))| (column, at, c));
     let within = |column: usize| column > indent && column <= WIDTH;
-    let space = places().filter(|&(column, _, c)| c == ' ' && within(column)).last();
-    let slash = || places().filter(|&(column, _, c)| c == '/' && within(column + 1)).last();
+    let space = columns(line).filter(|&(column, _, c)| c == ' ' && within(column)).last();
+    let slash = || columns(line).filter(|&(column, _, c)| c == '/' && within(column + 1)).last();
     if let Some((_, at, _)) = space {
         return Some((&line[..at], line[at..].trim_start()));
     }
@@ -97,7 +118,7 @@ fn hanging(line: &str) -> usize {
     let named = line.trim_start().find("  ").map(|gap| {
         let from = line.len() - line.trim_start().len() + gap;
         let value = line[from..].trim_start();
-        line[..line.len() - value.len()].chars().count()
+        width(&line[..line.len() - value.len()])
     });
     named.filter(|&column| column <= WIDTH / 3).unwrap_or(start + 2)
 }
@@ -151,8 +172,17 @@ mod tests {
     #[test]
     fn what_is_no_line_of_text_passes_as_it_is() {
         let long = "y ".repeat(80);
-        for text in [format!("\r{long}"), format!("\x1b[1m{long}\n"), "short".to_owned()] {
+        for text in [format!("\r{long}"), format!("\t{long}\n"), "short".to_owned()] {
             assert_eq!(folded(&text), text);
         }
+    }
+
+    #[test]
+    fn colours_take_no_room() {
+        let line = |length: usize| format!("{}\n", "\x1b[1mx\x1b[0m ".repeat(length));
+        assert_eq!(folded(&line(50)), line(50));
+        let found = folded(&line(60));
+        assert_eq!(found.matches('x').count(), 60);
+        assert_eq!(found.lines().next(), Some(line(50).trim_end()));
     }
 }

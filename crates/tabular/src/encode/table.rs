@@ -31,6 +31,8 @@ pub(super) struct TableEncoder {
     begun: bool,
     /// The long texts that stand above the rows now.
     above: Vec<String>,
+    /// What stands between two columns.
+    gap: &'static str,
 }
 
 struct Column {
@@ -52,7 +54,7 @@ impl TableEncoder {
             Column { width: name.chars().count(), widest: 0, above: false, right, name }
         });
         cells(&RecordBatch::new_empty(SchemaRef::clone(schema)))?; // are the types fit to be shown?
-        Ok(Self { columns: columns.collect(), begun: false, above: Vec::new() })
+        Ok(Self { columns: columns.collect(), begun: false, above: Vec::new(), gap: GAP })
     }
 
     /// Names in as many lines as the one with most needs; they end together.
@@ -85,6 +87,9 @@ impl TableEncoder {
             for column in &mut self.columns {
                 column.above = !column.right && column.widest > LONG_TEXT;
             }
+        }
+        if self.is_wide() {
+            self.gap = " ";
         }
     }
 
@@ -120,7 +125,7 @@ impl TableEncoder {
                 },
             )
             .collect();
-        out.extend_from_slice(padded.join(GAP).trim_end().as_bytes());
+        out.extend_from_slice(padded.join(self.gap).trim_end().as_bytes());
         out.push(b'\n');
     }
 }
