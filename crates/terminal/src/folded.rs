@@ -124,6 +124,7 @@ fn hanging(line: &str) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 mod tests {
     use std::io::Write;
 
