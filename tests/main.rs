@@ -36,6 +36,7 @@ mod monitor_shipped;
 mod newcomer;
 mod oracles;
 mod outputs;
+mod page_numbers;
 mod pages;
 mod plan;
 mod program;

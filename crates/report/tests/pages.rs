@@ -192,17 +192,72 @@ fn more_rows_change_the_size_little() {
 
 #[test]
 fn nothing_one_row_and_infinities_are_said() {
-    let nothing = Evaluation::default().page().to_html();
-    check(&nothing);
-    assert!(nothing.contains("nothing can be judged"));
-    check(&evaluation(1, 2, "one").page().to_html());
-    let empty = Backtest::default().page().to_html();
-    check(&empty);
-    assert!(empty.contains("No trade was made") && empty.contains("nothing to draw"));
-    let one = backtest(1, 1, "one").page().to_html();
-    check(&one);
-    assert!(one.contains('∞'));
-    check(&Inspection::default().page().to_html());
+    let says = |page: report::Page, words: &[&str]| {
+        let html = page.to_html();
+        check(&html);
+        for part in words {
+            assert!(html.contains(part), "{part}");
+        }
+    };
+    says(Evaluation::default().page(), &["nothing can be judged"]);
+    says(Backtest::default().page(), &["No trade was made", "nothing to draw"]);
+    says(Inspection::default().page(), &["No month", "no bins to show"]);
+    says(Monitoring::default().page(), &["No row has a probability"]);
+    says(Sweep::default().page(), &["Nothing can be judged", "nothing to draw"]);
+    // One month; one row; a label that never came true.
+    says(evaluation(1, 2, "one").page(), &["1 of 1 months"]);
+    let method = |name: &str| Method { name: name.to_owned(), ..Method::default() };
+    let never = Evaluation {
+        rows: 1,
+        base_rate: Some(0.0),
+        methods: ["raw", "platt", "isotonic"].map(method).to_vec(),
+        ..evaluation(1, 2, "never")
+    };
+    says(never.page(), &["All labels are equal", "<strong>0.0 %</strong>", "<strong>–</strong>"]);
+    says(inspection(1, "one").page(), &["Bins of one", "unreachable"]);
+    let month = WatchedMonth { name: "one".to_owned(), scored: 1, ..WatchedMonth::default() };
+    let one = Monitoring { months: vec![month], ..Monitoring::default() };
+    says(one.page(), &["No row has a label yet", "nothing to draw"]);
+    says(sweep(1, 1, "one").page(), &["40 settings tried"]);
+    // One row; trades that all lose, and that all gain.
+    says(backtest(1, 1, "one").page(), &["∞"]);
+    for net in [-20.0, 40.0] {
+        let mut page = backtest(500, 20, "one side of luck");
+        page.trades.iter_mut().for_each(|trade| trade.net_pnl = trade.net_pnl.map(|_| net));
+        let share = if net < 0.0 { "<td>0.0 %</td>" } else { "<td>100.0 %</td>" };
+        says(page.page(), &[share, "–"]);
+    }
+}
+
+/// `months` months of one bin, that no score leads to.
+fn inspection(months: usize, name: &str) -> Inspection {
+    let bin = BinShape {
+        number: 1,
+        tone: Tone::Short,
+        lower: None,
+        upper: Some(0.1),
+        rows: 3,
+        mean_p: Some(0.05),
+        hit_rate: Some(0.0),
+        interval: Some((0.0, 0.6)),
+        reachable: false,
+    };
+    let month = MonthBins {
+        name: name.to_owned(),
+        facts: vec![(name.to_owned(), name.to_owned())],
+        rows: 3,
+        base_rate: 0.0,
+        quality: vec![("Brier".to_owned(), 0.1, 0.1)],
+        curve: vec![(0.0, 0.1), (1.0, 0.4)],
+        bins: vec![bin],
+    };
+    Inspection {
+        dataset: name.to_owned(),
+        months: vec![month; months],
+        facts: vec![name.to_owned()],
+        warnings: vec![name.to_owned()],
+        ..Inspection::default()
+    }
 }
 
 #[test]
@@ -210,44 +265,15 @@ fn hostile_names_are_text() {
     for name in [HOSTILE.to_owned(), "x".repeat(200), "'\"><svg onload=alert(1)>".to_owned()] {
         check(&evaluation(3, 20, &name).page().to_html());
         check(&backtest(500, 20, &name).page().to_html());
-        let bin = BinShape {
-            number: 1,
-            tone: Tone::Short,
-            lower: None,
-            upper: Some(0.1),
-            rows: 3,
-            mean_p: Some(0.05),
-            hit_rate: Some(0.0),
-            interval: Some((0.0, 0.6)),
-            reachable: false,
-        };
-        let month = MonthBins {
-            name: name.clone(),
-            facts: vec![(name.clone(), name.clone())],
-            rows: 3,
-            base_rate: 0.0,
-            quality: vec![("Brier".to_owned(), 0.1, 0.1)],
-            curve: vec![(0.0, 0.1), (1.0, 0.4)],
-            bins: vec![bin],
-        };
-        let months = vec![month.clone(), month];
-        let inspection = Inspection {
-            dataset: name.clone(),
-            months,
-            facts: vec![name.clone()],
-            ..Inspection::default()
-        };
-        check(&inspection.page().to_html());
+        check(&inspection(2, &name).page().to_html());
+        check(&monitoring(&name).page().to_html());
+        check(&sweep(4, 3, &name).page().to_html());
     }
 }
 
-#[test]
-fn a_monitor_with_and_without_months() {
-    let empty = Monitoring::default().page().to_html();
-    check(&empty);
-    assert!(empty.contains("Nothing fires."));
+fn monitoring(name: &str) -> Monitoring {
     let month = |k: u8| WatchedMonth {
-        name: HOSTILE.to_owned(),
+        name: name.to_owned(),
         start: i64::from(k) * 2_629_800,
         scored: 700,
         missing: 1,
@@ -258,24 +284,28 @@ fn a_monitor_with_and_without_months() {
         psi: (k > 2).then_some((0.7, 0.5)),
         distance: (k > 2).then_some((0.01, 0.03)),
     };
-    let page = Monitoring {
-        dataset: HOSTILE.to_owned(),
+    Monitoring {
+        dataset: name.to_owned(),
+        facts: vec![name.to_owned()],
         months: (0..6).map(month).collect(),
         detectors: vec![
             ("watch down".to_owned(), 120.0, 366.0),
             ("alert up".to_owned(), 7_000.0, 7_320.0),
         ],
-        lags: vec![("sink".to_owned(), HOSTILE.to_owned())],
-        alerts: vec![
-            ["CalibrationWatch", "down", "2025-11-01T00:00:00Z", HOSTILE].map(str::to_owned),
-        ],
+        lags: vec![("sink".to_owned(), name.to_owned())],
+        alerts: vec![["CalibrationWatch", "down", "2025-11-01T00:00:00Z", name].map(str::to_owned)],
         ..Monitoring::default()
-    };
-    let html = page.page().to_html();
-    check(&html);
+    }
+}
+
+#[test]
+fn a_monitor_says_what_fires() {
+    let html = monitoring(HOSTILE).page().to_html();
     for part in ["One alert fires.", "in a month with an alarm", "7,000.0 of 7,320"] {
         assert!(html.contains(part), "{part}");
     }
+    let calm = Monitoring { alerts: Vec::new(), ..monitoring("calm") }.page().to_html();
+    assert!(calm.contains("Nothing fires."));
 }
 
 fn sweep(down: usize, across: usize, name: &str) -> Sweep {
@@ -334,14 +364,7 @@ fn sweep(down: usize, across: usize, name: &str) -> Sweep {
 }
 
 #[test]
-fn a_sweep_of_any_size_and_names() {
-    let nothing = Sweep::default().page().to_html();
-    check(&nothing);
-    assert!(nothing.contains("Nothing can be judged") && nothing.contains("nothing to draw"));
-    check(&sweep(1, 1, "one").page().to_html());
-    for name in [HOSTILE.to_owned(), "x".repeat(200)] {
-        check(&sweep(4, 3, &name).page().to_html());
-    }
+fn a_sweep_of_any_size() {
     let html = sweep(8, 5, "entry").page().to_html();
     check(&html);
     for part in [

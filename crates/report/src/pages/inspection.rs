@@ -70,6 +70,9 @@ impl Inspection {
     pub fn page(&self) -> Page {
         let mut page = Page::new("Bins of a month", &self.dataset);
         page = self.facts.iter().fold(page, |page, fact| page.fact(fact.clone()));
+        if self.months.is_empty() {
+            page = page.answer("No month: there are no bins to show.");
+        }
         page = page.warnings(self.warnings.iter().cloned());
         page = self.tiles().into_iter().fold(page, Page::tile);
         if self.months.len() > 1 {

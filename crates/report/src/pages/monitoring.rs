@@ -62,6 +62,11 @@ impl Monitoring {
         });
         let alarmed = self.months.iter().filter(|month| !month.alarms.is_empty()).count();
         let scored = self.months.iter().map(|month| month.scored).sum();
+        if scored == 0 {
+            page = page.answer("No row has a probability: calibration and scores are not watched.");
+        } else if self.months.iter().all(|month| month.labelled == 0) {
+            page = page.answer("No row has a label yet: calibration is not watched.");
+        }
         let missing = self.months.iter().map(|month| month.missing).sum();
         let drifted = self.months.iter().filter(|month| month.drifted()).count();
         let last = self.months.last();
