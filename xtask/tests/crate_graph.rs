@@ -35,6 +35,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("market-data", &["files", "labeling", "strategy-core", "tabular"]),
     ("monitoring", &["statistics"]),
     ("payoffs", &["backtest", "statistics", "strategy-core"]),
+    ("pools", &[]),
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
     ("sample", &["market-data", "strategy-core"]),

@@ -3,13 +3,12 @@
 use binning::BinEdges;
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
+use pools::{BetaLinearPool, Learner, Learnt, LinearPool, LogitPool, mixture};
 use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side, YearMonth};
 
 use crate::EnsembleError;
 use crate::config::{PoolKind, Thresholds};
-use crate::learner::{Learner, Learnt};
-use crate::pool::{BetaLinearPool, LinearPool, LogitPool, mixture};
 
 /// The format that this program writes, and the only one that it reads.
 pub const FORMAT_VERSION: u32 = 2;

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use label_trades::LabelTradeError;
 use labeling::LabelError;
 use market_data::MarketDataError;
+use pools::PoolError;
 use sample::SampleError;
 use statistics::StatisticsError;
 use strategy_core::{RowsError, YearMonth};
@@ -36,40 +37,9 @@ pub enum EnsembleError {
         /// Which.
         run: String,
     },
-    /// A member whose rows are not those of the labels.
-    #[error("member {member}, counted from 0, has {found} probabilities for {wanted} labels")]
-    Lengths {
-        /// The member.
-        member: usize,
-        /// Its probabilities.
-        found: usize,
-        /// Labels.
-        wanted: usize,
-    },
-    /// What is no probability.
-    #[error("member {member}, row {row}, counted from 0: {found} is no probability")]
-    Probability {
-        /// The member.
-        member: usize,
-        /// The row.
-        row: usize,
-        /// What stands there.
-        found: f64,
-    },
-    /// Nothing to weigh members by.
-    #[error("all {rows} rows have the same label: a pool is fitted on both")]
-    OneClass {
-        /// The rows.
-        rows: usize,
-    },
-    /// The fit does not end.
-    #[error(
-        "the fit of the {pool} finds no minimum: the members separate the labels, or are equal"
-    )]
-    NoMinimum {
-        /// The pool.
-        pool: &'static str,
-    },
+    /// Rows that no pool can be fitted on.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
     /// Fewer members than a pool needs.
     #[error(
         "{month}: fewer than two members can be calibrated; labelled rows of the window by member: {}",

@@ -5,14 +5,15 @@ use std::convert::Infallible;
 use binning::{BinCount, BinEdges, PayoffRow, Payoffs};
 use calibration::{Calibrator, LabelledScores, PlattOptions, PlattScaling};
 use ndarray::ArrayView1;
+use pools::{
+    BetaLinearPool, Learner, Learnt, LinearPool, LogitPool, MemberRows, PoolError, log_loss,
+};
 use strategy_core::{Side, YearMonth};
 
 use crate::EnsembleError;
 use crate::artifact::{BinOutlook, FORMAT_VERSION, Fitted, Member, MonthEnsemble, Subset, online};
 use crate::config::PoolKind;
-use crate::learner::{Learner, Learnt};
 use crate::members::MemberScores;
-use crate::pool::{BetaLinearPool, LinearPool, LogitPool, MemberRows, log_loss};
 
 /// Fewer common rows than this are pooled equally.
 pub const LEAST_ROWS: usize = 500;
@@ -206,8 +207,8 @@ impl<'a> Window<'a> {
         let (fitted, fallback) = match fitted.transpose() {
             Ok(fitted) => (fitted.unwrap_or_else(equal), fallback),
             // Members that say nothing, or the same, leave a pool without a minimum.
-            Err(error @ EnsembleError::NoMinimum { .. }) => (equal(), Some(error.to_string())),
-            Err(error) => return Err(error),
+            Err(error @ PoolError::NoMinimum { .. }) => (equal(), Some(error.to_string())),
+            Err(error) => return Err(error.into()),
         };
         let pooled: Vec<f64> = (0..common.len())
             .map(|row| fitted.pool(&columns.iter().map(|column| column[row]).collect::<Vec<f64>>()))
@@ -281,7 +282,11 @@ fn online_weights(
     probabilities: &[Vec<Option<f64>>],
     pool: PoolKind,
 ) -> Option<Learnt> {
-    let mut learner = Learner::of(Learnt::nothing(pool, probabilities.len())?);
+    let mut learner = Learner::of(match pool {
+        PoolKind::Hedge => Learnt::hedge(probabilities.len()),
+        PoolKind::Boa => Learnt::boa(probabilities.len()),
+        _ => return None,
+    });
     let all = window.all;
     let label = |time: i64| {
         let row = all.timestamps.binary_search(&time).ok();

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use chrono::TimeDelta;
 use labeling::{BarrierRule, CandleSeries, LabelError, TargetKey, TiePolicy, label_candles};
+use pools::Learner;
 use strategy_core::YearMonth;
 
-use crate::learner::Learner;
 use crate::{EnsembleError, MonthEnsemble};
 
 /// A row as it was fed.

@@ -6,10 +6,8 @@ mod config;
 mod decision;
 mod error;
 mod fit;
-mod learner;
 mod learning;
 mod members;
-mod pool;
 mod recipe;
 mod shown;
 mod store;
@@ -22,12 +20,7 @@ pub use config::{Config, PoolArgs, PoolKind, Thresholds};
 pub use decision::Decision;
 pub use error::EnsembleError;
 pub use fit::{LEAST_ROWS, Settings, fit};
-pub use learner::Learnt;
 pub use members::{MemberScores, Sources};
-pub use pool::{
-    BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, log_loss, logit, mixture,
-    probability,
-};
 pub use recipe::{EnsembleRecipe, Warning};
 pub use store::EnsembleStore;
 pub use strategy::Ensemble;

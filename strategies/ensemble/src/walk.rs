@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::ops::Range;
 
+use pools::log_loss;
 use rayon::prelude::*;
 use serde::Serialize;
 use statistics::{
@@ -11,7 +12,6 @@ use statistics::{
 use strategy_core::{Side, YearMonth};
 
 use crate::fit::{Settings, fit};
-use crate::pool::log_loss;
 use crate::{EnsembleError, MemberScores, Thresholds};
 
 /// Log losses of the same rows, of every member and of the pool, all out of sample.

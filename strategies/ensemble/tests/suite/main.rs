@@ -11,5 +11,3 @@
 
 mod artifact;
 mod online;
-mod oracles;
-mod pools;

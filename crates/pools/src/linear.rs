@@ -3,9 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
-use super::members::MemberRows;
-use super::newton::{Local, minimise};
-use crate::EnsembleError;
+use crate::PoolError;
+use crate::members::MemberRows;
+use crate::newton::{Local, minimise};
 
 /// `p = Σ weight_k · p_k`, weights at 0 or above that add up to 1.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,9 +22,9 @@ impl LinearPool {
     ///
     /// # Errors
     /// Where only one class occurs, or where no minimum is found.
-    pub fn fit(rows: &MemberRows<'_>) -> Result<Self, EnsembleError> {
+    pub fn fit(rows: &MemberRows<'_>) -> Result<Self, PoolError> {
         if !rows.has_both_classes() {
-            return Err(EnsembleError::OneClass { rows: rows.rows() });
+            return Err(PoolError::OneClass { rows: rows.rows() });
         }
         let members = rows.members();
         let n = rows.rows() as f64;
@@ -61,7 +61,7 @@ impl LinearPool {
         };
         let start = DVector::repeat(members, 1.0 / members as f64);
         let found = minimise(start, |_| true, 1e-9 * n, objective);
-        let found = found.ok_or(EnsembleError::NoMinimum { pool: "linear" })?;
+        let found = found.ok_or(PoolError::NoMinimum { pool: "linear" })?;
         let sum = found.sum();
         Ok(Self { weights: found.iter().map(|weight| weight / sum).collect() })
     }

@@ -3,9 +3,9 @@
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
-use super::members::{MemberRows, logit, probability};
-use super::newton::{Local, minimise};
-use crate::EnsembleError;
+use crate::PoolError;
+use crate::members::{MemberRows, logit, probability};
+use crate::newton::{Local, minimise};
 
 /// `logit p = intercept + Σ weight_k · logit p_k`, weights at 0 or above.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,9 +29,9 @@ impl LogitPool {
     /// # Errors
     /// Where only one class occurs, or where no minimum is found: with λ = 0 on members that a plane
     /// separates.
-    pub fn fit(rows: &MemberRows<'_>, lambda: f64) -> Result<Self, EnsembleError> {
+    pub fn fit(rows: &MemberRows<'_>, lambda: f64) -> Result<Self, PoolError> {
         if !rows.has_both_classes() {
-            return Err(EnsembleError::OneClass { rows: rows.rows() });
+            return Err(PoolError::OneClass { rows: rows.rows() });
         }
         let members = rows.members();
         let logits = rows.mapped(logit);
@@ -72,7 +72,7 @@ impl LogitPool {
         let found = minimise(start, |i| i > 0, tolerance, objective);
         // Where members separate the labels the loss runs to 0 and the weights run away.
         let found = found.filter(|at| objective(at).value > 1e-8 * rows.rows() as f64);
-        let found = found.ok_or(EnsembleError::NoMinimum { pool: "logit-pool" })?;
+        let found = found.ok_or(PoolError::NoMinimum { pool: "logit-pool" })?;
         Ok(Self { intercept: found[0], weights: found.iter().skip(1).copied().collect() })
     }
 

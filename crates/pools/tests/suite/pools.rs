@@ -1,7 +1,7 @@
 //! Laws of the pools, and what they refuse.
 
-use ensemble::{
-    BetaLinearPool, Boa, EnsembleError, Hedge, LinearPool, LogitPool, MemberRows, log_loss, mixture,
+use pools::{
+    BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, PoolError, log_loss, mixture,
 };
 use proptest::prelude::*;
 
@@ -128,23 +128,23 @@ fn a_member_that_is_a_constant_takes_no_part_in_the_order() {
 #[test]
 fn what_cannot_be_pooled_is_refused() {
     let (p, labels) = skilled();
-    assert!(matches!(MemberRows::new(&[], &labels), Err(EnsembleError::NoMembers)));
+    assert!(matches!(MemberRows::new(&[], &labels), Err(PoolError::NoMembers)));
     let refused = |members: &[&[f64]]| MemberRows::new(members, &labels).unwrap_err();
     let short = refused(&[&p[1..]]);
-    assert!(matches!(short, EnsembleError::Lengths { member: 0, found: 199, wanted: 200 }));
+    assert!(matches!(short, PoolError::Lengths { member: 0, found: 199, wanted: 200 }));
     let mut bad = p.clone();
     bad[3] = f64::NAN;
     let found = refused(&[&p, &bad]);
-    assert!(matches!(found, EnsembleError::Probability { member: 1, row: 3, .. }));
+    assert!(matches!(found, PoolError::Probability { member: 1, row: 3, .. }));
     let none = vec![false; p.len()];
     let given = [&p[..]];
     let rows = MemberRows::new(&given, &none).unwrap();
-    assert!(matches!(LogitPool::fit(&rows, 1.0), Err(EnsembleError::OneClass { rows: 200 })));
-    assert!(matches!(LinearPool::fit(&rows), Err(EnsembleError::OneClass { .. })));
+    assert!(matches!(LogitPool::fit(&rows, 1.0), Err(PoolError::OneClass { rows: 200 })));
+    assert!(matches!(LinearPool::fit(&rows), Err(PoolError::OneClass { .. })));
     // A member that tells the labels apart without fail: without a penalty there is no minimum.
     let sure: Vec<f64> = labels.iter().map(|&label| if label { 0.9 } else { 0.1 }).collect();
     let given = [&sure[..]];
     let rows = MemberRows::new(&given, &labels).unwrap();
-    assert!(matches!(LogitPool::fit(&rows, 0.0), Err(EnsembleError::NoMinimum { .. })));
+    assert!(matches!(LogitPool::fit(&rows, 0.0), Err(PoolError::NoMinimum { .. })));
     assert!(LogitPool::fit(&rows, 100.0).is_ok());
 }

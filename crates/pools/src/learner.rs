@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::config::PoolKind;
-use crate::pool::{Boa, Hedge, mixture};
+use crate::{Boa, Hedge, mixture};
 
 /// Hedge's learning rate, and the share that every member keeps.
 const HEDGE: (f64, f64) = (0.5, 0.001);
@@ -21,14 +20,16 @@ pub enum Learnt {
 }
 
 impl Learnt {
-    /// Equal weights of an online pool; none for another.
+    /// Equal weights, by Hedge.
     #[must_use]
-    pub fn nothing(pool: PoolKind, members: usize) -> Option<Self> {
-        match pool {
-            PoolKind::Hedge => Some(Self::Hedge(Hedge::new(members, HEDGE.0, HEDGE.1))),
-            PoolKind::Boa => Some(Self::Boa(Boa::new(members))),
-            _ => None,
-        }
+    pub fn hedge(members: usize) -> Self {
+        Self::Hedge(Hedge::new(members, HEDGE.0, HEDGE.1))
+    }
+
+    /// Equal weights, by Bernstein online aggregation.
+    #[must_use]
+    pub fn boa(members: usize) -> Self {
+        Self::Boa(Boa::new(members))
     }
 
     /// The weights, over all members; they add up to 1.
@@ -46,7 +47,7 @@ impl Learnt {
 /// A row's label is known when the last candle of its horizon closes, also where a barrier was reached
 /// earlier: nothing else decides when it is asked for.
 #[derive(Debug, Clone)]
-pub(crate) struct Learner {
+pub struct Learner {
     learnt: Learnt,
     awaited: VecDeque<Awaited>,
 }
@@ -60,13 +61,18 @@ struct Awaited {
 }
 
 impl Learner {
-    pub(crate) fn of(learnt: Learnt) -> Self {
+    /// What was learnt, awaiting nothing.
+    #[must_use]
+    pub fn of(learnt: Learnt) -> Self {
         Self { learnt, awaited: VecDeque::new() }
     }
 
     /// Learns the labels that are known at `now`, µs UTC; `label` gives that of the row that opened at a
     /// time, if it has one.
-    pub(crate) fn learn<E>(
+    ///
+    /// # Errors
+    /// Those of `label`.
+    pub fn learn<E>(
         &mut self,
         now: i64,
         mut label: impl FnMut(i64) -> Result<Option<bool>, E>,
@@ -82,23 +88,20 @@ impl Learner {
     }
 
     /// The weights by what was learnt.
-    pub(crate) fn weights(&self) -> &[f64] {
+    #[must_use]
+    pub fn weights(&self) -> &[f64] {
         self.learnt.weights()
     }
 
     /// What was learnt.
-    pub(crate) fn learnt(&self) -> &Learnt {
+    #[must_use]
+    pub fn learnt(&self) -> &Learnt {
         &self.learnt
     }
 
     /// Awaits the label of the row that opens at `time`, known at `known_at`. A row without a member
     /// teaches nothing.
-    pub(crate) fn await_label(
-        &mut self,
-        time: i64,
-        known_at: i64,
-        probabilities: Vec<Option<f64>>,
-    ) {
+    pub fn await_label(&mut self, time: i64, known_at: i64, probabilities: Vec<Option<f64>>) {
         if let Some(mixture) = mixture(self.weights(), &probabilities) {
             self.awaited.push_back(Awaited { time, known_at, probabilities, mixture });
         }
@@ -115,8 +118,8 @@ mod tests {
     const HORIZON: i64 = 24;
 
     /// The mixtures of rows an hour apart; `shift` makes labels known so much earlier than they are.
-    fn mixtures(pool: PoolKind, rows: &[(f64, f64, bool)], shift: i64) -> Vec<f64> {
-        let mut learner = Learner::of(Learnt::nothing(pool, 2).unwrap());
+    fn mixtures(pool: fn(usize) -> Learnt, rows: &[(f64, f64, bool)], shift: i64) -> Vec<f64> {
+        let mut learner = Learner::of(pool(2));
         let mixed = |(open, &(a, b, _)): (i64, &(f64, f64, bool))| {
             let close = open + 1;
             let label = |time: i64| Ok::<_, ()>(Some(rows[usize::try_from(time).unwrap()].2));
@@ -130,7 +133,7 @@ mod tests {
     }
 
     /// Whether a row's mixture changes with labels that were not known at its close.
-    fn looks_ahead(pool: PoolKind, rows: &[(f64, f64, bool)], shift: i64) -> bool {
+    fn looks_ahead(pool: fn(usize) -> Learnt, rows: &[(f64, f64, bool)], shift: i64) -> bool {
         let honest = mixtures(pool, rows, shift);
         (0..rows.len()).any(|row| {
             // Known at the close of `row` are the labels of rows a horizon before it.
@@ -150,16 +153,16 @@ mod tests {
 
         #[test]
         fn no_row_sees_a_label_before_the_close_of_its_horizon(rows in rows()) {
-            for pool in [PoolKind::Hedge, PoolKind::Boa] {
-                prop_assert!(!looks_ahead(pool, &rows, 0), "{pool}");
+            for pool in [Learnt::hedge, Learnt::boa] {
+                prop_assert!(!looks_ahead(pool, &rows, 0));
             }
         }
 
         /// The law finds who takes a label when its barrier may have been reached.
         #[test]
         fn a_learner_that_knows_labels_an_hour_early_is_caught(rows in rows()) {
-            for pool in [PoolKind::Hedge, PoolKind::Boa] {
-                prop_assert!(looks_ahead(pool, &rows, 1), "{pool}");
+            for pool in [Learnt::hedge, Learnt::boa] {
+                prop_assert!(looks_ahead(pool, &rows, 1));
             }
         }
     }

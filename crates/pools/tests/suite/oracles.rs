@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
-use ensemble::{BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, log_loss, mixture};
+use pools::{BetaLinearPool, Boa, Hedge, LinearPool, LogitPool, MemberRows, log_loss, mixture};
 use serde_json::Value;
 
 /// All cases of `file`, of the repository and of `$REAL_DATA`, a list a file.

@@ -3,10 +3,10 @@
 use nalgebra::{DMatrix, DVector};
 
 /// A function at a point: value, gradient, and a Hessian or what stands for one.
-pub(super) struct Local {
-    pub(super) value: f64,
-    pub(super) gradient: DVector<f64>,
-    pub(super) hessian: DMatrix<f64>,
+pub(crate) struct Local {
+    pub(crate) value: f64,
+    pub(crate) gradient: DVector<f64>,
+    pub(crate) hessian: DMatrix<f64>,
 }
 
 const MOST_STEPS: usize = 200;
@@ -20,7 +20,7 @@ const ROUNDING: f64 = 1e-13;
 /// Each step is Newton's over the variables that are not held at 0 by their gradient (Bertsekas
 /// 1982), projected, and halved until the value falls. `None` where the gradient that is left stays
 /// above `tolerance`. A value of infinity marks a point that cannot be.
-pub(super) fn minimise(
+pub(crate) fn minimise(
     start: DVector<f64>,
     bounded: impl Fn(usize) -> bool,
     tolerance: f64,

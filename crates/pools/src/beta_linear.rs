@@ -4,10 +4,10 @@ use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 use statrs::function::beta::beta_reg;
 
-use super::linear::LinearPool;
-use super::members::MemberRows;
-use super::newton::{Local, minimise};
-use crate::EnsembleError;
+use crate::PoolError;
+use crate::linear::LinearPool;
+use crate::members::MemberRows;
+use crate::newton::{Local, minimise};
 
 /// `p = I_{Σ w_k·p_k}(α, β)`, the regularised incomplete beta function of a linear pool (Ranjan and
 /// Gneiting 2010): a linear pool of calibrated members is underconfident, and this sharpens it.
@@ -31,7 +31,7 @@ impl BetaLinearPool {
     ///
     /// # Errors
     /// Where only one class occurs, or where no maximum is found.
-    pub fn fit(rows: &MemberRows<'_>) -> Result<Self, EnsembleError> {
+    pub fn fit(rows: &MemberRows<'_>) -> Result<Self, PoolError> {
         let mut weights = LinearPool::fit(rows)?.weights;
         let members = weights.len();
         let probabilities = rows.mapped(|p| p.clamp(1e-6, 1.0 - 1e-6));
@@ -73,7 +73,7 @@ impl BetaLinearPool {
             }
             let tolerance = 1e-6 * rows.rows() as f64;
             let found = minimise(start, |i| i >= 2, tolerance, objective);
-            let found = found.ok_or(EnsembleError::NoMinimum { pool: "beta-linear" })?;
+            let found = found.ok_or(PoolError::NoMinimum { pool: "beta-linear" })?;
             (log_alpha, log_beta) = (found[0], found[1]);
             weights = with(&found).weights;
             if largest(&weights) == rest {

@@ -1,6 +1,6 @@
 //! Probabilities of several members for the same rows.
 
-use crate::EnsembleError;
+use crate::PoolError;
 
 /// How far from 0 and 1 a probability is taken to be, before its logit.
 const CLIP: f64 = 1e-6;
@@ -30,13 +30,13 @@ impl<'a> MemberRows<'a> {
     ///
     /// # Errors
     /// No member, another number of probabilities than labels, or a probability outside [0, 1].
-    pub fn new(members: &'a [&'a [f64]], labels: &'a [bool]) -> Result<Self, EnsembleError> {
+    pub fn new(members: &'a [&'a [f64]], labels: &'a [bool]) -> Result<Self, PoolError> {
         if members.is_empty() {
-            return Err(EnsembleError::NoMembers);
+            return Err(PoolError::NoMembers);
         }
         for (member, probabilities) in members.iter().enumerate() {
             if probabilities.len() != labels.len() {
-                return Err(EnsembleError::Lengths {
+                return Err(PoolError::Lengths {
                     member,
                     found: probabilities.len(),
                     wanted: labels.len(),
@@ -44,7 +44,7 @@ impl<'a> MemberRows<'a> {
             }
             // The negated range refuses NaN, too.
             if let Some(row) = probabilities.iter().position(|p| !(0.0..=1.0).contains(p)) {
-                return Err(EnsembleError::Probability { member, row, found: probabilities[row] });
+                return Err(PoolError::Probability { member, row, found: probabilities[row] });
             }
         }
         Ok(Self { members, labels })
@@ -68,12 +68,12 @@ impl<'a> MemberRows<'a> {
         self.labels.contains(&true) && self.labels.contains(&false)
     }
 
-    pub(super) fn labels(&self) -> &'a [bool] {
+    pub(crate) fn labels(&self) -> &'a [bool] {
         self.labels
     }
 
     /// A row's probabilities, each through `map`.
-    pub(super) fn mapped(&self, map: fn(f64) -> f64) -> Vec<Vec<f64>> {
+    pub(crate) fn mapped(&self, map: fn(f64) -> f64) -> Vec<Vec<f64>> {
         let row = |row: usize| self.members.iter().map(|member| map(member[row])).collect();
         (0..self.rows()).map(row).collect()
     }

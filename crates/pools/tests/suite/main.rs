@@ -1,0 +1,13 @@
+//! The pools against laws and oracles.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "tests fail by panicking, say how much they compared, and count small things"
+)]
+
+mod oracles;
+mod pools;
