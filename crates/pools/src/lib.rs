@@ -5,7 +5,8 @@
 //!
 //! let (bold, timid) = ([0.9, 0.2, 0.7, 0.4], [0.6, 0.4, 0.6, 0.5]);
 //! let labels = [true, false, true, false];
-//! let rows = MemberRows::new(&[&bold, &timid], &labels)?;
+//! let members: [&[f64]; 2] = [&bold, &timid];
+//! let rows = MemberRows::new(&members, &labels)?;
 //! let pool = LogitPool::fit(&rows, 100.0)?;
 //! assert!(pool.pool(&[0.8, 0.6]) > 0.5);
 //! # Ok::<(), pools::PoolError>(())

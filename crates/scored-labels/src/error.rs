@@ -28,6 +28,17 @@ pub enum ScoredLabelsError {
         /// What was wrong.
         source: LabelError,
     },
+    /// Nobody's scores are asked for.
+    #[error("no members: name the runs of at least two models")]
+    NoMembers,
+    /// Candles that do not tell how trades ended.
+    #[error("{} does not tell how trades ended: {reason}", file.display())]
+    Trades {
+        /// The file with the candles.
+        file: PathBuf,
+        /// What was wrong.
+        reason: String,
+    },
     /// No label was named, none could be found, and there is no table of them.
     #[error(
         "there is no label to calibrate against: name one with --target-key{}",

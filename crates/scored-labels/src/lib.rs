@@ -14,8 +14,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - [`Sources`], [`Run`]: the files of a run, opened; [`MonthChoice`]: which months
+//! - [`Sources`], [`Run`]: the files of a run, opened; [`MonthArgs`], [`MonthChoice`]: which months
 //! - [`Inputs`]: predictions, labels and candles in memory, read once for all months
+//! - [`MemberScores`]: several models of one target, joined by time
 //! - [`WindowSettings`], [`WindowRows`]: a month's rows; [`fingerprint()`]: their identity
 //! - [`Warning`], [`Lacking`]: what a careful person should know of them
 //! - [`ScoredLabelsError`]: what can go wrong
@@ -25,6 +26,8 @@ mod error;
 mod fingerprint;
 mod inputs;
 mod load;
+mod members;
+mod month_args;
 mod months;
 mod run;
 mod settings;
@@ -38,7 +41,9 @@ pub use completeness::Lacking;
 pub use error::ScoredLabelsError;
 pub use fingerprint::fingerprint;
 pub use inputs::{CandleState, Identity, Inputs, LabelCursor, Labels, StoredLabels, TrainFile};
-pub use months::{MonthChoice, ParseMonthChoiceError};
+pub use members::MemberScores;
+pub use month_args::MonthArgs;
+pub use months::{MonthChoice, ParseMonthChoiceError, month_range};
 pub use run::Run;
 pub use settings::WindowSettings;
 pub use sources::{InSample, Sources};

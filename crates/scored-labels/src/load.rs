@@ -36,6 +36,34 @@ impl Run {
         let start = windows().map(|window| window.start).min();
         let end = windows().map(|window| window.end).max();
         let range = TimeRange { start, end };
+        let mut inputs = self.load_settled(range, settings)?;
+        // Counting them all takes longer than reading a year, and only an error tells the number.
+        if windows().any(|window| inputs.predictions_in(&window).next().is_none()) {
+            inputs.available = self.available()?;
+        }
+        Ok(inputs)
+    }
+
+    /// Reads all that lies in `range`, and the labels that came later.
+    ///
+    /// # Errors
+    /// When a table or file cannot be read or holds something that is not usable.
+    pub(crate) fn load_range(&mut self, range: TimeRange) -> Result<Inputs, ScoredLabelsError> {
+        let all = WindowSettings { label_cutoff: LabelCutoff::None, ..WindowSettings::default() };
+        self.load_settled(range, &all)
+    }
+
+    /// The out-of-sample predictions of `range` alone.
+    pub(crate) fn out_of_sample(&self, range: TimeRange) -> Result<Predictions, ScoredLabelsError> {
+        let query = prediction_query(&self.model_path, &self.dataset, self.feature_key.as_deref());
+        Ok(read_predictions(&self.predictions, &PredictionQuery { range, ..query })?)
+    }
+
+    fn load_settled(
+        &mut self,
+        range: TimeRange,
+        settings: &WindowSettings,
+    ) -> Result<Inputs, ScoredLabelsError> {
         let Tables { predictions, train, candles, targets } =
             self.read_tables(range, self.candle_range(range, settings));
         let (predictions, train, candles) = (predictions?, train?, candles?);
@@ -50,7 +78,7 @@ impl Run {
             prediction: Some(self.span.end().timestamp_micros()).max(in_sample),
             label: self.newest_label(labels.source)?,
         };
-        let mut inputs = Inputs {
+        Ok(Inputs {
             labels,
             newest,
             candles: candles.map(|candles| CandleState {
@@ -70,12 +98,7 @@ impl Run {
             available: None,
             train,
             unused_train,
-        };
-        // Counting them all takes longer than reading a year, and only an error tells the number.
-        if windows().any(|window| inputs.predictions_in(&window).next().is_none()) {
-            inputs.available = self.available()?;
-        }
-        Ok(inputs)
+        })
     }
 
     /// Reads what an evaluation of `months` needs: their windows as [`Run::load`] does, the months

@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use strategy_core::{ParseYearMonthError, YearMonth};
 use thiserror::Error;
 
+use crate::ScoredLabelsError;
+
 /// A month by name, or one that depends on the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MonthChoice {
@@ -38,6 +40,40 @@ impl MonthChoice {
             }
         }
     }
+}
+
+/// The months from the first one, if none is given the first with a full window, to the last one, if none
+/// is given that of the newest prediction; none where no window is full.
+///
+/// # Errors
+/// When the first comes after the last.
+pub fn month_range(
+    span: &RangeInclusive<DateTime<Utc>>,
+    lookback_months: u16,
+    from: Option<YearMonth>,
+    to: Option<YearMonth>,
+) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+    let edge = |choice| months_of(&[choice], span, lookback_months).first().copied();
+    let from = from.or_else(|| edge(MonthChoice::All));
+    let to = to.or_else(|| edge(MonthChoice::Latest));
+    match from.zip(to) {
+        Some((from, to)) if from > to => Err(ScoredLabelsError::MonthsReversed { from, to }),
+        Some((from, to)) => Ok(from.through(to).collect()),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The months that `choices` mean, each once, ascending.
+pub(crate) fn months_of(
+    choices: &[MonthChoice],
+    span: &RangeInclusive<DateTime<Utc>>,
+    lookback_months: u16,
+) -> Vec<YearMonth> {
+    let mut months: Vec<_> =
+        choices.iter().flat_map(|choice| choice.months(span, lookback_months)).collect();
+    months.sort_unstable();
+    months.dedup();
+    months
 }
 
 /// The first month that the predictions cover from its first instant on.

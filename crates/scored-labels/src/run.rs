@@ -12,7 +12,7 @@ use strategy_core::YearMonth;
 use tracing::info;
 
 use crate::ScoredLabelsError;
-use crate::months::MonthChoice;
+use crate::months::{MonthChoice, months_of};
 use crate::settings::WindowSettings;
 use crate::sources::{InSample, Sources};
 
@@ -148,10 +148,7 @@ impl Run {
         settings: &WindowSettings,
     ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
         let lookback = settings.lookback_months;
-        let mut months: Vec<_> =
-            choices.iter().flat_map(|choice| choice.months(&self.span, lookback)).collect();
-        months.sort_unstable();
-        months.dedup();
+        let months = months_of(choices, &self.span, lookback);
         // Without predictions there would be no run: they are only counted, for the message.
         if months.is_empty()
             && !choices.is_empty()

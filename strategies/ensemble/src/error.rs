@@ -12,6 +12,7 @@ use labeling::LabelError;
 use market_data::MarketDataError;
 use pools::PoolError;
 use sample::SampleError;
+use scored_labels::ScoredLabelsError;
 use statistics::StatisticsError;
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
@@ -22,9 +23,6 @@ use crate::PoolKind;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum EnsembleError {
-    /// A pool of nobody.
-    #[error("no members: name at least two runs with --members")]
-    NoMembers,
     /// Too few or too many.
     #[error("{found} members: wanted two to eight runs behind --members")]
     MemberCount {
@@ -89,22 +87,6 @@ pub enum EnsembleError {
         /// Bins there are.
         bins: u16,
     },
-    /// No target is named.
-    #[error("the run {run} names no target: pass --target-key")]
-    Target {
-        /// The run.
-        run: String,
-        /// What was wrong with it.
-        source: LabelError,
-    },
-    /// Candles that give no labels.
-    #[error("{} gives no labels", file.display())]
-    Labels {
-        /// The file.
-        file: PathBuf,
-        /// What was wrong.
-        source: LabelError,
-    },
     /// Candles of the rows that an online pool cannot label its rows by.
     #[error("the rows' candles give no labels for the online pool to learn")]
     OwnLabels {
@@ -122,6 +104,17 @@ pub enum EnsembleError {
     /// Data that cannot be read.
     #[error(transparent)]
     Data(#[from] MarketDataError),
+    /// Predictions and labels that cannot be read.
+    #[error(transparent)]
+    ScoredLabels(#[from] ScoredLabelsError),
+    /// No month can be fitted.
+    #[error(
+        "no month has {lookback_months} whole months of predictions before it: wait, or shorten --lookback-months"
+    )]
+    NoFullWindow {
+        /// Months of a window.
+        lookback_months: u16,
+    },
     /// The sample cannot be made.
     #[error(transparent)]
     Sample(#[from] SampleError),
@@ -233,13 +226,13 @@ impl EnsembleError {
         }
         matches!(
             self,
-            Self::NoMembers
-                | Self::MemberCount { .. }
+            Self::MemberCount { .. }
                 | Self::Twice { .. }
                 | Self::Thresholds { .. }
                 | Self::NoDataset
                 | Self::NoTarget { .. }
                 | Self::NotConfigured { .. }
+                | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                 | Self::Money(LabelTradeError::Payoffs(_))
         )
     }

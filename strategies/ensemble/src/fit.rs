@@ -8,12 +8,12 @@ use ndarray::ArrayView1;
 use pools::{
     BetaLinearPool, Learner, Learnt, LinearPool, LogitPool, MemberRows, PoolError, log_loss,
 };
+use scored_labels::MemberScores;
 use strategy_core::{Side, YearMonth};
 
 use crate::EnsembleError;
 use crate::artifact::{BinOutlook, FORMAT_VERSION, Fitted, Member, MonthEnsemble, Subset, online};
 use crate::config::PoolKind;
-use crate::members::MemberScores;
 
 /// Fewer common rows than this are pooled equally.
 pub const LEAST_ROWS: usize = 500;

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use artifacts::{Difference, Made, Prospect, Recipe, Reproduced};
+use scored_labels::MemberScores;
 use serde::Serialize;
 use strategy_core::YearMonth;
 
 use crate::fit::{Settings, fit};
-use crate::{EnsembleError, MemberScores, MonthEnsemble};
+use crate::{EnsembleError, MonthEnsemble};
 
 /// How the months of one ensemble are made.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use pools::log_loss;
 use rayon::prelude::*;
+use scored_labels::MemberScores;
 use serde::Serialize;
 use statistics::{
     DieboldMariano, PairedDifference, Resampling, diebold_mariano, paired_block_bootstrap,
@@ -12,7 +13,7 @@ use statistics::{
 use strategy_core::{Side, YearMonth};
 
 use crate::fit::{Settings, fit};
-use crate::{EnsembleError, MemberScores, Thresholds};
+use crate::{EnsembleError, Thresholds};
 
 /// Log losses of the same rows, of every member and of the pool, all out of sample.
 #[derive(Debug, Clone)]

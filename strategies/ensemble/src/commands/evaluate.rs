@@ -5,15 +5,16 @@ use clap::{Args, ValueEnum};
 use label_trades::{CostArgs, Market};
 use market_data::{Database, TimeRange, candle_table_of};
 use payoffs::{Drawing, Money, Ranked};
+use scored_labels::{MemberScores, month_range};
 use serde::Serialize;
 use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
 use super::evaluation_text as text;
 use super::sources::FitArgs;
+use crate::EnsembleError;
 use crate::config::{PoolKind, Thresholds};
 use crate::walk::{Judgement, Walk};
-use crate::{EnsembleError, MemberScores};
 
 /// Flags of `evaluate`.
 #[derive(Debug, Clone, Args)]
@@ -73,14 +74,14 @@ struct Judged {
 impl EvaluateArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
         let costs = self.costs.costs()?;
-        let sources = self.fit.sources(console)?;
-        let scores = MemberScores::read(&sources, TimeRange::ALL)?;
-        let (from, to) = self.fit.months(&scores, self.from, self.to);
+        let (sources, members) = self.fit.sources(console)?;
+        let scores = MemberScores::read(&sources, &members, TimeRange::ALL)?;
+        let (from, to) = self.months(&scores)?;
         let rows_of_horizon = usize::try_from(scores.horizon / scores.interval.max(1)).unwrap_or(1);
         // Vote decides by bins; its probability is the equal pool's.
         let all = || PoolKind::ALL.into_iter().filter(|pool| *pool != PoolKind::Vote).collect();
         let pools: Vec<PoolKind> = if self.pools.is_empty() { all() } else { self.pools.clone() };
-        let database = Database::open(&sources.market, sources.lock_timeout)?;
+        let database = Database::open(&sources.candles, sources.lock_timeout)?;
         let table =
             candle_table_of(&database, sources.candle_table.as_deref(), Some(&scores.dataset))?;
         let market = Market {
@@ -126,5 +127,16 @@ impl EvaluateArgs {
             write!(console.out, "\n{pool}\n{money}")?;
         }
         Ok(())
+    }
+
+    /// The first and the last month, within what was asked for.
+    fn months(&self, scores: &MemberScores) -> Result<(YearMonth, YearMonth), EnsembleError> {
+        let lookback_months = self.fit.lookback_months;
+        let months = match FitArgs::span(scores) {
+            Some(span) => month_range(&span, lookback_months, self.from, self.to)?,
+            None => Vec::new(),
+        };
+        let ends = months.first().copied().zip(months.last().copied());
+        ends.ok_or(EnsembleError::NoFullWindow { lookback_months })
     }
 }

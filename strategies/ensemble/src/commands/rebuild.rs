@@ -6,10 +6,10 @@ use std::time::Duration;
 use artifacts::{BackfillArgs, OpenRun, RebuildCall};
 use clap::Args;
 use market_data::TimeRange;
-use strategy_core::{Console, YearMonth};
+use scored_labels::{MemberScores, MonthArgs};
+use strategy_core::Console;
 
 use super::sources::FitArgs;
-use crate::members::MemberScores;
 use crate::{EnsembleError, EnsembleRecipe};
 
 /// Flags of `rebuild`.
@@ -18,17 +18,8 @@ pub struct RebuildArgs {
     #[command(flatten)]
     fit: FitArgs,
 
-    /// Months to fit, as in 2025-11 [default: the month of the newest prediction]
-    #[arg(long, value_name = "MONTH", num_args = 1.., conflicts_with_all = ["from", "to"])]
-    bin_month: Vec<YearMonth>,
-
-    /// First of a range of months
-    #[arg(long, value_name = "MONTH")]
-    from: Option<YearMonth>,
-
-    /// Last of a range of months
-    #[arg(long, value_name = "MONTH")]
-    to: Option<YearMonth>,
+    #[command(flatten)]
+    months: MonthArgs,
 
     #[command(flatten)]
     backfill: BackfillArgs,
@@ -54,14 +45,15 @@ impl RebuildCall for RebuildArgs {
     }
 
     fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<EnsembleRecipe>, EnsembleError> {
-        let sources = self.fit.sources(console)?;
-        let scores = MemberScores::read(&sources, TimeRange::ALL)?;
-        let (first, last) = self.fit.months(&scores, self.from, self.to);
-        let months = match (self.bin_month.is_empty(), self.from, self.to) {
-            (false, _, _) => self.bin_month.clone(),
-            (true, None, None) => vec![last],
-            _ => first.through(last).collect(),
+        let (sources, members) = self.fit.sources(console)?;
+        let scores = MemberScores::read(&sources, &members, TimeRange::ALL)?;
+        let months = match FitArgs::span(&scores) {
+            Some(span) => self.months.of_span(&span, self.fit.lookback_months)?,
+            None => Vec::new(),
         };
+        if months.is_empty() {
+            return Err(EnsembleError::NoFullWindow { lookback_months: self.fit.lookback_months });
+        }
         let pooling = &self.fit.pooling;
         Ok(OpenRun {
             recipe: EnsembleRecipe {
@@ -72,7 +64,7 @@ impl RebuildCall for RebuildArgs {
             root: pooling.ensemble_root.clone(),
             months: Ok(months),
             // Read again: what replaces a file must be newer than the lock.
-            read: Box::new(move |_| MemberScores::read(&sources, TimeRange::ALL)),
+            read: Box::new(move |_| Ok(MemberScores::read(&sources, &members, TimeRange::ALL)?)),
         })
     }
 }

@@ -1,18 +1,20 @@
 //! The flags of commands that read the members' scores.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use binning::BinCount;
+use chrono::{DateTime, Utc};
 use clap::Args;
 use market_data::{DataFlags, TimeRange};
 use sample::SamplePaths;
-use strategy_core::{Console, YearMonth};
+use scored_labels::{MemberScores, Sources};
+use strategy_core::Console;
 
 use crate::EnsembleError;
 use crate::config::{PoolArgs, PoolKind};
 use crate::fit::Settings;
-use crate::members::{MemberScores, Sources};
 
 /// Whose scores, and how they are fitted.
 #[derive(Debug, Clone, Args)]
@@ -30,7 +32,7 @@ pub(super) struct FitArgs {
 
     /// Months of history to fit on
     #[arg(long, value_name = "N", env = "RUNNER_LOOKBACK_MONTHS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1200))]
-    lookback_months: u16,
+    pub(super) lookback_months: u16,
 
     /// Number of quantile bins
     #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20")]
@@ -52,7 +54,8 @@ fn penalty(text: &str) -> Result<f64, String> {
 impl FitArgs {
     /// All that the members predicted, with labels.
     pub(super) fn read(&self, console: &mut Console<'_>) -> Result<MemberScores, EnsembleError> {
-        MemberScores::read(&self.sources(console)?, TimeRange::ALL)
+        let (sources, members) = self.sources(console)?;
+        Ok(MemberScores::read(&sources, &members, TimeRange::ALL)?)
     }
 
     /// The files that are named.
@@ -66,8 +69,11 @@ impl FitArgs {
         self.data.lock_timeout
     }
 
-    /// Where all of it is.
-    pub(super) fn sources(&self, console: &mut Console<'_>) -> Result<Sources, EnsembleError> {
+    /// Where all of it is, and whose scores are meant.
+    pub(super) fn sources(
+        &self,
+        console: &mut Console<'_>,
+    ) -> Result<(Sources, Vec<String>), EnsembleError> {
         let data = &self.data;
         let members = self.pooling.sorted()?;
         let mut dataset = self.dataset.clone();
@@ -79,16 +85,17 @@ impl FitArgs {
             None => (data.pred_duckdb.clone(), data.ohlcv_duckdb.clone()),
         };
         let missing = |flag| EnsembleError::NotConfigured { flag };
-        Ok(Sources {
-            predictions: predictions.ok_or_else(|| missing("--pred-duckdb"))?,
-            market: market.ok_or_else(|| missing("--ohlcv-duckdb"))?,
+        let predictions = predictions.ok_or_else(|| missing("--pred-duckdb"))?;
+        let market = market.ok_or_else(|| missing("--ohlcv-duckdb"))?;
+        let sources = Sources {
             candle_table: data.ohlcv_table.clone(),
             dataset,
             feature_key: data.feature_key.clone(),
-            members,
             target_key: self.target_key.clone(),
             lock_timeout: data.lock_timeout,
-        })
+            ..Sources::new(predictions, market)
+        };
+        Ok((sources, members))
     }
 
     pub(super) fn settings(&self, pool: PoolKind) -> Settings {
@@ -100,18 +107,9 @@ impl FitArgs {
         }
     }
 
-    /// The months from the first whose whole window is predicted to the last prediction's, within what
-    /// was asked for.
-    pub(super) fn months(
-        &self,
-        scores: &MemberScores,
-        from: Option<YearMonth>,
-        to: Option<YearMonth>,
-    ) -> (YearMonth, YearMonth) {
-        let month = |micros: Option<&i64>| {
-            YearMonth::containing_micros(micros.copied().unwrap_or_default())
-        };
-        let first = month(scores.timestamps.first()).plus_months(i32::from(self.lookback_months));
-        (from.unwrap_or(first), to.unwrap_or_else(|| month(scores.timestamps.last())))
+    /// From the first to the last prediction of any member.
+    pub(super) fn span(scores: &MemberScores) -> Option<RangeInclusive<DateTime<Utc>>> {
+        let at = |time: Option<&i64>| DateTime::from_timestamp_micros(*time?);
+        Some(at(scores.timestamps.first())?..=at(scores.timestamps.last())?)
     }
 }

@@ -1,9 +1,8 @@
 //! The file of a month: fitted on what was known, whoever is missing.
 
 use artifacts::{Artifact, ArtifactError, MonthStore, OnExisting};
-use ensemble::{
-    EnsembleError, EnsembleStore, MemberScores, MonthEnsemble, PoolKind, Settings, fit,
-};
+use ensemble::{EnsembleError, EnsembleStore, MonthEnsemble, PoolKind, Settings, fit};
+use scored_labels::MemberScores;
 use strategy_core::YearMonth;
 
 const HOUR: i64 = 3_600_000_000;

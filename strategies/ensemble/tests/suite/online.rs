@@ -1,9 +1,10 @@
 //! Online pools within the month: a label is learnt when its horizon closes, and not a row earlier.
 
 use chrono::TimeDelta;
-use ensemble::{Config, Decision, Ensemble, MemberScores, MonthEnsemble, PoolKind, Settings, fit};
+use ensemble::{Config, Decision, Ensemble, MonthEnsemble, PoolKind, Settings, fit};
 use labeling::{CandleSeries, Outcome, TargetKey, TiePolicy, label_candles, trade_ends};
 use pools::{Hedge, Learnt, mixture};
+use scored_labels::MemberScores;
 use strategy_core::contract_tests::hourly;
 use strategy_core::{Rows, Side, Strategy, Subject, YearMonth, config_from_flags};
 

@@ -9,14 +9,13 @@ use calibration::CalibrationMethod;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use clap::Args;
 use labeling::LabelCutoff;
-use scored_labels::{MonthChoice, Run, WindowSettings};
-use strategy_core::{Console, YearMonth};
+use scored_labels::{MonthArgs, MonthChoice, Run, WindowSettings};
+use strategy_core::Console;
 
 use super::RunChoice;
 use super::source_args::SourceArgs;
 use crate::{BinsError, BinsRecipe, Settings};
 
-const MONTHS: &str = "Months";
 const CALIBRATION: &str = "Calibration";
 
 /// Flags of `rebuild`.
@@ -28,19 +27,8 @@ pub struct RebuildArgs {
     #[command(flatten)]
     run: RunChoice,
 
-    /// Months to make bins for, as in 2025-11; `latest` is the month of the newest prediction, `current`
-    /// the one that the clock is in (UTC), `all` every month whose whole window has out-of-sample
-    /// predictions [default: latest]
-    #[arg(help_heading = MONTHS, long, value_name = "MONTH", num_args = 1.., conflicts_with_all = ["from", "to"])]
-    bin_month: Vec<MonthChoice>,
-
-    /// First of a range of months [default: the first with a full window]
-    #[arg(help_heading = MONTHS, long, value_name = "MONTH")]
-    from: Option<YearMonth>,
-
-    /// Last of a range of months [default: the month of the newest prediction]
-    #[arg(help_heading = MONTHS, long, value_name = "MONTH")]
-    to: Option<YearMonth>,
+    #[command(flatten)]
+    months: MonthArgs,
 
     /// Months of history to calibrate on
     #[arg(help_heading = CALIBRATION, long, value_name = "N", env = "RUNNER_LOOKBACK_MONTHS", default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=1200))]
@@ -102,22 +90,13 @@ impl RebuildArgs {
 
     /// What shows that nobody sits before the screen: such a call must not use the sample unasked.
     fn scheduled(&self) -> Option<&'static str> {
-        let asks_for = |wanted| self.bin_month.contains(&wanted);
+        let asks_for = |wanted| self.months.asks_for(wanted);
         match () {
             () if self.backfill.is_quiet() => Some("--quiet"),
             () if asks_for(MonthChoice::Latest) => Some("--bin-month latest"),
             () if asks_for(MonthChoice::Current) => Some("--bin-month current"),
             () => None,
         }
-    }
-
-    fn months(&self, run: &Run, settings: &Settings) -> Result<Vec<YearMonth>, BinsError> {
-        if self.from.is_none() && self.to.is_none() {
-            let latest = [MonthChoice::Latest];
-            let asked = if self.bin_month.is_empty() { &latest } else { self.bin_month.as_slice() };
-            return Ok(run.months(asked, &settings.window)?);
-        }
-        Ok(run.month_range(&settings.window, self.from, self.to)?)
     }
 }
 
@@ -154,7 +133,7 @@ impl RebuildCall for RebuildArgs {
         Ok(OpenRun {
             recipe: BinsRecipe::of(&run, settings),
             root: self.run.root.of(Some(run.dataset())),
-            months: self.months(&run, &settings),
+            months: self.months.of_run(&run, &settings.window).map_err(BinsError::from),
             // Closes the files of the run when they are read: other programs may write to them again.
             read: Box::new(move |months| Ok(run.load(months, &settings.window)?)),
         })
