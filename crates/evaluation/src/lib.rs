@@ -7,6 +7,7 @@
 //!
 //! - [`MonthRows`]: what is judged; [`Judged`], [`Judging`]: whose it is, and how it is judged
 //! - [`evaluate()`], [`Evaluated`], [`Evaluation`]: what came of it; [`text::write`]: for people
+//! - [`PoolLosses`], [`PoolJudgement`], [`pool_text`]: a pool of several models against its members
 //! - [`Notes`]: what has no value, and why
 //! - [`EvaluationError`]: what can go wrong
 
@@ -17,6 +18,8 @@ mod judging;
 mod note;
 mod outcome;
 mod paired;
+pub mod pool_text;
+mod pooled;
 mod quality;
 mod rows;
 mod sides;
@@ -29,6 +32,7 @@ pub use judging::Judging;
 pub use note::{Note, Notes};
 pub use outcome::{Comparison, Evaluation, Judged, MonthQuality};
 pub use paired::PlattLessIsotonic;
+pub use pooled::{AgainstPool, MonthJudged, PoolJudgement, PoolLosses};
 pub use quality::Quality;
 pub use rows::MonthRows;
 pub use sides::Sides;

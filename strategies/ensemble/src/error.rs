@@ -7,13 +7,13 @@ use artifacts::ArtifactError;
 use binning::BinningError;
 use calibration::CalibrationError;
 use chrono::{DateTime, Utc};
+use evaluation::EvaluationError;
 use label_trades::LabelTradeError;
 use labeling::LabelError;
 use market_data::MarketDataError;
 use pools::PoolError;
 use sample::SampleError;
 use scored_labels::ScoredLabelsError;
-use statistics::StatisticsError;
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
 
@@ -126,7 +126,7 @@ pub enum EnsembleError {
     },
     /// What the comparison cannot be made of.
     #[error("the members and the pool cannot be compared")]
-    Statistics(#[from] StatisticsError),
+    Evaluation(#[from] EvaluationError),
     /// What rows were worth in money cannot be told.
     #[error(transparent)]
     Money(#[from] LabelTradeError),

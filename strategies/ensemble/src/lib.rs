@@ -22,4 +22,4 @@ pub use fit::{LEAST_ROWS, Settings, fit};
 pub use recipe::{EnsembleRecipe, Warning};
 pub use store::EnsembleStore;
 pub use strategy::Ensemble;
-pub use walk::{Comparison, Judgement, MonthJudged, Walk};
+pub use walk::walk;

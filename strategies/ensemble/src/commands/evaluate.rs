@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
+use evaluation::{PoolJudgement, pool_text};
 use label_trades::{CostArgs, Market};
 use market_data::{Database, TimeRange, candle_table_of};
 use payoffs::{Drawing, Money, Ranked};
@@ -10,11 +11,10 @@ use serde::Serialize;
 use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
-use super::evaluation_text as text;
 use super::sources::FitArgs;
 use crate::EnsembleError;
 use crate::config::{PoolKind, Thresholds};
-use crate::walk::{Judgement, Walk};
+use crate::walk::walk;
 
 /// Flags of `evaluate`.
 #[derive(Debug, Clone, Args)]
@@ -66,7 +66,7 @@ enum Format {
 struct Judged {
     pool: PoolKind,
     #[serde(flatten)]
-    judgement: Judgement,
+    judgement: PoolJudgement,
     /// Null where no trade follows from the target.
     money: Option<Money>,
 }
@@ -93,10 +93,10 @@ impl EvaluateArgs {
         let mut judged = Vec::new();
         for pool in pools {
             let settings = self.fit.settings(pool);
-            let walk = Walk::over(&scores, from, to, &settings, self.thresholds)?;
-            let judgement = walk.judged(self.block, rows_of_horizon.saturating_sub(1))?;
-            let rows = (walk.timestamps.as_slice(), walk.sides.as_slice());
-            let ranked = Ranked { bins: &walk.bins, n_bins: settings.n_bins.get() };
+            let losses = walk(&scores, from, to, &settings, self.thresholds)?;
+            let judgement = losses.judged(self.block, rows_of_horizon.saturating_sub(1))?;
+            let rows = (losses.timestamps.as_slice(), losses.sides.as_slice());
+            let ranked = Ranked { bins: &losses.bins, n_bins: settings.n_bins.get() };
             let drawing = Drawing { resampling: Resampling::default(), block: rows_of_horizon };
             let paid =
                 label_trades::money(&market, &scores.target_key, rows, ranked, &drawing, &costs)?;
@@ -111,11 +111,11 @@ impl EvaluateArgs {
         let members: Vec<&str> = judged.first().map_or_else(Vec::new, |first| {
             first.judgement.members.iter().map(|member| member.name.as_str()).collect()
         });
-        text::head(console, &scores.dataset, (from, to), &members, self.block)?;
+        pool_text::head(console.out, &scores.dataset, (from, to), &members, self.block)?;
         for Judged { pool, judgement, .. } in &judged {
-            text::pool(console, *pool, judgement)?;
+            pool_text::pool(console.out, &pool.to_string(), judgement)?;
             if self.by_month {
-                text::months(console, judgement)?;
+                pool_text::months(console.out, judgement)?;
             }
         }
         // One pool's bins fill a screen: of several, that of --pool.

@@ -1,7 +1,6 @@
 //! The strategy's own commands.
 
 mod evaluate;
-mod evaluation_text;
 mod files;
 mod rebuild;
 mod sources;

@@ -1,21 +1,23 @@
-//! What `evaluate` prints for a person.
+//! A pool against its members, for people.
 
-use strategy_core::{Console, YearMonth};
+use std::io::{self, Write};
+
+use strategy_core::YearMonth;
 use terminal::plain;
 
-use crate::EnsembleError;
-use crate::config::PoolKind;
-use crate::walk::{Comparison, Judgement};
+use crate::{AgainstPool, PoolJudgement};
 
 /// What is compared, and how to read it.
-pub(super) fn head(
-    console: &mut Console<'_>,
+///
+/// # Errors
+/// When it cannot be written.
+pub fn head(
+    out: &mut dyn Write,
     dataset: &str,
     (from, to): (YearMonth, YearMonth),
     members: &[&str],
     block: usize,
-) -> Result<(), EnsembleError> {
-    let out = &mut *console.out;
+) -> io::Result<()> {
     writeln!(out, "Pools on {dataset}, {from} to {to}, out of sample\n")?;
     for (member, name) in members.iter().enumerate() {
         writeln!(out, "{}  {name}", short(member))?;
@@ -30,13 +32,11 @@ pub(super) fn head(
 }
 
 /// A pool against its members, the best member, and itself without each.
-pub(super) fn pool(
-    console: &mut Console<'_>,
-    pool: PoolKind,
-    judgement: &Judgement,
-) -> Result<(), EnsembleError> {
-    let out = &mut *console.out;
-    writeln!(out, "\n{pool}: log loss {:.5} over {} rows", judgement.log_loss, judgement.rows)?;
+///
+/// # Errors
+/// When it cannot be written.
+pub fn pool(out: &mut dyn Write, name: &str, judgement: &PoolJudgement) -> io::Result<()> {
+    writeln!(out, "\n{name}: log loss {:.5} over {} rows", judgement.log_loss, judgement.rows)?;
     if judgement.fallbacks > 0 {
         writeln!(
             out,
@@ -70,10 +70,10 @@ pub(super) fn pool(
 }
 
 /// Log losses month by month.
-pub(super) fn months(
-    console: &mut Console<'_>,
-    judgement: &Judgement,
-) -> Result<(), EnsembleError> {
+///
+/// # Errors
+/// When it cannot be written.
+pub fn months(out: &mut dyn Write, judgement: &PoolJudgement) -> io::Result<()> {
     let names: Vec<String> = (0..judgement.members.len()).map(short).collect();
     let header: Vec<&str> = ["month", "rows", "pool"]
         .into_iter()
@@ -90,7 +90,7 @@ pub(super) fn months(
         let head = [month.month.to_string(), month.rows.to_string()];
         head.into_iter().chain(losses).chain(against).collect()
     });
-    writeln!(console.out, "{}", plain(&header, 1, rows))?;
+    writeln!(out, "{}", plain(&header, 1, rows))?;
     Ok(())
 }
 
@@ -99,12 +99,12 @@ fn short(member: usize) -> String {
     format!("m{}", member + 1)
 }
 
-fn line(other: String, comparison: &Comparison) -> Vec<String> {
+fn line(other: String, comparison: &AgainstPool) -> Vec<String> {
     let [difference, interval, p] = difference(comparison);
     vec![other, format!("{:.5}", comparison.log_loss), difference, interval, p]
 }
 
-fn difference(comparison: &Comparison) -> [String; 3] {
+fn difference(comparison: &AgainstPool) -> [String; 3] {
     let in_units = |value: f64| value * 1e4;
     let interval = &comparison.paired.interval;
     let test = comparison.test.as_ref();
