@@ -176,23 +176,31 @@ impl Shared<'_> {
         }
         let mut account = Account::new(settings.rules.clone(), instruments, sizing, curve)?;
         let mut rows = Rows::new(asked, &self.market);
-        let mut before: Option<(usize, Bar<'_>, Option<Decision<'_>>)> = None;
-        for (row, bar) in self.market.history.bars().enumerate() {
-            let decision = rows.decision(&bar)?;
-            let within = stretch.is_none_or(|stretch| stretch.contains(&bar.time));
-            if !within {
-                let over = stretch.is_some_and(|stretch| bar.time >= stretch.end);
-                if over {
-                    break;
+        match stretch {
+            None => {
+                for (row, bar) in self.market.history.bars().enumerate() {
+                    let decision = rows.decision(&bar)?;
+                    self.feed(&mut account, row, bar, decision)?;
                 }
-                before = Some((row, bar, decision));
-                continue;
             }
-            if let Some((row, bar, decision)) = before.take() {
-                self.feed(&mut account, row, bar, decision)?;
-                *account.events() = Curve::default();
+            Some(stretch) => {
+                let mut before: Option<(usize, Bar<'_>, Option<Decision<'_>>)> = None;
+                for (row, bar) in self.market.history.bars().enumerate() {
+                    let decision = rows.decision(&bar)?;
+                    if bar.time >= stretch.end {
+                        break;
+                    }
+                    if bar.time < stretch.start {
+                        before = Some((row, bar, decision));
+                        continue;
+                    }
+                    if let Some((row, bar, decision)) = before.take() {
+                        self.feed(&mut account, row, bar, decision)?;
+                        *account.events() = Curve::default();
+                    }
+                    self.feed(&mut account, row, bar, decision)?;
+                }
             }
-            self.feed(&mut account, row, bar, decision)?;
         }
         if stretch.is_none() {
             rows.finish()?;
@@ -203,6 +211,7 @@ impl Shared<'_> {
         Ok(account.finish(settings.close_at_end || stretch.is_some() || self.market.leg_ended).0)
     }
 
+    #[inline]
     fn feed(
         &self,
         account: &mut Account<RiskSizing, Curve>,
@@ -210,6 +219,9 @@ impl Shared<'_> {
         bar: Bar<'_>,
         decision: Option<Decision<'_>>,
     ) -> Result<(), BoxError> {
+        if self.detail.is_none() && self.marks.is_none() {
+            return Ok(account.row(&Row { bar, detail: &[], decision })?);
+        }
         let detail = self.detail.as_ref().map(|kept| kept.of_row(row));
         let marks = self.marks.as_ref().map(|kept| kept.of_row(row));
         see(bar, detail, marks, |bar, detail| account.row(&Row { bar, detail, decision }))?;

@@ -98,16 +98,21 @@ impl<'a> EquityCurve<'a> {
     /// # Errors
     /// If equity is 0 or less at the end of a day that another follows.
     pub fn days(&self) -> Result<Vec<DayPath>, StatisticsError> {
+        self.each_day(DayPath::of)
+    }
+
+    /// What `of` says of each day, by the equity before it and at its rows.
+    fn each_day<T>(&self, of: impl Fn(f64, &[f64]) -> T) -> Result<Vec<T>, StatisticsError> {
         let mut days = Vec::new();
         let (mut from, mut before) = (0, self.capital);
         while from < self.times.len() {
-            let date = self.times[from].div_euclid(DAY);
-            let rows = self.times[from..].partition_point(|time| time.div_euclid(DAY) == date);
+            let midnight = (self.times[from].div_euclid(DAY) + 1).saturating_mul(DAY);
+            let rows = self.times[from..].iter().take_while(|time| **time < midnight).count();
             if before <= 0.0 {
                 let (name, index) = ("equity at a day's end", from - 1);
                 return Err(StatisticsError::NotPositive { name, index, value: before });
             }
-            days.push(DayPath::of(before, &self.equity[from..from + rows]));
+            days.push(of(before, &self.equity[from..from + rows]));
             from += rows;
             before = self.equity[from - 1];
         }
@@ -119,7 +124,7 @@ impl<'a> EquityCurve<'a> {
     /// # Errors
     /// As for [`days`](Self::days).
     pub fn daily_returns(&self) -> Result<Vec<f64>, StatisticsError> {
-        Ok(self.days()?.iter().map(DayPath::daily_return).collect())
+        self.each_day(|before, rows| DayPath::growth(before, rows) - 1.0)
     }
 
     /// The deepest fall of equity below an earlier high, the capital included: 0 or negative, −0.25
@@ -135,6 +140,10 @@ impl<'a> EquityCurve<'a> {
 }
 
 impl DayPath {
+    fn growth(before: f64, rows: &[f64]) -> f64 {
+        rows.last().map_or(1.0, |last| last / before)
+    }
+
     fn of(before: f64, rows: &[f64]) -> Self {
         let (mut high, mut low, mut drawdown) = (before, before, 0.0_f64);
         for &equity in rows {
@@ -142,7 +151,7 @@ impl DayPath {
             low = low.min(equity);
             drawdown = drawdown.min(equity / high - 1.0);
         }
-        let growth = rows.last().map_or(1.0, |last| last / before);
+        let growth = Self::growth(before, rows);
         Self { growth, high: high / before, low: low / before, drawdown }
     }
 
