@@ -95,7 +95,8 @@ fn what_is_revised_and_what_comes_late_is_told_by_the_audit() {
         "1 rows decided on other values",
         "1 rows decided on, and no longer in the sources",
         "2025-10-05T00:00:00Z",
-        "after 2025-10-06T00:00:00Z they are the same",
+        "after 2025-10-06T00:00:00Z the rows are the same",
+        "of 839 decisions have another signal or target than `signals` has on the sources' rows",
     ] {
         assert!(told.contains(part), "{part}:\n{told}");
     }

@@ -169,6 +169,32 @@ impl Decider {
         }
     }
 
+    /// The decisions on further `rows`, with the artifacts that are journalled.
+    ///
+    /// # Errors
+    /// When the strategy fails, or one of these is missing.
+    pub fn decisions_on(
+        &mut self,
+        rows: &[(i64, Vec<f64>)],
+    ) -> Result<Vec<(i64, Vec<u8>)>, StreamError> {
+        let mut all = Vec::with_capacity(rows.len());
+        let mut left = rows;
+        while !left.is_empty() {
+            let (now, later) = left.split_at(self.of_one_artifact(left));
+            let decisions = match self.decide(now, true)? {
+                Decided::Decisions(decisions) => decisions,
+                Decided::Waits(missing) => {
+                    return Err(StreamError::Artifact(missing.to_string()));
+                }
+            };
+            all.extend(
+                now.iter().zip(decisions).map(|((time, _), (decision, _))| (*time, decision)),
+            );
+            left = later;
+        }
+        Ok(all)
+    }
+
     /// `timestamp` and the inputs of `rows`.
     fn batch(&self, rows: &[(i64, Vec<f64>)]) -> Result<RecordBatch, StreamError> {
         let times: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(

@@ -6,11 +6,12 @@ use std::time::Duration;
 use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
+use streaming::cells::{Cell, decode};
 use streaming::journal::Outcome;
-use streaming::{JournalReader, Queue, Rule, TURN, time};
+use streaming::{Decider, JournalReader, PinnedArtifacts, Queue, Rule, TURN, time};
 
 use super::begin::Prepared;
-use super::flags;
+use super::{batch, flags};
 use crate::row_args;
 
 pub(super) const NAME: &str = "audit";
@@ -56,16 +57,23 @@ pub(super) fn run(
     let prepared = Prepared::of(entry, matches, console)?;
     let reader = JournalReader::open(&prepared.journal)?;
     let mut journalled = BTreeMap::<i64, Option<Vec<u64>>>::new();
+    let mut decisions = Vec::new();
     let mut number = 0;
     loop {
         let rows = reader.rows_after(number, ROWS_TOGETHER)?;
         let Some(last) = rows.last() else { break };
         number = last.number;
         let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect();
-        journalled.extend(rows.into_iter().map(|row| match row.outcome {
-            Outcome::Decided { inputs, .. } => (row.time, Some(bits(inputs))),
-            Outcome::LeftOut(_) => (row.time, None),
-        }));
+        for row in rows {
+            let inputs = match row.outcome {
+                Outcome::Decided { inputs, decision, .. } => {
+                    decisions.push((row.epoch, row.time, decision));
+                    Some(bits(inputs))
+                }
+                Outcome::LeftOut(_) => None,
+            };
+            journalled.insert(row.time, inputs);
+        }
     }
     let (Some((&first, _)), Some((&last, _))) =
         (journalled.first_key_value(), journalled.last_key_value())
@@ -112,9 +120,65 @@ pub(super) fn run(
         writeln!(console.out, "  and {} more", partings.len() - NAMED)?;
     }
     if let Some((at, _)) = partings.last() {
-        writeln!(console.out, "after {} they are the same", time::text(*at))?;
+        writeln!(console.out, "after {} the rows are the same", time::text(*at))?;
     }
+    let (compared, others, last_other) =
+        held_against(entry, &prepared, &reader, &decisions, &sources)?;
+    write!(
+        console.out,
+        "{others} of {compared} decisions have another signal or target than `signals` has on the sources' rows"
+    )?;
+    match last_other {
+        None => writeln!(console.out),
+        Some(at) if at < last => writeln!(console.out, ", the last at {}", time::text(at)),
+        Some(_) => writeln!(console.out, ", also the last"),
+    }?;
     Ok(())
+}
+
+/// Decides on the rows of the sources as `signals` does, from the seed of each epoch on, and holds the
+/// journalled decisions (epoch, time, decision) against it: how many there are of both, how many have another
+/// signal or target, and the last that has. What a strategy remembers of a row may stay in the last digits of its
+/// other columns for ever.
+fn held_against(
+    entry: &Entry,
+    prepared: &Prepared,
+    reader: &JournalReader,
+    decisions: &[(i64, i64, Vec<u8>)],
+    sources: &BTreeMap<i64, Vec<u64>>,
+) -> Result<(usize, usize, Option<i64>), BoxError> {
+    let (mut compared, mut others, mut last_other) = (0, 0, None);
+    for epoch in reader.epochs()? {
+        let own = || decisions.iter().filter(|(of, ..)| *of == epoch.number);
+        let (Some((_, first, _)), Some((_, last, _))) = (own().next(), own().next_back()) else {
+            continue;
+        };
+        let floats = |bits: &[u64]| bits.iter().copied().map(f64::from_bits).collect();
+        let rows: Vec<(i64, Vec<f64>)> =
+            sources.range(first..=last).map(|(time, bits)| (*time, floats(bits))).collect();
+        let artifacts = PinnedArtifacts::of_epoch(epoch.number, reader.adoptions(epoch.number)?);
+        let strategy = entry.open(&batch::configured(entry, &epoch)?, &prepared.subject)?;
+        let mut decider = Decider::new(strategy, &epoch.inputs, artifacts);
+        decider.seed(&reader.seeds(epoch.number, i64::MIN, i64::MAX)?, true)?;
+        let now: BTreeMap<i64, Vec<u8>> = decider.decisions_on(&rows)?.into_iter().collect();
+        for (_, time, decision) in own() {
+            let Some(now) = now.get(time) else { continue };
+            compared += 1;
+            if asked(&epoch.columns, now) != asked(&epoch.columns, decision) {
+                others += 1;
+                last_other = Some(*time);
+            }
+        }
+    }
+    Ok((compared, others, last_other))
+}
+
+/// What a decision asks for: its signal, and the targets of its legs.
+fn asked(columns: &[String], decision: &[u8]) -> Vec<Option<Cell>> {
+    let cells = decode(decision).unwrap_or_default();
+    let is_asked = |name: &String| name == "signal" || name.starts_with("target");
+    let places = columns.iter().enumerate().filter(|(_, name)| is_asked(name));
+    places.map(|(place, _)| cells.get(place).cloned()).collect()
 }
 
 /// The complete rows that the sources have now, from `first` to `last`, by their bits.

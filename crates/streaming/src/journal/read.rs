@@ -15,6 +15,9 @@ type StoredRow = (Row, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 /// A month, the first row that an artifact counts for, its hash and its bytes.
 type StoredAdoption = (String, i64, Vec<u8>, Vec<u8>);
 
+/// Rows of a transaction at most.
+const ROWS_TOGETHER: i64 = 10_000;
+
 /// A connection to a journal that only reads. Each call is a transaction of its own, and those that
 /// give rows give a limited number: a long one would keep the log from being cut.
 #[derive(Debug)]
@@ -88,6 +91,20 @@ impl JournalReader {
         after: i64,
         limit: i64,
     ) -> Result<Vec<(i64, Vec<f64>)>, StreamError> {
+        in_parts(
+            after,
+            limit,
+            |row: &(i64, Vec<f64>)| row.0,
+            |after, limit| self.part_of_seeds(epoch, after, limit),
+        )
+    }
+
+    fn part_of_seeds(
+        &self,
+        epoch: i64,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, Vec<f64>)>, StreamError> {
         let sql =
             "SELECT time, inputs FROM seeds WHERE epoch = ? AND time > ? ORDER BY time LIMIT ?";
         let read = |row: &SqlRow<'_>| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?));
@@ -104,6 +121,15 @@ impl JournalReader {
     /// # Errors
     /// As [`identity`](Self::identity).
     pub fn rows_after(&self, number: i64, limit: i64) -> Result<Vec<Row>, StreamError> {
+        in_parts(
+            number,
+            limit,
+            |row: &Row| row.number,
+            |after, limit| self.part_of_rows(after, limit),
+        )
+    }
+
+    fn part_of_rows(&self, number: i64, limit: i64) -> Result<Vec<Row>, StreamError> {
         let sql = "SELECT number, epoch, time, inputs, decision, artifact, reason, decided_at
                    FROM rows WHERE number > ? ORDER BY number LIMIT ?";
         let read = |row: &SqlRow<'_>| -> rusqlite::Result<StoredRow> {
@@ -201,11 +227,31 @@ impl JournalReader {
         after: i64,
         limit: i64,
     ) -> Result<Vec<(i64, Vec<f64>)>, StreamError> {
+        in_parts(
+            after,
+            limit,
+            |row: &(i64, Vec<f64>)| row.0,
+            |after, limit| self.part_of_market(series, after, limit),
+        )
+    }
+
+    fn part_of_market(
+        &self,
+        series: &str,
+        after: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, Vec<f64>)>, StreamError> {
         let sql =
             "SELECT time, value FROM market WHERE series = ? AND time > ? ORDER BY time LIMIT ?";
         let read = |row: &SqlRow<'_>| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?));
         let rows = self.all(sql, params![series, after, limit], read)?;
-        Ok(rows.into_iter().filter_map(|(t, bytes)| Some((t, floats_of_bytes(&bytes)?))).collect())
+        let decode = |(time, bytes): (i64, Vec<u8>)| match floats_of_bytes(&bytes) {
+            Some(values) => Ok((time, values)),
+            None => {
+                Err(self.damaged(format!("the value of {series} at {}", crate::time::text(time))))
+            }
+        };
+        rows.into_iter().map(decode).collect()
     }
 
     /// The last time of which the series `series` is journalled.
@@ -269,5 +315,27 @@ impl JournalReader {
 
     fn damaged(&self, what: String) -> StreamError {
         StreamError::Damaged { path: self.path.clone(), what }
+    }
+}
+
+/// Reads at most `limit` of what comes after `after`, a part at a time: each is a transaction of its own, and
+/// while one is open the log cannot be cut.
+fn in_parts<T>(
+    mut after: i64,
+    limit: i64,
+    key: impl Fn(&T) -> i64,
+    part: impl Fn(i64, i64) -> Result<Vec<T>, StreamError>,
+) -> Result<Vec<T>, StreamError> {
+    let (mut all, mut left) = (Vec::new(), limit);
+    loop {
+        let wanted = left.min(ROWS_TOGETHER);
+        let mut rows = part(after, wanted)?;
+        let Some(last) = rows.last().map(&key) else { return Ok(all) };
+        let read = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        (after, left) = (last, left - read);
+        all.append(&mut rows);
+        if read < wanted || left == 0 {
+            return Ok(all);
+        }
     }
 }
