@@ -57,6 +57,7 @@ pub struct Config {
 pub struct Thresholds {
     /// Smallest bin that is long
     #[arg(
+        id = "long_bin_threshold",
         long = "long-bin-threshold",
         value_name = "BIN",
         env = "RUNNER_LONG_BIN_THRESHOLD",
@@ -66,6 +67,7 @@ pub struct Thresholds {
 
     /// Largest bin that is short
     #[arg(
+        id = "short_bin_threshold",
         long = "short-bin-threshold",
         value_name = "BIN",
         env = "RUNNER_SHORT_BIN_THRESHOLD",
