@@ -52,6 +52,11 @@ fn of_an_evaluation() {
         holds(&texts, &[method.to_owned(), number("brier", 5), number("log_loss", 5)]);
         holds(&texts, &[number("auc", 4), number("calibration_slope", 3)]);
     }
+    let parts = &found["overall"]["platt"]["brier_parts"];
+    for (name, part) in [("Miscalibration", "miscalibration"), ("Discrimination", "discrimination")]
+    {
+        holds_row(&texts, &[name.to_owned(), fixed(parts[part].as_f64(), 5)]);
+    }
     let money = &found["money"];
     for (bin, paid) in list(&found["bins"]).iter().zip(list(&money["bins"])) {
         let rate = bin["hit_rate"].as_f64();

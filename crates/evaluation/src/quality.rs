@@ -1,8 +1,8 @@
 //! How good probabilities are for their labels.
 
 use calibration::{
-    CalibrationError, Grouping, MIN_PROBABILITY, auc, brier_score, calibration_line,
-    expected_calibration_error, log_loss, spiegelhalter,
+    BrierParts, CalibrationError, Grouping, MIN_PROBABILITY, auc, brier_parts, brier_score,
+    calibration_line, expected_calibration_error, log_loss, spiegelhalter,
 };
 use serde::Serialize;
 
@@ -16,6 +16,8 @@ const ECE_GROUPS: usize = 10;
 pub struct Quality {
     /// Mean squared error.
     pub brier: Option<f64>,
+    /// What it is made of; `None` where it is.
+    pub brier_parts: Option<BrierParts>,
     /// Mean negative log likelihood.
     pub log_loss: Option<f64>,
     /// Area under the ROC curve.
@@ -52,6 +54,8 @@ pub(crate) fn quality(
     let ece_equal_mass = ece("ECE (equal mass)", Grouping::EqualMass);
     Quality {
         brier: noted.value("Brier", brier_score(p, y)),
+        // Where there are none there is no score, which is noted.
+        brier_parts: brier_parts(p, y).ok(),
         log_loss: noted.value("log loss", log_loss(p, y)),
         auc: noted.value("AUC", auc(p, y)),
         ece_equal_width,
@@ -126,7 +130,7 @@ mod tests {
     fn no_rows_leave_everything_blank() {
         let mut notes = Notes::default();
         let found = quality(&[], &[], "2025-11", "raw", &mut notes);
-        assert_eq!((found.brier, found.spiegelhalter_p), (None, None));
+        assert_eq!((found.brier, found.brier_parts, found.spiegelhalter_p), (None, None, None));
         assert_eq!(notes.into_vec().len(), 1);
     }
 }

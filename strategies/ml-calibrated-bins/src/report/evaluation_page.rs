@@ -1,6 +1,6 @@
 //! The evaluation as a page to look at.
 
-use calibration::{CalibrationLine, IsotonicCalibrator, LabelledScores, brier_parts, line_errors};
+use calibration::{CalibrationLine, IsotonicCalibrator, LabelledScores, line_errors};
 use evaluation::{Comparison, Evaluated, Evaluation, HitRate, MonthQuality, MonthRows, Quality};
 use label_trades::Costs;
 use labeling::{BarrierRule, TargetKey, TiePolicy};
@@ -144,11 +144,11 @@ fn pair(interval: Interval) -> (f64, f64) {
 fn method(name: &str, quality: &Quality, p: &[f64], labels: &[bool]) -> Method {
     let scores = LabelledScores::new(ArrayView1::from(p), ArrayView1::from(labels));
     let corp = scores.and_then(|scores| IsotonicCalibrator::fit(&scores));
-    let parts = brier_parts(p, labels).ok();
     Method {
         name: name.to_owned(),
         brier: quality.brier,
-        decomposition: parts
+        decomposition: quality
+            .brier_parts
             .map(|parts| (parts.miscalibration, parts.discrimination, parts.uncertainty)),
         log_loss: quality.log_loss,
         auc: quality.auc,
