@@ -57,7 +57,7 @@ pub(crate) fn with_data_flags(command: Command) -> Command {
         "run-name",
         "NAME",
         "RUNNER_RUN_NAME",
-        "Run whose predictions are meant [default: the folder of the model]",
+        "Run whose predictions are meant, or a part of its name [default: the folder of the model]",
     ));
     let other = |name: &'static str, env: &'static str, help: &'static str| {
         Arg::new(name)
