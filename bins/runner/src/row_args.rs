@@ -16,7 +16,6 @@ use strategy_core::{BoxError, Column, Console, Input, Subject};
 
 use crate::home;
 use crate::output_columns::WITH_CLOSE;
-use crate::stream::SOURCE;
 use crate::time_range::{self, Moment};
 
 /// `command` with the flags that choose rows, and those of the strategy itself.
@@ -73,6 +72,9 @@ pub(crate) fn with_data_flags(command: Command) -> Command {
         .arg(other(OTHER_PRED, "RUNNER_OTHER_PRED", "DuckDB file with the predictions of another instrument; may be repeated"));
     DataFlags::augment_args(command)
 }
+
+/// The flag of a stream that names where rows come from, instead of files.
+pub(crate) const SOURCE: &str = "source";
 
 const OTHER_OHLCV: &str = "other-ohlcv";
 const OTHER_PRED: &str = "other-pred";

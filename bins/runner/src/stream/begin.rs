@@ -42,7 +42,7 @@ impl Prepared {
         console: &mut Console<'_>,
     ) -> Result<Self, BoxError> {
         let given: Vec<GivenSource> =
-            matches.get_many(flags::SOURCE).into_iter().flatten().cloned().collect();
+            matches.get_many(row_args::SOURCE).into_iter().flatten().cloned().collect();
         let mut files = row_args::files(entry, matches, console)?;
         files.opened = None;
         // An instrument may have a source and no file.

@@ -11,10 +11,10 @@ use strategy_core::registry::UsageError;
 use streaming::Status;
 
 use super::plan;
+use crate::row_args::SOURCE;
 use crate::time_range::{self, Moment};
 
 pub(crate) const JOURNAL: &str = "journal";
-pub(crate) const SOURCE: &str = "source";
 pub(super) const SINK: &str = "sink";
 pub(super) const ONCE: &str = "once";
 pub(super) const POLL: &str = "poll";

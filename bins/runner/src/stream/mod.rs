@@ -27,7 +27,7 @@ use begin::Prepared;
 pub(crate) const NAME: &str = "stream";
 
 pub(crate) use batch::write_batch;
-pub(crate) use flags::{JOURNAL, SOURCE, journal_flag};
+pub(crate) use flags::{JOURNAL, journal_flag};
 pub(crate) use paper::{CAPITAL, account};
 
 /// The command, with the flags of the strategy.
@@ -82,7 +82,7 @@ pub(crate) fn run(
         .collect::<Result<_, _>>()
         .map_err(usage)?;
     let acted_on = given.iter().find(|sink| !sink.contains("=jsonl:"));
-    if let Some(sink) = acted_on.filter(|_| !matches.contains_id(SOURCE)) {
+    if let Some(sink) = acted_on.filter(|_| !matches.contains_id(row_args::SOURCE)) {
         // Others act on what they hear: never on invented prices that nobody asked for.
         let flag = format!("--sink {}", sink.split(':').next().unwrap_or_default());
         sample::refuse_for(&DataFlags::from_arg_matches(matches)?, &flag)?;
