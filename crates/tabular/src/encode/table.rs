@@ -20,11 +20,15 @@ const LONG_TEXT: usize = 24;
 /// A name in a broken header is at least so wide.
 const HEADER: usize = 10;
 
+/// Decimals that a number from one on has at most, and in a wide table.
+const DECIMALS: i32 = 6;
+const FEW_DECIMALS: i32 = 3;
+
 /// Columns are as wide as in the first batch; a wider value that comes later pushes the rest of its
 /// row aside. Otherwise all rows would have to be seen before the first could be shown.
 ///
-/// Where a terminal would be too narrow, names are broken, and long texts stand above the rows that have
-/// them, once.
+/// Where a terminal would be too narrow, names are broken, numbers from one on have fewer decimals, long
+/// texts stand above the rows that have them, once, and columns stand closer.
 pub(super) struct TableEncoder {
     columns: Vec<Column>,
     /// Whether the header is out and the widths are settled.
@@ -33,6 +37,8 @@ pub(super) struct TableEncoder {
     above: Vec<String>,
     /// What stands between two columns.
     gap: &'static str,
+    /// How many decimals a number from one on has at most.
+    decimals: i32,
 }
 
 struct Column {
@@ -53,8 +59,10 @@ impl TableEncoder {
             let right = field.data_type().is_numeric();
             Column { width: name.chars().count(), widest: 0, above: false, right, name }
         });
-        cells(&RecordBatch::new_empty(SchemaRef::clone(schema)))?; // are the types fit to be shown?
-        Ok(Self { columns: columns.collect(), begun: false, above: Vec::new(), gap: GAP })
+        // Are the types fit to be shown?
+        cells(&RecordBatch::new_empty(SchemaRef::clone(schema)), DECIMALS)?;
+        let columns = columns.collect();
+        Ok(Self { columns, begun: false, above: Vec::new(), gap: GAP, decimals: DECIMALS })
     }
 
     /// Names in as many lines as the one with most needs; they end together.
@@ -74,14 +82,19 @@ impl TableEncoder {
         self.begun = true;
     }
 
-    /// Makes the table narrower, if a terminal is too narrow for it.
-    fn fit(&mut self) {
+    /// Settles the widths, and makes the table narrower if a terminal is too narrow for it. Gives the
+    /// cells of `batch` as they are shown.
+    fn fit(&mut self, batch: Option<&RecordBatch>) -> Result<Vec<Vec<String>>, TabularError> {
+        let shown = |decimals| batch.map_or(Ok(Vec::new()), |batch| cells(batch, decimals));
+        let mut rows = shown(self.decimals)?;
+        self.measure(&rows, usize::MAX);
         if self.is_wide() {
-            for column in &mut self.columns {
-                let parts = broken(&column.name, column.widest.max(HEADER));
-                let name = parts.iter().map(|part| part.chars().count()).max().unwrap_or(0);
-                column.width = column.widest.max(name);
-            }
+            self.measure(&rows, HEADER);
+        }
+        if self.is_wide() {
+            self.decimals = FEW_DECIMALS;
+            rows = shown(self.decimals)?;
+            self.measure(&rows, HEADER);
         }
         if self.is_wide() {
             for column in &mut self.columns {
@@ -90,6 +103,18 @@ impl TableEncoder {
         }
         if self.is_wide() {
             self.gap = " ";
+        }
+        Ok(rows)
+    }
+
+    /// Makes columns as wide as `rows` need, their names broken into lines of `header` columns.
+    fn measure(&mut self, rows: &[Vec<String>], header: usize) {
+        for (place, column) in self.columns.iter_mut().enumerate() {
+            let widths = rows.iter().filter_map(|row| Some(row.get(place)?.chars().count()));
+            column.widest = widths.max().unwrap_or(0);
+            let parts = broken(&column.name, column.widest.max(header));
+            let name = parts.iter().map(|part| part.chars().count()).max().unwrap_or(0);
+            column.width = column.widest.max(name);
         }
     }
 
@@ -137,15 +162,8 @@ impl Encoder for TableEncoder {
         _rows: u64,
         out: &mut Vec<u8>,
     ) -> Result<(), TabularError> {
-        let rows = cells(batch)?;
+        let rows = if self.begun { cells(batch, self.decimals)? } else { self.fit(Some(batch))? };
         if !self.begun {
-            for row in &rows {
-                for (column, cell) in self.columns.iter_mut().zip(row) {
-                    column.widest = column.widest.max(cell.chars().count());
-                    column.width = column.width.max(column.widest);
-                }
-            }
-            self.fit();
             if let Some(first) = rows.first() {
                 self.say_above(first, out);
             }
@@ -160,14 +178,14 @@ impl Encoder for TableEncoder {
 
     fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
         if !self.begun {
-            self.fit();
+            self.fit(None)?;
             self.header(out);
         }
         Ok(())
     }
 }
 
-fn cells(batch: &RecordBatch) -> Result<Vec<Vec<String>>, TabularError> {
+fn cells(batch: &RecordBatch, decimals: i32) -> Result<Vec<Vec<String>>, TabularError> {
     let show = || -> Result<Vec<Vec<String>>, ArrowError> {
         let batch = in_utc(batch)?;
         let options = FormatOptions::new().with_timestamp_format(Some(TIMESTAMP));
@@ -179,7 +197,7 @@ fn cells(batch: &RecordBatch) -> Result<Vec<Vec<String>>, TabularError> {
         (0..batch.num_rows())
             .map(|row| {
                 let cell = |(column, f): (&ArrayRef, &ArrayFormatter)| match float(column, row) {
-                    Some(number) => Ok(legible(number)),
+                    Some(number) => Ok(legible(number, decimals)),
                     None => f.value(row).try_to_string().map(printable),
                 };
                 batch.columns().iter().zip(&formatters).map(cell).collect()
@@ -195,9 +213,9 @@ fn float(column: &ArrayRef, row: usize) -> Option<f64> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-/// A number as a person reads it: six decimals, and no more than eight digits. All digits are for
-/// files.
-fn legible(number: f64) -> String {
+/// A number as a person reads it: six decimals, from one on `most`, and no more than eight digits. All
+/// digits are for files.
+fn legible(number: f64, most: i32) -> String {
     let size = number.abs();
     if !number.is_finite() || size == 0.0 || size >= 1e9 {
         return format!("{number:?}");
@@ -207,7 +225,9 @@ fn legible(number: f64) -> String {
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
-    let decimals = (1..7).rev().find(|&decimals| size * 10_f64.powi(decimals) < 1e8).unwrap_or(0);
+    let most = if size < 1.0 { DECIMALS } else { most };
+    let decimals =
+        (1..=most).rev().find(|&decimals| size * 10_f64.powi(decimals) < 1e8).unwrap_or(0);
     let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -237,7 +257,7 @@ fn printable(text: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{broken, legible};
+    use super::{DECIMALS, broken, legible};
 
     #[test]
     fn names_are_broken_between_their_words() {
@@ -264,7 +284,8 @@ mod tests {
             (0.0, "0.0"),
             (f64::NAN, "NaN"),
         ] {
-            assert_eq!(legible(number), text, "{number}");
+            assert_eq!(legible(number, DECIMALS), text, "{number}");
         }
+        assert_eq!([legible(45.123_456, 3), legible(0.123_456, 3)], ["45.123", "0.123456"]);
     }
 }
