@@ -213,7 +213,7 @@ fn float(column: &ArrayRef, row: usize) -> Option<f64> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-/// A number as a person reads it: six decimals, from one on `most`, and no more than eight digits. All
+/// A number as a person reads it: six decimals, `most` from one on, one more from 0.01 on, and no more than eight digits. All
 /// digits are for files.
 fn legible(number: f64, most: i32) -> String {
     let size = number.abs();
@@ -225,7 +225,12 @@ fn legible(number: f64, most: i32) -> String {
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
-    let most = if size < 1.0 { DECIMALS } else { most };
+    // Two digits of a small number are left in any case.
+    let most = match size {
+        size if size >= 1.0 => most,
+        size if size >= 0.01 => (most + 1).min(DECIMALS),
+        _ => DECIMALS,
+    };
     let decimals =
         (1..=most).rev().find(|&decimals| size * 10_f64.powi(decimals) < 1e8).unwrap_or(0);
     let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
@@ -286,6 +291,9 @@ mod tests {
         ] {
             assert_eq!(legible(number, DECIMALS), text, "{number}");
         }
-        assert_eq!([legible(45.123_456, 3), legible(0.123_456, 3)], ["45.123", "0.123456"]);
+        assert_eq!(
+            [45.123_456, -0.123_456, 0.001_234].map(|number| legible(number, 3)),
+            ["45.123", "-0.1235", "0.001234"]
+        );
     }
 }
