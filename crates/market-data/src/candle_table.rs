@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::table_name::{after_prefix, holds_candles_of, parse_name};
-use crate::{Database, MarketDataError, Table};
+use crate::{CandleError, Database, MarketDataError, Table};
 
 /// A table of candles. The name `ohlcv_<symbol>_<interval>` tells what is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl CandleTable {
 
     /// The table itself.
     #[must_use]
-    pub fn as_table(&self) -> &Table {
+    pub(crate) fn as_table(&self) -> &Table {
         &self.table
     }
 
@@ -54,9 +54,9 @@ impl From<Table> for CandleTable {
 /// The table of candles `wanted`, or else the only one whose name begins with `ohlcv_`.
 ///
 /// # Errors
-/// [`MissingTable`](MarketDataError::MissingTable) when there is no table `wanted`;
-/// [`NoCandleTable`](MarketDataError::NoCandleTable) and
-/// [`CandleTableNotUnique`](MarketDataError::CandleTableNotUnique), since nothing is guessed.
+/// [`MissingTable`](crate::TableError::MissingTable) when there is no table `wanted`;
+/// [`NoCandleTable`](crate::CandleError::NoCandleTable) and
+/// [`CandleTableNotUnique`](crate::CandleError::CandleTableNotUnique), since nothing is guessed.
 pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, MarketDataError> {
     if let Some(name) = wanted {
         return db.table(name).map(CandleTable::from);
@@ -67,15 +67,15 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
         tables.iter().filter(|table| after_prefix(table.name()).is_some()).cloned().collect();
     match candidates.as_slice() {
         [table] => Ok(table.clone().into()),
-        [] => Err(MarketDataError::NoCandleTable {
+        [] => Err(MarketDataError::Candles(CandleError::NoCandleTable {
             path: db.path().into(),
             found: names(tables),
             elsewhere: db.elsewhere()?,
-        }),
-        several => Err(MarketDataError::CandleTableNotUnique {
+        })),
+        several => Err(MarketDataError::Candles(CandleError::CandleTableNotUnique {
             path: db.path().into(),
             found: names(several),
-        }),
+        })),
     }
 }
 
@@ -83,7 +83,7 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
 /// whose name must then tell that it holds the candles of the dataset's instrument, if one is known.
 ///
 /// # Errors
-/// As [`candle_table`], and [`OtherInstrument`](MarketDataError::OtherInstrument).
+/// As [`candle_table`], and [`OtherInstrument`](crate::CandleError::OtherInstrument).
 pub fn candle_table_of(
     db: &Database,
     wanted: Option<&str>,
@@ -105,11 +105,11 @@ pub(crate) fn require_instrument(
     if holds_candles_of(table.name(), dataset) {
         return Ok(());
     }
-    Err(MarketDataError::OtherInstrument {
+    Err(MarketDataError::Candles(CandleError::OtherInstrument {
         path: table.as_table().path().to_owned(),
         table: table.name().to_owned(),
         dataset: dataset.to_owned(),
-    })
+    }))
 }
 
 #[cfg(test)]

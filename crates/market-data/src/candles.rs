@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::select::Select;
-use crate::{CandleTable, Database, MarketDataError, Table, TimeRange, TimeSpan};
+use crate::{CandleError, CandleTable, Database, MarketDataError, Table, TimeRange, TimeSpan};
 
 pub(crate) const TIME: &str = "timestamp";
 pub(crate) const PRICES: [&str; 4] = ["open", "high", "low", "close"];
@@ -178,13 +178,15 @@ pub(crate) fn columns_within<const N: usize>(
         // Every reader asks for the prices, first and in this order.
         let [high, low] = [1, 2].map(|place| columns.get(place).and_then(|prices| prices.last()));
         match (high, low) {
-            (Some(&high), Some(&low)) if high < low => Err(MarketDataError::HighBelowLow {
-                path: table.as_table().path().to_owned(),
-                table: table.name().to_owned(),
-                timestamp,
-                high,
-                low,
-            }),
+            (Some(&high), Some(&low)) if high < low => {
+                Err(MarketDataError::Candles(CandleError::HighBelowLow {
+                    path: table.as_table().path().to_owned(),
+                    table: table.name().to_owned(),
+                    timestamp,
+                    high,
+                    low,
+                }))
+            }
             _ => Ok(()),
         }
     })?;
@@ -229,13 +231,13 @@ pub(crate) fn check_spacing(
     match timestamp.saturating_sub(earlier) {
         0 => Err(table.duplicate(timestamp)),
         spacing if spacing % micros_of(interval) == 0 => Ok(()),
-        _ => Err(MarketDataError::CandleSpacing {
+        _ => Err(MarketDataError::Candles(CandleError::CandleSpacing {
             path: table.path().to_owned(),
             table: table.name().to_owned(),
             earlier,
             timestamp,
             interval,
-        }),
+        })),
     }
 }
 
@@ -248,10 +250,12 @@ fn smallest_spacing(db: &Database, table: &Table) -> Result<TimeDelta, MarketDat
         rows += 1;
         Ok(())
     })?;
-    smallest.map(TimeDelta::microseconds).ok_or_else(|| MarketDataError::IntervalUnknown {
-        path: table.path().to_owned(),
-        table: table.name().to_owned(),
-        rows,
+    smallest.map(TimeDelta::microseconds).ok_or_else(|| {
+        MarketDataError::Candles(CandleError::IntervalUnknown {
+            path: table.path().to_owned(),
+            table: table.name().to_owned(),
+            rows,
+        })
     })
 }
 

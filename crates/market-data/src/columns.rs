@@ -11,8 +11,8 @@ use arrow::datatypes::{
     TimestampSecondType,
 };
 
-use crate::MarketDataError;
 use crate::message::MINUS_INFINITY;
+use crate::{FileError, MarketDataError};
 
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
@@ -124,12 +124,12 @@ fn unexpected(
 ) -> MarketDataError {
     let schema = batch.schema();
     let field = schema.field(index);
-    MarketDataError::ArrowType {
+    MarketDataError::File(FileError::ArrowType {
         path: path.to_owned(),
         column: field.name().clone(),
         found: field.data_type().to_string(),
         wanted,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -184,6 +184,8 @@ mod tests {
     fn other_types_are_refused() {
         let numbers: ArrayRef = Arc::new(Int64Array::from(vec![1]));
         let error = read(numbers).unwrap_err();
-        assert!(matches!(error, MarketDataError::ArrowType { column, .. } if column == "ts"));
+        assert!(
+            matches!(error, MarketDataError::File(FileError::ArrowType { column, .. }) if column == "ts")
+        );
     }
 }

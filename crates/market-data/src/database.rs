@@ -17,7 +17,7 @@ use crate::known::Known;
 use crate::lock;
 use crate::open_files::{self, Session};
 use crate::system_error::require_file;
-use crate::{DuckDbError, MarketDataError, Parameter};
+use crate::{DuckDbError, FileError, MarketDataError, Parameter};
 
 /// A DuckDB file, open read-only.
 ///
@@ -36,12 +36,12 @@ impl Database {
     /// [`DEFAULT_LOCK_TIMEOUT`](crate::DEFAULT_LOCK_TIMEOUT)).
     ///
     /// # Errors
-    /// [`NoSuchFile`](MarketDataError::NoSuchFile), [`IsFolder`](MarketDataError::IsFolder),
-    /// [`NotRegularFile`](MarketDataError::NotRegularFile),
-    /// [`PathNotUtf8`](MarketDataError::PathNotUtf8),
-    /// [`PermissionDenied`](MarketDataError::PermissionDenied),
-    /// [`NotDuckDb`](MarketDataError::NotDuckDb), [`OtherVersion`](MarketDataError::OtherVersion),
-    /// [`Locked`](MarketDataError::Locked) or, for damaged files, [`Open`](MarketDataError::Open).
+    /// [`NoSuchFile`](crate::FileError::NoSuchFile), [`IsFolder`](crate::FileError::IsFolder),
+    /// [`NotRegularFile`](crate::FileError::NotRegularFile),
+    /// [`PathNotUtf8`](crate::FileError::PathNotUtf8),
+    /// [`PermissionDenied`](crate::FileError::PermissionDenied),
+    /// [`NotDuckDb`](crate::FileError::NotDuckDb), [`OtherVersion`](crate::FileError::OtherVersion),
+    /// [`Locked`](crate::FileError::Locked) or, for damaged files, [`Open`](crate::FileError::Open).
     pub fn open(path: impl AsRef<Path>, lock_timeout: Duration) -> Result<Self, MarketDataError> {
         let path = path.as_ref();
         let begin = Instant::now();
@@ -77,7 +77,7 @@ impl Database {
     /// A `Database` has one stream at a time: the next query ends it.
     ///
     /// # Errors
-    /// [`Query`](MarketDataError::Query) when DuckDB refuses the query; the items give the errors
+    /// [`Query`](crate::FileError::Query) when DuckDB refuses the query; the items give the errors
     /// of fetching.
     pub fn stream(
         &self,
@@ -126,7 +126,9 @@ fn open_rows(path: &Path) -> Result<Option<Session>, MarketDataError> {
     match open_files::open_flat(path, &files) {
         Ok(session) => Ok(Some(session)),
         Err(FlatError::DuckDb(source)) => Err(query_failed(path, source)),
-        Err(FlatError::File(path, source)) => Err(MarketDataError::Rows { path, source }),
+        Err(FlatError::File(path, source)) => {
+            Err(MarketDataError::File(FileError::Rows { path, source }))
+        }
     }
 }
 
@@ -138,7 +140,7 @@ fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataEr
     let message = source.to_string();
     if lock::is_conflict(&message) {
         let holder = lock::holder(&message);
-        return MarketDataError::Locked { path, holder, waited, source };
+        return MarketDataError::File(FileError::Locked { path, holder, waited, source });
     }
     let head = match read_head(&path) {
         Ok(head) => head,
@@ -146,15 +148,15 @@ fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataEr
     };
     match FileKind::of(&head) {
         FileKind::DuckDb if message.contains("storage version number") => {
-            MarketDataError::OtherVersion { path, source }
+            MarketDataError::File(FileError::OtherVersion { path, source })
         }
-        FileKind::DuckDb => MarketDataError::Open { path, source },
-        found => MarketDataError::NotDuckDb { path, found },
+        FileKind::DuckDb => MarketDataError::File(FileError::Open { path, source }),
+        found => MarketDataError::File(FileError::NotDuckDb { path, found }),
     }
 }
 
 fn query_failed(path: &Path, source: duckdb::Error) -> MarketDataError {
-    MarketDataError::Query { path: path.to_owned(), source: source.into() }
+    MarketDataError::File(FileError::Query { path: path.to_owned(), source: source.into() })
 }
 
 fn read_head(path: &Path) -> io::Result<Vec<u8>> {

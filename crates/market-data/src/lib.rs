@@ -81,7 +81,7 @@ pub use candle_table::{CandleTable, candle_table, candle_table_of};
 pub use candles::{Candles, Gap, Prices, candle_range, newest_candle, read_candles, read_prices};
 pub use database::{Batches, Database};
 pub use duckdb_error::DuckDbError;
-pub use error::MarketDataError;
+pub use error::{CandleError, CsvError, FileError, MarketDataError, ModelError, TableError};
 pub use files::FileKind;
 pub use flags::{DATA_CONFIGURED, DataFlags};
 pub use funding::{FundingRates, funding_dataset, read_funding};

@@ -5,7 +5,7 @@ use std::path::Path;
 use arrow::array::RecordBatch;
 use duckdb::Connection;
 
-use crate::MarketDataError;
+use crate::{FileError, MarketDataError};
 
 /// A table to be written.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct NewTable {
 /// Writes `tables` into the new DuckDB file `path`.
 ///
 /// # Errors
-/// [`Write`](MarketDataError::Write) with what DuckDB said.
+/// [`Write`](crate::FileError::Write) with what DuckDB said.
 pub fn write_tables(path: &Path, tables: Vec<NewTable>) -> Result<(), MarketDataError> {
     let write = || -> duckdb::Result<()> {
         let connection = Connection::open(path)?;
@@ -35,6 +35,7 @@ pub fn write_tables(path: &Path, tables: Vec<NewTable>) -> Result<(), MarketData
         connection.execute_batch("CHECKPOINT")?;
         connection.close().map_err(|(_, source)| source)
     };
-    write()
-        .map_err(|source| MarketDataError::Write { path: path.to_owned(), source: source.into() })
+    write().map_err(|source| {
+        MarketDataError::File(FileError::Write { path: path.to_owned(), source: source.into() })
+    })
 }

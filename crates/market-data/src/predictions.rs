@@ -7,7 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::select::Select;
 use crate::stored_models::{FoundModel, TABLE, TIME, find_model};
 use crate::{
-    Database, MarketDataError, ModelPathMatch, PredictionQuery, Table, TimeRange, TimeSpan,
+    Database, MarketDataError, ModelError, ModelPathMatch, PredictionQuery, Table, TableError,
+    TimeRange, TimeSpan,
 };
 
 const SCORE: &str = "y_pred";
@@ -30,7 +31,7 @@ pub struct Predictions {
 /// Missing table or columns; a model that is not there, not unique, or of other datasets; several
 /// datasets and none chosen; a feature key that is not there; a `ts`, also one outside the range, that
 /// is NULL or infinite; a `created_at` that is no time; the newest rows of a timestamp contradicting
-/// each other ([`ConflictingPredictions`](MarketDataError::ConflictingPredictions)); a score that is
+/// each other ([`ConflictingPredictions`](crate::ModelError::ConflictingPredictions)); a score that is
 /// NULL or not in [0, 1].
 pub fn read_predictions(
     db: &Database,
@@ -137,7 +138,7 @@ impl SettledModel {
         });
         match read {
             // Only now that the stream has ended may another query look for the feature keys.
-            Err(MarketDataError::DuplicateTimestamp { timestamp, .. }) => {
+            Err(MarketDataError::Table(TableError::DuplicateTimestamp { timestamp, .. })) => {
                 Err(conflicting(db, table, query, found, timestamp)?)
             }
             read => read.map(|()| (timestamps, y_pred)),
@@ -205,12 +206,12 @@ fn conflicting(
             .distinct("feature_key")?,
         None => Vec::new(),
     };
-    Ok(MarketDataError::ConflictingPredictions {
+    Ok(MarketDataError::Model(ModelError::ConflictingPredictions {
         path: db.path().into(),
         timestamp,
         model_path: found.path.stored().to_owned(),
         feature_keys,
-    })
+    }))
 }
 
 /// Fails when the model has no rows of the feature key at all.
@@ -226,10 +227,10 @@ fn require_feature_key(
     if found.iter().any(|key| key == wanted) {
         return Ok(());
     }
-    Err(MarketDataError::FeatureKeyNotFound {
+    Err(MarketDataError::Model(ModelError::FeatureKeyNotFound {
         path: db.path().into(),
         wanted: wanted.to_owned(),
         model_path: matched.path.stored().to_owned(),
         found,
-    })
+    }))
 }

@@ -12,7 +12,7 @@ use crate::covered::Covered;
 use crate::in_order::InOrder;
 use crate::newest::Newest;
 use crate::sql::quoted;
-use crate::{Column, Database, MarketDataError, Parameter, Table, TimeRange, TimeSpan};
+use crate::{Column, Database, MarketDataError, Parameter, Table, TableError, TimeRange, TimeSpan};
 
 /// A query for the instants of one column and the numbers of others.
 pub(crate) struct Select<'a> {
@@ -233,13 +233,13 @@ impl<'a> Select<'a> {
         if let Some((timestamp, reason)) =
             last.into_iter().chain(first).find_map(|at| Some((at, tabular::not_meant(at)?)))
         {
-            return Err(MarketDataError::NotMeant {
+            return Err(MarketDataError::Table(TableError::NotMeant {
                 path: self.table.path().to_owned(),
                 table: self.table.name().to_owned(),
                 column: self.time.to_owned(),
                 timestamp,
                 reason,
-            });
+            }));
         }
         Ok(first.zip(last))
     }
@@ -309,21 +309,21 @@ impl<'a> Select<'a> {
     }
 
     fn null_times(&self, rows: u64) -> MarketDataError {
-        MarketDataError::NullTimestamp {
+        MarketDataError::Table(TableError::NullTimestamp {
             path: self.table.path().to_owned(),
             table: self.table.name().to_owned(),
             column: self.time.to_owned(),
             rows,
-        }
+        })
     }
 
     fn infinite_time(&self, timestamp: i64) -> MarketDataError {
-        MarketDataError::InfiniteTimestamp {
+        MarketDataError::Table(TableError::InfiniteTimestamp {
             path: self.table.path().to_owned(),
             table: self.table.name().to_owned(),
             column: self.time.to_owned(),
             timestamp,
-        }
+        })
     }
 }
 

@@ -4,7 +4,9 @@ use labeling::TargetKey;
 
 use crate::run_name as model_run;
 use crate::stored_models::{TABLE, counts_for};
-use crate::{Database, MarketDataError, PredictionQuery, StoredModel, match_model, model_paths};
+use crate::{
+    Database, MarketDataError, ModelError, PredictionQuery, StoredModel, match_model, model_paths,
+};
 
 /// A model, the dataset that it predicts, and what its run is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,12 +39,12 @@ pub fn settle_model(
 /// one model only and the name has a target key, as whole names do.
 ///
 /// # Errors
-/// [`EmptyPredictions`](MarketDataError::EmptyPredictions); no predictions of the dataset
-/// ([`DatasetNotFound`](MarketDataError::DatasetNotFound)); several models and none named
-/// ([`SeveralModels`](MarketDataError::SeveralModels)); a run's name that is a part of none
-/// ([`NoModelOfRun`](MarketDataError::NoModelOfRun)) or of several
-/// ([`PartOfSeveralRuns`](MarketDataError::PartOfSeveralRuns)); a model that is stored without its
-/// dataset ([`DatasetUnknown`](MarketDataError::DatasetUnknown)); and those of [`match_model`].
+/// [`EmptyPredictions`](crate::ModelError::EmptyPredictions); no predictions of the dataset
+/// ([`DatasetNotFound`](crate::ModelError::DatasetNotFound)); several models and none named
+/// ([`SeveralModels`](crate::ModelError::SeveralModels)); a run's name that is a part of none
+/// ([`NoModelOfRun`](crate::ModelError::NoModelOfRun)) or of several
+/// ([`PartOfSeveralRuns`](crate::ModelError::PartOfSeveralRuns)); a model that is stored without its
+/// dataset ([`DatasetUnknown`](crate::ModelError::DatasetUnknown)); and those of [`match_model`].
 pub fn settle_run(
     db: &Database,
     model_path: Option<&str>,
@@ -93,11 +95,15 @@ fn of_run(db: &Database, models: Vec<String>, asked: &str) -> Result<Vec<String>
         return Ok(models);
     } else {
         let (path, part) = (db.path().to_owned(), asked.to_owned());
-        return Err(MarketDataError::NoModelOfRun { path, part, found: names });
+        return Err(MarketDataError::Model(ModelError::NoModelOfRun { path, part, found: names }));
     }
     if names.len() > 1 {
         let (path, part) = (db.path().to_owned(), asked.to_owned());
-        return Err(MarketDataError::PartOfSeveralRuns { path, part, found: names });
+        return Err(MarketDataError::Model(ModelError::PartOfSeveralRuns {
+            path,
+            part,
+            found: names,
+        }));
     }
     Ok(models.into_iter().filter(|model| name(model).as_ref() == names.first()).collect())
 }
@@ -105,8 +111,8 @@ fn of_run(db: &Database, models: Vec<String>, asked: &str) -> Result<Vec<String>
 /// The model whose run, the folder of its path, is called `run`, among those that predict `dataset`.
 ///
 /// # Errors
-/// [`RunNotFound`](MarketDataError::RunNotFound) when there is none, with the runs there are;
-/// [`SeveralModels`](MarketDataError::SeveralModels) when there are several.
+/// [`RunNotFound`](crate::ModelError::RunNotFound) when there is none, with the runs there are;
+/// [`SeveralModels`](crate::ModelError::SeveralModels) when there are several.
 pub fn model_of_run(
     db: &Database,
     run: &str,
@@ -123,12 +129,12 @@ pub fn model_of_run(
     let path = db.path().to_owned();
     match <[String; 1]>::try_from(found) {
         Ok([only]) => Ok(only),
-        Err(none) if none.is_empty() => Err(MarketDataError::RunNotFound {
+        Err(none) if none.is_empty() => Err(MarketDataError::Model(ModelError::RunNotFound {
             path,
             run: run.to_owned(),
             found: others.iter().filter_map(|path| model_run(path)).collect(),
-        }),
-        Err(found) => Err(MarketDataError::SeveralModels { path, found }),
+        })),
+        Err(found) => Err(MarketDataError::Model(ModelError::SeveralModels { path, found })),
     }
 }
 
@@ -155,12 +161,18 @@ fn only_model(
                 stored.iter().filter_map(|model| model.dataset.clone()).collect();
             found.sort_unstable();
             found.dedup();
-            Err(MarketDataError::DatasetNotFound { path: path(), wanted: wanted.to_owned(), found })
+            Err(MarketDataError::Model(ModelError::DatasetNotFound {
+                path: path(),
+                wanted: wanted.to_owned(),
+                found,
+            }))
         }
         (Err(none), _) if none.is_empty() => {
-            Err(MarketDataError::EmptyPredictions { path: path() })
+            Err(MarketDataError::Model(ModelError::EmptyPredictions { path: path() }))
         }
-        (Err(found), _) => Err(MarketDataError::SeveralModels { path: path(), found }),
+        (Err(found), _) => {
+            Err(MarketDataError::Model(ModelError::SeveralModels { path: path(), found }))
+        }
     }
 }
 
@@ -175,8 +187,10 @@ fn only_dataset(
         .iter()
         .filter(|model| model.model_path == matched.stored())
         .find_map(|model| model.dataset.clone())
-        .ok_or_else(|| MarketDataError::DatasetUnknown {
-            path: db.path().to_owned(),
-            model_path: model_path.to_owned(),
+        .ok_or_else(|| {
+            MarketDataError::Model(ModelError::DatasetUnknown {
+                path: db.path().to_owned(),
+                model_path: model_path.to_owned(),
+            })
         })
 }

@@ -8,7 +8,7 @@ use crate::model_path::{Mismatch, match_path};
 use crate::select::{Select, has_times};
 use crate::sql::quoted;
 use crate::stored_model::{StoredModel, StoredModels};
-use crate::{Database, MarketDataError, ModelPathMatch, PredictionQuery, Table};
+use crate::{Database, MarketDataError, ModelError, ModelPathMatch, PredictionQuery, Table};
 
 pub(crate) const TABLE: &str = "predictions";
 /// When each of them is for.
@@ -112,21 +112,21 @@ pub(crate) fn find_model(
     let path = match match_path(query.model_path, paths(&ours)) {
         Ok(path) => path,
         Err(Mismatch::Several(found)) => {
-            return Err(MarketDataError::ModelNotUnique {
+            return Err(MarketDataError::Model(ModelError::ModelNotUnique {
                 path: db.path().into(),
                 wanted: query.model_path.to_owned(),
                 found,
-            });
+            }));
         }
         Err(Mismatch::None) => return Err(no_model(db, query, &ours, &others)),
     };
     let mut datasets = datasets_of(&ours, path.stored());
     if datasets.len() > 1 {
-        return Err(MarketDataError::DatasetNotUnique {
+        return Err(MarketDataError::Model(ModelError::DatasetNotUnique {
             path: db.path().into(),
             model_path: path.stored().to_owned(),
             found: datasets,
-        });
+        }));
     }
     let dataset = datasets.pop();
     let is_it = |model: &StoredModel| model.model_path == path.stored() && model.dataset == dataset;
@@ -166,22 +166,22 @@ fn no_model(
 ) -> MarketDataError {
     let elsewhere = match_path(query.model_path, paths(others));
     if let (Some(dataset), Ok(found)) = (query.dataset, &elsewhere) {
-        return MarketDataError::ModelOfOtherDataset {
+        return MarketDataError::Model(ModelError::ModelOfOtherDataset {
             path: db.path().into(),
             model_path: found.stored().to_owned(),
             wanted: dataset.to_owned(),
             found: datasets_of(others, found.stored()),
-        };
+        });
     }
     let listed = if ours.is_empty() { others } else { ours };
     let mut found: Vec<String> = paths(listed).map(str::to_owned).collect();
     found.dedup();
-    MarketDataError::ModelNotFound {
+    MarketDataError::Model(ModelError::ModelNotFound {
         path: db.path().into(),
         wanted: query.model_path.to_owned(),
         dataset: query.dataset.filter(|_| !ours.is_empty()).map(str::to_owned),
         found,
-    }
+    })
 }
 
 fn paths<'a>(models: &[&'a StoredModel]) -> impl Iterator<Item = &'a str> + Clone {

@@ -4,18 +4,20 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::MarketDataError;
+use crate::{FileError, MarketDataError};
 
 impl MarketDataError {
     /// The error that `path` cannot be read.
     pub(crate) fn from_io(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
-        match source.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NoSuchFile { path },
-            io::ErrorKind::PermissionDenied => Self::PermissionDenied { path, source },
-            io::ErrorKind::IsADirectory => Self::IsFolder { path },
-            _ => Self::Io { path, source },
-        }
+        Self::File(match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                FileError::NoSuchFile { path }
+            }
+            io::ErrorKind::PermissionDenied => FileError::PermissionDenied { path, source },
+            io::ErrorKind::IsADirectory => FileError::IsFolder { path },
+            _ => FileError::Io { path, source },
+        })
     }
 }
 
@@ -25,13 +27,13 @@ pub(crate) fn require_file(path: &Path) -> Result<(), MarketDataError> {
     let found = fs::metadata(path).map_err(|error| MarketDataError::from_io(path, error))?;
     let path = path.to_owned();
     if found.is_dir() {
-        return Err(MarketDataError::IsFolder { path });
+        return Err(MarketDataError::File(FileError::IsFolder { path }));
     }
     if !found.is_file() {
-        return Err(MarketDataError::NotRegularFile { path });
+        return Err(MarketDataError::File(FileError::NotRegularFile { path }));
     }
     if path.to_str().is_none() {
-        return Err(MarketDataError::PathNotUtf8 { path });
+        return Err(MarketDataError::File(FileError::PathNotUtf8 { path }));
     }
     Ok(())
 }
@@ -46,10 +48,19 @@ mod tests {
         let error = |kind| MarketDataError::from_io(path, io::Error::from(kind));
         assert!(matches!(
             error(io::ErrorKind::PermissionDenied),
-            MarketDataError::PermissionDenied { .. }
+            MarketDataError::File(FileError::PermissionDenied { .. })
         ));
-        assert!(matches!(error(io::ErrorKind::NotFound), MarketDataError::NoSuchFile { .. }));
-        assert!(matches!(error(io::ErrorKind::IsADirectory), MarketDataError::IsFolder { .. }));
-        assert!(matches!(error(io::ErrorKind::TimedOut), MarketDataError::Io { .. }));
+        assert!(matches!(
+            error(io::ErrorKind::NotFound),
+            MarketDataError::File(FileError::NoSuchFile { .. })
+        ));
+        assert!(matches!(
+            error(io::ErrorKind::IsADirectory),
+            MarketDataError::File(FileError::IsFolder { .. })
+        ));
+        assert!(matches!(
+            error(io::ErrorKind::TimedOut),
+            MarketDataError::File(FileError::Io { .. })
+        ));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::MarketDataError;
+use crate::{MarketDataError, TableError};
 
 /// A table or view of a file. Names are compared as DuckDB does it: upper and lower case are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl Table {
     /// Checks that the columns `names` are all there.
     ///
     /// # Errors
-    /// [`MissingColumns`](MarketDataError::MissingColumns), naming all that are missing.
+    /// [`MissingColumns`](crate::TableError::MissingColumns), naming all that are missing.
     pub fn require(&self, names: &[&str]) -> Result<(), MarketDataError> {
         let missing: Vec<String> = names
             .iter()
@@ -59,12 +59,12 @@ impl Table {
         if missing.is_empty() {
             return Ok(());
         }
-        Err(MarketDataError::MissingColumns {
+        Err(MarketDataError::Table(TableError::MissingColumns {
             path: self.path.clone(),
             table: self.name.clone(),
             missing,
             found: self.columns.iter().map(|column| column.name.clone()).collect(),
-        })
+        }))
     }
 
     /// The type of the column `name`, once it has passed `accepted`.
@@ -76,12 +76,16 @@ impl Table {
     ) -> Result<&Column, MarketDataError> {
         self.require(&[name])?;
         let found = self.column(name).filter(|column| accepted(&column.data_type));
-        found.ok_or_else(|| MarketDataError::ColumnType {
-            path: self.path.clone(),
-            table: self.name.clone(),
-            column: name.to_owned(),
-            found: self.column(name).map_or_else(String::new, |column| column.data_type.clone()),
-            wanted,
+        found.ok_or_else(|| {
+            MarketDataError::Table(TableError::ColumnType {
+                path: self.path.clone(),
+                table: self.name.clone(),
+                column: name.to_owned(),
+                found: self
+                    .column(name)
+                    .map_or_else(String::new, |column| column.data_type.clone()),
+                wanted,
+            })
         })
     }
 
@@ -96,14 +100,14 @@ impl Table {
     ) -> Result<f64, MarketDataError> {
         match value {
             Some(number) if number.is_finite() && accepted(number) => Ok(number),
-            _ => Err(MarketDataError::BadValue {
+            _ => Err(MarketDataError::Table(TableError::BadValue {
                 path: self.path.clone(),
                 table: self.name.clone(),
                 column,
                 timestamp,
                 found: value.map_or_else(|| "NULL".to_owned(), |number| number.to_string()),
                 wanted,
-            }),
+            })),
         }
     }
 
@@ -115,10 +119,10 @@ impl Table {
 
     /// The error that two rows share `timestamp` (µs UTC).
     pub(crate) fn duplicate(&self, timestamp: i64) -> MarketDataError {
-        MarketDataError::DuplicateTimestamp {
+        MarketDataError::Table(TableError::DuplicateTimestamp {
             path: self.path.clone(),
             table: self.name.clone(),
             timestamp,
-        }
+        })
     }
 }

@@ -4,7 +4,7 @@ use arrow::array::Array;
 
 use crate::columns::texts;
 use crate::sql::quoted;
-use crate::{Column, Database, MarketDataError, Parameter, Table, open_files};
+use crate::{Column, Database, MarketDataError, Parameter, Table, TableError, open_files};
 
 /// Up to this many tables are asked for their columns one by one.
 const MANY_TABLES: usize = 16;
@@ -47,7 +47,7 @@ impl Database {
     /// The tables and views of the file, sorted by name.
     ///
     /// # Errors
-    /// [`Query`](MarketDataError::Query) when DuckDB cannot read its catalogue.
+    /// [`Query`](crate::FileError::Query) when DuckDB cannot read its catalogue.
     pub fn tables(&self) -> Result<&[Table], MarketDataError> {
         if let Some(tables) = self.known().tables.get() {
             return Ok(tables);
@@ -118,23 +118,23 @@ impl Database {
     /// The table `name`; unless all tables were read before, it is called as it was asked for.
     ///
     /// # Errors
-    /// [`MissingTable`](MarketDataError::MissingTable), listing those there are.
+    /// [`MissingTable`](crate::TableError::MissingTable), listing those there are.
     pub fn table(&self, name: &str) -> Result<Table, MarketDataError> {
         match self.find_table(name)? {
             Some(table) => Ok(table),
-            None => Err(MarketDataError::MissingTable {
+            None => Err(MarketDataError::Table(TableError::MissingTable {
                 path: self.path().to_owned(),
                 table: name.to_owned(),
                 found: self.tables()?.iter().map(|table| table.name.clone()).collect(),
                 elsewhere: self.elsewhere()?,
-            }),
+            })),
         }
     }
 
     /// The tables and views of other schemas than `main`, as `schema.table`, sorted. They are not read.
     ///
     /// # Errors
-    /// [`Query`](MarketDataError::Query) when DuckDB cannot read its catalogue.
+    /// [`Query`](crate::FileError::Query) when DuckDB cannot read its catalogue.
     pub fn elsewhere(&self) -> Result<Vec<String>, MarketDataError> {
         let _still = open_files::hold_still();
         self.texts(ELSEWHERE, &[])
@@ -144,7 +144,7 @@ impl Database {
     ///
     /// # Errors
     /// When the list of tables cannot be read.
-    pub fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
+    pub(crate) fn find_table(&self, name: &str) -> Result<Option<Table>, MarketDataError> {
         let known = self.known();
         if known.tables.get().is_none() {
             if let Some(table) = known.named(name) {

@@ -23,7 +23,7 @@ pub struct TargetLabels {
 /// # Errors
 /// Missing columns; times that are no timestamps, NULL or infinite, also outside the range; a value
 /// that is neither 0 nor 1; the newest rows of a timestamp contradicting each other
-/// ([`DuplicateTimestamp`](MarketDataError::DuplicateTimestamp)).
+/// ([`DuplicateTimestamp`](crate::TableError::DuplicateTimestamp)).
 pub fn read_targets(
     db: &Database,
     dataset: &str,

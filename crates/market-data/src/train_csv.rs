@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 use tabular::Moment;
 
-use crate::{MarketDataError, TimeRange};
+use crate::{CsvError, MarketDataError, TimeRange};
 
 /// In-sample predictions, ascending, one a timestamp.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,8 @@ pub fn read_train_predictions(
 ) -> Result<TrainPredictions, MarketDataError> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| MarketDataError::from_io(path, error))?;
-    let quotes = |byte, line, end| Ok(tabular::check_quotes(path, byte, line, end)?);
+    let quotes =
+        |byte, line, end| Ok(tabular::check_quotes(path, byte, line, end).map_err(CsvError::from)?);
     read_rows(path, BufReader::new(file), range, quotes)
 }
 
@@ -52,10 +53,12 @@ fn read_rows(
     check_quotes: impl Fn(u64, u64, Option<u64>) -> Result<(), MarketDataError>,
 ) -> Result<TrainPredictions, MarketDataError> {
     let mut reader = csv::Reader::from_reader(input);
-    let failed = |source: csv::Error| MarketDataError::Csv {
-        path: path.to_owned(),
-        line: source.position().map(csv::Position::line),
-        source,
+    let failed = |source: csv::Error| {
+        MarketDataError::Csv(CsvError::Csv {
+            path: path.to_owned(),
+            line: source.position().map(csv::Position::line),
+            source,
+        })
     };
     let parser = Parser::new(path, reader.headers().map_err(failed)?)?;
     let mut rows = Vec::new();
@@ -86,12 +89,12 @@ fn read_rows(
         _ => None,
     });
     if let Some((first, second)) = twice {
-        return Err(MarketDataError::DuplicateCsvTimestamp {
+        return Err(MarketDataError::Csv(CsvError::DuplicateCsvTimestamp {
             path: path.to_owned(),
             first_line: first.line,
             line: second.line,
             timestamp: second.timestamp,
-        });
+        }));
     }
     rows.retain(|row| range.contains(row.timestamp));
     Ok(TrainPredictions {
@@ -116,22 +119,24 @@ impl Parser {
             return Ok(Self { path: path.into(), timestamp, y_pred, y_true: position("y_true") });
         }
         let missing = ["timestamp", "y_pred"].into_iter().filter(|name| position(name).is_none());
-        Err(MarketDataError::MissingCsvColumns {
+        Err(MarketDataError::Csv(CsvError::MissingCsvColumns {
             path: path.to_owned(),
             missing: missing.map(str::to_owned).collect(),
             found: header.iter().map(|column| column.trim().to_owned()).collect(),
-        })
+        }))
     }
 
     fn row(&self, record: &StringRecord) -> Result<Row, MarketDataError> {
         let line = record.position().map_or(0, csv::Position::line);
         let field = |index: usize| trimmed(record.get(index).unwrap_or_default());
-        let bad = |column, index, wanted| MarketDataError::BadCsvValue {
-            path: self.path.clone(),
-            line,
-            column,
-            found: field(index).to_owned(),
-            wanted,
+        let bad = |column, index, wanted| {
+            MarketDataError::Csv(CsvError::BadCsvValue {
+                path: self.path.clone(),
+                line,
+                column,
+                found: field(index).to_owned(),
+                wanted,
+            })
         };
         Ok(Row {
             line,
@@ -257,7 +262,7 @@ mod tests {
             let text = format!("timestamp,y_pred,y_true\n2019-01-01,0.5,1\n{row}\n");
             let error = read(&text).unwrap_err();
             assert!(
-                matches!(error, MarketDataError::BadCsvValue { line: 3, column, .. } if column == wanted),
+                matches!(error, MarketDataError::Csv(CsvError::BadCsvValue { line: 3, column, .. }) if column == wanted),
                 "{row}: {error}"
             );
         }
@@ -271,7 +276,7 @@ mod tests {
         .unwrap_err();
         assert!(matches!(
             error,
-            MarketDataError::DuplicateCsvTimestamp { first_line: 3, line: 4, .. }
+            MarketDataError::Csv(CsvError::DuplicateCsvTimestamp { first_line: 3, line: 4, .. })
         ));
     }
 
@@ -279,13 +284,19 @@ mod tests {
     fn headers_and_short_rows_are_checked() {
         let error = read("time,y_pred\n").unwrap_err();
         assert!(
-            matches!(&error, MarketDataError::MissingCsvColumns { missing, found, .. }
+            matches!(&error, MarketDataError::Csv(CsvError::MissingCsvColumns { missing, found, .. })
                 if missing == &["timestamp"] && found == &["time", "y_pred"]),
             "{error}"
         );
         let error = read("timestamp,y_pred\n2020-01-01,0.5\n2020-01-02\n").unwrap_err();
-        assert!(matches!(error, MarketDataError::Csv { line: Some(3), .. }), "{error}");
+        assert!(
+            matches!(error, MarketDataError::Csv(CsvError::Csv { line: Some(3), .. })),
+            "{error}"
+        );
         let error = read("").unwrap_err();
-        assert!(matches!(error, MarketDataError::MissingCsvColumns { .. }), "{error}");
+        assert!(
+            matches!(error, MarketDataError::Csv(CsvError::MissingCsvColumns { .. })),
+            "{error}"
+        );
     }
 }

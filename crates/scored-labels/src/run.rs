@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, Utc};
 use labeling::{LabelError, TargetKey, TiePolicy};
 use market_data::{
-    CandleTable, Database, MarketDataError, PredictionQuery, TimeRange, candle_table_of,
-    newest_target, prediction_bounds, settle_run, target_keys,
+    CandleError, CandleTable, Database, MarketDataError, PredictionQuery, TimeRange,
+    candle_table_of, newest_target, prediction_bounds, settle_run, target_keys,
 };
 use strategy_core::YearMonth;
 use tracing::info;
@@ -124,12 +124,6 @@ impl Run {
     #[must_use]
     pub fn target_key(&self) -> &str {
         &self.target.key
-    }
-
-    /// The first and the last time that has an out-of-sample prediction.
-    #[must_use]
-    pub fn predictions_span(&self) -> RangeInclusive<DateTime<Utc>> {
-        self.span.clone()
     }
 
     /// The model whose predictions are meant, as it was named.
@@ -250,7 +244,7 @@ fn settle_candles(
 ) -> Result<Option<CandleTable>, ScoredLabelsError> {
     match candle_table_of(market, sources.candle_table.as_deref(), Some(dataset)) {
         Ok(table) => Ok(Some(table)),
-        Err(MarketDataError::NoCandleTable { .. }) => Ok(None),
+        Err(MarketDataError::Candles(CandleError::NoCandleTable { .. })) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

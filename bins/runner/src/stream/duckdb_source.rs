@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use market_data::{Arrivals, Database, Feed, MarketDataError, arrivals};
+use market_data::{Arrivals, Database, Feed, FileError, MarketDataError, arrivals};
 use strategy_core::BoxError;
 use streaming::{Due, FileWatch, Observation, Polled, Seen, Source};
 
@@ -161,7 +161,7 @@ impl Source for DuckDbSource {
                 Ok(Polled { seen, again: goes_on.then_some(now) })
             }
             // Its writer has it, or is replacing it.
-            Err(MarketDataError::Locked { .. }) => {
+            Err(MarketDataError::File(FileError::Locked { .. })) => {
                 self.refusals += 1;
                 self.watch.refused(now);
                 Ok(Polled { seen: Vec::new(), again: Some(now + AFTER_REFUSAL) })

@@ -38,7 +38,7 @@ pub struct FileStatus {
 /// [`TableContent::Other`] with the reason, and no error.
 ///
 /// # Errors
-/// Those of [`Database::open`], and [`Query`](MarketDataError::Query) when DuckDB cannot read its
+/// Those of [`Database::open`], and [`Query`](crate::FileError::Query) when DuckDB cannot read its
 /// catalogue.
 pub fn file_status(
     path: impl AsRef<Path>,

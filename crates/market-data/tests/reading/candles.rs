@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use market_data::{
-    Candles, Gap, MarketDataError, Prices, TimeRange, candle_range, candle_table, read_candles,
-    read_prices,
+    CandleError, Candles, Gap, MarketDataError, Prices, TableError, TimeRange, candle_range,
+    candle_table, read_candles, read_prices,
 };
 
 use crate::{Fixture, assert_says, instant, micros};
@@ -125,7 +125,7 @@ fn missing_columns_are_all_named() {
             .open();
     let table = candle_table(&db, None).unwrap();
     let error = read_candles(&db, &table, TimeRange::ALL).unwrap_err();
-    let MarketDataError::MissingColumns { missing, found, .. } = &error else {
+    let MarketDataError::Table(TableError::MissingColumns { missing, found, .. }) = &error else {
         panic!("{error:?}")
     };
     assert_eq!(missing, &["high", "close", "volume"]);
@@ -144,7 +144,10 @@ fn text_is_neither_time_nor_number() {
         let db = Fixture::new(&format!("CREATE TABLE ohlcv_x_1h ({columns})")).open();
         let table = candle_table(&db, None).unwrap();
         let error = read_candles(&db, &table, TimeRange::ALL).unwrap_err();
-        assert!(matches!(error, MarketDataError::ColumnType { .. }), "{error:?}");
+        assert!(
+            matches!(error, MarketDataError::Table(TableError::ColumnType { .. })),
+            "{error:?}"
+        );
         assert_says(&error, "market.duckdb", &[column, "is VARCHAR", wanted, "ohlcv_x_1h"]);
     }
 }
@@ -165,7 +168,7 @@ fn the_first_bad_value_is_named() {
         let later = "'2025-01-01 03:00:00', -7, -7, -7, -7, -7";
         let error = read("ohlcv_x_1h", &[later, &bad, good]).unwrap_err();
         assert!(
-            matches!(&error, MarketDataError::BadValue { column: name, timestamp, .. }
+            matches!(&error, MarketDataError::Table(TableError::BadValue { column: name, timestamp, .. })
                 if *name == column && *timestamp == micros("2025-01-01 02:00")),
             "{error:?}"
         );
@@ -205,17 +208,23 @@ fn prices_are_read_whatever_the_volume_is() {
     .open();
     let table = candle_table(&db, None).unwrap();
     let error = read_prices(&db, &table, TimeRange::ALL).unwrap_err();
-    assert!(matches!(error, MarketDataError::BadValue { column: "low", .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::BadValue { column: "low", .. })),
+        "{error:?}"
+    );
 }
 
 #[test]
 fn times_must_be_there_and_differ() {
     let error = read("ohlcv_x_1h", &["NULL, 1, 1, 1, 1, 1"]).unwrap_err();
-    assert!(matches!(error, MarketDataError::NullTimestamp { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::Table(TableError::NullTimestamp { .. })), "{error:?}");
     assert_says(&error, "market.duckdb", &["ohlcv_x_1h", "NULL as `timestamp`"]);
 
     let error = hours("ohlcv_x_1h", &[3, 2, 1, 2]).unwrap_err();
-    assert!(matches!(error, MarketDataError::DuplicateTimestamp { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::DuplicateTimestamp { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["ohlcv_x_1h", "2025-01-01 02:00:00"]);
 }
 
@@ -225,11 +234,17 @@ fn the_interval_comes_from_the_name_or_the_smallest_spacing() {
     assert_eq!(hours("mine", &[0, 4, 6, 12]).unwrap().interval, TimeDelta::hours(2));
 
     let error = hours("mine", &[4]).unwrap_err();
-    assert!(matches!(error, MarketDataError::IntervalUnknown { rows: 1, .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Candles(CandleError::IntervalUnknown { rows: 1, .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["`mine`", "1 row(s)"]);
 
     let error = hours("ohlcv_x_4h", &[0, 4, 5]).unwrap_err();
-    assert!(matches!(error, MarketDataError::CandleSpacing { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Candles(CandleError::CandleSpacing { .. })),
+        "{error:?}"
+    );
     let wanted = ["14400 s", "2025-01-01 05:00:00 follows 2025-01-01 04:00:00"];
     assert_says(&error, "market.duckdb", &wanted);
 }

@@ -1,7 +1,7 @@
 //! Labels out of `targets`, and funding rates.
 
 use market_data::{
-    MarketDataError, TargetLabels, TimeRange, read_funding, read_targets, target_keys,
+    MarketDataError, TableError, TargetLabels, TimeRange, read_funding, read_targets, target_keys,
 };
 
 use crate::{Fixture, assert_says, instant, micros};
@@ -62,7 +62,10 @@ fn the_newest_label_wins_and_contradictions_are_errors() {
 
     let tied = targets("('2025-01-01', 'btc', 'k', 0, NULL), ('2025-01-01', 'btc', 'k', 1, NULL)");
     let error = read(&tied, "k").unwrap_err();
-    assert!(matches!(error, MarketDataError::DuplicateTimestamp { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::DuplicateTimestamp { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["`targets`", "2025-01-01 00:00:00"]);
 }
 
@@ -71,7 +74,7 @@ fn labels_are_zero_or_one() {
     for (value, found) in [("0.5", "0.5"), ("2", "2"), ("NULL", "NULL"), ("'NaN'", "NaN")] {
         let fixture = targets(&format!("('2025-01-01 05:00:00', 'btc', 'k', {value}, NULL)"));
         let error = read(&fixture, "k").unwrap_err();
-        assert!(matches!(error, MarketDataError::BadValue { .. }), "{error:?}");
+        assert!(matches!(error, MarketDataError::Table(TableError::BadValue { .. })), "{error:?}");
         let found = format!("is {found} at 2025-01-01 05:00:00");
         assert_says(&error, "market.duckdb", &["`target_value` of `targets`", &found, "0 or 1"]);
     }
@@ -81,7 +84,10 @@ fn labels_are_zero_or_one() {
 fn a_table_of_targets_must_have_its_columns() {
     let fixture = Fixture::new("CREATE TABLE targets (\"timestamp\" TIMESTAMP, dataset VARCHAR)");
     let error = read(&fixture, "k").unwrap_err();
-    assert!(matches!(error, MarketDataError::MissingColumns { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::MissingColumns { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["`targets` lacks target_key, target_value"]);
 }
 

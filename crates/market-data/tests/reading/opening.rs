@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
-use market_data::{Database, FileKind, MarketDataError};
+use market_data::{Database, FileError, FileKind, MarketDataError};
 
 use crate::{Fixture, assert_says, open_for_writing};
 
@@ -32,7 +32,7 @@ fn a_missing_file_is_named_and_not_created() {
     let folder = tempfile::tempdir().unwrap();
     for path in [folder.path().join("none.duckdb"), folder.path().join("no/such/folder.duckdb")] {
         let error = failure(&path);
-        assert!(matches!(error, MarketDataError::NoSuchFile { .. }), "{error:?}");
+        assert!(matches!(error, MarketDataError::File(FileError::NoSuchFile { .. })), "{error:?}");
         assert_says(&error, path.to_str().unwrap(), &["there is no file", "check the path"]);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -42,7 +42,7 @@ fn a_missing_file_is_named_and_not_created() {
 fn a_folder_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let error = failure(folder.path());
-    assert!(matches!(error, MarketDataError::IsFolder { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::IsFolder { .. })), "{error:?}");
     assert_says(&error, folder.path().to_str().unwrap(), &["is a folder"]);
 }
 
@@ -62,7 +62,10 @@ fn what_is_no_file_is_not_waited_for() {
         let name = path.display().to_string();
         thread::spawn(move || sender.send(failure(&path)));
         let error = receiver.recv_timeout(Duration::from_secs(20)).unwrap();
-        assert!(matches!(error, MarketDataError::NotRegularFile { .. }), "{error:?}");
+        assert!(
+            matches!(error, MarketDataError::File(FileError::NotRegularFile { .. })),
+            "{error:?}"
+        );
         assert_says(&error, &name, &["a pipe, a socket or a device", ".duckdb file"]);
     }
 
@@ -84,7 +87,7 @@ fn a_path_that_is_not_utf8_is_refused() {
     let path = fixture.folder.path().join(OsStr::from_bytes(b"b\xfcro.duckdb"));
     fs::rename(&fixture.path, &path).unwrap();
     let error = failure(&path);
-    assert!(matches!(error, MarketDataError::PathNotUtf8 { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::PathNotUtf8 { .. })), "{error:?}");
     assert_says(&error, "b\u{fffd}ro.duckdb", &["not valid UTF-8", "rename the file"]);
 }
 
@@ -102,7 +105,7 @@ fn other_formats_are_told_apart() {
         fs::write(&path, bytes).unwrap();
         let error = failure(&path);
         assert!(
-            matches!(error, MarketDataError::NotDuckDb { found, .. } if found == kind),
+            matches!(error, MarketDataError::File(FileError::NotDuckDb { found, .. }) if found == kind),
             "{error:?}"
         );
         assert_says(&error, path.to_str().unwrap(), &["is not a DuckDB database but", name]);
@@ -116,7 +119,7 @@ fn a_newer_version_is_told_from_damage() {
 
     fs::write(&fixture.path, &bytes[..8192]).unwrap();
     let error = failure(&fixture.path);
-    assert!(matches!(error, MarketDataError::Open { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::Open { .. })), "{error:?}");
     assert_says(&error, "market.duckdb", &["may be damaged"]);
     assert_ends_with_reason(&error, "Error");
 
@@ -130,7 +133,7 @@ fn a_newer_version_is_told_from_damage() {
     bytes[..8].copy_from_slice(&checksum.to_le_bytes());
     fs::write(&fixture.path, &bytes).unwrap();
     let error = failure(&fixture.path);
-    assert!(matches!(error, MarketDataError::OtherVersion { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::OtherVersion { .. })), "{error:?}");
     assert_says(&error, "market.duckdb", &["another version of DuckDB", "update"]);
     assert_ends_with_reason(&error, "9000");
 }
@@ -147,7 +150,10 @@ fn permissions_are_respected() {
         return;
     }
     let error = failure(&fixture.path);
-    assert!(matches!(error, MarketDataError::PermissionDenied { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::File(FileError::PermissionDenied { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["permissions"]);
 }
 
@@ -158,7 +164,10 @@ fn nothing_can_be_written() {
     let db = fixture.open();
     for sql in ["CREATE TABLE u (i INTEGER)", "INSERT INTO t VALUES (2)", "DROP TABLE t"] {
         let error = db.stream(sql, &[]).err().unwrap();
-        assert!(matches!(error, MarketDataError::Query { .. }), "{sql}: {error:?}");
+        assert!(
+            matches!(error, MarketDataError::File(FileError::Query { .. })),
+            "{sql}: {error:?}"
+        );
     }
     drop(db);
     assert_eq!(fs::read(&fixture.path).unwrap(), before);
@@ -188,7 +197,7 @@ fn an_error_in_mid_stream_is_an_item_and_the_end() {
         "SELECT CASE WHEN i = 200000 THEN error('too late') ELSE i END FROM range(300000) r(i)";
     let mut stream = db.stream(sql, &[]).unwrap();
     let error = stream.find_map(Result::err).unwrap();
-    assert!(matches!(error, MarketDataError::Query { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::Query { .. })), "{error:?}");
     assert_ends_with_reason(&error, "too late");
     assert!(stream.next().is_none());
 }
@@ -213,7 +222,8 @@ fn a_writer_in_another_process_is_named_when_time_is_up() {
     let begin = Instant::now();
     let error = Database::open(&fixture.path, Duration::from_millis(300)).unwrap_err();
     assert!((300..3_000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
-    let MarketDataError::Locked { holder: Some(found), waited, .. } = &error else {
+    let MarketDataError::File(FileError::Locked { holder: Some(found), waited, .. }) = &error
+    else {
         panic!("{error:?}");
     };
     assert_eq!(found.pid, holder.process.id());

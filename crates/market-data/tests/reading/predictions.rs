@@ -1,8 +1,9 @@
 //! Reading predictions: which model, which rows of it, and rows that contradict each other.
 
 use market_data::{
-    Database, MarketDataError, ModelPathMatch, PredictionQuery, Predictions, StoredModel,
-    TimeRange, match_model, model_paths, prediction_bounds, prediction_range, read_predictions,
+    Database, MarketDataError, ModelError, ModelPathMatch, PredictionQuery, Predictions,
+    StoredModel, TableError, TimeRange, match_model, model_paths, prediction_bounds,
+    prediction_range, read_predictions,
 };
 
 use crate::{Fixture, assert_says, instant, micros};
@@ -77,7 +78,10 @@ fn contradictions_ask_for_a_feature_key() {
         "01, 0.3, models/btc/run_a/model.txt, 'k2', 'btc', 02",
     ];
     let error = read(&rows, &of_a()).unwrap_err();
-    let MarketDataError::ConflictingPredictions { timestamp, feature_keys, .. } = &error else {
+    let MarketDataError::Model(ModelError::ConflictingPredictions {
+        timestamp, feature_keys, ..
+    }) = &error
+    else {
         panic!("{error:?}")
     };
     assert_eq!(*timestamp, micros("2025-01-01 01:00"));
@@ -92,7 +96,10 @@ fn contradictions_ask_for_a_feature_key() {
     for error in
         [read_predictions(&db, &wrong).unwrap_err(), prediction_range(&db, &wrong).unwrap_err()]
     {
-        assert!(matches!(error, MarketDataError::FeatureKeyNotFound { .. }), "{error:?}");
+        assert!(
+            matches!(error, MarketDataError::Model(ModelError::FeatureKeyNotFound { .. })),
+            "{error:?}"
+        );
         assert_says(&error, "market.duckdb", &["k9", "k1, k2, old"]);
     }
 }
@@ -106,7 +113,10 @@ fn without_creation_times_contradictions_cannot_be_settled() {
     )
     .open();
     let error = read_predictions(&db, &PredictionQuery::of_model("a/m")).unwrap_err();
-    assert!(matches!(error, MarketDataError::ConflictingPredictions { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::ConflictingPredictions { .. })),
+        "{error:?}"
+    );
     assert!(!error.to_string().contains("--feature-key"), "{error}");
 
     // A file without the column `dataset` is of whatever dataset is asked for.
@@ -136,7 +146,10 @@ fn ambiguous_and_unknown_models_are_listed() {
     ];
     let moved_b = PredictionQuery::of_model("/mnt/run_b/model.txt");
     let error = read(&rows, &moved_b).unwrap_err();
-    assert!(matches!(error, MarketDataError::ModelNotUnique { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::ModelNotUnique { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &[B, "old/eth/run_b/model.txt", "--model-path"]);
 
     // The dataset can make it unique.
@@ -147,7 +160,9 @@ fn ambiguous_and_unknown_models_are_listed() {
     let unknown =
         PredictionQuery { dataset: Some("btc"), ..PredictionQuery::of_model("x/run_z/m") };
     let error = read(&rows, &unknown).unwrap_err();
-    let MarketDataError::ModelNotFound { found, dataset, .. } = &error else { panic!("{error:?}") };
+    let MarketDataError::Model(ModelError::ModelNotFound { found, dataset, .. }) = &error else {
+        panic!("{error:?}")
+    };
     assert_eq!(
         (found.as_slice(), dataset.as_deref()),
         (&[A.to_owned(), B.to_owned()][..], Some("btc"))
@@ -177,7 +192,10 @@ fn datasets_are_kept_apart() {
         "02, 0.3, models/btc/run_a/model.txt, 'k', NULL, 00",
     ];
     let error = read(&rows, &of_a()).unwrap_err();
-    assert!(matches!(error, MarketDataError::DatasetNotUnique { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::DatasetNotUnique { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["btc, eth", "--dataset"]);
 
     let of_btc = PredictionQuery { dataset: Some("btc"), ..of_a() };
@@ -185,7 +203,10 @@ fn datasets_are_kept_apart() {
 
     let of_sol = PredictionQuery { dataset: Some("sol"), ..of_a() };
     let error = read(&rows[..2], &of_sol).unwrap_err();
-    assert!(matches!(error, MarketDataError::ModelOfOtherDataset { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::ModelOfOtherDataset { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["for dataset sol", "btc, eth"]);
 }
 
@@ -202,7 +223,10 @@ fn rows_of_no_dataset_never_replace_those_of_one() {
     }
     // Nor do they count for a dataset that the model's other rows do not name.
     let error = read(&rows, &of_eth).unwrap_err();
-    assert!(matches!(error, MarketDataError::ModelOfOtherDataset { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::ModelOfOtherDataset { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["for dataset eth, but for btc"]);
     // Where no row of the model names one, they do, whatever other models name.
     let rows = [unnamed, "01, 0.1, models/btc/run_b/model.txt, 'k', 'btc', 00"];
@@ -219,7 +243,7 @@ fn scores_must_be_probabilities() {
         let bad = format!("03, {score}, models/btc/run_a/model.txt, 'k', 'btc', 00");
         let good = "01, 0.5, models/btc/run_a/model.txt, 'k', 'btc', 00";
         let error = read(&[&bad, good], &of_a()).unwrap_err();
-        assert!(matches!(error, MarketDataError::BadValue { .. }), "{error:?}");
+        assert!(matches!(error, MarketDataError::Table(TableError::BadValue { .. })), "{error:?}");
         let found = format!("is {found} at 2025-01-01 03:00:00");
         assert_says(&error, "market.duckdb", &["`y_pred` of `predictions`", &found, "[0, 1]"]);
     }
@@ -286,20 +310,29 @@ fn bounds_are_those_of_the_model_over_all_time() {
     }
     let other = PredictionQuery { dataset: Some("eth"), ..of_a() };
     let error = prediction_bounds(&fixture.open(), &other).unwrap_err();
-    assert!(matches!(error, MarketDataError::ModelOfOtherDataset { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::ModelOfOtherDataset { .. })),
+        "{error:?}"
+    );
     let error = prediction_bounds(&fixture.open(), &key("k3")).unwrap_err();
-    assert!(matches!(error, MarketDataError::FeatureKeyNotFound { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::FeatureKeyNotFound { .. })),
+        "{error:?}"
+    );
 }
 
 #[test]
 fn missing_tables_and_columns_are_named() {
     let read_all = |db: &Database| read_predictions(db, &of_a()).unwrap_err();
     let error = read_all(&Fixture::new("CREATE TABLE other (i INTEGER)").open());
-    assert!(matches!(error, MarketDataError::MissingTable { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::Table(TableError::MissingTable { .. })), "{error:?}");
     assert_says(&error, "market.duckdb", &["no table `predictions`", "it has other"]);
 
     let error = read_all(&Fixture::new("CREATE TABLE predictions (ts TIMESTAMP)").open());
-    assert!(matches!(error, MarketDataError::MissingColumns { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::MissingColumns { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["lacks y_pred, model_path", "it has ts"]);
 
     let db =

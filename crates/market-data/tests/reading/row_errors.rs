@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use market_data::{
-    CandleFile, InputError, Instrument, MarketDataError, PredictionFile, RowSource, TimeRange,
+    CandleError, CandleFile, FileError, InputError, Instrument, MarketDataError, PredictionFile,
+    RowSource, TableError, TimeRange,
 };
 
 use crate::rows::{between, candles, collect, in_minutes, inputs, instrument, predictions};
@@ -51,7 +52,7 @@ fn only_files_that_are_needed_are_opened() {
     let source = open(&["close"]).unwrap();
     assert_eq!(collect(&source, TimeRange::ALL).unwrap().1.rows, 5);
     let error = open(&["close", "y_pred"]).unwrap_err();
-    assert!(matches!(error, MarketDataError::NoSuchFile { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::NoSuchFile { .. })), "{error:?}");
 }
 
 #[test]
@@ -162,7 +163,7 @@ fn a_bad_row_ends_the_stream_after_the_months_before() {
     let mut stream = source.rows(TimeRange::ALL).unwrap();
     assert_eq!(stream.next().unwrap().unwrap().num_rows(), 4);
     let error = stream.next().unwrap().unwrap_err();
-    assert!(matches!(error, MarketDataError::BadValue { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::Table(TableError::BadValue { .. })), "{error:?}");
     assert!(stream.next().is_none());
 }
 
@@ -177,7 +178,10 @@ fn a_bad_volume_matters_only_to_those_who_read_it() {
     };
     assert_eq!(rows(&["close", "open"]).unwrap(), 5);
     let error = rows(&["close", "volume"]).unwrap_err();
-    assert!(matches!(error, MarketDataError::BadValue { column: "volume", .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::BadValue { column: "volume", .. })),
+        "{error:?}"
+    );
     let dropped = Fixture::new(&format!("{sql} ALTER TABLE ohlcv_btc_1h DROP volume"));
     let source = RowSource::open(&[instrument(&dropped.path)], &inputs(&["high"])).unwrap();
     assert_eq!(collect(&source, TimeRange::ALL).unwrap().1.rows, 5);
@@ -191,5 +195,8 @@ fn months_must_fit_each_other() {
     let fixture = Fixture::new(&in_minutes(&sql));
     let source = RowSource::open(&[instrument(&fixture.path)], &inputs(&["close"])).unwrap();
     let error = collect(&source, TimeRange::ALL).unwrap_err();
-    assert!(matches!(error, MarketDataError::CandleSpacing { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Candles(CandleError::CandleSpacing { .. })),
+        "{error:?}"
+    );
 }

@@ -1,6 +1,6 @@
 //! Which model and dataset are meant when a user leaves it open.
 
-use market_data::{ChosenRun, MarketDataError, settle_model, settle_run};
+use market_data::{ChosenRun, MarketDataError, ModelError, settle_model, settle_run};
 
 use crate::{Fixture, assert_says};
 
@@ -53,11 +53,17 @@ fn the_runs_name_or_a_part_of_one_chooses_among_models() {
         assert_eq!(settle(asked).unwrap(), wanted, "{asked}");
     }
     let error = settle("fast").unwrap_err();
-    assert!(matches!(error, MarketDataError::PartOfSeveralRuns { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::PartOfSeveralRuns { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["--run-name fast", "fast_1\n", "fast_12"]);
     for unknown in ["c", "mine_y_tp_before_sl_u0.04_d0.02_24h"] {
         let error = settle(unknown).unwrap_err();
-        assert!(matches!(error, MarketDataError::NoModelOfRun { .. }), "{error:?}");
+        assert!(
+            matches!(error, MarketDataError::Model(ModelError::NoModelOfRun { .. })),
+            "{error:?}"
+        );
         assert_says(&error, "market.duckdb", &[unknown, "fast_1\n", "fast_12\n", "slow_1"]);
     }
     // A model that is named may be called otherwise, and a part of its name is its name.
@@ -101,7 +107,9 @@ fn what_is_unique_need_not_be_named() {
 #[test]
 fn several_models_are_listed() {
     let error = settle(&["'m/a/x', 'btc_1h'", "'m/b/x', 'btc_1h'"], None, None).unwrap_err();
-    assert!(matches!(&error, MarketDataError::SeveralModels { found, .. } if found.len() == 2));
+    assert!(
+        matches!(&error, MarketDataError::Model(ModelError::SeveralModels { found, .. }) if found.len() == 2)
+    );
     assert_says(&error, "market.duckdb", &["--model-path", "m/a/x\n", "m/b/x"]);
 }
 
@@ -109,23 +117,35 @@ fn several_models_are_listed() {
 fn no_predictions_and_none_of_the_dataset_are_told_apart() {
     for dataset in [None, Some("btc_1h")] {
         let error = settle(&[], None, dataset).unwrap_err();
-        assert!(matches!(error, MarketDataError::EmptyPredictions { .. }), "{error:?}");
+        assert!(
+            matches!(error, MarketDataError::Model(ModelError::EmptyPredictions { .. })),
+            "{error:?}"
+        );
         assert_says(&error, "market.duckdb", &["is empty"]);
     }
     let error = settle(&["'m/a/x', 'btc_1h'"], None, Some("eth_1h")).unwrap_err();
-    assert!(matches!(error, MarketDataError::DatasetNotFound { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::DatasetNotFound { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["eth_1h", "btc_1h", "--dataset"]);
 }
 
 #[test]
 fn datasets_that_are_unknown_or_several_are_asked_for() {
     let error = settle(&["'m/a/x', NULL"], None, None).unwrap_err();
-    assert!(matches!(error, MarketDataError::DatasetUnknown { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::DatasetUnknown { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["m/a/x", "--dataset", "binance_btcusdt_perp_1h"]);
 
     let rows = ["'m/a/x', 'btc_1h'", "'m/a/x', 'eth_1h'"];
     let error = settle(&rows, None, None).unwrap_err();
-    assert!(matches!(error, MarketDataError::DatasetNotUnique { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Model(ModelError::DatasetNotUnique { .. })),
+        "{error:?}"
+    );
     let error = settle(&rows, Some("m/z/x"), None).unwrap_err();
-    assert!(matches!(error, MarketDataError::ModelNotFound { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::Model(ModelError::ModelNotFound { .. })), "{error:?}");
 }

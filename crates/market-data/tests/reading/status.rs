@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use market_data::{
-    CandleStatus, FileStatus, FundingStatus, MarketDataError, ModelStatus, TableContent,
+    CandleStatus, FileError, FileStatus, FundingStatus, MarketDataError, ModelStatus, TableContent,
     TableStatus, TargetStatus, TimeSpan, file_status,
 };
 
@@ -212,5 +212,5 @@ fn what_cannot_be_read_says_why() {
 #[test]
 fn a_file_that_is_none_is_an_error() {
     let error = file_status("no/such.duckdb", Duration::ZERO).unwrap_err();
-    assert!(matches!(error, MarketDataError::NoSuchFile { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::NoSuchFile { .. })), "{error:?}");
 }

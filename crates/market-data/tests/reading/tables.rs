@@ -1,7 +1,9 @@
 //! Tables, their columns, and names that would break careless SQL.
 
 use chrono::TimeDelta;
-use market_data::{MarketDataError, Table, TimeRange, candle_table, read_candles};
+use market_data::{
+    CandleError, MarketDataError, Table, TableError, TimeRange, candle_table, read_candles,
+};
 
 use crate::{Fixture, assert_says};
 
@@ -24,7 +26,7 @@ fn tables_are_listed_with_columns_and_types() {
 
     assert_eq!(db.table("B").unwrap(), tables[1]);
     let error = db.table("d").unwrap_err();
-    assert!(matches!(error, MarketDataError::MissingTable { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::Table(TableError::MissingTable { .. })), "{error:?}");
     assert_says(&error, "market.duckdb", &["no table `d`", "a, b, c"]);
 }
 
@@ -53,7 +55,10 @@ fn a_table_alone_is_the_table_in_the_list() {
     for missing in ["hidden", "elsewhere.hidden", "pg_class", "duckdb_columns", "sqlite_master", ""]
     {
         let error = fixture.open().table(missing).unwrap_err();
-        assert!(matches!(error, MarketDataError::MissingTable { .. }), "{missing}: {error:?}");
+        assert!(
+            matches!(error, MarketDataError::Table(TableError::MissingTable { .. })),
+            "{missing}: {error:?}"
+        );
     }
     assert_eq!(fixture.open().table("b.MAIN").unwrap().columns().len(), 3);
 }
@@ -103,7 +108,9 @@ fn candle_tables_are_never_guessed() {
     )
     .open();
     let error = candle_table(&db, None).unwrap_err();
-    let MarketDataError::CandleTableNotUnique { found, .. } = &error else { panic!("{error:?}") };
+    let MarketDataError::Candles(CandleError::CandleTableNotUnique { found, .. }) = &error else {
+        panic!("{error:?}")
+    };
     assert_eq!(found, &["ohlcv_btcusdt_1h", "ohlcv_btcusdt_4h"]);
     assert_says(&error, "market.duckdb", &["ohlcv_btcusdt_1h, ohlcv_btcusdt_4h", "--ohlcv-table"]);
 
@@ -115,11 +122,14 @@ fn candle_tables_are_never_guessed() {
     assert_eq!((mine.symbol(), mine.interval()), (None, None));
 
     let error = candle_table(&db, Some("ohlcv_btcusdt_1d")).unwrap_err();
-    assert!(matches!(error, MarketDataError::MissingTable { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::Table(TableError::MissingTable { .. })), "{error:?}");
     assert_says(&error, "market.duckdb", &["ohlcv_btcusdt_1d", "mine, ohlcv_btcusdt_1h"]);
 
     let error = candle_table(&Fixture::new("CREATE TABLE t (i INTEGER)").open(), None).unwrap_err();
-    assert!(matches!(error, MarketDataError::NoCandleTable { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Candles(CandleError::NoCandleTable { .. })),
+        "{error:?}"
+    );
     assert_says(&error, "market.duckdb", &["it has t", "--ohlcv-table"]);
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use market_data::{
-    MarketDataError, PredictionQuery, RowSource, TimeRange, candle_range, candle_table,
+    MarketDataError, PredictionQuery, RowSource, TableError, TimeRange, candle_range, candle_table,
     prediction_range, read_candles, read_funding, read_predictions, read_prices, read_targets,
 };
 
@@ -48,7 +48,10 @@ fn january() -> TimeRange {
 #[track_caller]
 fn assert_infinite<T: Debug>(found: Result<T, MarketDataError>, table: &str, text: &str) {
     let error = found.unwrap_err();
-    assert!(matches!(error, MarketDataError::InfiniteTimestamp { .. }), "{error:?}");
+    assert!(
+        matches!(error, MarketDataError::Table(TableError::InfiniteTimestamp { .. })),
+        "{error:?}"
+    );
     let in_table = format!(" in table `{table}`");
     let says = [&format!("timestamp {text}"), in_table.as_str(), "delete the row"];
     assert_says(&error, "market.duckdb", &says);
@@ -124,7 +127,10 @@ fn predictions_without_a_time_are_counted() {
     for error in
         [prediction_range(&db, &query).unwrap_err(), read_predictions(&db, &query).unwrap_err()]
     {
-        assert!(matches!(error, MarketDataError::NullTimestamp { rows: 2, .. }), "{error:?}");
+        assert!(
+            matches!(error, MarketDataError::Table(TableError::NullTimestamp { rows: 2, .. })),
+            "{error:?}"
+        );
         assert_says(&error, "market.duckdb", &["2 row(s) of `predictions` have NULL as `ts`"]);
     }
     // Those of another model do not matter.
@@ -180,7 +186,10 @@ fn times_of_creation_are_never_compared_as_text() {
         let db = fixture("targets", created).open();
         let of_targets = read_targets(&db, "btc", "up", TimeRange::ALL).unwrap_err();
         for (error, table) in [(of_predictions, "predictions"), (of_targets, "targets")] {
-            assert!(matches!(error, MarketDataError::ColumnType { .. }), "{error:?}");
+            assert!(
+                matches!(error, MarketDataError::Table(TableError::ColumnType { .. })),
+                "{error:?}"
+            );
             let says = format!("column `created_at` of `{table}` is {created}, but must be");
             assert_says(&error, "market.duckdb", &[&says, "TIMESTAMP in UTC"]);
         }

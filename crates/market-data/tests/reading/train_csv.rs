@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use market_data::{MarketDataError, TimeRange, read_train_predictions};
+use market_data::{FileError, MarketDataError, TimeRange, read_train_predictions};
 
 use crate::{assert_says, instant, micros};
 
@@ -29,7 +29,7 @@ fn errors_name_the_file_and_the_line() {
     let path = folder.path().join("pred_train.csv");
     let read = || read_train_predictions(&path, TimeRange::ALL).unwrap_err();
     let error = read();
-    assert!(matches!(error, MarketDataError::NoSuchFile { .. }), "{error:?}");
+    assert!(matches!(error, MarketDataError::File(FileError::NoSuchFile { .. })), "{error:?}");
     assert_says(&error, "pred_train.csv", &["there is no file"]);
 
     for (text, wanted) in [

@@ -4,7 +4,7 @@ use binning::BinningError;
 use evaluation::EvaluationError;
 use files::OutputError;
 use label_trades::LabelTradeError;
-use market_data::MarketDataError;
+use market_data::{FileError, MarketDataError};
 use sample::SampleError;
 use scored_labels::ScoredLabelsError;
 use tabular::{NamingError, TabularError};
@@ -19,10 +19,10 @@ impl BinsError {
         match self {
             Self::ScoredLabels(ScoredLabelsError::Incomplete { .. }) => "incomplete",
             Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => error.kind(),
-            Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::Locked {
-                ..
-            }))
-            | Self::MarketData(MarketDataError::Locked { .. }) => "locked",
+            Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::File(
+                FileError::Locked { .. },
+            )))
+            | Self::MarketData(MarketDataError::File(FileError::Locked { .. })) => "locked",
             Self::OfRun { source, .. } => source.kind(),
             _ => "failed",
         }

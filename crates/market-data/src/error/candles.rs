@@ -1,0 +1,96 @@
+//! Candles cannot be found, or are no candles.
+
+use std::path::PathBuf;
+
+use chrono::TimeDelta;
+use thiserror::Error;
+
+use crate::message::{if_right, instant_text, listed, there_is};
+
+/// Candles cannot be found, or are no candles. Timestamps are µs UTC.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum CandleError {
+    /// No table looks like candles.
+    #[error(
+        "{} has no table of candles `ohlcv_<symbol>_<interval>`; {}: name the table with \
+         --ohlcv-table", .path.display(), there_is(.found, .elsewhere, "ohlcv_")
+    )]
+    NoCandleTable {
+        /// The file.
+        path: PathBuf,
+        /// The tables there are.
+        found: Vec<String>,
+        /// Those of other schemas.
+        elsewhere: Vec<String>,
+    },
+    /// Several tables look like candles.
+    #[error("{} has several tables of candles: {}; choose one with --ohlcv-table", .path.display(), listed(.found))]
+    CandleTableNotUnique {
+        /// The file.
+        path: PathBuf,
+        /// The tables of candles.
+        found: Vec<String>,
+    },
+    /// A candle that no market gives.
+    #[error(
+        "{}: `{table}` has the high {high} below the low {low} at {}: correct the row, or delete it",
+        .path.display(), instant_text(*.timestamp)
+    )]
+    HighBelowLow {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The candle's open time.
+        timestamp: i64,
+        /// Its high.
+        high: f64,
+        /// Its low.
+        low: f64,
+    },
+    /// The table of candles that was found is not known to be the dataset's.
+    #[error(
+        "{}: whether `{table}` holds the candles of {dataset}, its name does not tell: it names another \
+         instrument, or none; {}otherwise another file, or check --dataset",
+        .path.display(), if_right(.path, .table)
+    )]
+    OtherInstrument {
+        /// The file.
+        path: PathBuf,
+        /// The table of candles.
+        table: String,
+        /// The dataset.
+        dataset: String,
+    },
+    /// Two candles are closer, or otherwise apart, than a whole number of intervals.
+    #[error(
+        "{}: `{table}` has candles of {} s, but {} follows {}: is it the right table?",
+        .path.display(), .interval.as_seconds_f64(), instant_text(*.timestamp), instant_text(*.earlier)
+    )]
+    CandleSpacing {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The candle before.
+        earlier: i64,
+        /// The candle that does not fit.
+        timestamp: i64,
+        /// The interval of the candles.
+        interval: TimeDelta,
+    },
+    /// Neither the table's name nor its rows tell the interval.
+    #[error(
+        "{}: the interval of the candles in `{table}` is unknown: its name does not end like `_1h`, \
+         and it has only {rows} row(s)", .path.display()
+    )]
+    IntervalUnknown {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// How many rows it has.
+        rows: usize,
+    },
+}
