@@ -40,7 +40,7 @@ const STEPS: f64 = 5.0;
 impl Heat {
     /// Colours over the middle of what is there: the largest distance is full.
     #[must_use]
-    pub fn scale_of(rows: &[(String, Vec<Option<f64>>)], middle: f64) -> HeatScale {
+    pub(crate) fn scale_of(rows: &[(String, Vec<Option<f64>>)], middle: f64) -> HeatScale {
         let values = rows.iter().flat_map(|(_, values)| values.iter().flatten());
         let reach =
             values.filter(|v| v.is_finite()).fold(0.0_f64, |far, v| far.max((v - middle).abs()));

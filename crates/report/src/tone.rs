@@ -29,7 +29,7 @@ impl Tone {
 
     /// Blue for gains, orange for losses, grey for neither.
     #[must_use]
-    pub fn of_sign(value: f64) -> Self {
+    pub(crate) fn of_sign(value: f64) -> Self {
         if value > 0.0 {
             Self::Long
         } else if value < 0.0 {

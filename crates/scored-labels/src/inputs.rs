@@ -110,7 +110,7 @@ impl fmt::Display for StoredLabels {
 impl Labels {
     /// The last time before `end` that there is a label or, if they are made of these, a candle for.
     #[must_use]
-    pub fn last_before(&self, end: i64) -> Option<i64> {
+    pub(crate) fn last_before(&self, end: i64) -> Option<i64> {
         let known = self.timestamps.partition_point(|&timestamp| timestamp < end);
         self.timestamps[..known].last().copied()
     }
@@ -190,7 +190,10 @@ impl Inputs {
     /// The hours of `window` for which there are only in-sample predictions that nobody asked for, µs
     /// UTC, and the file that has them.
     #[must_use]
-    pub fn only_in_sample(&self, window: &Range<DateTime<Utc>>) -> Option<(Vec<i64>, &Path)> {
+    pub(crate) fn only_in_sample(
+        &self,
+        window: &Range<DateTime<Utc>>,
+    ) -> Option<(Vec<i64>, &Path)> {
         let file = self.unused_train.as_ref()?;
         let (known, _) = slice(&self.predictions.timestamps, &self.predictions.y_pred, window);
         let (train, _) = slice(&file.rows.timestamps, &file.rows.y_pred, window);

@@ -122,7 +122,7 @@ fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
 
 /// The columns of a table of decisions that are journalled: all but `timestamp`.
 #[must_use]
-pub fn decision_columns(table: &RecordBatch) -> Vec<String> {
+pub(crate) fn decision_columns(table: &RecordBatch) -> Vec<String> {
     let names = table.schema_ref().fields().iter().map(|field| field.name().clone());
     names.filter(|name| name != "timestamp").collect()
 }
@@ -153,13 +153,13 @@ pub fn decode(mut bytes: &[u8]) -> Option<Vec<Cell>> {
 
 /// Numbers as bytes, eight each.
 #[must_use]
-pub fn floats_to_bytes(values: &[f64]) -> Vec<u8> {
+pub(crate) fn floats_to_bytes(values: &[f64]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_bits().to_le_bytes()).collect()
 }
 
 /// Numbers from bytes; `None` when they are not eight each.
 #[must_use]
-pub fn floats_of_bytes(bytes: &[u8]) -> Option<Vec<f64>> {
+pub(crate) fn floats_of_bytes(bytes: &[u8]) -> Option<Vec<f64>> {
     let (words, rest) = bytes.as_chunks::<8>();
     let float = |word: &[u8; 8]| f64::from_bits(u64::from_le_bytes(*word));
     rest.is_empty().then(|| words.iter().map(float).collect())

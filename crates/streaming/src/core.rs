@@ -41,7 +41,7 @@ impl Core {
     }
 
     /// Lets a row wait from an earlier instant on; see [`Queue::waits_since`].
-    pub fn waits_since(&mut self, time: i64, since: Duration) {
+    pub(crate) fn waits_since(&mut self, time: i64, since: Duration) {
         self.queue.waits_since(time, since);
     }
 

@@ -146,7 +146,7 @@ impl Queue {
     }
 
     /// Takes note that `series` is journalled up to `time`.
-    pub fn is_journalled_to(&mut self, series: usize, time: i64) {
+    pub(crate) fn is_journalled_to(&mut self, series: usize, time: i64) {
         self.series[series].journalled_to = time;
     }
 
@@ -198,7 +198,7 @@ impl Queue {
     }
 
     /// Lets the row of `time`, once it is seen, have waited from the instant `since` on.
-    pub fn waits_since(&mut self, time: i64, since: Duration) {
+    pub(crate) fn waits_since(&mut self, time: i64, since: Duration) {
         self.noted.insert(time, since);
     }
 
@@ -209,7 +209,7 @@ impl Queue {
 
     /// The instant at which the first row will have waited long enough.
     #[must_use]
-    pub fn next_timeout(&self) -> Option<Duration> {
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let (_, since) = self.rows.first_key_value()?;
         since.map(|since| since.saturating_add(self.deadline))
     }

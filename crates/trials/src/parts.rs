@@ -115,7 +115,7 @@ impl ResultsFolder {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn write_part(
+    pub(crate) fn write_part(
         &self,
         plan: &Plan,
         index: usize,

@@ -59,7 +59,7 @@ impl Market {
     ///
     /// # Errors
     /// [`MonitoringError::Value`] for a base rate that is not below this market's.
-    pub fn with_base_rate(&self, base_rate: f64) -> Result<Self, MonitoringError> {
+    pub(crate) fn with_base_rate(&self, base_rate: f64) -> Result<Self, MonitoringError> {
         let ok = base_rate > 0.001 && base_rate <= self.base_rate();
         check(
             "the base rate after a change",

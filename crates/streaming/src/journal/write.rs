@@ -73,7 +73,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it is of something else.
-    pub fn settle_identity(&mut self, identity: &Identity) -> Result<(), StreamError> {
+    pub(crate) fn settle_identity(&mut self, identity: &Identity) -> Result<(), StreamError> {
         if let Some(found) = self.reader()?.identity()? {
             return same_identity(&self.path, &found, identity);
         }
@@ -87,7 +87,7 @@ impl Journal {
     ///
     /// # Errors
     /// As [`commit`](Self::commit).
-    pub fn begin_epoch(
+    pub(crate) fn begin_epoch(
         &mut self,
         epoch: &Epoch,
         seeds: &[(i64, Vec<f64>)],
@@ -143,7 +143,11 @@ impl Journal {
     ///
     /// # Errors
     /// As [`commit`](Self::commit).
-    pub fn note_waits(&mut self, boot: &str, waits: &[(i64, i64)]) -> Result<(), StreamError> {
+    pub(crate) fn note_waits(
+        &mut self,
+        boot: &str,
+        waits: &[(i64, i64)],
+    ) -> Result<(), StreamError> {
         let write = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             transaction.execute("DELETE FROM waits", [])?;

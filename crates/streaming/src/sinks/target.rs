@@ -79,12 +79,6 @@ impl SinkTarget {
         Ok(Self { name: name.to_owned(), kind, address })
     }
 
-    /// Whether it writes to standard output.
-    #[must_use]
-    pub fn is_standard_output(&self) -> bool {
-        self.kind == Kind::Lines && self.address == "-"
-    }
-
     /// The file that it writes, if it writes one.
     #[must_use]
     pub fn file(&self) -> Option<PathBuf> {
