@@ -85,7 +85,7 @@ impl JournalReader {
     ///
     /// # Errors
     /// As [`identity`](Self::identity).
-    pub(crate) fn seeds(
+    pub fn seeds(
         &self,
         epoch: i64,
         after: i64,
