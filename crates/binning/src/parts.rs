@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{BinEdges, Diagnostics, FitRecord, LabelRecord, Payoffs, SourceRecord};
 
-/// What bins are made of, before anyone checked that it fits together; see [`BinMetadata::new`].
+/// What bins are made of, before anyone checked that it fits together; see [`BinMetadata::new`](crate::BinMetadata::new).
 ///
 /// Every instant is UTC.
 #[derive(Debug, Clone, PartialEq)]
