@@ -36,3 +36,19 @@ fn the_list_is_a_public_interface() {
     assert!(ok(here, "list").starts_with("name,about,inputs\n"));
     assert!(ok(here, "list --format table").contains("ml-calibrated-bins"));
 }
+
+/// A parameter has one name: the key of `runner.toml` and of a journal's configuration is that of its flag.
+#[test]
+fn every_parameter_is_called_as_its_flag() {
+    let here = Path::new(".");
+    for strategy in json(here, "list --format json").as_array().unwrap() {
+        let name = strategy["name"].as_str().unwrap();
+        let schema = json(here, &format!("{name} config --format schema"));
+        let help = ok(here, &format!("{name} signals --help"));
+        for key in schema["properties"].as_object().unwrap().keys() {
+            let flag = format!("--{}", key.replace('_', "-"));
+            let is_there = help.split_whitespace().any(|word| word == flag);
+            assert!(is_there, "{name}: the parameter {key} has no flag {flag}");
+        }
+    }
+}
