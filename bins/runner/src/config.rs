@@ -107,6 +107,12 @@ pub(crate) fn apply(
     for (key, value) in tables {
         let name = key.get_ref().as_ref();
         match value.get_ref() {
+            // `[risk]` is one of these, and not the command's, whose flags it sets too.
+            DeValue::Table(own) if ACCOUNT_TABLES.contains(&name) => {
+                for (key, value) in own {
+                    command = file.set(command, strategies, key, value)?;
+                }
+            }
             DeValue::Table(own) if strategies.contains(&name) => {
                 let before = runs.len();
                 for (key, value) in own {
@@ -133,11 +139,6 @@ pub(crate) fn apply(
                 for run in &runs[before..] {
                     let word = |key: &str| run.value(key)?.first().cloned();
                     data.extend(file.data(name, run.line, true, word));
-                }
-            }
-            DeValue::Table(own) if ACCOUNT_TABLES.contains(&name) => {
-                for (key, value) in own {
-                    command = file.set(command, strategies, key, value)?;
                 }
             }
             _ => {
