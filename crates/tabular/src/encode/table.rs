@@ -213,24 +213,20 @@ fn float(column: &ArrayRef, row: usize) -> Option<f64> {
     column.is_valid(row).then(|| column.value(row))
 }
 
-/// A number as a person reads it: six decimals, `most` from one on, one more from 0.01 on, and no more than eight digits. All
-/// digits are for files.
+/// A number as a person reads it: `most` decimals, below one one more, and no more than eight digits; six
+/// decimals at most. All digits are for files.
 fn legible(number: f64, most: i32) -> String {
     let size = number.abs();
     if !number.is_finite() || size == 0.0 || size >= 1e9 {
         return format!("{number:?}");
     }
-    if size < 1e-4 {
-        let text = format!("{number:.5e}");
+    let is_wide = most < DECIMALS;
+    if size < if is_wide { 1e-3 } else { 1e-4 } {
+        let text = format!("{number:.*e}", if is_wide { 2 } else { 5 });
         let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
         return format!("{}e{power}", digits.trim_end_matches('0').trim_end_matches('.'));
     }
-    // Two digits of a small number are left in any case.
-    let most = match size {
-        size if size >= 1.0 => most,
-        size if size >= 0.01 => (most + 1).min(DECIMALS),
-        _ => DECIMALS,
-    };
+    let most = if size < 1.0 { (most + 1).min(DECIMALS) } else { most };
     let decimals =
         (1..=most).rev().find(|&decimals| size * 10_f64.powi(decimals) < 1e8).unwrap_or(0);
     let text = format!("{number:.*}", usize::try_from(decimals).unwrap_or(0));
@@ -292,8 +288,8 @@ mod tests {
             assert_eq!(legible(number, DECIMALS), text, "{number}");
         }
         assert_eq!(
-            [45.123_456, -0.123_456, 0.001_234].map(|number| legible(number, 3)),
-            ["45.123", "-0.1235", "0.001234"]
+            [45.123_456, -0.123_456, -0.003_088, 0.000_123_4].map(|number| legible(number, 3)),
+            ["45.123", "-0.1235", "-0.0031", "1.23e-4"]
         );
     }
 }
