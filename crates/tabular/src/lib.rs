@@ -31,7 +31,7 @@
 //! use std::sync::Arc;
 //!
 //! use arrow::array::{Float64Array, RecordBatch, TimestampMicrosecondArray};
-//! use tabular::{BatchWriter, Destination, Format, read, utc_micros};
+//! use tabular::{BatchWriter, Destination, Format, Wanted, read, utc_micros};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let scores = RecordBatch::try_from_iter([
