@@ -79,7 +79,7 @@ fn missing_candles_are_refused_or_held_through_and_counted() {
     fails(folder.path(), CALL, 1, &wanted);
     let held = json(folder.path(), &format!("{CALL} --gaps hold --format json"));
     assert_eq!(count(&held, "gaps_held"), 1);
-    assert!(ok(folder.path(), &format!("{CALL} --gaps hold")).contains("1 gaps in the candles"));
+    assert!(ok(folder.path(), &format!("{CALL} --gaps hold")).contains("1 gap in the candles"));
 }
 
 #[test]
