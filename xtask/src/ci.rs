@@ -25,6 +25,10 @@ pub(crate) struct CiArgs {
 /// How a test says that it did not run, because something it needs is not there.
 const SKIPPED: &str = "skipped:";
 
+/// How much of what failing tests print is told again: lines, and characters of each.
+const FAILURE_LINES: usize = 120;
+const FAILURE_WIDTH: usize = 400;
+
 /// One check: its name, and the program that makes it.
 struct Check {
     name: &'static str,
@@ -35,7 +39,7 @@ struct Check {
 
 pub(crate) fn run(args: &CiArgs) -> Result<ExitCode> {
     let mut failed = Vec::new();
-    let mut skipped = Vec::new();
+    let mut told = Told::default();
     if let Err(error) = real_data() {
         say(&format!("{error:#}"));
         failed.push("REAL_DATA");
@@ -43,7 +47,7 @@ pub(crate) fn run(args: &CiArgs) -> Result<ExitCode> {
     for mut check in checks(args)? {
         say(&format!("\n== {}", check.name));
         let passed = if check.tests {
-            tests(&mut check.command, &mut skipped)?
+            tests(&mut check.command, &mut told)?
         } else {
             status(&mut check.command)?.success()
         };
@@ -51,12 +55,7 @@ pub(crate) fn run(args: &CiArgs) -> Result<ExitCode> {
             failed.push(check.name);
         }
     }
-    say(&format!("\n{} said that it was skipped, or a part of it:", tests_text(skipped.len())));
-    skipped.sort();
-    skipped.dedup();
-    for reason in skipped {
-        say(&format!("  {reason}"));
-    }
+    told.say();
     if failed.is_empty() {
         say("\nall checks passed");
         return Ok(ExitCode::SUCCESS);
@@ -125,16 +124,65 @@ fn readme_tests() -> Result<Command> {
     Ok(command)
 }
 
-/// Runs tests, repeats what they print, and collects what they skipped.
-fn tests(command: &mut Command, skipped: &mut Vec<String>) -> Result<bool> {
+/// What tests say that is told again at the end, where nobody has to look for it.
+#[derive(Debug, Default)]
+struct Told {
+    skipped: Vec<String>,
+    failed: Vec<String>,
+    /// What the test programs print below `failures:`.
+    failures: Vec<String>,
+    in_failures: bool,
+}
+
+impl Told {
+    fn hear(&mut self, line: &str) {
+        let text = line.trim();
+        self.skipped.extend(text.strip_prefix(SKIPPED).map(|reason| reason.trim().to_owned()));
+        let failed = text.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"));
+        self.failed.extend(failed.map(str::to_owned));
+        self.in_failures =
+            text == "failures:" || (self.in_failures && !text.starts_with("test result:"));
+        if self.in_failures {
+            self.failures.push(line.chars().take(FAILURE_WIDTH).collect());
+        }
+    }
+
+    fn say(mut self) {
+        say(&format!(
+            "\n{} said that it was skipped, or a part of it:",
+            tests_text(self.skipped.len())
+        ));
+        self.skipped.sort();
+        self.skipped.dedup();
+        for reason in self.skipped {
+            say(&format!("  {reason}"));
+        }
+        if self.failed.is_empty() {
+            return;
+        }
+        let first = self.failures.len().saturating_sub(FAILURE_LINES);
+        say(&format!("\n{} failed; what they say, its end:", tests_text(self.failed.len())));
+        for line in &self.failures[first..] {
+            say(line);
+        }
+        for name in self.failed {
+            say(&format!("  failed: {name}"));
+        }
+    }
+}
+
+/// Runs tests, repeats what they print, and hears what is told again.
+fn tests(command: &mut Command, told: &mut Told) -> Result<bool> {
     announce(command);
+    // Damaged files make decoders panic by the thousand; a backtrace each would bury what tests say.
+    command.env("RUST_BACKTRACE", "0");
     let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start cargo")?;
     let output = child.stdout.take().context("the tests have no output")?;
     for line in BufReader::new(output).lines() {
         let line = line.context("cannot read what the tests print")?;
         // Where cargo would have printed it.
         let _ = writeln!(std::io::stdout(), "{line}");
-        skipped.extend(line.trim().strip_prefix(SKIPPED).map(|reason| reason.trim().to_owned()));
+        told.hear(&line);
     }
     Ok(child.wait().context("cannot wait for the tests")?.success())
 }
@@ -178,5 +226,17 @@ mod tests {
         assert!(test_command(&readme).unwrap().starts_with("cargo test"));
         assert!(test_command("# nothing").is_err());
         assert!(test_command("cargo test\ncargo test --workspace").is_err());
+    }
+
+    #[test]
+    fn what_failed_and_was_skipped_is_heard() {
+        let mut told = Told::default();
+        let output = "test rows::a ... ok\ntest rows::b ... FAILED\nsuccesses:\n---- rows::a stdout ----\n\
+                      skipped: no bus\n\nfailures:\n\n---- rows::b stdout ----\nleft 1, right 2\n\n\
+                      failures:\n    rows::b\n\ntest result: FAILED. 1 passed; 1 failed\nelsewhere";
+        output.lines().for_each(|line| told.hear(line));
+        assert_eq!((told.skipped, told.failed), (vec!["no bus".into()], vec!["rows::b".into()]));
+        assert!(told.failures.contains(&"left 1, right 2".to_owned()));
+        assert!(!told.failures.contains(&"elsewhere".to_owned()));
     }
 }
