@@ -1,12 +1,14 @@
 //! Bad input: what is said, and the exit code. Every case is the built program.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::time::Instant;
 
 use duckdb::Connection;
 
 use crate::market::{DATASET, Market, RUN};
-use crate::program::{fails, ok, run};
+use crate::program::{fails, ok, runner};
 
 #[test]
 fn a_file_that_does_not_exist() {
@@ -212,14 +214,14 @@ fn a_file_held_by_a_writer() {
 fn a_writer_that_leaves_in_time() {
     let market = Market::new();
     let writer = Connection::open(market.file("pred.duckdb")).unwrap();
-    let leaves = std::thread::spawn(move || {
-        std::thread::sleep(std::time::Duration::from_millis(700));
-        drop(writer);
-    });
-    let ran = run(market.path(), &market.rebuild("--quiet"));
-    leaves.join().unwrap();
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("pred.duckdb"), "nothing was said of the wait:\n{}", ran.err);
+    let mut command = runner(market.path(), &market.rebuild("--quiet"));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // It says what it waits for while it waits.
+    assert!(said.any(|line| line.contains("pred.duckdb")), "nothing was said of the wait");
+    drop(writer);
+    let rest: Vec<String> = said.collect();
+    assert!(child.wait().unwrap().success(), "{rest:?}");
 }
 
 #[test]

@@ -288,7 +288,7 @@ fn two_journals_a_band_and_figures_over_http() {
     let begin = std::time::Instant::now();
     let text = loop {
         let text = get(port, "/metrics").unwrap_or_default();
-        if text.contains("sample_eth") || begin.elapsed().as_secs() > 60 {
+        if text.contains("sample_eth") || begin.elapsed().as_secs() > 120 {
             break text;
         }
         std::thread::sleep(std::time::Duration::from_millis(100));

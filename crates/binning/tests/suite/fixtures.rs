@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::sample;
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
+    Path::new("tests/fixtures").join(name)
 }
 
 fn check(month: &str, sample: MetadataParts) {

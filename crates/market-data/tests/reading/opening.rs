@@ -221,7 +221,7 @@ fn a_writer_in_another_process_is_named_when_time_is_up() {
     let holder = Holder::start(&fixture.path, "");
     let begin = Instant::now();
     let error = Database::open(&fixture.path, Duration::from_millis(300)).unwrap_err();
-    assert!((300..3_000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
+    assert!((300..20_000).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
     let MarketDataError::File(FileError::Locked { holder: Some(found), waited, .. }) = &error
     else {
         panic!("{error:?}");
@@ -239,11 +239,11 @@ fn a_writer_in_another_process_is_named_when_time_is_up() {
 fn a_writer_that_lets_go_in_time_is_waited_for() {
     let fixture = Fixture::new("CREATE TABLE t (i INTEGER)");
     let holder = Holder::start(&fixture.path, "");
+    let begin = Instant::now();
     let release = thread::spawn(move || {
         thread::sleep(Duration::from_millis(250));
         holder.release();
     });
-    let begin = Instant::now();
     let db = Database::open(&fixture.path, Duration::from_secs(20)).unwrap();
     assert!(begin.elapsed() >= Duration::from_millis(250), "it was not locked");
     release.join().unwrap();

@@ -18,7 +18,7 @@ const DATASET: &str = "binance_btcusdt_perp_1h";
 
 fn folder() -> Option<PathBuf> {
     // A relative path starts at the top of the workspace, where the person runs the tests.
-    let root = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let root = PathBuf::from("../..");
     let folder = std::env::var_os("REAL_DATA").map(|folder| root.join(folder));
     if folder.is_none() {
         println!("skipped: REAL_DATA is not set");

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// All cases of `file`, of the repository and of `$REAL_DATA`, a list a file.
 fn cases(file: &str) -> Vec<Vec<Value>> {
-    let shipped = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(file);
+    let shipped = PathBuf::from("tests/golden").join(file);
     let mut files = vec![shipped];
     match env::var_os("REAL_DATA") {
         Some(data) => files.push(PathBuf::from(data).join("oracles/quant").join(file)),

@@ -7,7 +7,7 @@ use streaming::{
     Begin, Journal, Observation, Pace, Polled, Seen, Source, Started, Status, Stream, start,
 };
 
-use crate::market::{DECAY, Still, identity, journal_in, open, plan};
+use crate::market::{DECAY, Still, identity, journal_in, open, plan, released};
 
 const MINUTE: i64 = 60_000_000;
 
@@ -84,7 +84,7 @@ fn a_long_stream_catches_up_and_replays_with_the_memory_of_a_short_one() {
     let path = journal_in(folder.path());
     let pace = Pace { poll: Duration::from_millis(10), once: true };
     let decide = |until: i64| {
-        let mut journal = Journal::open(&path).unwrap();
+        let mut journal = released(&path).unwrap();
         let before = Instant::now();
         let started = begin(&mut journal);
         let (replayed, replay) = (started.replayed, before.elapsed());

@@ -261,11 +261,11 @@ pub(crate) fn begin(
 
 /// Opens a journal that was closed a moment ago: a server that another test starts just then holds the lock
 /// with it until it runs.
-fn released(path: &Path) -> Result<Journal, StreamError> {
+pub(crate) fn released(path: &Path) -> Result<Journal, StreamError> {
     let begun = Instant::now();
     loop {
         match Journal::open(path) {
-            Err(StreamError::Held { .. }) if begun.elapsed() < Duration::from_millis(500) => {
+            Err(StreamError::Held { .. }) if begun.elapsed() < Duration::from_secs(20) => {
                 thread::sleep(Duration::from_millis(5));
             }
             opened => return opened,

@@ -8,7 +8,7 @@ use funding_carry::{AutoregressiveSum, Carry, CarryRule};
 use serde_json::Value;
 
 fn files() -> Vec<PathBuf> {
-    let shipped = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/funding_carry.json");
+    let shipped = PathBuf::from("tests/golden/funding_carry.json");
     let mut files = vec![shipped];
     match env::var_os("REAL_DATA") {
         Some(data) => files.push(PathBuf::from(data).join("oracles/quant/funding_carry.json")),
