@@ -1,22 +1,17 @@
 //! `runner <strategy> check`: the laws of every strategy, on the person's own rows.
 
 use arrow::compute::concat_batches;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console, laws};
 
-use crate::row_args;
+use crate::{output_flags, row_args};
 
 pub(crate) const NAME: &str = "check";
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let seed = Arg::new("seed")
-        .long("seed")
-        .value_name("N")
-        .value_parser(value_parser!(u64))
-        .default_value("1")
-        .help("Chooses the cuts and changes that are tried");
+    let seed = output_flags::seed("Chooses the cuts and changes that are tried");
     // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(Command::new(NAME).arg(seed), entry)
         .about("Prove on your rows that decisions never look ahead, and do not depend on batches")

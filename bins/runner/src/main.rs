@@ -19,6 +19,7 @@ mod list;
 mod logging;
 mod monitor;
 mod output_columns;
+mod output_flags;
 mod output_place;
 mod parameters;
 mod risk;

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use crate::decided::Decided;
 use crate::output_columns::{self, WITH_CLOSE};
+use crate::output_flags;
 use crate::output_place::destination;
 use crate::row_args::{self, Chosen};
 use crate::stream;
@@ -28,11 +29,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
             .value_name("FILE")
             .value_parser(value_parser!(PathBuf))
             .help("File to write; its ending chooses the format (.csv .parquet .arrow .json .jsonl)"),
-        Arg::new("overwrite")
-            .long("overwrite")
-            .action(ArgAction::SetTrue)
-            .requires("output")
-            .help("Replace the file if it exists"),
+        output_flags::overwrite("Replace the file if it exists"),
         Arg::new("format")
             .long("format")
             .value_name("FORMAT")

@@ -12,7 +12,7 @@ use strategy_core::{BoxError, Console, Exits, SideExits};
 use super::args::{self, Settings};
 use super::decisions::Asked;
 use super::{candles, of_strategy, signals_file};
-use crate::row_args;
+use crate::{output_flags, row_args};
 
 pub(crate) const NAME: &str = "evaluate";
 
@@ -53,18 +53,8 @@ fn own_flags() -> [Arg; 4] {
             .value_parser(value_parser!(u32).range(1..=1_000_000))
             .default_value("1000")
             .help("Resamples of the block bootstrap, in blocks as long as a trade may be held"),
-        Arg::new("seed")
-            .long("seed")
-            .value_name("N")
-            .value_parser(value_parser!(u64))
-            .default_value("1")
-            .help("Seed of the bootstrap: the same seed gives the same intervals"),
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(["text", "json"])
-            .default_value("text")
-            .help("How the evaluation is printed"),
+        output_flags::seed("Seed of the bootstrap: the same seed gives the same intervals"),
+        output_flags::format("How the evaluation is printed"),
     ]
 }
 
@@ -123,7 +113,7 @@ fn finish(
         .map_err(|error| UsageError::new(error.into()))?;
     let notes = market.notes.iter().filter(|note| note.contains("unding")).cloned();
     let money = Money { notes: notes.chain(asked.remarks.iter().cloned()).collect(), ..money };
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         let found = Evaluation { name: &asked.name, instruments: &market.names, money: &money };
         serde_json::to_writer_pretty(&mut *console.out, &found)?;
         writeln!(console.out)?;

@@ -17,14 +17,14 @@ mod tried;
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
 
 pub(crate) use args::{instrument_flags, instrument_table, venue};
 
 use crate::trials::{self, ledger};
-use crate::{row_args, whole_file};
+use crate::{output_flags, row_args, whole_file};
 use args::Settings;
 use decisions::Asked;
 use tried::Tried;
@@ -36,7 +36,7 @@ const ABOUT: &str =
 
 /// The command of a strategy, with its flags.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let command = args::with_flags(Command::new(NAME)).args(output_flags());
+    let command = args::with_flags(Command::new(NAME)).args(result_flags());
     // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(command, entry).about(ABOUT).long_about(None)
 }
@@ -59,34 +59,18 @@ pub(crate) fn command_of_file() -> Command {
         .value_parser(args::interval)
         .help("How long a row of signals lasts, as in 1h [default: as long as a candle]");
     let command = Command::new(NAME).arg(signals_flag()).arg(interval);
-    let command = args::with_flags(command).args(output_flags());
+    let command = args::with_flags(command).args(result_flags());
     row_args::with_data_flags(command).about(ABOUT).long_about(None)
 }
 
-fn output_flags() -> [Arg; 5] {
+fn result_flags() -> [Arg; 5] {
     [
-        Arg::new("output")
-            .long("output")
-            .short('o')
-            .value_name("FOLDER")
-            .value_parser(value_parser!(PathBuf))
-            .help("Folder for trades.parquet, equity.parquet, fills.parquet, changes.parquet and summary.json"),
-        Arg::new("overwrite")
-            .long("overwrite")
-            .action(ArgAction::SetTrue)
-            .requires("output")
-            .help("Replace these files if they exist"),
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(["text", "json"])
-            .default_value("text")
-            .help("How the summary is printed"),
-        Arg::new("report")
-            .long("report")
-            .value_name("FILE.html")
-            .value_parser(value_parser!(PathBuf))
-            .help("Page to write beside it, with charts: one HTML file that needs nothing else"),
+        output_flags::folder(
+            "Folder for trades.parquet, equity.parquet, fills.parquet, changes.parquet and summary.json",
+        ),
+        output_flags::overwrite("Replace these files if they exist"),
+        output_flags::format("How the summary is printed"),
+        output_flags::report(),
         trials::ledger_flag(),
     ]
 }
@@ -146,7 +130,7 @@ fn finish(
         let page = page::page(asked, &market, &settings, &outcome, &report, whole_file::origin());
         whole_file::write(path, page.to_html().as_bytes())?;
     }
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         serde_json::to_writer_pretty(&mut *console.out, &report)?;
         writeln!(console.out)?;
     } else {

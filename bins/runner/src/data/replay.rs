@@ -5,12 +5,13 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use market_data::{Replay, parse_interval};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 
 use super::flags::data_flags;
+use crate::output_flags;
 use crate::time_range::{self, Moment};
 
 pub(super) const NAME: &str = "replay";
@@ -30,13 +31,7 @@ pub(super) fn command() -> Command {
         .args(data_flags(&["pred_duckdb", "ohlcv_duckdb", "sample_dir"]))
         .args([
             Arg::new("dataset").long("dataset").value_name("NAME").help("Instrument of the sample"),
-            Arg::new("output")
-                .long("output")
-                .short('o')
-                .value_name("FOLDER")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("Folder to write to"),
+            output_flags::folder("Folder to write to").required(true),
             moment("start", "What is known by then is written at once, in UTC [default: what is written already]"),
             moment("end", "Last hour that is written [default: the last there is]"),
             Arg::new("every")

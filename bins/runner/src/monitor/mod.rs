@@ -20,7 +20,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, Console};
 
-use crate::row_args;
+use crate::{output_flags, row_args};
 pub(crate) use firing::Firing;
 use metrics::Shared;
 pub(crate) use source::STRATEGY;
@@ -85,12 +85,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             "fresh-within",
             "Delay of the next row from which rows are stale [default: 30 for a journal, never for files]",
         ),
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(["text", "json"])
-            .default_value("text")
-            .help("How to print what was found"),
+        output_flags::format("How to print what was found"),
         file("state", "File that keeps the detectors and alerts between calls; rows are read once"),
         file(
             "alerts",

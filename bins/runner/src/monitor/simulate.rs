@@ -4,6 +4,8 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use monitoring::simulation::{Change, Market, Summary, Volatility, simulate, summary};
 use strategy_core::{BoxError, Console};
 
+use crate::output_flags;
+
 pub(super) const NAME: &str = "simulate";
 
 pub(super) fn command() -> Command {
@@ -17,22 +19,8 @@ pub(super) fn command() -> Command {
                 .default_value("100")
                 .help("Years for each line"),
         )
-        .arg(
-            Arg::new("seed")
-                .long("seed")
-                .value_name("N")
-                .value_parser(value_parser!(u64))
-                .default_value("1")
-                .help("The same seed gives the same years"),
-        )
-        .arg(
-            Arg::new("format")
-                .long("format")
-                .value_name("FORMAT")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .help("How to print the figures"),
-        )
+        .arg(output_flags::seed("The same seed gives the same years"))
+        .arg(output_flags::format("How to print the figures"))
 }
 
 const CHANGES: [(&str, Change); 5] = [
@@ -46,7 +34,7 @@ const CHANGES: [(&str, Change); 5] = [
 pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
     let years = *matches.get_one::<u32>("years").unwrap_or(&100);
     let seed = *matches.get_one::<u64>("seed").unwrap_or(&1);
-    let json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
+    let json = output_flags::wants_json(matches);
     if !json {
         writeln!(
             console.out,

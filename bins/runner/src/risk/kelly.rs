@@ -11,6 +11,8 @@ use labeling::Concurrency;
 use serde::Serialize;
 use strategy_core::{BoxError, Console};
 
+use crate::output_flags;
+
 pub(super) const NAME: &str = "kelly";
 
 pub(super) fn command() -> Command {
@@ -37,11 +39,7 @@ pub(super) fn command() -> Command {
         .arg(number("kelly-prior", "100", "Trades that those of the side count for against an instrument's own"))
         .arg(number("kelly-most", "1", "Largest notional, as a multiple of the equity"))
         .arg(
-            Arg::new("format")
-                .long("format")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .help("How it is printed"),
+            output_flags::format("How it is printed"),
         )
 }
 
@@ -89,7 +87,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     if lines.is_empty() {
         return Err(format!("{} has no closed trade", folder.display()).into());
     }
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         serde_json::to_writer_pretty(&mut *console.out, &lines)?;
         writeln!(console.out)?;
         return Ok(());

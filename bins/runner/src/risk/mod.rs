@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::{BoxError, Console};
 
-use crate::{backtest as backtests, kill_switch, row_args};
+use crate::{backtest as backtests, kill_switch, output_flags, row_args};
 
 pub(crate) const NAME: &str = "risk";
 
@@ -84,11 +84,7 @@ fn report_command() -> Command {
                 .help("How margin is kept; with --backtest as in the backtest"),
         )
         .arg(
-            Arg::new("format")
-                .long("format")
-                .value_parser(["text", "json"])
-                .default_value("text")
-                .help("How the report is printed"),
+            output_flags::format("How the report is printed"),
         )
         .args(backtests::instrument_flags());
     row_args::with_data_flags(command)

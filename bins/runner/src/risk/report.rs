@@ -17,7 +17,7 @@ use super::measured::{Days, TailRisk, Tails, at, days, returns};
 use super::position::{self, Position};
 use crate::backtest as backtests;
 use crate::backtest::candles::foreign_rules;
-use crate::row_args;
+use crate::{output_flags, row_args};
 
 /// What is printed, as JSON under these names. Fractions are of the equity unless said.
 #[derive(Debug, Serialize)]
@@ -95,7 +95,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
         held.push(Held { position: position.clone(), days, tiers });
     }
     let report = report(&asked, held)?;
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         serde_json::to_writer_pretty(&mut *console.out, &report)?;
         writeln!(console.out)?;
         return Ok(());

@@ -20,7 +20,7 @@ use streaming::{JournalReader, PaperFigures, Status, time};
 
 use super::{batch, flags, status};
 use crate::backtest::sizing_args::{self, SizingSettings};
-use crate::row_args;
+use crate::{output_flags, row_args};
 
 pub(super) const NAME: &str = "paper";
 
@@ -37,12 +37,7 @@ pub(super) fn command(entry: &Entry) -> Command {
         .value_parser(value_parser!(f64))
         .default_value("10000")
         .help("Equity at the start, in quote currency");
-    let format = Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(["text", "json"])
-        .default_value("text")
-        .help("How to print it");
+    let format = output_flags::format("How to print it");
     let command =
         Command::new(NAME).args([flags::journal_flag(), flags::source_flag(), capital, format]);
     let quantity = Arg::new("quantity")
@@ -72,7 +67,7 @@ pub(super) fn run(
     let quantity = matches.get_one::<f64>("quantity").copied();
     let sizing = sizing_args::settings(matches, quantity)?;
     let paper = account(entry, &reader, capital, &sizing)?;
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         writeln!(console.out, "{}", paper.json())?;
     } else {
         paper.write(console.out)?;

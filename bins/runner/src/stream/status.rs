@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use serde_json::json;
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
@@ -10,17 +10,12 @@ use streaming::{JournalReader, time};
 
 use super::begin::Prepared;
 use super::flags;
-use crate::row_args;
+use crate::{output_flags, row_args};
 
 pub(super) const NAME: &str = "status";
 
 pub(super) fn command(entry: &Entry) -> Command {
-    let format = Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(["text", "json"])
-        .default_value("text")
-        .help("How to print it");
+    let format = output_flags::format("How to print it");
     let command = Command::new(NAME).args([flags::journal_flag(), flags::source_flag(), format]);
     row_args::with_flags(command, entry)
         .about("What the journal holds, and how far its sinks are")
@@ -51,7 +46,7 @@ pub(super) fn run(
     let epochs = reader.epochs()?;
     let sinks = reader.sinks()?;
     let number = last.map_or(0, |(number, _)| number);
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         let identity = reader.identity()?;
         let object = json!({
             "journal": path.display().to_string(),

@@ -25,7 +25,7 @@ use crate::backtest::args::{self, Settings};
 use crate::backtest::candles;
 use crate::backtest::detail::{self, Kept};
 use crate::trials::{ledger, ledger_flag, record};
-use crate::{row_args, whole_file};
+use crate::{output_flags, row_args, whole_file};
 
 pub(crate) use self::flags::configuring;
 
@@ -33,7 +33,7 @@ pub(crate) const NAME: &str = "sweep";
 
 /// The command, with the flags of the strategy and of the account.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let command = Command::new(NAME).args(plan_flags()).args(output_flags()).args(walk::flags());
+    let command = Command::new(NAME).args(plan_flags()).args(result_flags()).args(walk::flags());
     let command = args::with_flags(command);
     // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(command, entry)
@@ -66,23 +66,15 @@ fn plan_flags() -> [Arg; 4] {
             .value_parser(value_parser!(usize))
             .requires("set")
             .help("Draw this many of all combinations"),
-        Arg::new("seed")
-            .long("seed")
-            .value_name("N")
-            .value_parser(value_parser!(u64))
-            .default_value("1")
-            .help("Chooses the drawn settings and the resamples"),
+        output_flags::seed("Chooses the drawn settings and the resamples"),
     ]
 }
 
-fn output_flags() -> [Arg; 6] {
+fn result_flags() -> [Arg; 6] {
     [
-        Arg::new("output")
-            .long("output")
-            .short('o')
-            .value_name("FOLDER")
-            .value_parser(value_parser!(PathBuf))
-            .help("Folder for settings.parquet and summary.json [default: nothing is kept]"),
+        output_flags::folder(
+            "Folder for settings.parquet and summary.json [default: nothing is kept]",
+        ),
         Arg::new("resume")
             .long("resume")
             .action(ArgAction::SetTrue)
@@ -94,17 +86,8 @@ fn output_flags() -> [Arg; 6] {
             .value_parser(value_parser!(usize))
             .default_value("10")
             .help("Settings in the table of the best"),
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(["text", "json"])
-            .default_value("text")
-            .help("How the summary is printed"),
-        Arg::new("report")
-            .long("report")
-            .value_name("FILE.html")
-            .value_parser(value_parser!(PathBuf))
-            .help("Page to write beside it, with charts: one HTML file that needs nothing else"),
+        output_flags::format("How the summary is printed"),
+        output_flags::report(),
         ledger_flag(),
     ]
 }
@@ -163,7 +146,7 @@ pub(crate) fn run(
         let page = page::page(&shared, &report, walked.as_ref());
         whole_file::write(path, page.to_html().as_bytes())?;
     }
-    if matches.get_one::<String>("format").is_some_and(|format| format == "json") {
+    if output_flags::wants_json(matches) {
         serde_json::to_writer_pretty(&mut *console.out, &summary)?;
         writeln!(console.out)?;
     } else {

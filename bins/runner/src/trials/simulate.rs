@@ -9,6 +9,8 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
 
+use crate::output_flags;
+
 pub(super) fn command() -> Command {
     let count = |name: &'static str, default: &'static str, help: &'static str| {
         Arg::new(name)
@@ -39,12 +41,7 @@ pub(super) fn command() -> Command {
         .arg(number("sharpe", "0", "True annual Sharpe ratio of every setting"))
         .arg(number("correlation", "0.5", "Correlation of the returns of two settings, 0 to 1"))
         .arg(
-            Arg::new("seed")
-                .long("seed")
-                .value_name("N")
-                .value_parser(value_parser!(u64))
-                .default_value("1")
-                .help("Chooses the random numbers"),
+            output_flags::seed("Chooses the random numbers"),
         )
 }
 
