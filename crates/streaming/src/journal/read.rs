@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row as SqlRow, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row as SqlRow, params};
 
 use super::record::{Adoption, Epoch, Hash, Identity, Outcome, Row, SinkState};
 use super::schema::{self, failed};
@@ -95,25 +95,27 @@ impl JournalReader {
             after,
             limit,
             |row: &(i64, Vec<f64>)| row.0,
-            |after, limit| self.part_of_seeds(epoch, after, limit),
+            |after, limit| {
+                let sql = "SELECT time, inputs FROM seeds WHERE epoch = ? AND time > ?
+                           ORDER BY time LIMIT ?";
+                self.floats(sql, params![epoch, after, limit], "the seed row of")
+            },
         )
     }
 
-    fn part_of_seeds(
+    /// Rows of a time and floats; `what` says whose they are where the floats are damaged.
+    fn floats(
         &self,
-        epoch: i64,
-        after: i64,
-        limit: i64,
+        sql: &str,
+        parameters: impl Params,
+        what: &str,
     ) -> Result<Vec<(i64, Vec<f64>)>, StreamError> {
-        let sql =
-            "SELECT time, inputs FROM seeds WHERE epoch = ? AND time > ? ORDER BY time LIMIT ?";
         let read = |row: &SqlRow<'_>| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?));
-        let rows = self.all(sql, params![epoch, after, limit], read)?;
         let decode = |(time, bytes): (i64, Vec<u8>)| match floats_of_bytes(&bytes) {
             Some(values) => Ok((time, values)),
-            None => Err(self.damaged(format!("the seed row of {}", crate::time::text(time)))),
+            None => Err(self.damaged(format!("{what} {}", crate::time::text(time)))),
         };
-        rows.into_iter().map(decode).collect()
+        self.all(sql, parameters, read)?.into_iter().map(decode).collect()
     }
 
     /// At most `limit` rows whose number is greater than `number`, in order.
@@ -231,27 +233,16 @@ impl JournalReader {
             after,
             limit,
             |row: &(i64, Vec<f64>)| row.0,
-            |after, limit| self.part_of_market(series, after, limit),
+            |after, limit| {
+                let sql = "SELECT time, value FROM market WHERE series = ? AND time > ?
+                           ORDER BY time LIMIT ?";
+                self.floats(
+                    sql,
+                    params![series, after, limit],
+                    &format!("the value of {series} at"),
+                )
+            },
         )
-    }
-
-    fn part_of_market(
-        &self,
-        series: &str,
-        after: i64,
-        limit: i64,
-    ) -> Result<Vec<(i64, Vec<f64>)>, StreamError> {
-        let sql =
-            "SELECT time, value FROM market WHERE series = ? AND time > ? ORDER BY time LIMIT ?";
-        let read = |row: &SqlRow<'_>| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?));
-        let rows = self.all(sql, params![series, after, limit], read)?;
-        let decode = |(time, bytes): (i64, Vec<u8>)| match floats_of_bytes(&bytes) {
-            Some(values) => Ok((time, values)),
-            None => {
-                Err(self.damaged(format!("the value of {series} at {}", crate::time::text(time))))
-            }
-        };
-        rows.into_iter().map(decode).collect()
     }
 
     /// The last time of which the series `series` is journalled.
@@ -302,7 +293,7 @@ impl JournalReader {
     fn all<T>(
         &self,
         sql: &str,
-        parameters: impl rusqlite::Params,
+        parameters: impl Params,
         read: impl FnMut(&SqlRow<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StreamError> {
         let rows = || self.connection.prepare_cached(sql)?.query_map(parameters, read)?.collect();
