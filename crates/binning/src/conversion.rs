@@ -1,19 +1,12 @@
-//! Between the domain types and the record on disk, by hand.
+//! Between the domain types and the record on disk, where they differ.
 
 use artifacts::MonthKey;
 use calibration::{Calibrator, IsotonicCalibrator, PlattScaling};
 use chrono::{DateTime, SecondsFormat, Utc};
-use labeling::LeftOut;
 use strategy_core::YearMonth;
 
-use crate::record::{
-    BinEntry, BinPayoffsEntry, CalibratorEntry, DiagnosticsEntry, FitEntry, LabelEntry,
-    LeftOutEntry, MetadataRecord, PayoffsEntry, SourceEntry, TallyEntry,
-};
-use crate::{
-    BinEdges, BinMetadata, BinPayoffs, BinRecord, BinningError, Diagnostics, FitRecord,
-    LabelRecord, MetadataParts, PayoffTally, Payoffs, SourceRecord,
-};
+use crate::record::{BinPayoffsEntry, CalibratorEntry, LabelEntry, MetadataRecord, PayoffsEntry};
+use crate::{BinEdges, BinMetadata, BinPayoffs, BinningError, LabelRecord, MetadataParts, Payoffs};
 
 impl BinMetadata {
     /// The metadata under the names of the file: what is written to disk and shown as JSON.
@@ -34,17 +27,10 @@ impl BinMetadata {
             dataset: parts.key.dataset().to_owned(),
             run_name: parts.key.run_name().to_owned(),
             label: label_entry(&parts.label),
-            prediction_sources: parts
-                .sources
-                .iter()
-                .map(|source| SourceEntry { name: source.name.clone(), rows: source.rows })
-                .collect(),
+            prediction_sources: parts.sources.clone(),
             matched_model_path: parts.matched_model_path.clone(),
-            fit: parts.fit.map(|fit| FitEntry {
-                iterations: fit.iterations,
-                gradient_norm: fit.gradient_norm,
-            }),
-            diagnostics: diagnostics_entry(&parts.diagnostics),
+            fit: parts.fit,
+            diagnostics: parts.diagnostics.clone(),
             payoffs: parts.payoffs.as_ref().map(payoffs_entry),
             software_version: parts.software_version.clone(),
             fingerprint: parts.fingerprint.clone(),
@@ -83,16 +69,9 @@ impl BinMetadata {
             cal_rows: record.cal_rows,
             created_at: instant("created_at", &record.created_at)?,
             label: label(record.label)?,
-            sources: record
-                .prediction_sources
-                .into_iter()
-                .map(|SourceEntry { name, rows }| SourceRecord { name, rows })
-                .collect(),
-            fit: record.fit.map(|FitEntry { iterations, gradient_norm }| FitRecord {
-                iterations,
-                gradient_norm,
-            }),
-            diagnostics: diagnostics(&record.diagnostics),
+            sources: record.prediction_sources,
+            fit: record.fit,
+            diagnostics: record.diagnostics,
             payoffs: record.payoffs.as_ref().map(payoffs).transpose()?,
             software_version: record.software_version,
             fingerprint: record.fingerprint,
@@ -135,95 +114,31 @@ fn calibrator(entry: CalibratorEntry) -> Result<Calibrator, BinningError> {
 }
 
 fn label_entry(label: &LabelRecord) -> LabelEntry {
-    let LeftOut { after_cutoff, without_label, in_gap } = label.left_out;
     LabelEntry {
         target_key: label.target_key.clone(),
         source: label.source.to_string(),
         tie_policy: label.tie_policy.clone(),
         cutoff: label.cutoff.to_string(),
-        left_out: LeftOutEntry { after_cutoff, without_label, in_gap },
+        left_out: label.left_out,
     }
 }
 
 fn label(entry: LabelEntry) -> Result<LabelRecord, BinningError> {
-    let LeftOutEntry { after_cutoff, without_label, in_gap } = entry.left_out;
     Ok(LabelRecord {
         target_key: entry.target_key,
         source: entry.source.parse().map_err(|error| unreadable("label.source", &error))?,
         tie_policy: entry.tie_policy,
         cutoff: entry.cutoff.parse().map_err(|error| unreadable("label.cutoff", &error))?,
-        left_out: LeftOut { after_cutoff, without_label, in_gap },
+        left_out: entry.left_out,
     })
 }
 
-fn diagnostics_entry(diagnostics: &Diagnostics) -> DiagnosticsEntry {
-    let Diagnostics {
-        base_rate,
-        brier_before,
-        brier_after,
-        log_loss_before,
-        log_loss_after,
-        ece_before,
-        ece_after,
-        ref bins,
-    } = *diagnostics;
-    DiagnosticsEntry {
-        base_rate,
-        brier_before,
-        brier_after,
-        log_loss_before,
-        log_loss_after,
-        ece_before,
-        ece_after,
-        bins: bins.iter().map(bin_entry).collect(),
-    }
-}
-
-fn diagnostics(entry: &DiagnosticsEntry) -> Diagnostics {
-    Diagnostics {
-        base_rate: entry.base_rate,
-        brier_before: entry.brier_before,
-        brier_after: entry.brier_after,
-        log_loss_before: entry.log_loss_before,
-        log_loss_after: entry.log_loss_after,
-        ece_before: entry.ece_before,
-        ece_after: entry.ece_after,
-        bins: entry.bins.iter().map(bin_record).collect(),
-    }
-}
-
-#[rustfmt::skip]
-fn bin_entry(record: &BinRecord) -> BinEntry {
-    let BinRecord {
-        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
-    } = *record;
-    BinEntry {
-        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
-    }
-}
-
-#[rustfmt::skip]
-fn bin_record(entry: &BinEntry) -> BinRecord {
-    let BinEntry {
-        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
-    } = *entry;
-    BinRecord {
-        bin, lower, upper, rows, mean_p_cal, hit_rate, hit_rate_lower, hit_rate_upper, reachable,
-    }
-}
-
 fn payoffs_entry(payoffs: &Payoffs) -> PayoffsEntry {
-    let tally = |&PayoffTally { n, sum, sum_of_squares, duration }: &PayoffTally| TallyEntry {
-        n,
-        sum,
-        sum_of_squares,
-        duration,
-    };
     let entry = |(bin, payoffs): (u16, &BinPayoffs)| BinPayoffsEntry {
         bin,
-        take_profit: tally(&payoffs.take_profit),
-        stop_loss: tally(&payoffs.stop_loss),
-        time: tally(&payoffs.time),
+        take_profit: payoffs.take_profit,
+        stop_loss: payoffs.stop_loss,
+        time: payoffs.time,
         effective_n: payoffs.effective_n,
         block_squares: payoffs.block_squares,
     };
@@ -232,21 +147,15 @@ fn payoffs_entry(payoffs: &Payoffs) -> PayoffsEntry {
 }
 
 fn payoffs(entry: &PayoffsEntry) -> Result<Payoffs, BinningError> {
-    let tally = |&TallyEntry { n, sum, sum_of_squares, duration }: &TallyEntry| PayoffTally {
-        n,
-        sum,
-        sum_of_squares,
-        duration,
-    };
     let bin = |(number, entry): (u16, &BinPayoffsEntry)| {
         if entry.bin != number {
             let reason = format!("bin {} stands where bin {number} belongs", entry.bin);
             return Err(BinningError::Inconsistent { field: "payoffs", reason });
         }
         Ok(BinPayoffs {
-            take_profit: tally(&entry.take_profit),
-            stop_loss: tally(&entry.stop_loss),
-            time: tally(&entry.time),
+            take_profit: entry.take_profit,
+            stop_loss: entry.stop_loss,
+            time: entry.time,
             effective_n: entry.effective_n,
             block_squares: entry.block_squares,
         })

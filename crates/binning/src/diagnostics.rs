@@ -3,9 +3,11 @@
 use std::ops::RangeInclusive;
 
 use calibration::{Grouping, brier_score, expected_calibration_error, log_loss};
+use serde::{Deserialize, Serialize};
 use statistics::wilson_interval;
 
 use crate::error::same_length;
+use crate::list::list;
 use crate::{BinEdges, BinningError};
 
 /// Confidence of the intervals of [`Diagnostics::over`].
@@ -18,7 +20,8 @@ const ECE_GROUPS: usize = 10;
 ///
 /// `before` is the raw score taken for a probability, `after` the calibrated value. Lower is better
 /// for all three measures.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Diagnostics {
     /// Share of rows with label 1.
     pub base_rate: f64,
@@ -35,11 +38,13 @@ pub struct Diagnostics {
     /// Expected calibration error of the calibrated values, ten groups of equal width.
     pub ece_after: f64,
     /// One record a bin, from bin 1 on.
+    #[serde(deserialize_with = "list")]
     pub bins: Vec<BinRecord>,
 }
 
 /// What fell into one bin.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BinRecord {
     /// Its number, from 1.
     pub bin: u16,

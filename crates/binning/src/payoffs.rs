@@ -1,6 +1,7 @@
 //! What the trades of a window paid, by bin and side.
 
 use labeling::{Concurrency, Ending, TradeEnd, TradeEnds};
+use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side};
 
 use crate::BinningError;
@@ -37,7 +38,8 @@ pub struct BinPayoffs {
 }
 
 /// Trades of one kind of exit.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PayoffTally {
     /// How many.
     pub n: u64,

@@ -1,6 +1,7 @@
 //! Where bins come from: what labelled the rows, which were left out, who predicted them.
 
 use labeling::{LabelCutoff, LabelSource, LeftOut};
+use serde::{Deserialize, Serialize};
 
 /// How the rows of the window got their labels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,8 @@ pub struct LabelRecord {
 }
 
 /// A source of predictions and how many rows of the window it gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SourceRecord {
     /// `predictions` (out of sample, from `DuckDB`) or `pred_train` (in sample, from the model's folder).
     pub name: String,
@@ -27,7 +29,8 @@ pub struct SourceRecord {
 }
 
 /// How the fit of Platt scaling ended.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FitRecord {
     /// Iterations of the solver.
     pub iterations: u64,

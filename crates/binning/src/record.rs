@@ -1,11 +1,14 @@
 //! The record on disk, version 2: what the file's payload and `inspect --format json` show.
 //!
-//! A type of its own, converted by hand: the domain types may change, these names and their order
-//! may not without a new version of the format.
+//! The names and their order may not change without a new version of the format, neither here nor in the
+//! types that stand in the file as they are: [`LeftOut`], [`SourceRecord`], [`FitRecord`],
+//! [`Diagnostics`], [`PayoffTally`].
 
+use labeling::LeftOut;
 use serde::{Deserialize, Serialize};
 
 use crate::list::{Floats, floats, list};
+use crate::{Diagnostics, FitRecord, PayoffTally, SourceRecord};
 
 /// Bin metadata under the names of the file, see [`BinMetadata::to_record`](crate::BinMetadata::to_record).
 ///
@@ -30,10 +33,10 @@ pub struct MetadataRecord {
     pub run_name: String,
     pub label: LabelEntry,
     #[serde(deserialize_with = "list")]
-    pub prediction_sources: Vec<SourceEntry>,
+    pub prediction_sources: Vec<SourceRecord>,
     pub matched_model_path: String,
-    pub fit: Option<FitEntry>,
-    pub diagnostics: DiagnosticsEntry,
+    pub fit: Option<FitRecord>,
+    pub diagnostics: Diagnostics,
     pub payoffs: Option<PayoffsEntry>,
     pub software_version: String,
     pub fingerprint: String,
@@ -92,67 +95,7 @@ pub struct LabelEntry {
     pub tie_policy: Option<String>,
     /// `month-start` or `none`.
     pub cutoff: String,
-    pub left_out: LeftOutEntry,
-}
-
-/// See [`LeftOut`](labeling::LeftOut).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `LeftOut`, which explains them")]
-pub struct LeftOutEntry {
-    pub after_cutoff: u64,
-    pub without_label: u64,
-    pub in_gap: u64,
-}
-
-/// See [`SourceRecord`](crate::SourceRecord).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `SourceRecord`, which explains them")]
-pub struct SourceEntry {
-    pub name: String,
-    pub rows: u64,
-}
-
-/// See [`FitRecord`](crate::FitRecord).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `FitRecord`, which explains them")]
-pub struct FitEntry {
-    pub iterations: u64,
-    pub gradient_norm: f64,
-}
-
-/// See [`Diagnostics`](crate::Diagnostics).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `Diagnostics`, which explains them")]
-pub struct DiagnosticsEntry {
-    pub base_rate: f64,
-    pub brier_before: f64,
-    pub brier_after: f64,
-    pub log_loss_before: f64,
-    pub log_loss_after: f64,
-    pub ece_before: f64,
-    pub ece_after: f64,
-    #[serde(deserialize_with = "list")]
-    pub bins: Vec<BinEntry>,
-}
-
-/// See [`BinRecord`](crate::BinRecord).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `BinRecord`, which explains them")]
-pub struct BinEntry {
-    pub bin: u16,
-    pub lower: Option<f64>,
-    pub upper: Option<f64>,
-    pub rows: u64,
-    pub mean_p_cal: Option<f64>,
-    pub hit_rate: Option<f64>,
-    pub hit_rate_lower: Option<f64>,
-    pub hit_rate_upper: Option<f64>,
-    pub reachable: bool,
+    pub left_out: LeftOut,
 }
 
 /// See [`Payoffs`](crate::Payoffs).
@@ -173,20 +116,9 @@ pub struct PayoffsEntry {
 #[allow(missing_docs, reason = "the fields are those of `BinPayoffs`, which explains them")]
 pub struct BinPayoffsEntry {
     pub bin: u16,
-    pub take_profit: TallyEntry,
-    pub stop_loss: TallyEntry,
-    pub time: TallyEntry,
+    pub take_profit: PayoffTally,
+    pub stop_loss: PayoffTally,
+    pub time: PayoffTally,
     pub effective_n: f64,
     pub block_squares: f64,
-}
-
-/// See [`PayoffTally`](crate::PayoffTally).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `PayoffTally`, which explains them")]
-pub struct TallyEntry {
-    pub n: u64,
-    pub sum: f64,
-    pub sum_of_squares: f64,
-    pub duration: u64,
 }

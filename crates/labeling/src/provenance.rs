@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::LabelError;
 
 /// Rows with a prediction that were left out of the calibration, by reason.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LeftOut {
     /// Their label was not known yet when the month began.
     pub after_cutoff: u64,
