@@ -28,13 +28,13 @@ pub struct Account<S, E> {
     /// The number of the row that runs, counted by decisions.
     pub(crate) row: u64,
     /// Whether the last row carried a decision, so that the next one has the next number.
-    decided: bool,
+    pub(crate) decided: bool,
     pub(crate) next_trade: u64,
     pub(crate) next_group: u64,
     /// The open time and the candles of the last bar.
     pub(crate) time: i64,
     pub(crate) last: Vec<Candle>,
-    until: Option<i64>,
+    pub(crate) until: Option<i64>,
     /// The last weights that were no silence, and those that were acted on.
     pub(crate) wanted: Vec<f64>,
     pub(crate) level: Vec<f64>,
@@ -196,7 +196,16 @@ impl<S: Sizing, E: Events> Account<S, E> {
         }
         let equity = self.mark(row.bar.time);
         if self.sizing.watches() {
-            self.watch(&row.bar, equity)?;
+            self.watch(&row.bar, equity);
+        }
+        self.heed(row, equity)
+    }
+
+    /// What follows from what risk demanded, and from the row's decision.
+    #[inline]
+    pub(crate) fn heed(&mut self, row: &Row<'_>, equity: f64) -> Result<(), BacktestError> {
+        if !self.demands.is_empty() {
+            self.obey(&row.bar)?;
         }
         if let Some(decision) = &row.decision {
             self.counts.decisions += 1;

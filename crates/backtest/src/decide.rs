@@ -12,15 +12,15 @@ use crate::{
 impl<S: Sizing, E: Events> Account<S, E> {
     /// Lets sizing and risk see the row, and takes their demands.
     #[inline]
-    pub(crate) fn watch(&mut self, bar: &Bar<'_>, equity: f64) -> Result<(), BacktestError> {
+    pub(crate) fn watch(&mut self, bar: &Bar<'_>, equity: f64) {
         self.view();
         let portfolio = portfolio(&self.views, bar, equity, (&self.instruments, &self.rules));
         self.sizing.watch(bar, &portfolio, &mut self.demands);
-        if self.demands.is_empty() { Ok(()) } else { self.obey(bar) }
     }
 
     /// What is demanded leaves at the next open.
-    fn obey(&mut self, bar: &Bar<'_>) -> Result<(), BacktestError> {
+    #[inline(never)]
+    pub(crate) fn obey(&mut self, bar: &Bar<'_>) -> Result<(), BacktestError> {
         for demand in self.demands.drain(..) {
             if !(0.0..1.0).contains(&demand.keep) {
                 return Err(BacktestError::Size { time: bar.until, found: demand.keep });
@@ -252,7 +252,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
 
     /// Brings the view of the positions up to date.
     #[inline]
-    fn view(&mut self) {
+    pub(crate) fn view(&mut self) {
         for instrument in 0..self.instruments.len() {
             let mark = self.last[instrument].close;
             if self.wallet.positions[instrument].quantity == 0.0 {
@@ -272,7 +272,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
     }
 }
 
-fn portfolio<'a>(
+pub(crate) fn portfolio<'a>(
     positions: &'a [PositionView],
     bar: &'a Bar<'_>,
     equity: f64,

@@ -136,12 +136,23 @@ impl OpenTrade {
         exit(stop, stopped, ambiguous)
     }
 
-    /// Takes in a candle that it has outlived.
+    /// The prices at or beyond which it ends, the lower and the upper one; none where its stop moves with
+    /// each candle.
+    pub(crate) fn ends(&self) -> Option<[f64; 2]> {
+        let ends = if self.sign > 0.0 {
+            [self.stop_loss, self.take_profit]
+        } else {
+            [-self.take_profit, -self.stop_loss]
+        };
+        (self.trail == 0.0).then_some(ends)
+    }
+
+    /// Takes in candles that it has outlived, by their highest and lowest price.
     #[inline]
-    pub(crate) fn follow(&mut self, candle: &Candle) {
-        let (_, high, low) = self.signed(candle);
-        self.best = self.best.max(high);
-        self.worst = self.worst.min(low);
+    pub(crate) fn follow(&mut self, high: f64, low: f64) {
+        let (best, worst) = if self.sign > 0.0 { (high, low) } else { (-low, -high) };
+        self.best = self.best.max(best);
+        self.worst = self.worst.min(worst);
         if self.trail != 0.0 {
             self.trailing_stop = self.trailing_stop.max(self.best * self.trail);
         }

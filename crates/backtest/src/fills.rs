@@ -163,7 +163,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             let trade = &mut self.trades[index];
             match trade.touch(candle, liquidation, self.rules.tie, self.rules.gap_fill) {
                 None => {
-                    trade.follow(candle);
+                    trade.follow(candle.high, candle.low);
                     index += 1;
                 }
                 Some(Touch::Liquidation { ambiguous }) => {

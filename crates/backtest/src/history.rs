@@ -1,5 +1,7 @@
 //! Rows of the past, all at once.
 
+use std::slice::{ChunksExact, Iter};
+
 use crate::BacktestError;
 use crate::bar::{Bar, Candle, Settlement};
 
@@ -20,7 +22,8 @@ impl History {
     /// instrument for each, row by row. `settlements` are ascending by time.
     ///
     /// # Errors
-    /// When times do not ascend by at least the interval, or the number of candles is another one.
+    /// When times do not ascend by at least the interval, or there is not the same number of candles, one or
+    /// more, for each.
     pub fn new(
         times: Vec<i64>,
         interval: i64,
@@ -31,7 +34,7 @@ impl History {
             return Err(BacktestError::Order { time: pair[1], until: pair[0] + interval });
         }
         let instruments = if times.is_empty() { 0 } else { candles.len() / times.len() };
-        if instruments * times.len() != candles.len() {
+        if instruments * times.len() != candles.len() || (instruments == 0 && !times.is_empty()) {
             let time = times.first().copied().unwrap_or_default();
             let (found, wanted) = (candles.len(), times.len());
             return Err(BacktestError::Instruments { time, found, wanted });
@@ -90,16 +93,26 @@ impl History {
     pub fn bars(&self) -> Bars<'_> {
         let first = self.times.first().copied().unwrap_or_default();
         let settled = self.settlements.partition_point(|s| s.time < first);
-        Bars { history: self, row: 0, settled }
+        let width = self.instruments.max(1);
+        Bars {
+            times: self.times.iter(),
+            interval: self.interval,
+            candles: self.candles.chunks_exact(width),
+            marks: self.marks.as_ref().map(|marks| marks.chunks_exact(width)),
+            settlements: &self.settlements[settled..],
+        }
     }
 }
 
 /// The bars of a [`History`], in order.
 #[derive(Debug, Clone)]
 pub struct Bars<'a> {
-    history: &'a History,
-    row: usize,
-    settled: usize,
+    times: Iter<'a, i64>,
+    interval: i64,
+    candles: ChunksExact<'a, Candle>,
+    marks: Option<ChunksExact<'a, Candle>>,
+    /// Those that are still to come.
+    settlements: &'a [Settlement],
 }
 
 impl<'a> Iterator for Bars<'a> {
@@ -107,20 +120,20 @@ impl<'a> Iterator for Bars<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Bar<'a>> {
-        let Self { history, row, settled } = *self;
-        let time = *history.times.get(row)?;
-        let until = time + history.interval;
-        self.row += 1;
-        while history.settlements.get(self.settled).is_some_and(|s| s.time < until) {
-            self.settled += 1;
+        let time = *self.times.next()?;
+        let until = time + self.interval;
+        let mut settled = 0;
+        while self.settlements.get(settled).is_some_and(|s| s.time < until) {
+            settled += 1;
         }
-        let range = row * history.instruments..(row + 1) * history.instruments;
+        let (settlements, later) = self.settlements.split_at(settled);
+        self.settlements = later;
         Some(Bar {
             time,
             until,
-            candles: history.candles.get(range.clone())?,
-            marks: history.marks.as_ref().and_then(|marks| marks.get(range)),
-            settlements: &history.settlements[settled..self.settled],
+            candles: self.candles.next()?,
+            marks: self.marks.as_mut().and_then(Iterator::next),
+            settlements,
         })
     }
 }

@@ -44,6 +44,7 @@
 
 mod account;
 mod bar;
+mod calm;
 mod costs;
 mod counts;
 mod decide;

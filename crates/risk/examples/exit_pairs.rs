@@ -15,8 +15,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use backtest::{
-    Account, Candle, Close, Decision, Events, Fees, FixedQuantity, History, Instrument, Intent,
-    Row, Rules, Sizing, Trade,
+    Account, BacktestError, Candle, Close, Decision, Events, Fees, FixedQuantity, History,
+    Instrument, Intent, Row, Rules, Sizing, Trade,
 };
 use risk::{Limits, MarketHistory, RiskSizing, Sizer};
 use strategy_core::{Exits, SideExits};
@@ -89,11 +89,11 @@ fn backtest<S: Sizing>(
     };
     let tally = Tally { trades: 0, floor: 1.0, equity: CAPITAL, rows: 0.0, sum: 0.0, squares: 0.0 };
     let mut account = Account::new(rules, vec![Instrument::named("x")], sizing, tally)?;
-    for (bar, side) in history.bars().zip(sides) {
+    account.rows(history.bars().zip(sides).map(|(bar, side)| {
         let weights = std::slice::from_ref(side);
         let decision = Some(Decision::Weights { weights, outlook: None });
-        account.row(&Row { bar, detail: &[], decision })?;
-    }
+        Ok::<_, BacktestError>(Row { bar, detail: &[], decision })
+    }))?;
     let (tally, _) = account.finish(false);
     Ok(tally.answers())
 }

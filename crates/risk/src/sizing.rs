@@ -160,6 +160,7 @@ impl Sizing for RiskSizing {
         self.watches
     }
 
+    #[inline]
     fn watch(&mut self, row: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
         self.rows += 1;
         if self.needs_market && self.shared.is_none() {

@@ -1,8 +1,9 @@
 //! Laws that hold whatever the candles.
 
 use backtest::{
-    Account, Bar, Candle, Decision, EqualParts, Fees, FixedQuantity, FundingRule, Gaps, History,
-    Instrument, Intent, MarginMode, Results, Row, Rules, Settlement, Slippage, Tie, Tier, Tiers,
+    Account, Bar, Candle, Change, Decision, Demand, EqualParts, Fees, FixedQuantity, FundingRule,
+    Gaps, History, Instrument, Intent, MarginMode, Portfolio, Request, Results, Row, Rules,
+    Settlement, Size, Sizing, Slippage, Tie, Tier, Tiers,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -89,6 +90,36 @@ fn funded(prices: &[[f64; 4]], rates: &[f64]) -> History {
 }
 
 const ROWS: usize = 60;
+
+/// Takes equal parts, and wants half of what is held back every eleventh row.
+struct Demanding {
+    watches: bool,
+    equities: Vec<f64>,
+}
+
+impl Sizing for Demanding {
+    fn size(
+        &mut self,
+        request: &Request<'_>,
+        portfolio: &Portfolio<'_>,
+        changes: &mut Vec<Change>,
+    ) -> Size {
+        EqualParts.size(request, portfolio, changes)
+    }
+
+    fn watches(&self) -> bool {
+        self.watches
+    }
+
+    fn watch(&mut self, row: &Bar<'_>, now: &Portfolio<'_>, demands: &mut Vec<Demand>) {
+        assert_eq!(now.positions[0].mark, row.candles[0].close());
+        self.equities.push(now.equity);
+        if self.equities.len().is_multiple_of(11) {
+            let why = "half is enough".to_owned();
+            demands.push(Demand { instrument: None, keep: 0.5, rule: "half", why });
+        }
+    }
+}
 
 proptest! {
     #[test]
@@ -259,6 +290,48 @@ proptest! {
         prop_assert_eq!(found.equity, wanted.equity);
         prop_assert_eq!(found.trades, wanted.trades);
         prop_assert_eq!(again, counts);
+    }
+
+    #[test]
+    fn rows_together_are_rows_one_by_one(
+        prices in walk(ROWS), asked in vec(-9_i8..=9, ROWS), rules in rules(), tiers in any::<bool>(),
+        rates in vec(-0.002..0.002_f64, 0..15), hole in ROWS / 2..2 * ROWS, watches in any::<bool>(),
+    ) {
+        let whole = funded(&prices, &rates);
+        // Most rows ask for what was asked before: for nothing, for a level, or they are silent, or no rows.
+        let weights: Vec<[f64; 1]> =
+            asked.iter().map(|&ask| [f64::from(ask.signum()) * f64::from(u8::from(ask.abs() > 7))]).collect();
+        let rows: Vec<Row<'_>> = whole.bars().zip(&weights).zip(&asked).enumerate().map(|(n, ((bar, weights), ask))| {
+            let bar = if n >= hole { Bar { time: bar.time + HOUR, until: bar.until + HOUR, settlements: &[], ..bar } } else { bar };
+            let level = if rules.intent == Intent::Position { &[1.0] } else { weights };
+            let decision = match *ask {
+                -2 | 2 => None,
+                -3 | 3 => Some(Decision::Silent),
+                ask if ask.abs() > 7 => Some(Decision::Weights { weights, outlook: None }),
+                _ => Some(Decision::Weights { weights: level, outlook: None }),
+            };
+            Row { bar, detail: &[], decision }
+        }).collect();
+        let instrument = || if tiers { tiered() } else { Instrument::named("x") };
+        let rules = Rules { gaps: Gaps::Hold, ..rules };
+        let account = || {
+            let sizing = Demanding { watches, equities: Vec::new() };
+            Account::new(rules.clone(), vec![instrument()], sizing, Results::default()).unwrap()
+        };
+        let (mut together, mut single) = (account(), account());
+        together.rows(rows.iter().copied().map(Ok::<_, backtest::BacktestError>)).unwrap();
+        for row in &rows {
+            single.row(row).unwrap();
+        }
+        prop_assert_eq!(&together.sizing().equities, &single.sizing().equities);
+        prop_assert_eq!(together.equity(), single.equity());
+        let ((found, counts), (wanted, own)) = (together.finish(true), single.finish(true));
+        prop_assert_eq!(found.equity, wanted.equity);
+        prop_assert_eq!(found.fills, wanted.fills);
+        prop_assert_eq!(found.trades, wanted.trades);
+        prop_assert_eq!(found.funding, wanted.funding);
+        prop_assert_eq!(found.changes, wanted.changes);
+        prop_assert_eq!(counts, own);
     }
 
     #[test]

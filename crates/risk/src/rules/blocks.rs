@@ -18,28 +18,36 @@ pub(crate) struct DailyLoss {
     /// When the day that runs is over, µs UTC; none before the first row.
     midnight: Option<i64>,
     start: f64,
+    /// The equity at which entries are blocked.
+    floor: f64,
     last: f64,
     locked: bool,
 }
 
 impl DailyLoss {
     pub(crate) fn new(limit: f64) -> Self {
-        Self { limit, midnight: None, start: 0.0, last: 0.0, locked: false }
+        Self { limit, midnight: None, start: 0.0, floor: 0.0, last: 0.0, locked: false }
     }
 
     #[inline]
     pub(crate) fn row(&mut self, portfolio: &Portfolio<'_>) {
         let Portfolio { time, equity, .. } = *portfolio;
         if self.midnight.is_none_or(|midnight| time >= midnight) {
-            let first = self.midnight.is_none();
-            let before = if first { portfolio.rules.capital } else { self.last };
-            // A row that closes at midnight is the new day's start itself.
-            self.start = if time.rem_euclid(DAY) == 0 { equity } else { before };
-            self.midnight = Some((time.div_euclid(DAY) + 1) * DAY);
-            self.locked = false;
+            self.begin(time, equity, portfolio.rules.capital);
         }
-        self.locked |= equity <= self.start * (1.0 - self.limit);
+        self.locked |= equity <= self.floor;
         self.last = equity;
+    }
+
+    /// Begins a day.
+    #[cold]
+    fn begin(&mut self, time: i64, equity: f64, capital: f64) {
+        let before = if self.midnight.is_none() { capital } else { self.last };
+        // A row that closes at midnight is the new day's start itself.
+        self.start = if time.rem_euclid(DAY) == 0 { equity } else { before };
+        self.floor = self.start * (1.0 - self.limit);
+        self.midnight = Some((time.div_euclid(DAY) + 1) * DAY);
+        self.locked = false;
     }
 }
 
@@ -78,6 +86,13 @@ impl Cooldown {
     #[inline]
     pub(crate) fn row(&mut self) {
         self.row += 1;
+        if !self.ended.is_empty() {
+            self.begin();
+        }
+    }
+
+    #[inline(never)]
+    fn begin(&mut self) {
         for instrument in self.ended.drain(..) {
             self.until[instrument] = self.row + self.rows;
         }
@@ -123,6 +138,13 @@ impl StopGuard {
     #[inline]
     pub(crate) fn row(&mut self, now: i64) {
         self.now = now;
+        if self.fresh > 0 || !self.stops.is_empty() {
+            self.count();
+        }
+    }
+
+    #[inline(never)]
+    fn count(&mut self) {
         for _ in 0..std::mem::take(&mut self.fresh) {
             self.stops.push_back(self.now);
         }

@@ -13,6 +13,8 @@ use crate::limits::Ladder;
 pub(crate) struct DrawdownLadder {
     ladder: Ladder,
     peak: f64,
+    /// Between this equity and the peak no step is reached; ∞ where that is not known.
+    clear: f64,
     /// Equity of the last row that was judged.
     equity: f64,
     factor: f64,
@@ -21,7 +23,7 @@ pub(crate) struct DrawdownLadder {
 
 impl DrawdownLadder {
     pub(crate) fn new(ladder: Ladder) -> Self {
-        Self { ladder, peak: 0.0, equity: 0.0, factor: 1.0, flat_since: None }
+        Self { ladder, peak: 0.0, clear: f64::INFINITY, equity: 0.0, factor: 1.0, flat_since: None }
     }
 
     fn drawdown(&self) -> f64 {
@@ -41,6 +43,15 @@ impl DrawdownLadder {
 
     #[inline]
     pub(crate) fn row(&mut self, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
+        if portfolio.equity > self.clear && portfolio.equity <= self.peak {
+            (self.equity, self.factor) = (portfolio.equity, 1.0);
+        } else {
+            self.judge(portfolio, demands);
+        }
+    }
+
+    #[inline(never)]
+    fn judge(&mut self, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
         const DAY: f64 = 86_400_000_000.0;
         let Portfolio { time, equity, .. } = *portfolio;
         if self.peak == 0.0 {
@@ -52,19 +63,19 @@ impl DrawdownLadder {
         if rearmed {
             (self.flat_since, self.peak) = (None, equity);
         }
+        self.clear = f64::INFINITY;
         if self.flat_since.is_none() {
             (self.peak, self.equity) = (self.peak.max(equity), equity);
-            // Most rows are far above the first step: those need no division.
-            let first = self.ladder.steps.first().map_or(1.0, |step| step.drawdown);
-            self.factor = if equity > self.peak * (1.0 - 0.999 * first) {
-                1.0
-            } else {
-                let drawdown = self.drawdown();
-                let mut steps = self.ladder.steps.iter().rev();
-                steps.find(|step| drawdown >= step.drawdown).map_or(1.0, |step| step.factor)
-            };
+            let drawdown = self.drawdown();
+            let mut steps = self.ladder.steps.iter().rev();
+            self.factor =
+                steps.find(|step| drawdown >= step.drawdown).map_or(1.0, |step| step.factor);
             if self.factor == 0.0 {
                 self.flat_since = Some(time);
+            } else {
+                // Most rows are far above the first step: those need no division.
+                let first = self.ladder.steps.first().map_or(1.0, |step| step.drawdown);
+                self.clear = self.peak * (1.0 - 0.999 * first);
             }
         }
         if self.flat_since.is_some() {

@@ -34,6 +34,18 @@ impl StaleData {
         portfolio: &Portfolio<'_>,
         demands: &mut Vec<Demand>,
     ) {
+        if let ([candle], [Some(fresh)]) = (row.candles, &mut self.fresh[..])
+            && candle.high() > candle.low()
+        {
+            self.age = (row.time - fresh.0).max(0);
+            *fresh = (row.until, candle.close());
+        } else {
+            self.look(row, portfolio, demands);
+        }
+    }
+
+    #[inline(never)]
+    fn look(&mut self, row: &Bar<'_>, portfolio: &Portfolio<'_>, demands: &mut Vec<Demand>) {
         let mut oldest = 0_i64;
         let mut frozen = false;
         for (candle, fresh) in row.candles.iter().zip(&mut self.fresh) {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use backtest::{
-    Account, Bar, Candle, Decision, EqualParts, ExitReason, History, Instrument, Intent, Results,
-    Row, Rules, Settlement, Sizing,
+    Account, BacktestError, Candle, Decision, EqualParts, ExitReason, History, Instrument, Intent,
+    Results, Row, Rules, Settlement, Sizing,
 };
 use proptest::prelude::*;
 use risk::{Guard, Ladder, Limits, MarketHistory, RiskError, RiskSizing, Sizer, Step};
@@ -26,34 +26,58 @@ fn stops(stop: f64) -> SideExits {
 
 impl Run<'_> {
     fn with<S: Sizing, T>(&self, sizing: S, then: impl Fn(&S) -> T) -> (Results, T) {
+        self.fed(sizing, then, |account, rows| {
+            rows.iter().for_each(|row| account.row(row).unwrap());
+        })
+    }
+
+    fn fed<S: Sizing, T>(
+        &self,
+        sizing: S,
+        then: impl Fn(&S) -> T,
+        feed: impl Fn(&mut Account<S, Results>, &[Row<'_>]),
+    ) -> (Results, T) {
         let instruments = vec![Instrument::named("btcusdt")];
         let mut account =
             Account::new(self.rules.clone(), instruments, sizing, Results::default()).unwrap();
-        let mut open = self.closes[0];
-        for (hour, (&close, &wanted)) in self.closes.iter().zip(self.wanted).enumerate() {
-            let time = i64::try_from(hour).unwrap() * HOUR;
-            let prices = [open, open.max(close), open.min(close), close];
-            let candles = [Candle::new(time, prices).unwrap()];
-            let bar = Bar {
-                time,
-                until: time + HOUR,
-                candles: &candles,
-                marks: None,
-                settlements: &[] as &[Settlement],
-            };
-            let weights = [wanted];
-            let decision =
-                Some(Decision::Weights { weights: &weights, outlook: self.outlook.as_ref() });
-            account.row(&Row { bar, detail: &[], decision }).unwrap();
-            open = close;
-        }
+        let opens = self.closes.iter().take(1).chain(self.closes);
+        let candles: Vec<Candle> = opens
+            .zip(self.closes)
+            .map(|(&open, &close)| {
+                Candle::new(0, [open, open.max(close), open.min(close), close]).unwrap()
+            })
+            .collect();
+        let times = (0_i64..).map(|hour| hour * HOUR);
+        let history = History::new(times.take(candles.len()).collect(), HOUR, candles, Vec::new());
+        let history = history.unwrap();
+        let rows: Vec<Row<'_>> = history
+            .bars()
+            .zip(self.wanted)
+            .map(|(bar, wanted)| {
+                let weights = std::slice::from_ref(wanted);
+                let decision = Some(Decision::Weights { weights, outlook: self.outlook.as_ref() });
+                Row { bar, detail: &[], decision }
+            })
+            .collect();
+        feed(&mut account, &rows);
         let told = then(account.sizing());
         (account.finish(false).0, told)
     }
 
+    /// Row by row and all rows together, which must be the same.
     pub(crate) fn sized(&self, sizer: Sizer, limits: &Limits) -> (Results, Option<RiskError>) {
-        let sizing = RiskSizing::new(sizer, limits, &self.rules.exits, 1, HOUR).unwrap();
-        self.with(sizing, |sizing| sizing.fault().cloned())
+        let sizing = || RiskSizing::new(sizer, limits, &self.rules.exits, 1, HOUR).unwrap();
+        let told = |sizing: &RiskSizing| (sizing.fault().cloned(), sizing.acted().clone());
+        let (results, (fault, acted)) = self.with(sizing(), told);
+        let (together, of_together) = self.fed(sizing(), told, |account, rows| {
+            account.rows(rows.iter().copied().map(Ok::<_, BacktestError>)).unwrap();
+        });
+        assert_eq!(together.fills, results.fills);
+        assert_eq!(together.trades, results.trades);
+        assert_eq!(together.changes, results.changes);
+        assert_eq!(together.equity, results.equity);
+        assert_eq!(of_together, (fault.clone(), acted));
+        (results, fault)
     }
 }
 
