@@ -86,7 +86,15 @@ pub(crate) struct Curve {
     pub(crate) profits: Vec<f64>,
 }
 
-impl Events for Curve {
+/// Takes down the equity of each row, whose times are known, and what trades earned.
+#[derive(Debug, Default)]
+struct Earned {
+    last: i64,
+    equity: Vec<f64>,
+    profits: Vec<f64>,
+}
+
+impl Events for Earned {
     fn trade(&mut self, trade: &Trade) {
         self.profits.extend(trade.exit.map(|exit| exit.net_pnl));
     }
@@ -94,12 +102,11 @@ impl Events for Curve {
     #[inline]
     fn close(&mut self, close: &Close) {
         // The last row is told again once what was open is closed.
-        if self.times.last() == Some(&close.time) {
-            self.times.pop();
-            self.equity.pop();
+        match self.equity.last_mut() {
+            Some(last) if close.time == self.last => *last = close.equity,
+            _ => self.equity.push(close.equity),
         }
-        self.times.push(close.time);
-        self.equity.push(close.equity);
+        self.last = close.time;
     }
 }
 
@@ -150,42 +157,66 @@ impl Shared<'_> {
     /// What an account makes of a setting.
     pub(crate) fn evaluate(&self, setting: usize, asked: &Asked) -> Result<Outcome, BoxError> {
         let settings = Settings::of(&self.matches(setting)?, asked)?;
-        let curve = self.account(asked, &settings, None)?;
-        let of = EquityCurve::new(&curve.times, &curve.equity, settings.rules.capital)?;
-        Ok(Outcome::Evaluated(Evaluated::new(&of, curve.profits)?))
+        let earned = self.account(asked, &settings, None)?;
+        let (times, capital) = (self.market.history.times(), settings.rules.capital);
+        let of = EquityCurve::new(times, &earned.equity, capital)?;
+        Ok(Outcome::Evaluated(Evaluated::new(&of, earned.profits)?))
     }
 
-    /// What an account makes of the decisions, over all time or over one stretch. A stretch begins flat, with
-    /// the decision at the close of the row before it, and ends flat, at its last close and at its cost.
-    pub(crate) fn account(
+    /// What an account makes of the decisions in a stretch of time. It begins flat, with the decision at the
+    /// close of the row before it, and ends flat, at its last close and at its cost.
+    pub(crate) fn curve(
+        &self,
+        asked: &Asked,
+        settings: &Settings,
+        stretch: &Stretch,
+    ) -> Result<Curve, BoxError> {
+        let Earned { equity, profits, .. } = self.account(asked, settings, Some(stretch))?;
+        Ok(Curve { times: self.times(stretch), equity, profits })
+    }
+
+    /// The open times of a stretch's candles.
+    pub(crate) fn times(&self, stretch: &Stretch) -> Vec<i64> {
+        let times = self.market.history.times().iter().copied();
+        times.filter(|time| stretch.contains(time)).collect()
+    }
+
+    /// What an account makes of the decisions, over all time or over one stretch.
+    fn account(
         &self,
         asked: &Asked,
         settings: &Settings,
         stretch: Option<&Stretch>,
-    ) -> Result<Curve, BoxError> {
+    ) -> Result<Earned, BoxError> {
         let instruments = self.market.instruments.clone();
         let (sizing, exits) = (&settings.sizing, &settings.rules.exits);
         let lasts = micros(self.market.interval);
         let mut sizing = sizing.build(&sizing.limits, exits, instruments.len(), lasts)?;
-        let mut curve = Curve::default();
+        let mut earned = Earned::default();
         if stretch.is_none() {
             let of_market = || Arc::new(MarketHistory::new(&self.market.history));
             sizing = sizing.sharing(|| Arc::clone(self.known.get_or_init(of_market)));
-            curve.times.reserve(self.market.history.len());
-            curve.equity.reserve(self.market.history.len());
+            earned.equity.reserve(self.market.history.len());
         }
-        let mut account = Account::new(settings.rules.clone(), instruments, sizing, curve)?;
+        let mut account = Account::new(settings.rules.clone(), instruments, sizing, earned)?;
         let mut rows = Rows::new(asked, &self.market);
+        let bars = self.market.history.bars();
         match stretch {
+            None if self.detail.is_none() && self.marks.is_none() => {
+                account.rows(bars.map(|bar| -> Result<Row<'_>, BoxError> {
+                    let decision = rows.decision(&bar)?;
+                    Ok(Row { bar, detail: &[], decision })
+                }))?;
+            }
             None => {
-                for (row, bar) in self.market.history.bars().enumerate() {
+                for (row, bar) in bars.enumerate() {
                     let decision = rows.decision(&bar)?;
                     self.feed(&mut account, row, bar, decision)?;
                 }
             }
             Some(stretch) => {
                 let mut before: Option<(usize, Bar<'_>, Option<Decision<'_>>)> = None;
-                for (row, bar) in self.market.history.bars().enumerate() {
+                for (row, bar) in bars.enumerate() {
                     let decision = rows.decision(&bar)?;
                     if bar.time >= stretch.end {
                         break;
@@ -196,7 +227,7 @@ impl Shared<'_> {
                     }
                     if let Some((row, bar, decision)) = before.take() {
                         self.feed(&mut account, row, bar, decision)?;
-                        *account.events() = Curve::default();
+                        *account.events() = Earned::default();
                     }
                     self.feed(&mut account, row, bar, decision)?;
                 }
@@ -214,7 +245,7 @@ impl Shared<'_> {
     #[inline]
     fn feed(
         &self,
-        account: &mut Account<RiskSizing, Curve>,
+        account: &mut Account<RiskSizing, Earned>,
         row: usize,
         bar: Bar<'_>,
         decision: Option<Decision<'_>>,

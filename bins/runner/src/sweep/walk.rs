@@ -227,15 +227,14 @@ fn walked(shared: &Shared<'_>, step: &Step, days: &[i64], capital: f64) -> Resul
     let end = days.get(step.test.end).map_or(i64::MAX, |day| day * DAY);
     let stretch = days[step.test.start] * DAY..end;
     let Some(chosen) = step.chosen else {
-        let times = shared.market.history.times();
-        let times: Vec<i64> = times.iter().copied().filter(|time| stretch.contains(time)).collect();
+        let times = shared.times(&stretch);
         return Ok(Curve { equity: vec![capital; times.len()], times, profits: Vec::new() });
     };
     let matches = shared.matches(chosen)?;
     let asked = shared.decide(&matches)?;
     let mut settings = Settings::of(&matches, &asked)?;
     settings.rules.capital = capital;
-    shared.account(&asked, &settings, Some(&stretch))
+    shared.curve(&asked, &settings, &stretch)
 }
 
 /// Days that the longest trade of any setting lasts, rounded up; 1 where none says how long.

@@ -27,7 +27,9 @@ fn stops(stop: f64) -> SideExits {
 impl Run<'_> {
     fn with<S: Sizing, T>(&self, sizing: S, then: impl Fn(&S) -> T) -> (Results, T) {
         self.fed(sizing, then, |account, rows| {
-            rows.iter().for_each(|row| account.row(row).unwrap());
+            for row in rows {
+                account.row(row).unwrap();
+            }
         })
     }
 

@@ -1,5 +1,7 @@
 //! How often the best of the past is below the median of the future.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -48,6 +50,21 @@ struct Halves {
     tables: [Vec<(f64, f64)>; 2],
     /// Returns of a half.
     n: f64,
+    /// `1/n` and `(n − 1)/n²`.
+    parts: [f64; 2],
+}
+
+/// A Sharpe ratio, and its square with its sign.
+#[derive(Clone, Copy)]
+struct Ratio {
+    value: f64,
+    square: f64,
+}
+
+impl Ratio {
+    fn of(value: f64) -> Self {
+        Self { value, square: value * value.abs() }
+    }
 }
 
 impl Halves {
@@ -65,15 +82,33 @@ impl Halves {
         };
         let (first, last) = setting.sums.split_at(low);
         let n = (setting.rows * setting.sums.len() / 2) as f64;
-        Self { low, tables: [table(first), table(last)], n }
+        Self { low, tables: [table(first), table(last)], n, parts: [1.0 / n, (n - 1.0) / (n * n)] }
+    }
+
+    /// Sum and sum of squares of the blocks whose bit is set.
+    fn sums(&self, chosen: u32) -> (f64, f64) {
+        let [first, last] = &self.tables;
+        let (a, b) =
+            (first[chosen as usize & (first.len() - 1)], last[chosen as usize >> self.low]);
+        (a.0 + b.0, a.1 + b.1)
+    }
+
+    /// How [`sharpe`](Self::sharpe) compares with another ratio. Most are so far apart that their squares
+    /// tell without a division or a root.
+    fn compare(&self, chosen: u32, other: Ratio) -> Option<Ordering> {
+        let (sum, squares) = self.sums(chosen);
+        let [one, most] = self.parts;
+        let variance = squares - sum * sum * one;
+        let (left, right) = (sum * sum.abs() * most, other.square * variance);
+        if variance > 1e-5 * squares && (left - right).abs() > 1e-9 * (left.abs() + right.abs()) {
+            return left.partial_cmp(&right);
+        }
+        self.sharpe(chosen).partial_cmp(&other.value)
     }
 
     /// Sharpe ratio of a period over the blocks whose bit is set.
     fn sharpe(&self, chosen: u32) -> f64 {
-        let [first, last] = &self.tables;
-        let (a, b) =
-            (first[chosen as usize & (first.len() - 1)], last[chosen as usize >> self.low]);
-        let (sum, squares) = (a.0 + b.0, a.1 + b.1);
+        let (sum, squares) = self.sums(chosen);
         let mean = sum / self.n;
         let variance = (squares - sum * mean) / (self.n - 1.0);
         // No trade in half the time: nothing earned, nothing risked. (What is left of a constant
@@ -146,33 +181,32 @@ pub fn backtest_overfitting(settings: &[BlockSums]) -> Result<Overfitting, Stati
 /// its rank. Settings are gone through twice, so that no ratios are kept.
 fn split(settings: &[BlockSums], chosen: &[u32]) -> Vec<(f64, f64, f64)> {
     let all = (1_u32 << settings[0].sums.len()) - 1;
-    let mut best = vec![(0, f64::NEG_INFINITY); chosen.len()];
+    let mut best = vec![(0, Ratio::of(f64::NEG_INFINITY)); chosen.len()];
     for (index, setting) in settings.iter().enumerate() {
         let halves = Halves::of(setting);
         for (best, &chosen) in best.iter_mut().zip(chosen) {
-            let inside = halves.sharpe(chosen);
-            if inside > best.1 {
-                *best = (index, inside);
+            if halves.compare(chosen, best.1) == Some(Ordering::Greater) {
+                *best = (index, Ratio::of(halves.sharpe(chosen)));
             }
         }
     }
-    let of_best = |(&(best, _), &chosen): (&(usize, f64), &u32)| {
-        Halves::of(&settings[best]).sharpe(all & !chosen)
+    let of_best = |(&(best, _), &chosen): (&(usize, Ratio), &u32)| {
+        Ratio::of(Halves::of(&settings[best]).sharpe(all & !chosen))
     };
-    let of_best: Vec<f64> = best.iter().zip(chosen).map(of_best).collect();
+    let of_best: Vec<Ratio> = best.iter().zip(chosen).map(of_best).collect();
     let mut ranks = vec![(0_u32, 0_u32); chosen.len()];
     for setting in settings {
         let halves = Halves::of(setting);
         for (((below, equal), &of_best), &chosen) in ranks.iter_mut().zip(&of_best).zip(chosen) {
-            let other = halves.sharpe(all & !chosen);
-            *below += u32::from(other < of_best);
-            *equal += u32::from(other == of_best);
+            let other = halves.compare(all & !chosen, of_best);
+            *below += u32::from(other == Some(Ordering::Less));
+            *equal += u32::from(other == Some(Ordering::Equal));
         }
     }
     let found = best.iter().zip(of_best).zip(ranks).map(|((best, of_best), (below, equal))| {
         let rank = f64::from(below) + 0.5 * (f64::from(equal) + 1.0);
         let omega = rank / (settings.len() as f64 + 1.0);
-        (best.1, of_best, (omega / (1.0 - omega)).ln())
+        (best.1.value, of_best.value, (omega / (1.0 - omega)).ln())
     });
     found.collect()
 }

@@ -6,6 +6,9 @@ use crate::check::{check_finite, check_length};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
+/// More than rounding takes from a ratio of two equities.
+const MARGIN: f64 = 1e-14;
+
 /// Equity marked at the rows of a backtest, and the capital that it began with.
 ///
 /// ```
@@ -131,11 +134,16 @@ impl<'a> EquityCurve<'a> {
     /// for a quarter lost. From every row.
     #[must_use]
     pub fn max_drawdown(&self) -> f64 {
-        let mut peak = self.capital;
-        self.equity.iter().fold(0.0, |deepest: f64, &equity| {
+        let (mut peak, mut deepest, mut bound) = (self.capital, 0.0_f64, 1.0 + MARGIN);
+        for &equity in self.equity {
             peak = peak.max(equity);
-            deepest.min(equity / peak - 1.0)
-        })
+            // Most rows are no new depth: those need no division.
+            if equity < bound * peak {
+                deepest = deepest.min(equity / peak - 1.0);
+                bound = 1.0 + deepest + MARGIN;
+            }
+        }
+        deepest
     }
 }
 
