@@ -10,6 +10,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,6 +24,8 @@ use strategy_core::{Exits, SideExits};
 
 const HOUR: i64 = 3_600_000_000;
 const CAPITAL: f64 = 1e6;
+/// Rows that are laid out at a time.
+const BLOCK: usize = 2_048;
 
 /// What is kept of a run: no array.
 struct Tally {
@@ -73,13 +76,8 @@ fn column(folder: &Path, name: &str) -> Result<Vec<f64>, Box<dyn Error>> {
     Ok(doubles.iter().map(|double| f64::from_le_bytes(*double)).collect())
 }
 
-/// The answers of one pair.
-fn backtest<S: Sizing>(
-    history: &History,
-    sides: &[f64],
-    exits: SideExits,
-    sizing: S,
-) -> Result<[f64; 4], Box<dyn Error>> {
+/// An account of one pair.
+fn account<S: Sizing>(exits: SideExits, sizing: S) -> Result<Account<S, Tally>, BacktestError> {
     let rules = Rules {
         capital: CAPITAL,
         intent: Intent::Entry,
@@ -88,14 +86,46 @@ fn backtest<S: Sizing>(
         ..Rules::default()
     };
     let tally = Tally { trades: 0, floor: 1.0, equity: CAPITAL, rows: 0.0, sum: 0.0, squares: 0.0 };
-    let mut account = Account::new(rules, vec![Instrument::named("x")], sizing, tally)?;
-    account.rows(history.bars().zip(sides).map(|(bar, side)| {
-        let weights = std::slice::from_ref(side);
-        let decision = Some(Decision::Weights { weights, outlook: None });
-        Ok::<_, BacktestError>(Row { bar, detail: &[], decision })
-    }))?;
-    let (tally, _) = account.finish(false);
-    Ok(tally.answers())
+    Account::new(rules, vec![Instrument::named("x")], sizing, tally)
+}
+
+/// The columns of all rows.
+struct Columns {
+    prices: [Vec<f64>; 4],
+    sides: Vec<f64>,
+}
+
+impl Columns {
+    fn history(&self, rows: Range<usize>) -> Result<History, BacktestError> {
+        let [open, high, low, close] = &self.prices;
+        let mut times = Vec::with_capacity(rows.len());
+        let mut candles = Vec::with_capacity(rows.len());
+        let start = rows.start as i64 * HOUR;
+        for (time, row) in (0..).map(|hour| start + hour * HOUR).zip(rows) {
+            times.push(time);
+            candles.push(Candle::new(time, [open[row], high[row], low[row], close[row]])?);
+        }
+        History::new(times, HOUR, candles, Vec::new())
+    }
+
+    /// The answers of all accounts. So few rows at a time that they stay in the cache.
+    fn answers<S: Sizing>(
+        &self,
+        mut accounts: Vec<Account<S, Tally>>,
+    ) -> Result<Vec<[f64; 4]>, BacktestError> {
+        for (block, sides) in self.sides.chunks(BLOCK).enumerate() {
+            let start = block * BLOCK;
+            let history = self.history(start..start + sides.len())?;
+            for account in &mut accounts {
+                account.rows(history.bars().zip(sides).map(|(bar, side)| {
+                    let weights = std::slice::from_ref(side);
+                    let decision = Some(Decision::Weights { weights, outlook: None });
+                    Ok::<_, BacktestError>(Row { bar, detail: &[], decision })
+                }))?;
+            }
+        }
+        Ok(accounts.into_iter().map(|account| account.finish(false).0.answers()).collect())
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -106,34 +136,29 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("exit_pairs FOLDER OUT [rules]".into()),
     };
     let read = |name| column(Path::new(folder), name);
-    let (open, high, low, close) = (read("open")?, read("high")?, read("low")?, read("close")?);
-    let (sides, take_profit, stop_loss) = (read("side")?, read("take_profit")?, read("stop_loss")?);
-    let mut answers = Vec::with_capacity(take_profit.len() * 32);
+    let prices = [read("open")?, read("high")?, read("low")?, read("close")?];
+    let columns = Columns { prices, sides: read("side")? };
+    let (take_profit, stop_loss) = (read("take_profit")?, read("stop_loss")?);
 
     let began = Instant::now();
-    let times: Vec<i64> = (0..).map(|row| row * HOUR).take(open.len()).collect();
-    let mut candles = Vec::with_capacity(times.len());
-    for (row, &time) in times.iter().enumerate() {
-        candles.push(Candle::new(time, [open[row], high[row], low[row], close[row]])?);
-    }
-    let history = History::new(times, HOUR, candles, Vec::new())?;
-    let market = with_rules.then(|| Arc::new(MarketHistory::new(&history)));
-    for (&take_profit, &stop_loss) in take_profit.iter().zip(&stop_loss) {
-        let exits = SideExits::both(Exits {
-            take_profit: Some(take_profit),
-            stop_loss: Some(stop_loss),
-            ..Exits::default()
-        });
-        let found = if let Some(market) = &market {
-            let (sizer, limits) = (Sizer::FixedQuantity(1.0), Limits::standard());
+    let pairs = take_profit.iter().zip(&stop_loss).map(|(&take_profit, &stop_loss)| {
+        let (take_profit, stop_loss) = (Some(take_profit), Some(stop_loss));
+        SideExits::both(Exits { take_profit, stop_loss, ..Exits::default() })
+    });
+    let answers = if with_rules {
+        let market = Arc::new(MarketHistory::new(&columns.history(0..columns.sides.len())?));
+        let (sizer, limits) = (Sizer::FixedQuantity(1.0), Limits::standard());
+        let sized = pairs.map(|exits| {
             let sizing = RiskSizing::new(sizer, &limits, &exits, 1, HOUR)?;
-            backtest(&history, &sides, exits, sizing.sharing(|| Arc::clone(market)))?
-        } else {
-            backtest(&history, &sides, exits, FixedQuantity(1.0))?
-        };
-        answers.extend(found.into_iter().flat_map(f64::to_le_bytes));
-    }
+            Ok::<_, Box<dyn Error>>(account(exits, sizing.sharing(|| Arc::clone(&market)))?)
+        });
+        columns.answers(sized.collect::<Result<_, _>>()?)?
+    } else {
+        let bare = pairs.map(|exits| account(exits, FixedQuantity(1.0)));
+        columns.answers(bare.collect::<Result<_, _>>()?)?
+    };
     println!("{}", began.elapsed().as_secs_f64());
-    fs::write(out, answers)?;
+    let bytes: Vec<u8> = answers.into_iter().flatten().flat_map(f64::to_le_bytes).collect();
+    fs::write(out, bytes)?;
     Ok(())
 }
