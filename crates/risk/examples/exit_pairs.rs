@@ -100,8 +100,7 @@ impl Columns {
         let [open, high, low, close] = &self.prices;
         let mut times = Vec::with_capacity(rows.len());
         let mut candles = Vec::with_capacity(rows.len());
-        let start = rows.start as i64 * HOUR;
-        for (time, row) in (0..).map(|hour| start + hour * HOUR).zip(rows) {
+        for (time, row) in (0..).map(|hour| hour * HOUR).skip(rows.start).zip(rows) {
             times.push(time);
             candles.push(Candle::new(time, [open[row], high[row], low[row], close[row]])?);
         }
