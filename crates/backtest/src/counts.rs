@@ -42,14 +42,3 @@ pub struct Counts {
     /// Orders that were reduced or closed on demand of risk.
     pub risk_demands: u64,
 }
-
-impl Counts {
-    /// Orders that were not filled at all.
-    #[must_use]
-    pub fn rejected(&self) -> u64 {
-        self.below_step
-            + self.below_min_notional
-            + self.insufficient_margin
-            + self.above_tier_leverage
-    }
-}

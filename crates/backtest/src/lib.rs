@@ -73,7 +73,7 @@ pub use error::BacktestError;
 pub use events::{Close, EquityRow, Events, FundingPayment, NoEvents, Results};
 pub use history::{Bars, FundingGaps, History, settlements};
 pub use instrument::Instrument;
-pub use margin::{Maintenance, Tier, Tiers, liquidation_price, liquidation_price_in};
+pub use margin::{Maintenance, Tier, Tiers, liquidation_price};
 pub use rules::{FundingRule, GapFill, Gaps, Intent, MarginMode, Rules, Tie};
 pub use sizing::{
     Change, Demand, EqualParts, FixedQuantity, LegRequest, Portfolio, PositionView, Request, Size,

@@ -121,8 +121,7 @@ fn at_mark(quantity: f64, entry: f64, backing: f64, tiers: &Tiers, closing: f64)
 }
 
 /// The same where the tier is known, wherever the solution lies. `None` for no position.
-#[must_use]
-pub fn liquidation_price_in(quantity: f64, entry: f64, backing: f64, tier: &Tier) -> Option<f64> {
+fn liquidation_price_in(quantity: f64, entry: f64, backing: f64, tier: &Tier) -> Option<f64> {
     let (size, sign) = (quantity.abs(), quantity.signum());
     let price = (backing + tier.amount - quantity * entry) / (size * tier.rate - sign * size);
     (size > 0.0).then_some(price)

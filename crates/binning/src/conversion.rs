@@ -43,7 +43,7 @@ impl BinMetadata {
     /// [`BinningError::Inconsistent`] for a text that does not read as what its field holds or a
     /// field that contradicts another; the errors of [`BinEdges::from_vec`], [`MonthKey::new`] and of
     /// the calibrators' constructors.
-    pub fn from_record(record: MetadataRecord) -> Result<Self, BinningError> {
+    pub(crate) fn from_record(record: MetadataRecord) -> Result<Self, BinningError> {
         let edges = BinEdges::from_vec(record.bin_edges)?;
         if edges.n_bins().get() != record.n_bins {
             let reason = format!("{} where the edges make {}", record.n_bins, edges.n_bins());

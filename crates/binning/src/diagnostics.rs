@@ -96,37 +96,21 @@ impl Diagnostics {
             log_loss_after: log_loss(p_cal, labels)?,
             ece_before: ece(scores)?,
             ece_after: ece(p_cal)?,
-            bins: summarise_bins(p_cal, labels, edges, range, CONFIDENCE)?,
+            bins: summarise_bins(p_cal, labels, edges, range)?,
         })
     }
 }
 
 /// One record for each bin of `edges`: how many of the calibrated values `p_cal` fell into it, their
-/// mean, and how many of their `labels` are 1, with a Wilson interval of the given `confidence`.
+/// mean, and how many of their `labels` are 1, with a Wilson interval of [`CONFIDENCE`].
 ///
 /// A bin is reachable if some value in `range` (those the calibrator can give) falls into it.
-///
-/// ```
-/// use binning::{BinEdges, summarise_bins};
-///
-/// let edges = BinEdges::from_vec(vec![0.5])?;
-/// let bins = summarise_bins(&[0.25, 0.5, 0.75], &[false, false, true], &edges, &(0.0..=1.0), 0.95)?;
-/// assert_eq!((bins[0].rows, bins[0].hit_rate), (1, Some(0.0)));
-/// assert_eq!((bins[1].rows, bins[1].mean_p_cal, bins[1].hit_rate), (2, Some(0.625), Some(0.5)));
-/// # Ok::<(), binning::BinningError>(())
-/// ```
-///
-/// # Errors
-/// [`BinningError::LengthMismatch`]; [`BinningError::NotANumber`];
-/// [`BinningError::Statistics`] for a confidence that is none.
-pub fn summarise_bins(
+fn summarise_bins(
     p_cal: &[f64],
     labels: &[bool],
     edges: &BinEdges,
     range: &RangeInclusive<f64>,
-    confidence: f64,
 ) -> Result<Vec<BinRecord>, BinningError> {
-    same_length("labels", labels.len(), p_cal.len())?;
     let mut assigned = vec![0; p_cal.len()];
     edges.assign_into(p_cal, &mut assigned)?;
 
@@ -144,7 +128,7 @@ pub fn summarise_bins(
         .zip(tallies)
         .map(|(bin, tally)| {
             let reachable = unreachable.binary_search(&bin).is_err();
-            tally.record(bin, edges.bounds(bin), reachable, confidence)
+            tally.record(bin, edges.bounds(bin), reachable)
         })
         .collect()
 }
@@ -162,7 +146,6 @@ impl Tally {
         bin: u16,
         (lower, upper): (Option<f64>, Option<f64>),
         reachable: bool,
-        confidence: f64,
     ) -> Result<BinRecord, BinningError> {
         let mut record = BinRecord {
             bin,
@@ -178,7 +161,7 @@ impl Tally {
         if self.rows > 0 {
             let rows = self.rows as f64;
             let hit_rate = self.hits as f64 / rows;
-            let interval = wilson_interval(self.hits, self.rows, confidence)?;
+            let interval = wilson_interval(self.hits, self.rows, CONFIDENCE)?;
             record.mean_p_cal = Some(self.total / rows);
             record.hit_rate = Some(hit_rate);
             // The interval holds the hit rate; at rates 0 and 1 rounding may leave it just outside.

@@ -7,7 +7,7 @@
 //!
 //! - [`BinEdges`], [`BinCount`]: quantile edges and the assignment of values to bins
 //! - [`score_into`]: raw scores to probabilities and bins in one go
-//! - [`Diagnostics`], [`summarise_bins`]: what the window looks like through its own bins
+//! - [`Diagnostics`]: what the window looks like through its own bins
 //! - [`Payoffs`]: what the window's trades paid, by bin and side
 //! - [`BinMetadata`], [`MetadataParts`]: everything about the bins of one month, checked
 //! - [`record`]: the names on disk, a public interface
@@ -33,7 +33,7 @@ mod selection;
 mod shown;
 
 pub use bin_file::BinStore;
-pub use diagnostics::{BinRecord, CONFIDENCE, Diagnostics, summarise_bins};
+pub use diagnostics::{BinRecord, CONFIDENCE, Diagnostics};
 pub use edges::{BinCount, BinEdges};
 pub use envelope::{FORMAT_VERSION, MAX_FILE_BYTES};
 pub use error::BinningError;

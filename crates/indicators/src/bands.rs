@@ -27,6 +27,11 @@ pub struct Bands {
 impl Bands {
     /// %b: where the price stands, 0 at the lower edge and 1 at the upper one. `None` when the two
     /// are equal.
+    ///
+    /// ```
+    /// let bands = indicators::Bands { upper: 110.0, middle: 100.0, lower: 90.0, price: 105.0 };
+    /// assert_eq!((bands.percent_b(), bands.bandwidth()), (Some(0.75), Some(0.2)));
+    /// ```
     #[must_use]
     pub fn percent_b(&self) -> Option<f64> {
         let width = self.upper - self.lower;

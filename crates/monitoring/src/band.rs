@@ -82,22 +82,6 @@ impl Band {
     pub fn points(&self) -> &[BandPoint] {
         &self.points
     }
-
-    /// Whether live days have left the band: the first day whose compounded return lies below it, and
-    /// the first whose drawdown does.
-    #[must_use]
-    pub fn left_by(&self, daily: &[f64]) -> (Option<usize>, Option<usize>) {
-        let (mut equity, mut peak, mut worst) = (1.0_f64, 1.0_f64, 0.0_f64);
-        let (mut low, mut deep) = (None, None);
-        for (point, r) in self.points.iter().zip(daily) {
-            equity *= 1.0 + r;
-            peak = peak.max(equity);
-            worst = worst.min(equity / peak - 1.0);
-            low = low.or((equity - 1.0 < point.low).then_some(point.days));
-            deep = deep.or((worst < point.drawdown).then_some(point.days));
-        }
-        (low, deep)
-    }
 }
 
 #[cfg(test)]
@@ -108,9 +92,17 @@ mod tests {
     fn days_like_the_backtest_stay_within_and_losses_leave() -> Result<(), MonitoringError> {
         let daily: Vec<f64> = (0..300).map(|k| f64::from(k * 37 % 100) / 5_000.0 - 0.009).collect();
         let band = Band::by_bootstrap(&daily, 60, 5, (500, 0.99, 1))?;
-        assert_eq!(band.left_by(&daily[..60]), (None, None));
-        let (low, deep) = band.left_by(&[-0.01; 60]);
-        assert!(low.is_some_and(|day| day < 40) && deep.is_some());
+        let (mut equity, mut peak, mut worst) = (1.0_f64, 1.0_f64, 0.0_f64);
+        for (point, r) in band.points().iter().zip(&daily) {
+            equity *= 1.0 + r;
+            peak = peak.max(equity);
+            worst = worst.min(equity / peak - 1.0);
+            assert!((point.low..=point.high).contains(&(equity - 1.0)) && worst >= point.drawdown);
+        }
+        // A day that loses one percent is the backtest's worst: forty of them leave the band.
+        let point = band.points()[39];
+        let lost = 0.99_f64.powi(40) - 1.0;
+        assert!(point.days == 40 && lost < point.low && lost < point.drawdown);
         assert!(Band::by_bootstrap(&[0.0; 3], 60, 5, (10, 0.99, 1)).is_err());
         Ok(())
     }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use statistics::{Interval, Resampling, StatisticsError, block_bootstrap_means};
 
-use crate::{PayoffError, RowPayoff};
+use crate::PayoffError;
+use crate::row::RowPayoff;
 
 /// How intervals are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,7 +64,7 @@ pub struct GroupPayoff {
 ///
 /// # Errors
 /// When intervals cannot be drawn as asked. Where there are too few rows for them there are none.
-pub fn group_payoffs(
+pub(crate) fn group_payoffs(
     groups: &[u16],
     payoffs: &[Option<RowPayoff>],
     forward: &[Option<f64>],

@@ -9,11 +9,11 @@ use crate::PayoffError;
 
 /// What one row's trade paid.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct RowPayoff {
+pub(crate) struct RowPayoff {
     /// After slippage, fees and funding, as a fraction of the notional at the entry's fill.
-    pub net: f64,
+    pub(crate) net: f64,
     /// Whether it ended by its take profit.
-    pub took_profit: bool,
+    pub(crate) took_profit: bool,
 }
 
 /// Each trade has a notional of 1 in quote currency, so that its profit is a fraction.
@@ -47,7 +47,7 @@ impl Events for Trades {
 ///
 /// # Errors
 /// [`PayoffError::NoHorizon`] where a side has no longest holding time; when a rule cannot be.
-pub fn row_payoffs(
+pub(crate) fn row_payoffs(
     history: &History,
     rules: &Rules,
     times: &[i64],
@@ -134,7 +134,7 @@ fn by_row(
 /// less 1; of several instruments the sum of their returns times the row's weights over the sum of the
 /// weights' sizes, so that in a short's favour it is positive. `None` where a candle is missing.
 #[must_use]
-pub fn forward_returns(
+pub(crate) fn forward_returns(
     history: &History,
     times: &[i64],
     weights: &[f64],

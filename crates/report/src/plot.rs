@@ -27,12 +27,6 @@ pub struct Plot {
 }
 
 impl Plot {
-    /// A plot of numbers over time.
-    #[must_use]
-    pub fn over_time(y_name: &str, layers: Vec<Layer>) -> Self {
-        Self::new(Axis::Time, Axis::Number, y_name, layers)
-    }
-
     /// A plot over any two axes.
     #[must_use]
     pub fn new(x: Axis, y: Axis, y_name: &str, layers: Vec<Layer>) -> Self {

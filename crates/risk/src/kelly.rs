@@ -63,6 +63,11 @@ pub fn growth_optimal(payoffs: &[(f64, f64)]) -> Result<f64, RiskError> {
 
 /// The share of a size that an uncertain mean leaves: `μ² ÷ (μ² + se²)`. It minimises the expected
 /// squared distance of `k·μ̂` from the true mean (Baker and `McHale` 2013 reach the same form).
+///
+/// ```
+/// // A mean of one standard error leaves half of the size.
+/// assert_eq!(risk::shrinkage(0.002, 0.002), 0.5);
+/// ```
 #[must_use]
 pub fn shrinkage(mean: f64, standard_error: f64) -> f64 {
     let square = mean * mean;

@@ -127,6 +127,17 @@ impl TwoOutcome {
     /// The same share as the exact optimum: the `k` in 0 to 1 that maximises the expected growth of
     /// betting `k·f(p̂)`, where `p̂` has the belief's distribution and the truth is at its mean.
     ///
+    /// ```
+    /// use risk::{HitRateBelief, TwoOutcome};
+    ///
+    /// let bet = TwoOutcome::new(0.04, 0.02, 0.001)?;
+    /// // 180 hits of 437 rows that count as 32, on a prior of 100 observations.
+    /// let belief = HitRateBelief::new(180.0, 437.0, 32.0, 0.4, 100.0)?;
+    /// let (exact, closed) = (bet.exact_shrinkage(&belief)?, bet.shrinkage(&belief));
+    /// assert!(0.0 < exact && exact < 1.0 && (exact - closed).abs() < 0.1);
+    /// # Ok::<(), risk::RiskError>(())
+    /// ```
+    ///
     /// # Errors
     /// [`RiskError::Parameter`] for a belief that is none.
     pub fn exact_shrinkage(&self, belief: &HitRateBelief) -> Result<f64, RiskError> {
@@ -155,6 +166,16 @@ impl TwoOutcome {
     }
 
     /// The probability that the mean is positive.
+    ///
+    /// ```
+    /// use risk::{HitRateBelief, TwoOutcome};
+    ///
+    /// // Both outcomes pay the same, and both were seen as often.
+    /// let even = TwoOutcome::new(0.02, 0.02, 0.0)?;
+    /// let belief = HitRateBelief::new(50.0, 100.0, 100.0, 0.5, 10.0)?;
+    /// assert!((even.probability_of_edge(&belief)? - 0.5).abs() < 1e-9);
+    /// # Ok::<(), risk::RiskError>(())
+    /// ```
     ///
     /// # Errors
     /// [`RiskError::Parameter`] for a belief that is none.

@@ -67,8 +67,7 @@ impl Instrument {
 
     /// Whether its labels are stored, in a `targets` table. Only one instrument's are, so that both
     /// ways to labels, reading and computing, have something to run on.
-    #[must_use]
-    pub fn has_targets(self) -> bool {
+    pub(crate) fn has_targets(self) -> bool {
         self == Self::Btc
     }
 

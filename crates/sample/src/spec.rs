@@ -14,7 +14,8 @@ pub(crate) const MICROS_PER_HOUR: i64 = 3_600_000_000;
 ///
 /// let spec = SampleSpec::default();
 /// assert_eq!(spec.first_month.to_string(), "2023-10");
-/// assert_eq!(spec.last_month().to_string(), "2025-11");
+/// assert_eq!(spec.first_month.plus_months(25).to_string(), "2025-11");
+/// assert_eq!(spec.months, 26);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampleSpec {
@@ -39,12 +40,6 @@ impl Default for SampleSpec {
 }
 
 impl SampleSpec {
-    /// The month of the last candle.
-    #[must_use]
-    pub fn last_month(&self) -> YearMonth {
-        self.first_month.plus_months(i32::from(self.months) - 1)
-    }
-
     /// Open times of all candles, hourly, in µs UTC.
     #[must_use]
     pub fn timestamps(&self) -> Vec<i64> {
@@ -53,8 +48,7 @@ impl SampleSpec {
     }
 
     /// Index of the first candle whose prediction is out of sample.
-    #[must_use]
-    pub fn first_out_of_sample(&self) -> usize {
+    pub(crate) fn first_out_of_sample(&self) -> usize {
         self.hours_in(self.training_months.min(self.months))
     }
 

@@ -19,15 +19,6 @@ pub enum StatisticsError {
     #[error("there are no rows, wanted at least one: check the time range and the filters")]
     NoRows,
 
-    /// Every row has the same label, so that no resample of them could differ.
-    #[error("all {rows} rows have the label {label}, wanted both labels: use a longer period")]
-    OneClass {
-        /// The only label there is.
-        label: bool,
-        /// How many rows have it.
-        rows: usize,
-    },
-
     /// A confidence level is not strictly between 0 and 1.
     #[error(
         "the confidence level is {confidence}, wanted a number strictly between 0 and 1, e.g. 0.95"

@@ -24,7 +24,7 @@ pub struct Interval {
 /// with `z` the standard normal quantile at `(1 + confidence)/2`. Other than `r ± z √(r(1 − r)/n)`
 /// it stays inside `[0, 1]` and has a width where there are no hits, or nothing else. It assumes
 /// independent rows: overlapping label horizons make the true interval wider, see
-/// [`block_bootstrap_rate`](crate::block_bootstrap_rate).
+/// [`block_bootstrap_bins`](crate::block_bootstrap_bins).
 ///
 /// E. Wilson, "Probable inference, the law of succession, and statistical inference",
 /// *Journal of the American Statistical Association* 22 (1927), 209–212.

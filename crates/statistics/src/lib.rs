@@ -14,13 +14,11 @@
 //! - How sure is a statistic of a series? [`stationary_bootstrap`] with [`block_length()`],
 //!   [`circular_bootstrap`], [`paired_block_bootstrap`].
 //! - How sure is a hit rate? [`wilson_interval`] where rows are independent,
-//!   [`block_bootstrap_rate`] and [`block_bootstrap_bins`] where labels overlap in time; of means,
-//!   [`block_means`] and [`block_bootstrap_means`].
+//!   [`block_bootstrap_bins`] where labels overlap in time; of means, [`block_bootstrap_means`].
 //! - Do higher bins come true more often? [`kendall_tau_b`] and [`ordered_share`].
 //! - [`normal`]: tails of the normal distribution; [`SplitMix64`]: the random numbers.
 //! - [`StatisticsError`]: everything that can go wrong.
 
-mod block_means;
 mod bootstrap;
 mod check;
 mod error;
@@ -37,8 +35,7 @@ mod splitmix;
 mod splits;
 mod tail_risk;
 
-pub use block_means::{BlockMean, block_means};
-pub use bootstrap::{block_bootstrap_bins, block_bootstrap_means, block_bootstrap_rate};
+pub use bootstrap::{block_bootstrap_bins, block_bootstrap_means};
 pub use error::StatisticsError;
 pub use forecasts::{DieboldMariano, diebold_mariano};
 pub use interval::{Interval, wilson_interval};

@@ -38,6 +38,14 @@ pub fn purged_train(
 ///
 /// M. López de Prado, *Advances in Financial Machine Learning* (2018), ch. 7 and 12.
 ///
+/// ```
+/// // Three folds of four rows, one judged at a time; labels reach one row over the border.
+/// let splits = statistics::purged_splits(12, 3, 1, 1, 0)?;
+/// assert_eq!(splits[1].test, [4..8]);
+/// assert_eq!(splits[1].train, [0, 1, 2, 9, 10, 11]);
+/// # Ok::<(), statistics::StatisticsError>(())
+/// ```
+///
 /// # Errors
 /// If `test_folds` is 0 or not below `folds`, or there are fewer rows than folds.
 pub fn purged_splits(

@@ -163,7 +163,7 @@ fn orders_that_cannot_be_filled_are_counted() {
     let poor = Rules { capital: 1.0, ..Rules::default() };
     let btc = InstrumentTable::shipped().find("btcusdt").unwrap().clone();
     let counts = run_on(&poor, vec![btc.clone()], &hours(&prices), &sides, EqualParts).1;
-    assert_eq!((counts.below_min_notional, counts.rejected()), (3, 3));
+    assert_eq!((counts.below_min_notional, counts.insufficient_margin), (3, 0));
     // 20,000 units of 100 are a notional of two million, for which 75 is lent.
     let bold = Rules { capital: 1e6, leverage: 100.0, ..Rules::default() };
     assert_eq!(on(btc, &bold, 20_000.0).above_tier_leverage, 3);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use backtest::{Maintenance, Tier, Tiers, liquidation_price, liquidation_price_in};
+use backtest::{Maintenance, Tier, Tiers, liquidation_price};
 use serde_json::Value;
 
 fn number(value: &Value, field: &str) -> f64 {
@@ -66,10 +66,11 @@ fn agree_with_the_exchange_s_published_examples_to_the_cent() {
     ];
     for ([quantity, entry, rate, amount], other, wanted) in cases {
         let tier = |rate, amount| Tier { floor: 0.0, cap: 1e12, rate, max_leverage: 5.0, amount };
+        let one_tier = |rate, amount| Tiers::new("x", vec![tier(rate, amount)]).unwrap();
         let backing = other.map_or(wallet, |[quantity, entry, mark, rate, amount]| {
             wallet + quantity * (mark - entry) - tier(rate, amount).maintenance(quantity * mark)
         });
-        let found = liquidation_price_in(quantity, entry, backing, &tier(rate, amount)).unwrap();
+        let found = liquidation_price(quantity, entry, backing, &one_tier(rate, amount)).unwrap();
         assert!((found - wanted).abs() < 0.005, "{found} for {wanted}");
     }
 }

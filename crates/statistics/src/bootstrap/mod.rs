@@ -16,17 +16,28 @@ use crate::{SplitMix64, StatisticsError};
 /// A bin gets an interval if at least this share of the resamples has rows in it.
 const MIN_OCCURRENCE: f64 = 0.95;
 
-/// Circular block bootstrap interval, two-sided at `confidence` (0.95, say), of the hit rate of
-/// `labels` (shape `n`, one for each row, in time order).
+/// Circular block bootstrap intervals, two-sided at `confidence` (0.95, say), of the hit rates of bins
+/// whose rows are scattered over a series: row `i` of `n`, in time order, is in bin `bins[i]` (1 to
+/// `n_bins`) and has the label `labels[i]`.
 ///
 /// Labels that look `H` rows ahead share outcomes with their next `H − 1` neighbours, so `n` of
 /// them hold fewer than `n` independent observations and
 /// [`wilson_interval`](crate::wilson_interval), which counts each, is too narrow. Here whole blocks
-/// of `block` consecutive rows are drawn, which keeps the dependence inside them: each of the
-/// `resamples` joins `⌈n/block⌉` blocks, drawn with replacement from the `n` that begin at
-/// any row and go on at the first row after the last, cut to `n` rows. The interval reaches
-/// between the quantiles `(1 ± confidence)/2` (linear between order statistics) of the resamples'
-/// hit rates.
+/// of `block` consecutive rows of the *whole* series are drawn, which keeps the dependence inside them:
+/// each of the `resamples` joins `⌈n/block⌉` blocks, drawn with replacement from the `n` that begin at
+/// any row and go on at the first row after the last, cut to `n` rows. In each resample every bin's hit
+/// rate is taken over the rows that fell into it. So the interval has in it that labels of
+/// neighbouring rows overlap, in whatever bins they are, and that the number of rows in a bin is itself
+/// random. It reaches between the quantiles `(1 ± confidence)/2` (linear between order statistics) of
+/// the resamples' hit rates.
+///
+/// The result has `n_bins` elements, that of bin `b` at index `b − 1`. It is `None` where the
+/// resamples say nothing:
+/// - the bin has no rows, or labels of one kind only: its rate would be the same in each resample.
+///   [`wilson_interval`](crate::wilson_interval) has an answer there;
+/// - more than one resample in twenty has no rows of the bin, whose rate is then undefined: its
+///   rows are so few, and so close together, that blocks rarely catch them. (In intervals that are
+///   given, such resamples are left out.)
 ///
 /// **Block length.** At least the label horizon. Blocks cut the dependence at their ends, and so
 /// see a share of about `1 − H/(3·block)` of the variance if the labels' correlation falls off
@@ -38,65 +49,15 @@ const MIN_OCCURRENCE: f64 = 0.95;
 /// **Assumptions.** The series is stationary. Rows are evenly spaced; across a gap a block spans
 /// more time, which does no harm.
 ///
-/// Deterministic: the same arguments give the same interval on every platform. `O(n · resamples)`.
+/// Deterministic: the same arguments give the same intervals on every platform. `O(n · resamples)`;
+/// memory: 8 bytes for each resample and bin.
 ///
 /// H. Künsch, "The jackknife and the bootstrap for general stationary observations", *Annals of
 /// Statistics* 17 (1989), 1217–1241. D. Politis and J. Romano, "A circular block-resampling
 /// procedure for stationary data", in *Exploring the Limits of Bootstrap* (1992), 263–270.
 ///
 /// ```
-/// use statistics::{block_bootstrap_rate, wilson_interval};
-///
-/// // 1000 hours in which outcomes come in runs of 20: 15 of the 50 runs are hits.
-/// let labels: Vec<bool> = (0..1000).map(|hour| (hour / 20 * 7) % 10 < 3).collect();
-/// let bootstrap = block_bootstrap_rate(&labels, 20, 1000, 0.95, 1)?;
-/// let wilson = wilson_interval(300, 1000, 0.95)?;
-/// assert!(bootstrap.lower < 0.3 && 0.3 < bootstrap.upper);
-/// assert!(bootstrap.upper - bootstrap.lower > 2.0 * (wilson.upper - wilson.lower));
-/// # Ok::<(), statistics::StatisticsError>(())
-/// ```
-///
-/// # Errors
-/// If there are no rows, all labels are equal (no resample could differ), `block` is 0 or more than
-/// `n/2`, `confidence` is not strictly between 0 and 1, or `resamples` is less than
-/// `2/(1 − confidence)`.
-pub fn block_bootstrap_rate(
-    labels: &[bool],
-    block: usize,
-    resamples: u32,
-    confidence: f64,
-    seed: u64,
-) -> Result<Interval, StatisticsError> {
-    let bins = vec![1; labels.len()];
-    let intervals = block_bootstrap_bins(&bins, labels, 1, block, resamples, confidence, seed)?;
-    intervals.into_iter().flatten().next().ok_or_else(|| StatisticsError::OneClass {
-        label: labels.contains(&true),
-        rows: labels.len(),
-    })
-}
-
-/// Circular block bootstrap intervals of the hit rates of bins whose rows are scattered over a
-/// series: row `i` of `n`, in time order, is in bin `bins[i]` (1 to `n_bins`) and has the label
-/// `labels[i]`.
-///
-/// Blocks of consecutive rows of the *whole* series are drawn, as in [`block_bootstrap_rate`], and
-/// in each resample every bin's hit rate is taken over the rows that fell into it. So the interval
-/// has in it that labels of neighbouring rows overlap, in whatever bins they are, and that the
-/// number of rows in a bin is itself random.
-///
-/// The result has `n_bins` elements, that of bin `b` at index `b − 1`. It is `None` where the
-/// resamples say nothing:
-/// - the bin has no rows, or labels of one kind only: its rate would be the same in each resample.
-///   [`wilson_interval`](crate::wilson_interval) has an answer there;
-/// - more than one resample in twenty has no rows of the bin, whose rate is then undefined: its
-///   rows are so few, and so close together, that blocks rarely catch them. (In intervals that are
-///   given, such resamples are left out.)
-///
-/// Block length, assumptions, speed and papers: see [`block_bootstrap_rate`]. Memory: 8 bytes for
-/// each resample and bin.
-///
-/// ```
-/// use statistics::block_bootstrap_bins;
+/// use statistics::{block_bootstrap_bins, wilson_interval};
 ///
 /// // Bin 2 comes true half the time, bin 1 one time in seven; nothing falls into bin 3.
 /// let bins: Vec<u16> = (0..700).map(|hour| 1 + u16::from(hour / 5 % 3 == 0)).collect();
@@ -105,6 +66,12 @@ pub fn block_bootstrap_rate(
 /// let intervals = block_bootstrap_bins(&bins, &labels, 3, 24, 500, 0.9, 1)?;
 /// let [Some(low), Some(high), None] = intervals[..] else { unreachable!() };
 /// assert!(low.upper < high.lower);
+///
+/// // One bin: 1000 hours in which outcomes come in runs of 20, 15 of the 50 runs are hits.
+/// let labels: Vec<bool> = (0..1000).map(|hour| (hour / 20 * 7) % 10 < 3).collect();
+/// let rate = block_bootstrap_bins(&[1; 1000], &labels, 1, 20, 1000, 0.95, 1)?;
+/// let wilson = wilson_interval(300, 1000, 0.95)?;
+/// assert!(rate[0].is_some_and(|rate| rate.upper - rate.lower > 2.0 * (wilson.upper - wilson.lower)));
 /// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 ///

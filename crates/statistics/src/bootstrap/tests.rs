@@ -87,8 +87,7 @@ fn blocks_go_round_and_the_last_is_cut() {
 #[test]
 fn refuses_nonsense() {
     use StatisticsError::{
-        InvalidBin, InvalidBlock, InvalidConfidence, LengthMismatch, NoRows, OneClass,
-        TooFewResamples,
+        InvalidBin, InvalidBlock, InvalidConfidence, LengthMismatch, NoRows, TooFewResamples,
     };
     let labels = [true, false, false, true, false, false];
     let bins = [1, 2, 1, 2, 1, 2];
@@ -114,10 +113,8 @@ fn refuses_nonsense() {
     ));
     assert!(matches!(error(&[1, 1, 0, 1, 1, 1], &labels, 1, 2, 100, 0.9), InvalidBin { .. }));
     for label in [true, false] {
-        let error = block_bootstrap_rate(&[label; 6], 2, 100, 0.9, 0).unwrap_err();
-        assert!(matches!(error, OneClass { label: found, rows: 6 } if found == label));
+        assert_eq!(block_bootstrap_bins(&[1; 6], &[label; 6], 1, 2, 100, 0.9, 0).unwrap(), [None]);
     }
-    assert!(matches!(block_bootstrap_rate(&[], 2, 100, 0.9, 0), Err(NoRows)));
 }
 
 #[test]
@@ -162,7 +159,9 @@ fn covers_where_wilson_does_not() {
         wilson_held += u32::from(holds(wilson));
         for (held, horizons) in held.iter_mut().zip([1, 3]) {
             let block = horizons * HORIZON;
-            let interval = block_bootstrap_rate(&labels, block, 200, confidence, seed).unwrap();
+            let bins = vec![1; hours];
+            let found = block_bootstrap_bins(&bins, &labels, 1, block, 200, confidence, seed);
+            let interval = found.unwrap()[0].unwrap();
             *held += u32::from(holds(interval));
             narrower += u32::from(width(interval) < 1.5 * width(wilson));
         }

@@ -10,6 +10,15 @@ use crate::{Moments, StatisticsError};
 /// √((1 − γ₃ S + (γ₄ − 1)/4 · S²) / (n − 1)),   S the ratio, γ₃ skew, γ₄ kurtosis (biased)
 /// ```
 ///
+/// ```
+/// use statistics::{Moments, sharpe_error};
+///
+/// // Gains and losses of one size, a ratio of 0: the error is 1 ÷ √(n − 1).
+/// let moments = Moments::of(&[0.01, -0.01, 0.01, -0.01, 0.01, -0.01, 0.01, -0.01, 0.01, -0.01])?;
+/// assert!((sharpe_error(&moments)? - 1.0 / 3.0).abs() < 1e-12);
+/// # Ok::<(), statistics::StatisticsError>(())
+/// ```
+///
 /// # Errors
 /// If the returns have only two values, so placed that the error vanishes.
 pub fn sharpe_error(moments: &Moments) -> Result<f64, StatisticsError> {

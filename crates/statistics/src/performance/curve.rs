@@ -19,8 +19,8 @@ const MARGIN: f64 = 1e-14;
 /// let curve = EquityCurve::new(&times, &[101.0, 110.0, 99.0], 100.0)?;
 /// let days = curve.days()?;
 /// assert_eq!(days.len(), 2);
-/// assert!((days[0].daily_return() - 0.1).abs() < 1e-15);
-/// assert!((days[1].daily_return() + 0.1).abs() < 1e-15);
+/// assert!((days[0].growth - 1.1).abs() < 1e-15);
+/// assert!((days[1].growth - 0.9).abs() < 1e-15);
 /// # Ok::<(), statistics::StatisticsError>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -165,7 +165,7 @@ impl DayPath {
 
     /// Growth minus 1.
     #[must_use]
-    pub fn daily_return(&self) -> f64 {
+    pub(super) fn daily_return(&self) -> f64 {
         self.growth - 1.0
     }
 

@@ -37,6 +37,12 @@ pub fn sharpe_ratio(returns: &[f64], periods: f64) -> Result<f64, StatisticsErro
 /// F. Sortino and L. Price, "Performance measurement in a downside risk framework", *Journal of
 /// Investing* 3 (1994), 59–64.
 ///
+/// ```
+/// let sortino = statistics::sortino_ratio(&[0.01, -0.02, 0.03, 0.0], 365.0)?;
+/// assert!((sortino - 0.005 / 0.01 * 365.0_f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), statistics::StatisticsError>(())
+/// ```
+///
 /// # Errors
 /// If there are fewer than two returns, one is not finite, or none is below 0.
 pub fn sortino_ratio(returns: &[f64], periods: f64) -> Result<f64, StatisticsError> {
@@ -51,6 +57,13 @@ pub fn sortino_ratio(returns: &[f64], periods: f64) -> Result<f64, StatisticsErr
 
 /// Growth of a year at the pace of `growth` (last equity over the first) in `count` periods, minus 1:
 /// `growth^(periods/count) − 1`. Total loss is −1.
+///
+/// ```
+/// // Ten percent in half a year are twenty-one in a year.
+/// let growth = statistics::annual_growth(1.1, 6, 12.0)?;
+/// assert!((growth - 0.21).abs() < 1e-12);
+/// # Ok::<(), statistics::StatisticsError>(())
+/// ```
 ///
 /// # Errors
 /// If `growth` is negative or not finite, or `count` is 0.
@@ -67,6 +80,11 @@ pub fn annual_growth(growth: f64, count: usize, periods: f64) -> Result<f64, Sta
 /// [`EquityCurve::max_drawdown`](crate::EquityCurve::max_drawdown) gives it).
 ///
 /// T. Young, "Calmar ratio: a smoother tool", *Futures* 20 (1991), 40.
+///
+/// ```
+/// assert!((statistics::calmar_ratio(0.21, -0.07)? - 3.0).abs() < 1e-12);
+/// # Ok::<(), statistics::StatisticsError>(())
+/// ```
 ///
 /// # Errors
 /// If equity never fell.

@@ -1,10 +1,7 @@
 //! What must hold of intervals and orders, for any data.
 
 use proptest::prelude::*;
-use statistics::{
-    Interval, StatisticsError, block_bootstrap_bins, block_bootstrap_rate, kendall_tau_b,
-    ordered_share, wilson_interval,
-};
+use statistics::{Interval, block_bootstrap_bins, kendall_tau_b, ordered_share, wilson_interval};
 
 /// Values with ties, in pairs.
 fn pairs() -> impl Strategy<Value = Vec<(f64, f64)>> {
@@ -81,17 +78,6 @@ proptest! {
                 prop_assert!(close(hits.lower, 1.0 - misses.upper, 1e-15));
                 prop_assert!(close(hits.upper, 1.0 - misses.lower, 1e-15));
             }
-        }
-    }
-
-    #[test]
-    fn one_bin_is_a_rate((_, labels) in series(), block in 1_usize..5, seed: u64) {
-        let bins = vec![1; labels.len()];
-        let found = block_bootstrap_bins(&bins, &labels, 1, block, 40, 0.9, seed).unwrap();
-        match block_bootstrap_rate(&labels, block, 40, 0.9, seed) {
-            Ok(interval) => prop_assert_eq!(found, [Some(interval)]),
-            Err(StatisticsError::OneClass { .. }) => prop_assert_eq!(found, [None]),
-            Err(error) => prop_assert!(false, "{error}"),
         }
     }
 

@@ -278,18 +278,6 @@ impl JournalReader {
         self.all(sql, [boot], |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
-    /// What SQLite finds wrong in the file; `None` when that is nothing.
-    ///
-    /// # Errors
-    /// As [`identity`](Self::identity).
-    pub fn integrity(&self) -> Result<Option<String>, StreamError> {
-        let found: String =
-            self.check(
-                self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)),
-            )?;
-        Ok((found != "ok").then_some(found))
-    }
-
     fn all<T>(
         &self,
         sql: &str,

@@ -1,18 +1,16 @@
 //! Payoffs of rows: the trades of an account, one for each row.
 
-#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
-
 use backtest::{
     Account, Candle, Decision, Fees, FixedQuantity, History, Instrument, Intent, Results, Row,
     Rules, Settlement, Slippage,
 };
-use payoffs::{
-    Drawing, Money, PayoffError, Ranked, RowPayoff, Verdict, forward_returns, group_payoffs,
-    row_payoffs,
-};
 use proptest::prelude::*;
 use statistics::{Resampling, SplitMix64};
 use strategy_core::{Exits, SideExits};
+
+use crate::groups::group_payoffs;
+use crate::row::{RowPayoff, forward_returns, row_payoffs};
+use crate::{Drawing, Money, PayoffError, Ranked, Verdict};
 
 const HOUR: i64 = 3_600_000_000;
 
