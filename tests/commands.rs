@@ -119,3 +119,14 @@ pub(crate) fn with_bins() -> Market {
     std::fs::write(market.file("signals.csv"), signals).unwrap();
     market
 }
+
+/// What a command prints without what the clock put there: when a row was decided, since when a heartbeat
+/// beats.
+pub(crate) fn timeless(out: &str) -> String {
+    let lines = out.lines().filter(|line| !line.contains("MonitorHeartbeat"));
+    let lines = lines.map(|line| match line.split_once("\"decided_at\":\"") {
+        Some((before, after)) => format!("{before}{}", after.split_once('"').unwrap().1),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -2,7 +2,7 @@
 
 use duckdb::Connection;
 
-use crate::commands::{all, with_bins};
+use crate::commands::{all, timeless, with_bins};
 use crate::program::{bounded, runner};
 
 const ZONES: [&str; 5] =
@@ -78,15 +78,4 @@ fn every_command_gives_the_same_bytes_in_every_zone() {
     ] {
         assert!(succeeded.iter().any(|name| name == known), "{known} fails: {succeeded:?}");
     }
-}
-
-/// What a command prints without what the clock put there: when a row was decided, since when a heartbeat
-/// beats.
-fn timeless(out: &str) -> String {
-    let lines = out.lines().filter(|line| !line.contains("MonitorHeartbeat"));
-    let lines = lines.map(|line| match line.split_once("\"decided_at\":\"") {
-        Some((before, after)) => format!("{before}{}", after.split_once('"').unwrap().1),
-        None => line.to_owned(),
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }
