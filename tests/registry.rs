@@ -23,6 +23,10 @@ fn every_folder_of_a_strategy_is_registered() {
         .map(|strategy| strategy["name"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(listed, folders, "the runner needs a dependency and a `use … as _;` line for each");
+    let shipped =
+        "ensemble funding-carry mean-reversion ml-calibrated-bins pairs technical-indicators";
+    let missing: Vec<_> = shipped.split(' ').filter(|name| !listed.contains(*name)).collect();
+    assert_eq!(missing, [""; 0], "six strategies are shipped; more may stand beside them");
 }
 
 #[test]

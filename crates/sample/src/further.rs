@@ -92,10 +92,33 @@ fn the_other_currency_follows_the_first_instrument_and_pays_for_itself() {
         assert!((own / first).ln().abs() < 0.004);
     }
     let changes = micros("2025-07");
-    for (index, &time) in usdc.funding.timestamps.iter().enumerate().skip(1) {
-        let hours = (time - usdc.funding.timestamps[index - 1]) / MICROS_PER_HOUR;
+    let paid = &usdc.funding.as_ref().unwrap().timestamps;
+    for (index, &time) in paid.iter().enumerate().skip(1) {
+        let hours = (time - paid[index - 1]) / MICROS_PER_HOUR;
         assert_eq!(hours, if time > changes { 4 } else { 8 });
     }
+}
+
+#[test]
+fn spot_is_near_its_future_and_has_one_stretch_in_which_it_is_not() {
+    let (spot, future) = (companion(Companion::BtcSpot), &DEFAULT.instruments[0]);
+    assert_eq!(spot.funding, None);
+    let closes = spot.candles.close.iter().zip(&future.candles.close);
+    let basis: Vec<f64> = closes.map(|(spot, future)| (future / spot).ln()).collect();
+    let day = |day: i64| {
+        let time = micros("2024-03") + day * 24 * MICROS_PER_HOUR;
+        future.candles.timestamps.partition_point(|&timestamp| timestamp < time)
+    };
+    let (from, to) = (day(10), day(16));
+    let wide = basis.iter().filter(|basis| **basis > 0.01).count();
+    let wide_then = basis[from..to].iter().filter(|basis| **basis > 0.01).count();
+    assert_eq!(wide, wide_then, "hours above 1 %");
+    assert!((30..=44).contains(&wide), "{wide}");
+    let ordinary = [&basis[..from], &basis[to..]].concat();
+    assert!(ordinary.iter().all(|basis| basis.abs() < 0.003));
+    assert!((mean(&ordinary) - 0.0003).abs() < 0.0001, "{}", mean(&ordinary));
+    let memory = correlation(&ordinary[24..], &ordinary[..ordinary.len() - 24]);
+    assert!((0.1..0.4).contains(&memory), "a day later: {memory}");
 }
 
 #[test]

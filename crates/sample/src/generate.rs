@@ -23,7 +23,7 @@ pub struct Sample {
     /// [`Instrument::run_names`] behind its own.
     pub further_models: [PredictionRows; 2],
     /// Instruments without predictions, in the order of [`Companion::ALL`](crate::Companion::ALL).
-    pub companions: [CompanionSample; 2],
+    pub companions: [CompanionSample; 3],
 }
 
 /// Everything about one instrument.

@@ -53,6 +53,8 @@ pub(crate) enum Draws {
     BasisPremium,
     SlowScores,
     FastScores,
+    SpotBasis,
+    SpotCandles,
 }
 
 /// The random numbers for `draws` of one instrument, or of what both share.

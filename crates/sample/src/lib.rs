@@ -19,6 +19,7 @@
 //! | `sample_btcusdt_perp_three_models.duckdb` | `predictions` of three models, for ensembles |
 //! | `sample_solusdt_perp_ohlcv.duckdb` | a coin that is cointegrated with the first from March to October 2025 |
 //! | `sample_btcusdc_perp_ohlcv.duckdb` | the first coin in another currency, with funding of its own |
+//! | `sample_btcusdt_spot_ohlcv.duckdb` | the first coin itself: candles, no funding |
 //! | `sample.toml` | what made it; written last, so without it the sample is not complete |
 
 mod barrier;

@@ -16,8 +16,8 @@ pub struct SamplePaths {
     /// DuckDB file with the predictions of three models for the first instrument.
     pub three_models: PathBuf,
     /// Instruments without predictions, in the order of [`Companion::ALL`]: dataset, and DuckDB file
-    /// with candles and funding rates.
-    pub companions: [(String, PathBuf); 2],
+    /// with candles and, but for spot, funding rates.
+    pub companions: [(String, PathBuf); 3],
 }
 
 /// The files of one instrument.
@@ -52,26 +52,26 @@ impl SamplePaths {
     #[must_use]
     pub fn in_dir(dir: impl AsRef<Path>) -> Self {
         let dir = dir.as_ref();
+        let candles = |market: &str| dir.join(format!("sample_{market}_ohlcv.duckdb"));
         let instruments = Instrument::ALL.map(|instrument| {
             let symbol = instrument.symbol();
             let model = dir.join(instrument.model_path());
             InstrumentPaths {
                 instrument,
                 dataset: instrument.dataset(),
-                candles: dir.join(format!("sample_{symbol}_perp_ohlcv.duckdb")),
+                candles: candles(&format!("{symbol}_perp")),
                 predictions: dir.join(format!("sample_{symbol}_perp_prediction_classifier.duckdb")),
                 train_predictions: model.with_file_name("pred_train.csv"),
                 model,
             }
         });
-        let candles = |symbol: &str| dir.join(format!("sample_{symbol}_perp_ohlcv.duckdb"));
         Self {
             marker: dir.join("sample.toml"),
             instruments,
             three_models: dir
                 .join(format!("sample_{}_perp_three_models.duckdb", Instrument::Btc.symbol())),
             companions: Companion::ALL
-                .map(|companion| (companion.dataset(), candles(companion.symbol()))),
+                .map(|companion| (companion.dataset(), candles(&companion.market()))),
         }
     }
 

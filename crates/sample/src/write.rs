@@ -109,7 +109,11 @@ fn write_further(paths: &SamplePaths, sample: &Sample) -> Result<(), SampleError
     write_tables(&paths.three_models, vec![predictions])?;
     for ((dataset, path), sample) in paths.companions.iter().zip(&sample.companions) {
         let candles = tables::candles(sample.companion.ohlcv_table(), &sample.candles)?;
-        write_tables(path, vec![candles, tables::funding_rates(dataset, &sample.funding)?])?;
+        let mut market = vec![candles];
+        if let Some(funding) = &sample.funding {
+            market.push(tables::funding_rates(dataset, funding)?);
+        }
+        write_tables(path, market)?;
     }
     Ok(())
 }

@@ -158,6 +158,7 @@ fn nothing_is_left_but_the_sample() {
             "sample_btcusdt_perp_ohlcv.duckdb",
             "sample_btcusdt_perp_prediction_classifier.duckdb",
             "sample_btcusdt_perp_three_models.duckdb",
+            "sample_btcusdt_spot_ohlcv.duckdb",
             "sample_ethusdt_perp_ohlcv.duckdb",
             "sample_ethusdt_perp_prediction_classifier.duckdb",
             "sample_solusdt_perp_ohlcv.duckdb",

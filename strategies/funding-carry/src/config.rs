@@ -12,19 +12,13 @@ pub struct Config {
         long,
         value_name = "DATASET",
         env = "RUNNER_HEDGE_WITH",
-        default_value = "sample_btcusdc_perp_1h"
+        default_value = "sample_btcusdt_spot_1h"
     )]
     pub hedge_with: String,
 
-    /// Whether the hedge pays funding too
-    #[arg(
-        long,
-        value_enum,
-        value_name = "KIND",
-        env = "RUNNER_HEDGE_KIND",
-        default_value = "perp"
-    )]
-    pub hedge_kind: HedgeKind,
+    /// Whether the hedge pays funding too [default: spot where a part of --hedge-with is `spot`, else perp]
+    #[arg(long, value_enum, value_name = "KIND", env = "RUNNER_HEDGE_KIND")]
+    pub hedge_kind: Option<HedgeKind>,
 
     /// Memory of the mean rate, in periods of 8 hours
     #[arg(long, value_name = "PERIODS", env = "RUNNER_CARRY_HALF_LIFE", default_value = "9")]
@@ -69,6 +63,18 @@ impl Config {
     #[must_use]
     pub fn round_trip_cost(&self) -> f64 {
         4.0 * self.trade_cost
+    }
+
+    /// What the hedge is: as `--hedge-kind` says, else as its name does.
+    #[must_use]
+    pub fn kind(&self) -> HedgeKind {
+        let mut parts = self.hedge_with.split(|c: char| !c.is_alphanumeric());
+        let named = if parts.any(|part| part.eq_ignore_ascii_case("spot")) {
+            HedgeKind::Spot
+        } else {
+            HedgeKind::Perp
+        };
+        self.hedge_kind.unwrap_or(named)
     }
 
     /// The rule, of checked parameters.

@@ -97,7 +97,7 @@ impl Strategy for FundingCarry {
         let of_hedge = |column| Input::of_dataset(column, &config.hedge_with);
         let mut inputs =
             vec![Input::of(Column::Close), of_hedge(Column::Close), Input::of(Column::FundingPaid)];
-        if config.hedge_kind == HedgeKind::Perp {
+        if config.kind() == HedgeKind::Perp {
             inputs.push(of_hedge(Column::FundingPaid));
         }
         inputs

@@ -51,6 +51,17 @@ fn every_command_and_block_of_the_pages_works() {
     }
 }
 
+/// Before a strategy could have legs or several models, this page had 481 lines, 10 commands and 8 files.
+#[test]
+fn a_plain_strategy_takes_no_more_than_before_there_were_legs() {
+    let own = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap());
+    let text = fs::read_to_string(own.parent().unwrap().join(PAGES[0])).unwrap();
+    let (files, commands): (Vec<Step>, Vec<Step>) =
+        page::steps(&text).into_iter().partition(|step| matches!(step, Step::File { .. }));
+    let found = (text.lines().count(), commands.len(), files.len());
+    assert!(found.0 <= 481 && found.1 <= 10 && found.2 <= 8, "{found:?}");
+}
+
 fn follow(page: &str, text: &str, shell: &Shell<'_>) {
     for step in page::steps(text) {
         match step {

@@ -29,7 +29,8 @@ pub enum InputError {
     /// No files are configured for the instrument of an input.
     #[error(
         "the input `{input}` is of the dataset {dataset}, for which no files are configured (there \
-         are files for {}): configure its files, or check the name", listed(.known)
+         are files for {}): name one with --other-ohlcv {dataset}=FILE (scores: --other-pred), or \
+         check the name", listed(.known)
     )]
     UnknownInstrument {
         /// The input.

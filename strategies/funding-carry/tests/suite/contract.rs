@@ -9,7 +9,7 @@ fn keeps_the_contract_whatever_the_flags() {
     let entry = strategies.find("funding-carry").unwrap();
     let eager = ["--trade-cost", "0.00001", "--carry-history", "2"];
     let tight = ["--trade-cost", "0.00001", "--carry-history", "0", "--basis-stop", "0.0001"];
-    for flags in [&[][..], &eager, &tight, &["--hedge-kind", "spot", "--carry-history", "2"]] {
+    for flags in [&[][..], &eager, &tight, &["--hedge-kind", "perp", "--carry-history", "2"]] {
         contract_tests::suite(entry, flags).unwrap();
     }
 }

@@ -69,6 +69,24 @@ fn rich_funding_is_earned_by_a_short_and_its_hedge() {
 }
 
 #[test]
+fn the_hedge_is_what_its_name_says_unless_told_otherwise() {
+    let funding_of_hedge = |flags: &str| {
+        let config: Config = config_from_flags(flags.split_whitespace()).unwrap();
+        FundingCarry::inputs(&config).len() == 4
+    };
+    for (flags, expect) in [
+        ("", false),
+        ("--hedge-with binance_btcusdt_spot_1h", false),
+        ("--hedge-with binance_btcusdc_perp_1h", true),
+        ("--hedge-with spotty_btcusdc_1h", true),
+        ("--hedge-with binance_btcusdt_spot_1h --hedge-kind perp", true),
+        ("--hedge-with okx_btcusdt_1h --hedge-kind spot", false),
+    ] {
+        assert_eq!(funding_of_hedge(flags), expect, "{flags}");
+    }
+}
+
+#[test]
 fn what_the_hedge_pays_is_netted() {
     let netted = flat_prices(&[0.0004; 10], &[0.0004; 10], "");
     assert!(netted.decisions.iter().all(|d| d.position == 0.0));
