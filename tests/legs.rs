@@ -91,6 +91,8 @@ fn spot_is_a_file_of_candles_and_named_where_it_is_missing() {
     let traded = json(market.path(), &call);
     assert_eq!(traded["result"]["open_trades"], 2, "{traded}");
     assert!(traded["result"]["funding"].as_f64().unwrap() > 0.0, "{traded}");
+    let text = ok(market.path(), &call.replace(" --format json", ""));
+    assert!(text.contains(&format!("{spot}: no funding, as spot has none")), "{text}");
     // A hedge that pays funding has rates.
     let netted = format!("{call} --hedge-kind perp");
     fails(market.path(), &netted, 1, &[&format!("`funding_paid@{spot}`")]);

@@ -68,7 +68,8 @@ impl SignalType for Decision {
     fn weight(&self, leg: usize) -> f64 {
         match leg {
             0 => self.position / 2.0,
-            1 => -self.position / 2.0,
+            // Not its negative, which of 0 would be −0.
+            1 => 0.0 - self.position / 2.0,
             _ => 0.0,
         }
     }

@@ -182,10 +182,13 @@ fn funding(
         None => None,
     };
     let Some(rates) = found else {
-        notes.push(format!(
-            "{name}: NO FUNDING IS CHARGED: {} has no funding rates of it",
-            candles.path.display()
-        ));
+        let is_spot = name.split('_').any(|part| part == "spot");
+        notes.push(if is_spot {
+            format!("{name}: no funding, as spot has none")
+        } else {
+            let file = candles.path.display();
+            format!("{name}: NO FUNDING IS CHARGED: {file} has no funding rates of it")
+        });
         return Ok(Vec::new());
     };
     let records = rates.timestamps.into_iter().zip(rates.rates).map(|(t, rate)| (t, rate, None));
