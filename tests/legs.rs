@@ -95,7 +95,30 @@ fn spot_is_a_file_of_candles_and_named_where_it_is_missing() {
     assert!(text.contains(&format!("{spot}: no funding, as spot has none")), "{text}");
     // A hedge that pays funding has rates.
     let netted = format!("{call} --hedge-kind perp");
-    fails(market.path(), &netted, 1, &[&format!("`funding_paid@{spot}`")]);
+    fails(
+        market.path(),
+        &netted,
+        1,
+        &["btcusdt_spot_ohlcv_1h.parquet has no table `funding_rates`"],
+    );
+}
+
+#[test]
+fn legs_and_members_that_cannot_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = "sample_btcusdt_perp_1h";
+    let both = format!("both legs are {own}");
+    for command in ["signals", "backtest", "check", "state"] {
+        fails(folder.path(), &format!("pairs {command} --pair-with {own}"), 2, &[&both]);
+        fails(folder.path(), &format!("funding-carry {command} --hedge-with {own}"), 2, &[&both]);
+    }
+    let elsewhere = "pairs signals --pair-with binance_ethusdt_perp_1h";
+    let flag = "--other-ohlcv binance_ethusdt_perp_1h=FILE";
+    fails(folder.path(), elsewhere, 1, &["`close@binance_ethusdt_perp_1h`", flag]);
+    for found in ["0", "4"] {
+        let call = format!("ensemble signals --min-members {found}");
+        fails(folder.path(), &call, 2, &[&format!("--min-members {found}: wanted 1 to 3")]);
+    }
 }
 
 #[test]

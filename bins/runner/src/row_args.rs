@@ -12,7 +12,7 @@ use market_data::{
 };
 use sample::SamplePaths;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Column, Console, Input, Subject};
+use strategy_core::{BoxError, Column, Console, Input, Leg, Subject};
 
 use crate::home;
 use crate::output_columns::WITH_CLOSE;
@@ -169,6 +169,17 @@ fn refuse_own(matches: &ArgMatches, own: Option<&str>) -> Result<(), UsageError>
     Ok(())
 }
 
+/// Refuses two legs in one instrument, which would cancel.
+fn refuse_own_leg(legs: &[Leg], own: &str) -> Result<(), UsageError> {
+    if legs.iter().any(|leg| leg.dataset.as_deref() == Some(own)) {
+        let text = format!(
+            "both legs are {own}: the second instrument must be another than that of --dataset"
+        );
+        return Err(UsageError::new(text.into()));
+    }
+    Ok(())
+}
+
 /// Where a strategy's rows come from, and what it is opened for.
 pub(crate) struct Chosen {
     pub(crate) source: RowSource,
@@ -300,6 +311,9 @@ pub(crate) fn files(
         opened = Some(database);
     }
     refuse_own(matches, dataset.as_deref())?;
+    if let Some(own) = &dataset {
+        refuse_own_leg(&entry.legs(matches)?, own)?;
+    }
     let of_model = model_path.as_deref().and_then(market_data::run_name);
     let run_name = run_name.or(of_model);
     let own = Instrument {

@@ -35,6 +35,14 @@ pub enum EnsembleError {
         /// Which.
         run: String,
     },
+    /// More members to be present than there are, or none.
+    #[error("--min-members {found}: wanted 1 to {members}, the number of members")]
+    MinMembers {
+        /// How many were asked for.
+        found: usize,
+        /// How many there are.
+        members: usize,
+    },
     /// Rows that no pool can be fitted on.
     #[error(transparent)]
     Pool(#[from] PoolError),
@@ -228,6 +236,7 @@ impl EnsembleError {
             self,
             Self::MemberCount { .. }
                 | Self::Twice { .. }
+                | Self::MinMembers { .. }
                 | Self::Thresholds { .. }
                 | Self::NoDataset
                 | Self::NoTarget { .. }

@@ -163,8 +163,13 @@ impl Strategy for Ensemble {
             (true, Some(key)) => Some(Learning::new(&key, interval(subject.dataset.as_deref()))),
             (true, None) => return Err(EnsembleError::NoTarget { pool }),
         };
+        let members = config.pooling.sorted()?;
+        if !(1..=members.len()).contains(&config.min_members) {
+            let (found, members) = (config.min_members, members.len());
+            return Err(EnsembleError::MinMembers { found, members });
+        }
         Ok(Self {
-            members: config.pooling.sorted()?,
+            members,
             dataset: subject.dataset.clone(),
             months: BTreeMap::new(),
             learning,
