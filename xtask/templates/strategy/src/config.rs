@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 /// When the strategy trades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
 pub struct Config {
-    /// Rises or falls in a row that it takes to trade
+    /// Consecutive rises or falls before a trade
     #[arg(long, value_name = "N", env = "RUNNER_STREAK", default_value = "3")]
     pub streak: NonZeroU32,
 }
