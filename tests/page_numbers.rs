@@ -41,6 +41,53 @@ fn ends(value: &Value) -> Option<(f64, f64)> {
     Some((value["lower"].as_f64()?, value["upper"].as_f64()?))
 }
 
+/// Each point that the chart of the three scores draws is one of the `steps` of its score, by one scale.
+fn draws_steps(folder: &Path, steps: &Value) {
+    let page = std::fs::read_to_string(folder.join("page.html")).unwrap();
+    let (_, chart) = page.split_once("<h3>Raw, Platt, isotonic").unwrap();
+    let (chart, _) = chart.split_once("<figcaption>").unwrap();
+    let lines = chart.split("<path class=\"s-").skip(1).filter_map(|line| {
+        let (path, _) = line.split_once("d=\"")?.1.split_once('"')?;
+        path.contains('l').then(|| points(path))
+    });
+    let drawn: Vec<Vec<(f64, f64)>> = lines.collect();
+    let steps = ["raw", "platt", "isotonic"]
+        .map(|name| -> Vec<(f64, f64)> { serde_json::from_value(steps[name].clone()).unwrap() });
+    assert_eq!(drawn.len(), steps.len());
+    let ends = |points: &[(f64, f64)]| (points[0], points[points.len() - 1]);
+    let ((from, to), (first, last)) = (ends(&steps[0]), ends(&drawn[0]));
+    let pixel = |(x, y): (f64, f64)| {
+        let along = |value: f64, (a, b): (f64, f64), (at_a, at_b): (f64, f64)| {
+            at_a + (value - a) / (b - a) * (at_b - at_a)
+        };
+        (along(x, (from.0, to.0), (first.0, last.0)), along(y, (from.1, to.1), (first.1, last.1)))
+    };
+    for (drawn, steps) in drawn.iter().zip(&steps) {
+        assert!(drawn.len() > 3, "{drawn:?}");
+        for at in drawn {
+            let near = |step: &(f64, f64)| {
+                let (x, y) = pixel(*step);
+                (x - at.0).abs() < 0.3 && (y - at.1).abs() < 0.3
+            };
+            assert!(steps.iter().any(near), "{at:?} is none of the steps");
+        }
+    }
+}
+
+/// The points of a path of `M` and `l`.
+fn points(path: &str) -> Vec<(f64, f64)> {
+    let mut at = (0.0, 0.0);
+    let moves = path.split(['M', 'l']).filter(|part| !part.is_empty());
+    moves
+        .map(|part| {
+            let part = part.replace('-', " -");
+            let [x, y] = part.split_whitespace().collect::<Vec<_>>()[..] else { panic!("{path}") };
+            at = (at.0 + x.parse::<f64>().unwrap(), at.1 + y.parse::<f64>().unwrap());
+            at
+        })
+        .collect()
+}
+
 #[test]
 fn of_an_evaluation() {
     let folder = tempfile::tempdir().unwrap();
@@ -57,6 +104,23 @@ fn of_an_evaluation() {
     {
         holds_row(&texts, &[name.to_owned(), fixed(parts[part].as_f64(), 5)]);
     }
+    for month in list(&found["months"]) {
+        for part in ["slope", "intercept"] {
+            let of_line = |what: &str| &month["platt"][format!("calibration_{part}{what}")];
+            let around = ends(of_line("_interval"));
+            assert!(around.is_some(), "{month}");
+            holds_row(
+                &texts,
+                &[
+                    month["month"].as_str().unwrap().to_owned(),
+                    fixed(of_line("").as_f64(), 3),
+                    interval(around, 3),
+                    count(month["rows"].as_u64().unwrap()),
+                ],
+            );
+        }
+    }
+    draws_steps(folder.path(), &found["corp"]);
     let money = &found["money"];
     for (bin, paid) in list(&found["bins"]).iter().zip(list(&money["bins"])) {
         let rate = bin["hit_rate"].as_f64();

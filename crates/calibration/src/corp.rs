@@ -50,3 +50,21 @@ pub fn brier_parts(p: &[f64], y: &[bool]) -> Result<BrierParts, CalibrationError
     let (miscalibration, discrimination) = ((brier - best).max(0.0), (uncertainty - best).max(0.0));
     Ok(BrierParts { miscalibration, discrimination, uncertainty })
 }
+
+/// The steps of CORP: the isotonic regression of `y` (shape `n`) on `p` (shape `n`, in `[0, 1]`), as the points
+/// (probability, share of label 1) between which it is linear.
+///
+/// ```
+/// let steps = calibration::corp_steps(&[0.2, 0.2, 0.6, 0.6], &[false, false, true, false])?;
+/// assert_eq!(steps.len(), 2);
+/// assert_eq!((steps[0].0, steps[1].0), (0.2, 0.6));
+/// # Ok::<(), calibration::CalibrationError>(())
+/// ```
+///
+/// # Errors
+/// As [`brier_parts`].
+pub fn corp_steps(p: &[f64], y: &[bool]) -> Result<Vec<(f64, f64)>, CalibrationError> {
+    let rows = LabelledScores::new(ArrayView1::from(p), ArrayView1::from(y))?;
+    let steps = IsotonicCalibrator::fit(&rows)?;
+    Ok(steps.x().iter().copied().zip(steps.y().iter().copied()).collect())
+}

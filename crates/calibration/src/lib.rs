@@ -56,7 +56,7 @@ mod weights;
 pub use auc::auc;
 pub use calibration_line::{CalibrationLine, calibration_line};
 pub use calibrator::{CalibrationMethod, Calibrator};
-pub use corp::{BrierParts, brier_parts};
+pub use corp::{BrierParts, brier_parts, corp_steps};
 pub use diagnostics::{brier_score, log_loss};
 pub use error::CalibrationError;
 pub use expected_error::expected_calibration_error;

@@ -1,5 +1,6 @@
 //! Month by month, each judged by what was known when it began.
 
+use calibration::corp_steps;
 use chrono::TimeDelta;
 use strategy_core::YearMonth;
 
@@ -7,9 +8,9 @@ use crate::EvaluationError;
 use crate::hits::{self, Bootstrap};
 use crate::judging::Judging;
 use crate::note::Notes;
-use crate::outcome::{Comparison, Evaluation, Judged, MonthQuality};
+use crate::outcome::{Comparison, CorpSteps, Evaluation, Judged, MonthQuality};
 use crate::paired;
-use crate::quality;
+use crate::quality::{self, LineIntervals};
 use crate::rows::MonthRows;
 
 /// An evaluation and the rows that it is of, for those who draw it.
@@ -39,6 +40,7 @@ pub fn evaluate<E: From<EvaluationError>>(
     mut month_rows: impl FnMut(YearMonth, &mut Notes) -> Result<MonthRows, E>,
 ) -> Result<Evaluated, E> {
     let bootstrap = Bootstrap::new(judging, block_rows)?;
+    let intervals = LineIntervals { confidence: judging.confidence, block_rows };
 
     let mut months = months.to_vec();
     months.sort_unstable();
@@ -49,7 +51,7 @@ pub fn evaluate<E: From<EvaluationError>>(
     let mut ends = Vec::with_capacity(months.len());
     for month in months {
         let rows = month_rows(month, &mut notes)?;
-        let comparison = compare(&rows, &month.to_string(), &mut notes);
+        let comparison = compare(&rows, &month.to_string(), intervals, &mut notes);
         by_month.push(MonthQuality { month, in_sample_rows: rows.in_sample, comparison });
         pooled.append(rows);
         ends.push((pooled.labels.len(), pooled.edges.clone()));
@@ -59,7 +61,13 @@ pub fn evaluate<E: From<EvaluationError>>(
     {
         return Err(EvaluationError::NoRows { from: first.month, to: last.month }.into());
     }
-    let overall = compare(&pooled, "all months", &mut notes);
+    let overall = compare(&pooled, "all months", intervals, &mut notes);
+    let steps = |p: &[f64]| corp_steps(p, &pooled.labels).unwrap_or_default();
+    let corp = CorpSteps {
+        raw: steps(&pooled.raw),
+        platt: steps(&pooled.platt),
+        isotonic: steps(&pooled.isotonic),
+    };
     let platt_less_isotonic = paired::platt_less_isotonic(&pooled, judging, block_rows, &mut notes);
     let bins = hits::bins(&pooled, n_bins, &bootstrap, &mut notes)?;
     let ordering = hits::ordering(&bins, &mut notes);
@@ -73,6 +81,7 @@ pub fn evaluate<E: From<EvaluationError>>(
         seed: judging.seed,
         months: by_month,
         overall,
+        corp,
         platt_less_isotonic,
         bins,
         ordering,
@@ -93,10 +102,16 @@ pub fn block_rows(horizon: TimeDelta, interval: TimeDelta, horizons: u16) -> usi
     usize::try_from(rows).unwrap_or(1).max(1)
 }
 
-fn compare(rows: &MonthRows, about: &str, notes: &mut Notes) -> Comparison {
+fn compare(
+    rows: &MonthRows,
+    about: &str,
+    intervals: LineIntervals,
+    notes: &mut Notes,
+) -> Comparison {
     let hits = rows.labels.iter().filter(|&&label| label).count();
     let n = rows.labels.len();
-    let mut quality = |name: &str, p: &[f64]| quality::quality(p, &rows.labels, about, name, notes);
+    let mut quality =
+        |name: &str, p: &[f64]| quality::quality(p, &rows.labels, (about, name), intervals, notes);
     Comparison {
         rows: n as u64,
         without_label: rows.without_label,

@@ -30,7 +30,7 @@ pub use evaluate::{Evaluated, block_rows, evaluate};
 pub use hits::{BinHits, HitRate, Ordering, SignalHits};
 pub use judging::Judging;
 pub use note::{Note, Notes};
-pub use outcome::{Comparison, Evaluation, Judged, MonthQuality};
+pub use outcome::{Comparison, CorpSteps, Evaluation, Judged, MonthQuality};
 pub use paired::PlattLessIsotonic;
 pub use pooled::{AgainstPool, MonthJudged, PoolJudgement, PoolLosses};
 pub use quality::Quality;

@@ -46,6 +46,8 @@ pub struct Evaluation {
     pub months: Vec<MonthQuality>,
     /// The rows of all months as one.
     pub overall: Comparison,
+    /// The isotonic regression of the labels on each column of probabilities (CORP), over all rows.
+    pub corp: CorpSteps,
     /// Which calibration was better on these rows, and how sure that is.
     pub platt_less_isotonic: PlattLessIsotonic,
     /// Each bin, over the rows of all months.
@@ -58,6 +60,18 @@ pub struct Evaluation {
     pub warnings: Vec<String>,
     /// What has no value or is not what it seems, and why.
     pub notes: Vec<Note>,
+}
+
+/// For each column the points (probability, share of label 1) between which its steps lie; none where the
+/// rows define none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CorpSteps {
+    /// Of the model's score.
+    pub raw: Vec<(f64, f64)>,
+    /// After Platt scaling.
+    pub platt: Vec<(f64, f64)>,
+    /// After isotonic regression.
+    pub isotonic: Vec<(f64, f64)>,
 }
 
 /// One month's comparison.

@@ -1,10 +1,12 @@
 //! How good probabilities are for their labels.
 
 use calibration::{
-    BrierParts, CalibrationError, Grouping, MIN_PROBABILITY, auc, brier_parts, brier_score,
-    calibration_line, expected_calibration_error, log_loss, spiegelhalter,
+    BrierParts, CalibrationError, CalibrationLine, Grouping, MIN_PROBABILITY, auc, brier_parts,
+    brier_score, calibration_line, expected_calibration_error, line_errors, log_loss,
+    spiegelhalter,
 };
 use serde::Serialize;
+use statistics::{Interval, normal};
 
 use crate::note::Notes;
 
@@ -28,25 +30,58 @@ pub struct Quality {
     pub ece_equal_mass: Option<f64>,
     /// Slope of the calibration line, 1 if calibrated.
     pub calibration_slope: Option<f64>,
+    /// Interval of the slope, normal, from blocks of rows; `None` where there are fewer than two.
+    pub calibration_slope_interval: Option<Interval>,
     /// Intercept of the calibration line, 0 if calibrated.
     pub calibration_intercept: Option<f64>,
+    /// Interval of the intercept, as that of the slope.
+    pub calibration_intercept_interval: Option<Interval>,
     /// Spiegelhalter's z, too large in absolute value where labels overlap in time.
     pub spiegelhalter_z: Option<f64>,
     /// Its two-sided p-value for independent rows.
     pub spiegelhalter_p: Option<f64>,
 }
 
+/// How the intervals of a calibration line are made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LineIntervals {
+    /// Confidence, strictly between 0 and 1.
+    pub confidence: f64,
+    /// Length of a block, in rows.
+    pub block_rows: usize,
+}
+
+impl LineIntervals {
+    /// Those of slope and intercept.
+    fn of(
+        self,
+        p: &[f64],
+        y: &[bool],
+        line: Option<CalibrationLine>,
+    ) -> Option<(Interval, Interval)> {
+        let line = line?;
+        let errors = line_errors(p, y, &line, self.block_rows).ok()??;
+        let z = normal::quantile(0.5 + self.confidence / 2.0);
+        let around = |value: f64, error: f64| Interval {
+            lower: value - z * error,
+            upper: value + z * error,
+        };
+        Some((around(line.slope, errors.slope), around(line.intercept, errors.intercept)))
+    }
+}
+
 /// The quality of `p` for the labels `y`; `about` and `name` say in notes whose it is.
 pub(crate) fn quality(
     p: &[f64],
     y: &[bool],
-    about: &str,
-    name: &str,
+    (about, name): (&str, &str),
+    intervals: LineIntervals,
     notes: &mut Notes,
 ) -> Quality {
     let mut noted = Noted { about, name, notes };
     noted.certain_but_wrong(p, y);
     let line = noted.value("calibration line", calibration_line(p, y));
+    let of_line = intervals.of(p, y, line);
     let test = noted.value("Spiegelhalter's z", spiegelhalter(p, y));
     let mut ece =
         |name, grouping| noted.value(name, expected_calibration_error(p, y, ECE_GROUPS, grouping));
@@ -61,7 +96,9 @@ pub(crate) fn quality(
         ece_equal_width,
         ece_equal_mass,
         calibration_slope: line.map(|line| line.slope),
+        calibration_slope_interval: of_line.map(|of_line| of_line.0),
         calibration_intercept: line.map(|line| line.intercept),
+        calibration_intercept_interval: of_line.map(|of_line| of_line.1),
         spiegelhalter_z: test.map(|test| test.z),
         spiegelhalter_p: test.map(|test| test.p_value),
     }
@@ -106,10 +143,29 @@ impl Noted<'_> {
 mod tests {
     use super::*;
 
+    const BLOCKS: LineIntervals = LineIntervals { confidence: 0.95, block_rows: 1 };
+
+    fn quality(p: &[f64], y: &[bool], notes: &mut Notes) -> Quality {
+        super::quality(p, y, ("2025-11", "raw"), BLOCKS, notes)
+    }
+
+    #[test]
+    fn a_line_has_intervals_around_it_and_one_block_has_none() {
+        let (p, y) = ([0.1, 0.3, 0.5, 0.7, 0.2, 0.6], [false, true, false, true, false, true]);
+        let found = quality(&p, &y, &mut Notes::default());
+        let (slope, interval) =
+            found.calibration_slope.zip(found.calibration_slope_interval).unwrap();
+        assert!(interval.lower < slope && slope < interval.upper);
+        assert!((f64::midpoint(interval.lower, interval.upper) - slope).abs() < 1e-9);
+        let whole = LineIntervals { block_rows: p.len(), ..BLOCKS };
+        let found = super::quality(&p, &y, ("2025-11", "raw"), whole, &mut Notes::default());
+        assert!(found.calibration_slope.is_some() && found.calibration_slope_interval.is_none());
+    }
+
     #[test]
     fn one_class_leaves_what_needs_two_blank() {
         let mut notes = Notes::default();
-        let found = quality(&[0.1, 0.2], &[false, false], "2025-11", "raw", &mut notes);
+        let found = quality(&[0.1, 0.2], &[false, false], &mut notes);
         assert!(found.brier.is_some() && found.log_loss.is_some());
         assert_eq!((found.auc, found.calibration_slope), (None, None));
         let notes = notes.into_vec();
@@ -120,7 +176,7 @@ mod tests {
     #[test]
     fn certainty_that_was_wrong_is_told() {
         let mut notes = Notes::default();
-        quality(&[0.0, 0.0, 1.0, 0.4], &[true, false, true, true], "2025-11", "raw", &mut notes);
+        quality(&[0.0, 0.0, 1.0, 0.4], &[true, false, true, true], &mut notes);
         let notes = notes.into_vec();
         assert_eq!(notes[0].statistics, ["log loss of raw", "calibration line of raw"]);
         assert!(notes[0].reason.contains("otherwise (1) count"), "{notes:?}");
@@ -129,7 +185,7 @@ mod tests {
     #[test]
     fn no_rows_leave_everything_blank() {
         let mut notes = Notes::default();
-        let found = quality(&[], &[], "2025-11", "raw", &mut notes);
+        let found = quality(&[], &[], &mut notes);
         assert_eq!((found.brier, found.brier_parts, found.spiegelhalter_p), (None, None, None));
         assert_eq!(notes.into_vec().len(), 1);
     }

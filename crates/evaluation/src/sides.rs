@@ -11,9 +11,9 @@ pub enum Sides {
     /// Long in the top bins and short in the bottom ones
     #[default]
     Both,
-    /// Long only: the bottom bins say nothing
+    /// Long only: flat in the bottom bins
     Long,
-    /// Short only: the top bins say nothing
+    /// Short only: flat in the top bins
     Short,
 }
 

@@ -5,6 +5,8 @@
 pub enum Axis {
     /// Plain numbers.
     Number,
+    /// Counts, ranks and numbers of bins: ticks at whole numbers only.
+    Whole,
     /// Shares, written in per cent.
     PerCent,
     /// Seconds since the Unix epoch, written in UTC.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::axis::Axis;
 use crate::escape::Escaped;
 use crate::path::px;
-use crate::scale::{Scale, ticks, time_ticks};
+use crate::scale::{Scale, ticks, time_ticks, whole_ticks};
 
 /// Width of a character of a tick's text, in pixels.
 const CHARACTER: f64 = 7.8;
@@ -77,7 +77,7 @@ impl Frame {
         let _ = write!(out, "<path class=\"grid\" d=\"{grid}\"/>");
         let widest = match self.x_axis {
             Axis::Time => 11.0,
-            Axis::Number | Axis::PerCent => 7.0,
+            Axis::Number | Axis::Whole | Axis::PerCent => 7.0,
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few ticks")]
         let most = ((right - left) / (widest * CHARACTER + 16.0)).max(1.0) as usize;
@@ -105,13 +105,15 @@ impl Frame {
 
 fn axis_ticks(axis: Axis, range: (f64, f64), most: usize) -> Vec<(f64, String)> {
     let numbers = |factor: f64, unit: &str| {
-        let (values, decimals) = ticks((range.0 * factor, range.1 * factor), most);
+        let range = (range.0 * factor, range.1 * factor);
+        let whole = axis == Axis::Whole;
+        let (values, decimals) = if whole { whole_ticks(range, most) } else { ticks(range, most) };
         let text = |value: f64| format!("{}{unit}", crate::number::fixed(Some(value), decimals));
         values.into_iter().map(|value| (value / factor, text(value))).collect()
     };
     match axis {
         Axis::Time => time_ticks(range, most),
-        Axis::Number => numbers(1.0, ""),
+        Axis::Number | Axis::Whole => numbers(1.0, ""),
         Axis::PerCent => numbers(100.0, " %"),
     }
 }

@@ -54,14 +54,25 @@ pub(crate) fn padded((low, high): (f64, f64), share: f64) -> (f64, f64) {
 }
 
 /// Round values within `range`, at most about `most` of them, with the decimals they need.
-pub(crate) fn ticks((low, high): (f64, f64), most: usize) -> (Vec<f64>, usize) {
-    let rough = (high - low) / most.max(1) as f64;
+pub(crate) fn ticks(range: (f64, f64), most: usize) -> (Vec<f64>, usize) {
+    let rough = (range.1 - range.0) / most.max(1) as f64;
+    multiples(range, most, round_step(rough, &[1.0, 2.0, 2.5, 5.0, 10.0]))
+}
+
+/// Whole numbers within `range`, at most about `most` of them.
+pub(crate) fn whole_ticks(range: (f64, f64), most: usize) -> (Vec<f64>, usize) {
+    let rough = ((range.1 - range.0) / most.max(1) as f64).max(1.0);
+    multiples(range, most, round_step(rough, &[1.0, 2.0, 5.0, 10.0]))
+}
+
+/// The smallest of `factors` times a power of ten that is not below `rough`.
+fn round_step(rough: f64, factors: &[f64]) -> f64 {
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0]
-        .map(|factor| factor * power)
-        .into_iter()
-        .find(|&step| step >= rough * 0.999_999)
-        .unwrap_or(10.0 * power);
+    let mut steps = factors.iter().map(|factor| factor * power);
+    steps.find(|&step| step >= rough * 0.999_999).unwrap_or(10.0 * power)
+}
+
+fn multiples((low, high): (f64, f64), most: usize, step: f64) -> (Vec<f64>, usize) {
     let decimals = (0_u8..12)
         .find(|&d| {
             (step * 10_f64.powi(d.into()) - (step * 10_f64.powi(d.into())).round()).abs() < 1e-6
@@ -128,6 +139,13 @@ mod tests {
             ticks((99_000.0, 121_000.0), 5).0,
             [100_000.0, 105_000.0, 110_000.0, 115_000.0, 120_000.0]
         );
+    }
+
+    #[test]
+    fn counts_have_ticks_at_whole_numbers_only() {
+        assert_eq!(whole_ticks((0.5, 10.5), 6), ((1..=5).map(|k| f64::from(k * 2)).collect(), 0));
+        assert_eq!(whole_ticks((0.5, 20.5), 8).0, [5.0, 10.0, 15.0, 20.0]);
+        assert_eq!(whole_ticks((0.0, 2.0), 9), (vec![0.0, 1.0, 2.0], 0));
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn holding(page: &Backtest) -> Figure {
     let layer = Layer::Bars { name: "trades".to_owned(), tone: Tone::Neutral, bars };
     Figure::new(
         "Holding times",
-        Chart::Plot(Plot::new(Axis::Number, Axis::Number, "trades", vec![layer])),
+        Chart::Plot(Plot::new(Axis::Whole, Axis::Whole, "trades", vec![layer])),
         "Across: decision rows from entry to exit; up: trades.",
         table,
     )

@@ -272,7 +272,8 @@ impl Evaluation {
         });
         let table = Table::new(&["month", name, "interval", "rows"]).rows(rows);
         let caption = format!(
-            "{caption} Whiskers: {} %, from blocks of one label horizon, so that overlapping labels do not narrow them.",
+            "{caption} Whiskers: {} %, from blocks as long as the bootstrap's, so that overlapping \
+             labels do not narrow them.",
             self.confidence * 100.0
         );
         Figure::new(title, Chart::Plot(over_months(Axis::Number, name, layers)), &caption, table)

@@ -128,7 +128,7 @@ impl Inspection {
             .iter()
             .zip(TONES)
             .map(|(month, tone)| edges(month, tone, tone == Tone::Short));
-        let mut of_edges = Plot::new(Axis::Number, Axis::PerCent, "upper edge", lines.collect());
+        let mut of_edges = Plot::new(Axis::Whole, Axis::PerCent, "upper edge", lines.collect());
         of_edges.height = 0.55;
         let names: Vec<&str> = self.months.iter().map(|month| month.name.as_str()).collect();
         let columns: Vec<String> = std::iter::once("bin".to_owned())

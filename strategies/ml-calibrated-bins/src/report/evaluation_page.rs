@@ -1,15 +1,13 @@
 //! The evaluation as a page to look at.
 
-use calibration::{CalibrationLine, IsotonicCalibrator, LabelledScores, line_errors};
 use evaluation::{Comparison, Evaluated, Evaluation, HitRate, MonthQuality, MonthRows, Quality};
 use label_trades::Costs;
 use labeling::{BarrierRule, TargetKey, TiePolicy};
-use ndarray::ArrayView1;
 use payoffs::{GroupPayoff, Money};
 use report::Tone;
 use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
 use scored_labels::Inputs;
-use statistics::{Interval, normal};
+use statistics::Interval;
 use strategy_core::Side;
 
 /// Stretches of the density.
@@ -59,16 +57,16 @@ pub(crate) fn page(
             evaluation.resamples, evaluation.block_rows, evaluation.seed
         ),
         methods: vec![
-            method("raw", &evaluation.overall.raw, &rows.raw, &rows.labels),
-            method("platt", &evaluation.overall.platt, &rows.platt, &rows.labels),
-            method("isotonic", &evaluation.overall.isotonic, &rows.isotonic, &rows.labels),
+            method("raw", &evaluation.overall.raw, &evaluation.corp.raw),
+            method("platt", &evaluation.overall.platt, &evaluation.corp.platt),
+            method("isotonic", &evaluation.overall.isotonic, &evaluation.corp.isotonic),
         ],
         judged: match evaluation.judged.method {
             calibration::CalibrationMethod::Platt => 1,
             calibration::CalibrationMethod::Isotonic => 2,
         },
         density: density(&rows.judged),
-        months: months(evaluated, inputs),
+        months: months(evaluated),
         bins: evaluation
             .bins
             .iter()
@@ -141,9 +139,7 @@ fn pair(interval: Interval) -> (f64, f64) {
     (interval.lower, interval.upper)
 }
 
-fn method(name: &str, quality: &Quality, p: &[f64], labels: &[bool]) -> Method {
-    let scores = LabelledScores::new(ArrayView1::from(p), ArrayView1::from(labels));
-    let corp = scores.and_then(|scores| IsotonicCalibrator::fit(&scores));
+fn method(name: &str, quality: &Quality, corp: &[(f64, f64)]) -> Method {
     Method {
         name: name.to_owned(),
         brier: quality.brier,
@@ -155,10 +151,7 @@ fn method(name: &str, quality: &Quality, p: &[f64], labels: &[bool]) -> Method {
         slope: quality.calibration_slope,
         intercept: quality.calibration_intercept,
         z: quality.spiegelhalter_z,
-        corp: corp.map_or_else(
-            |_| Vec::new(),
-            |fit| fit.x().iter().copied().zip(fit.y().iter().copied()).collect(),
-        ),
+        corp: corp.to_vec(),
     }
 }
 
@@ -179,21 +172,14 @@ fn density(p: &[f64]) -> Vec<(f64, f64, u64)> {
     rows.into_iter().enumerate().map(stretch).collect()
 }
 
-fn months(evaluated: &Evaluated, inputs: &Inputs) -> Vec<Month> {
+fn months(evaluated: &Evaluated) -> Vec<Month> {
     let Evaluated { evaluation, rows, months } = evaluated;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few rows")]
-    let block = horizon_rows(inputs).ceil() as usize;
-    let z = normal::quantile(0.5 + evaluation.confidence / 2.0);
     let mut from = 0;
     let month = |(found, (end, edges)): (&MonthQuality, &(usize, Vec<f64>))| {
         let range = from..*end;
         from = *end;
-        let (p, y) = (&rows.judged[range.clone()], &rows.labels[range.clone()]);
+        let y = &rows.labels[range.clone()];
         let quality = judged(evaluation, &found.comparison);
-        let line = quality.calibration_slope.zip(quality.calibration_intercept);
-        let line = line.map(|(slope, intercept)| CalibrationLine { slope, intercept });
-        let errors = line.and_then(|line| line_errors(p, y, &line, block).ok().flatten());
-        let around = |value: f64, error: f64| (value - z * error, value + z * error);
         let n = evaluation.bins.len();
         let (mut bin_rows, mut hits) = (vec![0_u64; n], vec![0_u64; n]);
         for (&bin, &label) in rows.bins[range].iter().zip(y) {
@@ -208,11 +194,12 @@ fn months(evaluated: &Evaluated, inputs: &Inputs) -> Vec<Month> {
             base_rate: found.comparison.base_rate,
             brier: quality.brier,
             auc: quality.auc,
-            slope: line
-                .map(|line| (line.slope, errors.map(|errors| around(line.slope, errors.slope)))),
-            intercept: line.map(|line| {
-                (line.intercept, errors.map(|errors| around(line.intercept, errors.intercept)))
-            }),
+            slope: quality
+                .calibration_slope
+                .map(|slope| (slope, quality.calibration_slope_interval.map(pair))),
+            intercept: quality
+                .calibration_intercept
+                .map(|intercept| (intercept, quality.calibration_intercept_interval.map(pair))),
             z: quality.spiegelhalter_z,
             bin_hit_rates: bin_rows.iter().zip(&hits).map(rate).collect(),
             bin_rows,
