@@ -54,9 +54,9 @@ fn a_later_start_reads_the_rows_that_windows_need() {
 
     let call = "technical-indicators signals --ohlcv-duckdb ohlcv.duckdb";
     let said = run(market.path(), &format!("{call} --start 2025-10-01")).err;
-    assert!(!said.contains("while windows fill"), "{said}");
+    assert!(!said.contains("windows are not full"), "{said}");
     let said = run(market.path(), call).err;
-    assert!(said.contains("the first 33 rows are decided on while windows fill"), "{said}");
+    assert!(said.contains("windows are not full in the first 33 rows"), "{said}");
 }
 
 #[test]

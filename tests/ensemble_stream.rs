@@ -220,7 +220,7 @@ fn folders_of_scores_are_named_by_run() {
     fails(
         folder,
         &format!("{missing} --journal c.sqlite"),
-        1,
+        2,
         &["no predictions of the run", "run_x"],
     );
 }

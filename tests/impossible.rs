@@ -70,7 +70,7 @@ fn candles_off_the_grid_of_the_predictions_are_named_as_such() {
              AND ts >= TIMESTAMP '2025-10-01'",
     );
     let ran = run(market.path(), &market.rebuild("--bin-month 2025-11 --quiet"));
-    assert!(ran.err.contains("24 of the window's 744 candles have no prediction"), "{}", ran.err);
+    assert!(ran.err.contains("no prediction for 24 of the window's 744 candles"), "{}", ran.err);
 }
 
 /// Predictions for times at which no candle opens are counted, however few.

@@ -196,7 +196,13 @@ fn a_part_of_the_only_models_name_is_its_name() {
     };
     let whole = ok(market.path(), &signals(""));
     assert_eq!(ok(market.path(), &signals("--run-name run_1")), whole);
-    fails(market.path(), &signals("--run-name run_7"), 1, &["run_7", RUN, "--model-path"]);
+    fails(market.path(), &signals("--run-name run_7"), 2, &["run_7", RUN, "--model-path"]);
+    let unknown = market.rebuild("--run-name run_7 --bin-month 2025-11");
+    fails(market.path(), &unknown, 2, &["run_7", RUN, "--model-path"]);
+    for command in ["list", "inspect 2025-11"] {
+        let call = format!("ml-calibrated-bins {command} --bins-root bins --run-name run_7");
+        fails(market.path(), &call, 2, &["run_7", RUN]);
+    }
     let model = format!("--model-path models/{DATASET}/{RUN}/model.txt");
     assert_eq!(ok(market.path(), &signals(&format!("{model} --run-name run_1"))), whole);
     let otherwise = market.rebuild(&format!("{model} --quiet --run-name mine --bin-month 2025-11"));

@@ -152,6 +152,17 @@ fn an_online_pool_learns_within_the_month() {
 fn a_pool_knows_what_its_bins_paid_so_that_kelly_can_size_it() {
     let folder = tempfile::tempdir().unwrap();
     ok(folder.path(), "ensemble rebuild --from 2025-10 --to 2025-11");
+    let listed = json(folder.path(), "ensemble list --format json");
+    let first = &listed[0];
+    assert_eq!((&first["month"], &first["members"]), (&"2025-10".into(), &3.into()), "{listed}");
+    let csv = ok(folder.path(), "ensemble list");
+    let row = format!("2025-10,3,{},{},", first["rows"], first["log_loss"]);
+    assert!(
+        csv.starts_with("month,members,rows,log_loss,weights\n") && csv.contains(&row),
+        "{csv}"
+    );
+    let table = ok(folder.path(), "ensemble list --format table");
+    assert_eq!(table.lines().count(), 3, "{table}");
     let call = "ensemble backtest --start 2025-10-01 --sizing payoff-kelly --format json";
     let sized = json(folder.path(), call);
     let plain = json(folder.path(), "ensemble backtest --start 2025-10-01 --format json");

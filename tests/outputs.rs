@@ -22,13 +22,12 @@ const FLAGS: [&str; 10] = [
     "--sample-dir",
 ];
 /// How help begins to speak of such a flag.
-const WRITES: [&str; 10] = [
+const WRITES: [&str; 9] = [
     "File to write",
-    "Page to write",
+    "Page with charts to write",
     "JSON file to write",
     "File for",
-    "File that keeps",
-    "File that remembers",
+    "Ledger of",
     "Folder for",
     "Folder to write",
     "Journal of the decisions",

@@ -113,8 +113,8 @@ fn holes_in_candles_and_predictions_are_told() {
     let ran = run(market.path(), &market.rebuild(""));
     assert_eq!(ran.code, 0, "{}", ran.err);
     let parts = [
-        "10 of the window's 744 candles have no prediction",
-        "1 of the window's 744 candles are missing, the first at 2025-10-10 05:00 UTC",
+        "no prediction for 10 of the window's 744 candles",
+        "the window lacks 1 of its 744 candles, the first at 2025-10-10 05:00 UTC",
         "label over a gap in the candles",
     ];
     for part in parts {

@@ -139,7 +139,7 @@ fn duckdb_and_the_library_give_what_signals_gives() {
         signals.lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned() + "\n").collect();
     let ran = run(market.path(), &format!("ml-calibrated-bins score {flags}"));
     assert_eq!(ran.out, without_signal, "{}", ran.err);
-    assert!(ran.err.contains("720 rows of 2025-09 have no p_cal"), "{}", ran.err);
+    assert!(ran.err.contains("720 rows of 2025-09 without p_cal"), "{}", ran.err);
 
     // The same rows from a file.
     let arguments = "ml-calibrated-bins signals --start 2025-10-01 --output signals.parquet";
@@ -235,7 +235,7 @@ fn months_without_bins_stop_or_are_counted() {
     fails(market.path(), &score("bad.csv"), 1, &["no bins for 2025-09", "2025-10", "2025-11"]);
     let ran = run(market.path(), &score("bad.csv --missing-month skip"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("1 rows of 2025-09 have no p_cal"), "{}", ran.err);
+    assert!(ran.err.contains("1 row of 2025-09 without p_cal"), "{}", ran.err);
     assert!(ran.out.contains("2025-09-30 23:00:00,0.5,,\n"), "{}", ran.out);
 }
 

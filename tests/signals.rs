@@ -69,7 +69,7 @@ fn months_without_bins_stop_or_are_counted() {
     fails(market.path(), &early, 1, &["no bins for 2025-09", "2025-10"]);
     let ran = run(market.path(), &format!("{early} --missing-month skip"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("48 rows of 2025-09 have no signal"), "{}", ran.err);
+    assert!(ran.err.contains("48 rows of 2025-09 without a signal"), "{}", ran.err);
     assert_eq!(ran.out.lines().filter(|line| line.ends_with(",,,0")).count(), 48, "{}", ran.out);
     // Another month's bins, asked for by name.
     let borrowed = ok(market.path(), &format!("{early} --bins-for 2025-09=2025-10"));

@@ -4,6 +4,7 @@ use arrow::compute::concat_batches;
 use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console, laws};
+use terminal::counted;
 
 use crate::{output_flags, row_args};
 
@@ -11,10 +12,10 @@ pub(crate) const NAME: &str = "check";
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let seed = output_flags::seed("Chooses the cuts and changes that are tried");
+    let seed = output_flags::seed("Seed of the cuts and changes");
     // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(Command::new(NAME).arg(seed), entry)
-        .about("Prove on your rows that decisions never look ahead, and do not depend on batches")
+        .about("Test on your rows that decisions never look ahead and do not depend on batches")
         .long_about(
             "Runs the strategy over the rows many times: whole, cut into batches in several ways, \
              and with later rows taken away or changed. A decision must not change by how rows are \
@@ -37,10 +38,10 @@ pub(crate) fn run(
     let checked = laws::check(&|| entry.open(matches, &chosen.subject), &rows, seed)?;
     writeln!(
         console.out,
-        "{} keeps the laws on {} rows: determinism, split invariance, prefix invariance, shape, start ({} runs)",
+        "{} keeps the laws on {}: determinism, split invariance, prefix invariance, shape, start ({})",
         entry.name(),
-        checked.rows,
-        checked.runs
+        counted(checked.rows, "row"),
+        counted(checked.runs, "run")
     )?;
     let starts = checked.starts;
     if starts.compared == 0 {
@@ -53,7 +54,8 @@ pub(crate) fn run(
             starts.compared,
             starts.differing,
             starts.last_differing.map_or_else(String::new, |rows| format!(
-                "; the last one {rows} rows after its start"
+                "; the last one {} after its start",
+                counted(rows, "row")
             ))
         )?;
     }

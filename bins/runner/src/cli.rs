@@ -91,7 +91,7 @@ pub(crate) fn command_for(strategies: &Strategies, words: Option<&[OsString]>) -
                 .global(true)
                 .help_heading(EVERYWHERE)
                 .action(ArgAction::Count)
-                .help("Say more of what is done, on standard error (-vv: still more)"),
+                .help("Log more on standard error (-vv: still more)"),
         )
         .arg(
             Arg::new(logging::FLAG)
@@ -111,7 +111,7 @@ pub(crate) fn command_for(strategies: &Strategies, words: Option<&[OsString]>) -
                 .env("RUNNER_CONFIG")
                 .global(true)
                 .help_heading(EVERYWHERE)
-                .help("File with values for flags [default: runner.toml, if it is there]"),
+                .help("File with values for flags [default: runner.toml, if it exists]"),
         )
         .subcommand(list::command())
         .subcommand(data::command())

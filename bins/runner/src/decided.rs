@@ -5,6 +5,7 @@ use clap::ArgMatches;
 use market_data::{RowReport, RowStream, TimeRange};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Decisions, ErasedStrategy};
+use terminal::counted;
 
 use crate::output_columns;
 use crate::output_columns::WITH_CLOSE;
@@ -78,8 +79,8 @@ impl<'a> Decided<'a> {
     pub(crate) fn remarks(&self) -> Vec<String> {
         let cold = (self.lacking > 0).then(|| {
             format!(
-                "the first {} rows are decided on while windows fill: there are no earlier rows",
-                self.lacking
+                "windows are not full in the first {}: there are no earlier rows",
+                counted(self.lacking, "row")
             )
         });
         let of_rows = self.rows.report().notes();

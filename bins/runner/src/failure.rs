@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use backtest::BacktestError;
 use files::OutputError;
+use market_data::MarketDataError;
 use sample::SampleError;
 use strategy_core::registry::{RegistryError, UsageError};
 use streaming::StreamError;
@@ -67,6 +68,7 @@ pub(crate) fn report(
             || cause.is::<RunsError>()
             || matches!(cause.downcast_ref(), Some(SampleError::NotAsked { .. }))
             || cause.downcast_ref().is_some_and(BacktestError::is_usage)
+            || cause.downcast_ref().is_some_and(MarketDataError::is_usage)
             || is_refused_output(cause)
     };
     if of_usage(error) || causes().any(of_usage) {

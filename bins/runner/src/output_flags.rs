@@ -40,7 +40,7 @@ pub(crate) fn report() -> Arg {
         .long("report")
         .value_name("FILE.html")
         .value_parser(value_parser!(PathBuf))
-        .help("Page to write beside it, with charts: one HTML file that needs nothing else")
+        .help("Page with charts to write too: one HTML file without network")
 }
 
 /// `--seed N`, 1 where it is not given.

@@ -40,11 +40,11 @@ pub(crate) fn with_data_flags(command: Command) -> Command {
         .next_help_heading("Rows")
         .arg(moment(
             "start",
-            "First row, in UTC, as in 2025-11, 2025-11-01 or 2025-11-01T05:00 [default: the first that can be decided on]",
+            "First row, in UTC, as in 2025-11, 2025-11-01 or 2025-11-01T05:00 [default: the first possible]",
         ))
         .arg(moment(
             "end",
-            "Last row, included; a day or month means to its end [default: the last there is]",
+            "Last row, included; a day or month means to its end [default: the last]",
         ))
         .arg(text(
             "dataset",
@@ -56,7 +56,7 @@ pub(crate) fn with_data_flags(command: Command) -> Command {
         "run-name",
         "NAME",
         "RUNNER_RUN_NAME",
-        "Run whose predictions are meant, or a part of its name [default: the folder of the model]",
+        "Run, or a part of its name [default: the folder of the model]",
     ));
     let other = |name: &'static str, env: &'static str, help: &'static str| {
         Arg::new(name)

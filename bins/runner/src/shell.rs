@@ -31,7 +31,7 @@ pub(crate) fn commands() -> [Command; 2] {
             .value_name("FOLDER")
             .required(true)
             .value_parser(value_parser!(PathBuf))
-            .help("Folder to write them to, made if it is not there"),
+            .help("Folder for them, made if it does not exist"),
     );
     [completions, man]
 }

@@ -39,7 +39,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
                  a terminal, otherwise csv]",
             ),
         stream::journal_flag()
-            .help("Journal of a stream: decide again, as one batch, on the rows that it holds"),
+            .help("Journal of a stream: decide its rows again, as one batch"),
     ]);
     let command = command.args([
         Arg::new(WITH_CLOSE)
@@ -53,7 +53,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
     ]);
     // What it is about comes last: groups of flags bring descriptions of their own.
     row_args::with_flags(command, entry)
-        .about("Decide on rows: long, short or nothing for each")
+        .about("Decide each row: long, short or flat")
         .long_about(None)
 }
 

@@ -46,7 +46,7 @@ pub use holder::Holder;
 pub use key::MonthKey;
 pub use listing::MonthFilter;
 pub use proof::{Proof, Reproduced, Verdict};
-pub use rebuild::{BackfillArgs, OpenRun, Reader, RebuildCall, ReportFormat, rebuild};
+pub use rebuild::{BackfillArgs, OpenRun, Reader, RebuildCall, ReportFormat, TableFormat, rebuild};
 pub use recipe::{Made, Prospect, Recipe, Shown};
 pub use run_lock::{DEFAULT_LOCK_WAIT, RunLock};
 pub use store::{MonthStore, OnExisting, Saved};

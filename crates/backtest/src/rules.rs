@@ -38,7 +38,7 @@ pub enum Tie {
     Optimistic,
 }
 
-/// Where a take profit fills that a candle opens beyond.
+/// Fill of a take profit when a candle opens beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GapFill {
@@ -62,7 +62,7 @@ pub enum FundingRule {
     Off,
 }
 
-/// How margin is kept.
+/// Margin mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MarginMode {
@@ -73,7 +73,7 @@ pub enum MarginMode {
     Cross,
 }
 
-/// What to do about candles that are missing while something is held.
+/// Missing candles while a position is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gaps {
@@ -97,7 +97,7 @@ pub struct Rules {
     pub max_trades: usize,
     /// Notional over margin.
     pub leverage: f64,
-    /// How margin is kept.
+    /// Margin mode.
     pub margin: MarginMode,
     /// How the venue takes maintenance margin.
     #[serde(default)]

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use strategy_core::YearMonth;
-use terminal::plain;
+use terminal::{counted, plain};
 
 use crate::{AgainstPool, PoolJudgement};
 
@@ -36,13 +36,11 @@ pub fn head(
 /// # Errors
 /// When it cannot be written.
 pub fn pool(out: &mut dyn Write, name: &str, judgement: &PoolJudgement) -> io::Result<()> {
-    writeln!(out, "\n{name}: log loss {:.5} over {} rows", judgement.log_loss, judgement.rows)?;
+    let rows = counted(judgement.rows, "row");
+    writeln!(out, "\n{name}: log loss {:.5} over {rows}", judgement.log_loss)?;
     if judgement.fallbacks > 0 {
-        writeln!(
-            out,
-            "{} months are pooled equally: their windows hold too few rows",
-            judgement.fallbacks
-        )?;
+        let months = counted(judgement.fallbacks, "month");
+        writeln!(out, "{months} pooled equally: too few rows in the window")?;
     }
     let members = judgement.members.iter().enumerate().map(|(index, member)| {
         let best = if index == judgement.best_ex_post { ", the best after the fact" } else { "" };

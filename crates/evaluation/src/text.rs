@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use statistics::{Interval, PairedDifference};
 use strategy_core::Side;
-use terminal::{count, plain};
+use terminal::{count, counted, plain};
 
 use crate::hits::HitRate;
 use crate::outcome::{Comparison, Evaluation, Judged};
@@ -23,8 +23,8 @@ pub fn write(evaluation: &Evaluation, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "run    {run_name}\nlabel  {target_key}")?;
     writeln!(
         out,
-        "Each month scored by what was known when it began, from the {} months before it.\n",
-        evaluation.judged.lookback_months
+        "Each month scored by what was known when it began, from the {} before it.\n",
+        counted(evaluation.judged.lookback_months, "month")
     )?;
     let tables: [(&str, &[&str], Columns); 2] = [
         ("Probabilities", &["Brier", "log loss", "AUC", "ECE width", "ECE mass"], probabilities),

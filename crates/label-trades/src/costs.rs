@@ -24,7 +24,7 @@ pub struct Costs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Costs")]
 pub struct CostArgs {
-    /// Whose fees and funding hours: binance-usdm, bybit, okx, hyperliquid
+    /// Venue of fees and funding hours: binance-usdm, bybit, okx, hyperliquid
     #[arg(long, value_name = "NAME", env = "RUNNER_VENUE", default_value = "binance-usdm")]
     venue: String,
 
@@ -36,11 +36,12 @@ pub struct CostArgs {
     #[arg(long, value_name = "FRACTION", env = "RUNNER_FEE_TAKER")]
     fee_taker: Option<f64>,
 
-    /// What market orders lose against the price
+    /// Loss of market orders against the price
     #[arg(long, value_name = "FRACTION", env = "RUNNER_SLIPPAGE", default_value_t = 0.0001)]
     slippage: f64,
 
-    /// Who pays funding stamped at the time of a fill: charge (whoever held before), both-ends, off (nobody)
+    /// Who pays funding stamped at the time of a fill: charge (positions held before), both-ends,
+    /// off (none)
     #[arg(long, env = "RUNNER_FUNDING", default_value = "charge", value_parser = ["charge", "both-ends", "off"])]
     funding: String,
 }

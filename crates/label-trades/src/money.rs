@@ -10,6 +10,7 @@ use market_data::{
 };
 use payoffs::{Drawing, Money, Ranked};
 use strategy_core::Side;
+use terminal::counted;
 
 use crate::{Costs, LabelTradeError, exits_of_target};
 
@@ -114,7 +115,8 @@ fn paid(
     let records = records.filter(|(time, ..)| *time >= begin - longest);
     let (found, holes) = settlements(0, records, (begin, end), longest, FundingGaps::Zero)?;
     if holes > 0 {
-        notes.push(format!("{holes} holes in the funding rates, where nothing is charged"));
+        let holes = counted(holes, "hole");
+        notes.push(format!("{holes} in the funding rates, where nothing is charged"));
     }
     Ok(found)
 }

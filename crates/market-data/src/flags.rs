@@ -24,7 +24,7 @@ pub struct DataFlags {
     #[arg(long, value_name = "TABLE", env = "RUNNER_OHLCV_TABLE", value_parser = NonEmptyStringValueParser::new())]
     pub ohlcv_table: Option<String>,
 
-    /// Model whose predictions are meant, as in models/{dataset}/{run name}/model.txt
+    /// Model, as in models/{dataset}/{run name}/model.txt
     #[arg(long, value_name = "FILE", env = "RUNNER_MODEL_PATH", value_parser = NonEmptyStringValueParser::new())]
     pub model_path: Option<String>,
 
@@ -40,7 +40,7 @@ pub struct DataFlags {
     #[arg(long, value_name = "FOLDER", env = "RUNNER_SAMPLE_DIR", default_value = "data/sample")]
     pub sample_dir: PathBuf,
 
-    /// Use the generated sample of invented prices, whatever data is configured
+    /// Use the sample of invented prices, also with configured data
     #[arg(long)]
     pub sample: bool,
 

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 
 use strategy_core::Exits;
+use terminal::counted;
 
 use crate::{GroupPayoff, Money, SideMoney, Verdict};
 
@@ -73,8 +74,8 @@ impl Money {
         }
         if self.unknown > 0 {
             said.push(format!(
-                "{} signals are left out: candles are missing, or their trade has not ended",
-                self.unknown
+                "{} left out: candles are missing, or the trade has not ended",
+                counted(self.unknown, "signal")
             ));
         }
         said.extend(self.notes.iter().map(|note| format!("note: {note}")));
@@ -120,7 +121,7 @@ fn exits(exits: &Exits) -> String {
         part("take profit", exits.take_profit),
         part("stop loss", exits.stop_loss),
         part("trailing stop", exits.trailing_stop),
-        exits.max_hold.map(|rows| format!("after {rows} rows at the latest")),
+        exits.max_hold.map(|rows| format!("after {} at the latest", counted(rows, "row"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

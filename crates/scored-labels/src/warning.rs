@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use market_data::ModelPathMatch;
 use serde::Serialize;
 use strategy_core::YearMonth;
-use terminal::listed;
+use terminal::{counted, listed};
 
 use crate::completeness::{Lacking, lacking};
 use crate::inputs::{Inputs, StoredLabels};
@@ -195,36 +195,36 @@ impl fmt::Display for Warning {
                  labels, which flatters the calibration"
             ),
             Self::MissingPredictions { missing, of } => {
-                write!(f, "{missing} of the window's {of} candles have no prediction")
+                write!(f, "no prediction for {missing} of the window's {of} candles")
             }
             Self::MissingCandles { missing, of, first } => write!(
                 f,
-                "{missing} of the window's {of} candles are missing, the first at {} UTC",
+                "the window lacks {missing} of its {of} candles, the first at {} UTC",
                 first.format("%Y-%m-%d %H:%M")
             ),
             Self::CandlesOutsideRange { candles, first } => write!(
                 f,
-                "{candles} candles of the window close outside their own range of low to high, the \
-                 first at {} UTC; labels begin at the close",
+                "{} of the window with a close outside low to high, the first at {} UTC; labels begin \
+                 at the close",
+                counted(*candles, "candle"),
                 first.format("%Y-%m-%d %H:%M")
             ),
             Self::TiePolicyUnused { tie_policy } => write!(
                 f,
-                "--tie-policy {tie_policy} has no part in this: the labels come from the table \
-                 targets, made with a policy of its own"
+                "--tie-policy {tie_policy} has no effect: the labels come from the table targets"
             ),
             Self::Incomplete { lacking } => {
                 write!(f, "the window's data is not complete: {}", listed(lacking, "; "))
             }
             Self::CandlesUnchecked => {
-                f.write_str("no table of candles was found, so nobody looked for gaps in it")
+                f.write_str("no table of candles was found, so gaps were not checked")
             }
             Self::NoPayoffs { reason } => write!(
                 f,
-                "the bins say nothing of what trades paid, so they cannot be sized by Kelly: {reason}"
+                "the bins have no payoffs of trades, so payoff-kelly cannot size them: {reason}"
             ),
             Self::MissingLabels { rows } => {
-                write!(f, "{rows} rows have a prediction and no label, and were left out")
+                write!(f, "left out: {} with a prediction and no label", counted(*rows, "row"))
             }
             Self::LabelsPassedOver { found, dataset, target_key } => write!(
                 f,

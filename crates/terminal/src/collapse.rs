@@ -5,7 +5,7 @@
 pub fn collapse(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kinds: Vec<(String, String, usize)> = Vec::new();
     for text in texts {
-        let kind: String = text.chars().filter(|c| !c.is_ascii_digit() && *c != ',').collect();
+        let kind = kind_of(&text);
         match kinds.iter_mut().find(|(known, ..)| *known == kind) {
             Some((_, _, more)) => *more += 1,
             None => kinds.push((kind, text, 0)),
@@ -18,13 +18,26 @@ pub fn collapse(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     kinds.into_iter().map(told).collect()
 }
 
+/// A text without its numbers, and without the plural of what they count.
+fn kind_of(text: &str) -> String {
+    let mut kind = String::with_capacity(text.len());
+    let mut after_number = false;
+    for word in text.split(' ') {
+        let bare: String = word.chars().filter(|c| !c.is_ascii_digit() && *c != ',').collect();
+        kind.push_str(if after_number { bare.trim_end_matches('s') } else { &bare });
+        kind.push(' ');
+        after_number = bare.is_empty();
+    }
+    kind
+}
+
 #[cfg(test)]
 mod tests {
     use super::collapse;
 
     #[test]
     fn what_differs_in_numbers_only_is_told_once() {
-        let told = ["2025-01: 3 rows", "2025-02: other", "2025-03: 1,200 rows", "2025-04: 7 rows"];
+        let told = ["2025-01: 3 rows", "2025-02: other", "2025-03: 1,200 rows", "2025-04: 1 row"];
         let wanted = ["2025-01: 3 rows (and 2 more like it)", "2025-02: other"];
         assert_eq!(collapse(told.map(str::to_owned)), wanted);
     }

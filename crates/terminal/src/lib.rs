@@ -1,7 +1,7 @@
 //! What commands print for people.
 //!
 //! - [`plain`], [`wrapped`]: tables of aligned columns
-//! - [`count`], [`probability`], [`per_cent`]: numbers
+//! - [`count`], [`counted`], [`probability`], [`per_cent`]: numbers
 //! - [`Folded`]: long lines broken for a terminal
 //! - [`collapse`], [`error_chain`], [`listed`]: many sentences as one
 
@@ -14,7 +14,7 @@ use std::error::Error;
 
 pub use collapse::collapse;
 pub use folded::Folded;
-pub use number::{count, per_cent, probability};
+pub use number::{count, counted, per_cent, probability};
 pub use table::{plain, wrapped};
 
 /// An error and its causes in one line.

@@ -1,5 +1,7 @@
 //! Numbers as people read them.
 
+use std::fmt::Display;
+
 /// `8760` as `8,760`.
 #[must_use]
 pub fn count(number: u64) -> String {
@@ -12,6 +14,13 @@ pub fn count(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// `1 row`, `2 rows`: a number of things with the noun of one.
+#[must_use]
+pub fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{number} {noun}{plural}")
 }
 
 /// A probability with four decimals; nothing where there is none.
@@ -34,6 +43,11 @@ mod tests {
     fn thousands_are_set_apart() {
         let texts = [0, 12, 999, 1_000, 8_760, 1_234_567].map(count);
         assert_eq!(texts, ["0", "12", "999", "1,000", "8,760", "1,234,567"]);
+    }
+
+    #[test]
+    fn one_thing_has_no_plural() {
+        assert_eq!([0_u64, 1, 2].map(|n| counted(n, "row")), ["0 rows", "1 row", "2 rows"]);
     }
 
     #[test]

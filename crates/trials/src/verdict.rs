@@ -76,7 +76,7 @@ impl Verdict {
             }
             Some(daily) if daily.count < MIN_DAYS => {
                 verdict.sentence = format!(
-                    "{tried}; {} days are too few to tell skill from luck, wanted {MIN_DAYS}.",
+                    "{tried}; too few days to tell skill from luck: {}, wanted {MIN_DAYS}.",
                     daily.count
                 );
                 return verdict;

@@ -22,7 +22,7 @@ pub struct PoolArgs {
     )]
     pub members: Vec<String>,
 
-    /// How members become one probability
+    /// How the members' probabilities are pooled
     #[arg(long, value_enum, value_name = "POOL", env = "RUNNER_POOL", default_value_t)]
     pub pool: PoolKind,
 
@@ -43,7 +43,7 @@ pub struct Config {
     #[command(flatten)]
     pub pooling: PoolArgs,
 
-    /// Decide nothing on rows that fewer members have a score for
+    /// No decision for rows with scores of fewer members
     #[arg(long, value_name = "N", env = "RUNNER_MIN_MEMBERS", default_value = "2")]
     pub min_members: usize,
 
@@ -89,7 +89,7 @@ impl Thresholds {
     }
 }
 
-/// How members become one probability.
+/// How the members' probabilities are pooled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PoolKind {

@@ -230,6 +230,7 @@ impl EnsembleError {
         match self {
             Self::OfRun { source, .. } => return source.is_usage(),
             Self::Artifact(error) => return error.is_usage(),
+            Self::ScoredLabels(ScoredLabelsError::MarketData(error)) => return error.is_usage(),
             _ => {}
         }
         matches!(

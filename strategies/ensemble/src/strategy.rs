@@ -11,6 +11,7 @@ use strategy_core::{
     Column, Console, Input, Intent, Lookback, Rows, Side, SideExits, Strategy, Subject, YearMonth,
     register_strategy,
 };
+use terminal::counted;
 
 use crate::commands::{self, EnsembleCommand};
 use crate::config::Config;
@@ -250,16 +251,12 @@ impl Strategy for Ensemble {
 
     fn remarks(&self) -> Vec<String> {
         let remark = |rows: u64| {
-            format!(
-                "{rows} rows have no decision: fewer than {} members had a score",
-                self.config.min_members
-            )
+            let (rows, least) = (counted(rows, "row"), self.config.min_members);
+            format!("{rows} without a decision: fewer than {least} members had a score")
         };
         let before = (self.before > 0).then(|| {
-            format!(
-                "{} rows lie before the first month that has a file, and have no decision",
-                self.before
-            )
+            let rows = counted(self.before, "row");
+            format!("{rows} without a decision: before the first month that has a file")
         });
         let too_few = Some(self.too_few).filter(|&rows| rows > 0).map(remark);
         before.into_iter().chain(too_few).collect()

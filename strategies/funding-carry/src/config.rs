@@ -7,7 +7,7 @@ use crate::{CarryError, CarryRule};
 /// The hedge, the forecast, the thresholds and the stop.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Config {
-    /// The instrument that hedges the own one: the same coin, spot or another perpetual future
+    /// The hedge: the same coin, spot or another perpetual future
     #[arg(
         long,
         value_name = "DATASET",
@@ -24,7 +24,7 @@ pub struct Config {
     #[arg(long, value_name = "PERIODS", env = "RUNNER_CARRY_HALF_LIFE", default_value = "9")]
     pub carry_half_life: f64,
 
-    /// Periods of 8 hours that a position is expected to be held
+    /// Expected holding time in periods of 8 hours
     #[arg(long, value_name = "PERIODS", env = "RUNNER_CARRY_HORIZON", default_value = "21")]
     pub carry_horizon: u32,
 
@@ -54,7 +54,7 @@ pub struct Config {
 pub enum HedgeKind {
     /// Another perpetual future, whose funding is netted
     Perp,
-    /// The coin itself, which pays none
+    /// Spot, which pays no funding
     Spot,
 }
 

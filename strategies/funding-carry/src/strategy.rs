@@ -6,6 +6,7 @@ use chrono::DateTime;
 use strategy_core::{
     Column, Input, Leg, Lookback, NoCommands, Rows, Strategy, Subject, register_strategy,
 };
+use terminal::counted;
 
 use crate::config::{Config, HedgeKind};
 use crate::decision::{Decision, Reason};
@@ -163,13 +164,15 @@ impl Strategy for FundingCarry {
         let each: Vec<String> =
             self.reasons.iter().map(|(reason, rows)| format!("{} {rows}", reason.name())).collect();
         let mut remarks = vec![format!(
-            "{entered} positions entered in {rows} rows; rows by reason: {}",
+            "{} entered in {}; rows by reason: {}",
+            counted(entered, "position"),
+            counted(rows, "row"),
             each.join(", ")
         )];
         if self.torn_periods > 0 {
             remarks.push(format!(
-                "{} periods of 8 hours had rows missing: their payments are not counted",
-                self.torn_periods
+                "{} of 8 hours with rows missing: their payments are not counted",
+                counted(self.torn_periods, "period")
             ));
         }
         remarks

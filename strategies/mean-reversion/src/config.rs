@@ -9,7 +9,7 @@ use indicators::Period;
 /// The window, the thresholds and the gates.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Config {
-    /// Rows of the mean and the standard deviation that the z-score is taken with
+    /// Rows of the z-score's mean and standard deviation
     #[arg(long, value_name = "ROWS", env = "RUNNER_Z_WINDOW", default_value = "48")]
     pub z_window: Period,
 
@@ -26,7 +26,7 @@ pub struct Config {
     #[arg(long, value_name = "ROWS", env = "RUNNER_TREND_WINDOW")]
     pub trend_window: Option<Period>,
 
-    /// Rows that the half-life of reversion is estimated from
+    /// Rows for the estimate of the half-life
     #[arg(long, value_name = "ROWS", env = "RUNNER_HALF_LIFE_WINDOW", default_value = "240")]
     pub half_life_window: Period,
 

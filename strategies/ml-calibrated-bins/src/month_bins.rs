@@ -17,13 +17,13 @@ use crate::recipe::in_sample;
 use crate::rule::CheckedRule;
 use crate::{BinsError, SignalRule};
 
-/// What to do with rows of a month that has no bins.
+/// Rows of a month without bins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum MissingMonth {
-    /// Stop, and list the months that have some
+    /// Stop, and list the months with bins
     #[default]
     Error,
-    /// Decide nothing for its rows, and count them
+    /// Leave its rows flat, and count them
     Skip,
 }
 

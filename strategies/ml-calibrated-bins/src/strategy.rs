@@ -15,7 +15,7 @@ use crate::commands::{self, BinsCommand, BinsRoot};
 use crate::exits::exits_of;
 use crate::recipe::in_sample;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
-use terminal::collapse;
+use terminal::{collapse, counted};
 
 /// Long in the top bins of the month, short in the bottom ones.
 ///
@@ -40,11 +40,11 @@ pub struct BinsConfig {
     #[command(flatten)]
     pub rule: SignalRule,
 
-    /// What to do with rows of a month that has no bins
+    /// Rows of a month without bins
     #[arg(long, value_name = "WHAT", env = "RUNNER_MISSING_MONTH", value_enum, default_value_t)]
     pub missing_month: MissingMonth,
 
-    /// Other bins for a month: those of another month, as 2025-03=2025-02, or of a file, as
+    /// Other bins for a month: of another month, as 2025-03=2025-02, or of a file, as
     /// 2025-03=file.msgpack
     #[arg(long, value_name = "MONTH=BINS", env = "RUNNER_BINS_FOR", value_delimiter = ',')]
     pub bins_for: Vec<BinsOverride>,
@@ -178,7 +178,8 @@ impl Strategy for MlCalibratedBins {
 
     fn remarks(&self) -> Vec<String> {
         let remark = |(month, rows): (&YearMonth, &u64)| {
-            format!("{rows} rows of {month} have no signal: there are no bins for that month")
+            let rows = counted(*rows, "row");
+            format!("{rows} of {month} without a signal: there are no bins for that month")
         };
         collapse(self.bins.cautions().iter().cloned().chain(self.skipped.iter().map(remark)))
     }

@@ -7,7 +7,7 @@ use crate::PairsError;
 /// The other instrument, the window, the gates, the thresholds and the stops.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Config {
-    /// The instrument that the own one is traded against
+    /// The other instrument of the pair
     #[arg(
         long,
         value_name = "DATASET",
@@ -26,7 +26,7 @@ pub struct Config {
     )]
     pub hedge_ratio: HedgeRatio,
 
-    /// Rows before the first of a month that the pair is fitted on; 1440 are 60 days of hours
+    /// Rows of the fit, before the first of a month; 1440 are 60 days of hours
     #[arg(long, value_name = "ROWS", env = "RUNNER_PAIR_WINDOW", default_value = "1440")]
     pub pair_window: usize,
 

@@ -6,6 +6,7 @@ use chrono::DateTime;
 use strategy_core::{
     Column, Input, Leg, Lookback, NoCommands, Rows, Strategy, Subject, YearMonth, register_strategy,
 };
+use terminal::counted;
 
 use crate::PairsError;
 use crate::config::{Config, HedgeRatio};
@@ -159,7 +160,9 @@ impl Strategy for Pairs {
         let each: Vec<String> =
             self.reasons.iter().map(|(reason, rows)| format!("{} {rows}", reason.name())).collect();
         vec![format!(
-            "{entered} positions entered in {rows} rows; rows by reason: {}",
+            "{} entered in {}; rows by reason: {}",
+            counted(entered, "position"),
+            counted(rows, "row"),
             each.join(", ")
         )]
     }

@@ -25,10 +25,10 @@ pub struct BollingerConfig {
 /// What a close outside the bands means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum BollingerRule {
-    /// It will come back: long below the lower band, short above the upper one
+    /// The price reverts: long below the lower band, short above the upper one
     #[default]
     Reversion,
-    /// It will go on: long above the upper band, short below the lower one
+    /// The move continues: long above the upper band, short below the lower one
     Break,
 }
 

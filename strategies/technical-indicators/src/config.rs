@@ -15,7 +15,7 @@ pub struct Config {
     #[arg(long, value_enum, env = "RUNNER_VOTE", default_value_t)]
     pub vote: Vote,
 
-    /// How long a position is held
+    /// How long a position stays open
     #[arg(long, value_enum, env = "RUNNER_HOLD", default_value_t)]
     pub hold: Hold,
 

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use strategy_core::Side;
 
-/// How long a position is held.
+/// How long a position stays open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Hold {
     /// Until the vote is for the other side, which turns it round

@@ -11,7 +11,7 @@ use crate::voter::{Shown, Voter};
 /// Flags of the RSI.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct RsiConfig {
-    /// Changes that the RSI is taken over, in rows
+    /// Period of the RSI, in rows
     #[arg(long, value_name = "ROWS", env = "RUNNER_RSI_PERIOD", default_value = "14")]
     pub rsi_period: Period,
 

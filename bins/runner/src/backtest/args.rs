@@ -126,8 +126,8 @@ fn with_account_flags(command: Command) -> Command {
         .next_help_heading("Trades")
         .args([
             choice("intent", &["position", "change", "entry"],
-                "What a signal asks for: the position wanted; a change of it (0 says nothing); one new \
-                 trade [default: what the strategy says; position for a file]"),
+                "What a signal asks for: a position; a change of it (0 changes nothing); one new \
+                 trade [default: the strategy's; position for a file]"),
             number("take-profit", "FRACTION", "End a trade this far in its favour: 0.04 is 4 %"),
             number("stop-loss", "FRACTION", "End a trade this far against it"),
             number("trailing-stop", "FRACTION", "End a trade this far from its best price"),
@@ -136,24 +136,24 @@ fn with_account_flags(command: Command) -> Command {
             flag("max-trades").value_name("N").value_parser(value_parser!(usize))
                 .default_value("1").help("Trades of the intent entry that may be open at once"),
             choice("tie", &["pessimistic", "optimistic"],
-                "What came first in a candle that reaches loss and profit of a trade; the other rule's \
-                 result is shown beside it").default_value("pessimistic"),
+                "First event in a candle that reaches stop and take profit; the other rule's result \
+                 stands beside it").default_value("pessimistic"),
             choice("gap-fill", &["open", "limit"],
-                "Where a take profit fills that a candle opens beyond").default_value("open"),
+                "Fill of a take profit when a candle opens beyond it").default_value("open"),
             choice("gaps", &["refuse", "hold"],
-                "What to do about candles that are missing while something is held").default_value("refuse"),
+                "Missing candles while a position is open").default_value("refuse"),
             flag("close-at-end").action(ArgAction::SetTrue)
-                .help("Close what is open at the last close, at its cost"),
+                .help("Close open positions at the last close, at its cost"),
             flag("detail-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
                 .value_parser(Beside::parse)
-                .help("DuckDB file or Parquet file of finer candles, which decide what came first; with a \
-                       dataset those of another leg; may be repeated"),
+                .help("DuckDB file or Parquet file of finer candles, to decide what came first; \
+                       DATASET=FILE for another leg; may be repeated"),
             Arg::new("detail-table").long("detail-table").value_name("TABLE").requires("detail-ohlcv")
                 .help("Table of finer candles, if that file has several"),
             flag("mark-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
                 .value_parser(Beside::parse)
-                .help("DuckDB file or Parquet file of candles of the mark price, as fine as the finest of \
-                       the others: they judge liquidation, and funding is taken at them; may be repeated"),
+                .help("DuckDB file or Parquet file of candles of the mark price, as fine as the \
+                       finest other candles, for liquidation and funding; may be repeated"),
             Arg::new("mark-table").long("mark-table").value_name("TABLE").requires("mark-ohlcv")
                 .help("Table of mark candles, if that file has several"),
         ])
@@ -163,17 +163,17 @@ fn with_account_flags(command: Command) -> Command {
             number("quantity", "AMOUNT", "Trade this quantity each time, in base currency [default: the \
                    equity over --max-trades]"),
             number("leverage", "X", "Notional over margin").default_value("1"),
-            choice("margin", &["isolated", "cross"], "How margin is kept").default_value("isolated"),
+            choice("margin", &["isolated", "cross"], "Margin mode").default_value("isolated"),
             number("fee-maker", "FRACTION", "Fee of take profits [default: the venue's base tier]"),
             number("fee-taker", "FRACTION", "Fee of all other fills [default: the venue's base tier]"),
-            number("slippage", "FRACTION", "What market orders lose against the price").default_value("0.0001"),
+            number("slippage", "FRACTION", "Loss of market orders against the price").default_value("0.0001"),
             number("slippage-range", "FRACTION", "The same as a fraction of the candle's range")
                 .conflicts_with("slippage"),
             choice("funding", &["charge", "both-ends", "off"],
-                "Who pays funding stamped at the time of a fill: whoever held before; also who opens then; \
-                 nobody ever").default_value("charge"),
+                "Who pays funding stamped at the time of a fill: positions held before; also those \
+                 opened then; none").default_value("charge"),
             choice("funding-gaps", &["refuse", "zero"],
-                "What to do where funding rates are missing").default_value("refuse"),
+                "Missing funding rates").default_value("refuse"),
         ])
         .args(instrument_flags())
 }
@@ -212,7 +212,7 @@ pub(crate) fn instrument_flags() -> [Arg; 2] {
             .value_name("NAME")
             .env("RUNNER_VENUE")
             .default_value("binance-usdm")
-            .help("Whose fees and funding hours: binance-usdm, bybit, okx, hyperliquid"),
+            .help("Venue of fees and funding hours: binance-usdm, bybit, okx, hyperliquid"),
         Arg::new("instruments")
             .long("instruments")
             .value_name("FILE")

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta};
 use market_data::{Available, Database, RowSource, TimeRange, funding_dataset, read_funding};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Column, Input};
+use terminal::counted;
 
 use super::args::Settings;
 use super::decisions::Asked;
@@ -196,8 +197,9 @@ fn funding(
     let from = records.filter(|(time, ..)| *time >= span.0 - longest);
     let (found, holes) = settlements(leg, from, span, longest, settings.funding_gaps)?;
     if holes > 0 {
+        let holes = counted(holes, "hole");
         notes.push(format!(
-            "{name}: {holes} holes in the funding rates, where nothing is charged (--funding-gaps zero)"
+            "{name}: {holes} in the funding rates, where nothing is charged (--funding-gaps zero)"
         ));
     }
     Ok(found)

@@ -16,7 +16,7 @@ use crate::{output_flags, row_args};
 
 pub(crate) const NAME: &str = "evaluate";
 
-const ABOUT: &str = "What the trade of each signal paid, by side and month, and how sure that is";
+const ABOUT: &str = "What the trade of each signal paid, by side and month, with intervals";
 
 /// How long a trade is held at most, where neither strategy nor flag says so, in rows.
 const MAX_HOLD: u32 = 24;
@@ -52,7 +52,7 @@ fn own_flags() -> [Arg; 4] {
             .value_name("N")
             .value_parser(value_parser!(u32).range(1..=1_000_000))
             .default_value("1000")
-            .help("Resamples of the block bootstrap, in blocks as long as a trade may be held"),
+            .help("Resamples of the block bootstrap, in blocks of the longest holding time"),
         output_flags::seed("Seed of the bootstrap: the same seed gives the same intervals"),
         output_flags::format("How the evaluation is printed"),
     ]

@@ -31,8 +31,7 @@ use tried::Tried;
 
 pub(crate) const NAME: &str = "backtest";
 
-const ABOUT: &str =
-    "Trade the decisions on past candles: what they would have earned, and what it cost";
+const ABOUT: &str = "Trade the decisions on past candles: what they would have earned and cost";
 
 /// The command of a strategy, with its flags.
 pub(crate) fn command(entry: &Entry) -> Command {
@@ -69,7 +68,7 @@ fn result_flags() -> [Arg; 5] {
             "Folder for trades.parquet, equity.parquet, fills.parquet, changes.parquet and summary.json",
         ),
         output_flags::overwrite("Replace these files if they exist"),
-        output_flags::format("How the summary is printed"),
+        output_flags::format("How to print the summary"),
         output_flags::report(),
         trials::ledger_flag(),
     ]

@@ -3,6 +3,7 @@
 use ::risk::{Limits, Sizer};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use terminal::counted;
 
 use super::args::Settings;
 use super::simulate::Outcome;
@@ -115,10 +116,12 @@ impl RiskReport {
                 _ => String::new(),
             };
             let RuleReport { rule, acted, first, last, .. } = rule;
-            format!("{rule} acted {acted} times, {} to {}{worth}", day(first), day(last))
+            let times = counted(*acted, "time");
+            format!("{rule} acted {times}, {} to {}{worth}", day(first), day(last))
         };
         let bound = self.last_bound.as_ref().map(|why| {
-            format!("{} bounded {} sizes, the last because {why}", self.sizer.name(), self.bounded)
+            let sizes = counted(self.bounded, "size");
+            format!("{} bounded {sizes}, the last because {why}", self.sizer.name())
         });
         self.rules.iter().map(line).chain(bound).collect()
     }

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use statistics::{Estimate, Performance, StatisticsError};
 use strategy_core::{BoxError, Exits};
+use terminal::counted;
 use trials::Verdict;
 
 use super::args::Settings;
@@ -102,11 +103,12 @@ impl Report {
         let day = |time: &DateTime<Utc>| time.format("%Y-%m-%d %H:%M").to_string();
         writeln!(
             out,
-            "{} on {}, {} to {} UTC: {rows} rows of {}",
+            "{} on {}, {} to {} UTC: {} of {}",
             self.name,
             self.instruments.join(", "),
             day(start),
             day(end),
+            counted(*rows, "row"),
             length(*interval_seconds)
         )?;
         for line in self.rules_in_words() {
@@ -160,15 +162,15 @@ impl Report {
             writeln!(
                 out,
                 "{} decided by bins calibrated on in-sample predictions",
-                many(rows, "row")
+                counted(rows, "row")
             )?;
         }
         writeln!(
             out,
             "{} reached loss and profit of a trade: the two columns differ by these alone",
-            many(result.counts.ambiguous, "candle")
+            counted(result.counts.ambiguous, "candle")
         )?;
-        for line in counted(&result.counts) {
+        for line in noted(&result.counts) {
             writeln!(out, "{line}")?;
         }
         for line in self.risk.what_rules_did() {
@@ -178,22 +180,22 @@ impl Report {
             writeln!(
                 out,
                 "{} had no decision of their own",
-                many(self.without_decision, "candle")
+                counted(self.without_decision, "candle")
             )?;
         }
         if let Some(rows) = self.detail_rows {
             writeln!(
                 out,
                 "{} decided what came first; {} lacked some and were judged by their own candle",
-                many(rows, "finer candle"),
-                many(result.counts.incomplete_detail, "row")
+                counted(rows, "finer candle"),
+                counted(result.counts.incomplete_detail, "row")
             )?;
         }
         if let Some(rows) = self.without_mark {
             writeln!(
                 out,
                 "candles of the mark price judged liquidation; {} lacked them and were judged by their own",
-                many(rows, "row")
+                counted(rows, "row")
             )?;
         }
         writeln!(out, "{}", self.verdict)?;
@@ -220,7 +222,7 @@ impl Report {
         };
         let funding = match rules.funding {
             FundingRule::Off => "no funding".to_owned(),
-            _ => many(self.result.summary.counts.funding_payments, "funding payment"),
+            _ => counted(self.result.summary.counts.funding_payments, "funding payment"),
         };
         vec![
             format!("{intent}{exits}"),
@@ -283,7 +285,7 @@ fn estimate(found: &Result<Estimate, StatisticsError>, unit: f64, sign: &str) ->
 }
 
 /// What was not done as asked, or needs to be known.
-fn counted(counts: &Counts) -> Vec<String> {
+fn noted(counts: &Counts) -> Vec<String> {
     [
         (counts.ignored, "signal", "ignored: as many trades as --max-trades allows were open"),
         (counts.sized_to_zero, "order", "that sizing or risk made zero"),
@@ -303,13 +305,8 @@ fn counted(counts: &Counts) -> Vec<String> {
     ]
     .into_iter()
     .filter(|(count, ..)| *count > 0)
-    .map(|(count, noun, what)| format!("{} {what}", many(count, noun)))
+    .map(|(count, noun, what)| format!("{} {what}", counted(count, noun)))
     .collect()
-}
-
-/// `1 order`, `2 orders`.
-fn many(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 fn exits(exits: &Exits) -> String {
@@ -318,7 +315,7 @@ fn exits(exits: &Exits) -> String {
         part("take profit", exits.take_profit),
         part("stop loss", exits.stop_loss),
         part("trailing stop", exits.trailing_stop),
-        exits.max_hold.map(|rows| format!("at most {rows} rows")),
+        exits.max_hold.map(|rows| format!("at most {}", counted(rows, "row"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

@@ -9,6 +9,7 @@ use clap::{Arg, ArgMatches, Command};
 use market_data::{Replay, parse_interval};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
+use terminal::counted;
 
 use super::flags::data_flags;
 use crate::output_flags;
@@ -25,15 +26,15 @@ pub(super) fn command() -> Command {
         .long_about(
             "Writes candles, funding rates and predictions into the folder --output, under the names of \
              the files that they come from, hour by hour, as jobs would that fetch them: each time it \
-             opens the file, inserts, and closes it. What is before --start is there from the \
-             beginning.\n\nA replay that was stopped goes on where it was.",
+             opens the file, inserts, and closes it. Everything before --start is written at \
+             once.\n\nA stopped replay continues with the next hour.",
         )
         .args(data_flags(&["pred_duckdb", "ohlcv_duckdb", "sample_dir"]))
         .args([
             Arg::new("dataset").long("dataset").value_name("NAME").help("Instrument of the sample"),
             output_flags::folder("Folder to write to").required(true),
-            moment("start", "What is known by then is written at once, in UTC [default: what is written already]"),
-            moment("end", "Last hour that is written [default: the last there is]"),
+            moment("start", "Rows up to here are written at once, in UTC [default: those written already]"),
+            moment("end", "Last hour to write [default: the last]"),
             Arg::new("every")
                 .long("every")
                 .value_name("SECONDS")
@@ -118,7 +119,9 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     }
     let _ = writeln!(
         console.err,
-        "{rows} rows written; a file could not be opened at once {refused} times"
+        "{} written; a file could not be opened at once {}",
+        counted(rows, "row"),
+        counted(refused, "time")
     );
     Ok(())
 }

@@ -11,7 +11,7 @@ pub(super) const NAME: &str = "sample";
 
 pub(super) fn command() -> Command {
     Command::new(NAME)
-        .about("Make the generated sample if it is not there, and print the paths of its files")
+        .about("Make the sample if it does not exist, and print the paths of its files")
         .args(data_flags(&["sample_dir"]))
 }
 

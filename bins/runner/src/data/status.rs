@@ -30,13 +30,13 @@ enum Format {
 pub(super) fn command() -> Command {
     let data = ["pred_duckdb", "ohlcv_duckdb", "lock_timeout", "sample_dir", "sample"];
     Command::new(NAME)
-        .about("Say what the configured files hold, how sound it is, and which months have bins")
+        .about("What the configured files hold, what is wrong with it, and which months have bins")
         .long_about(
             "Says what the configured DuckDB files hold (with none configured: the generated \
              sample's): tables, ranges, rows, gaps, duplicates, symbols, models, labels, funding \
              rates and what is wrong with them. For each model it lists the months whose whole \
              lookback has out-of-sample predictions, so that their bins can be rebuilt, and the \
-             months that have bins. Which months have bins is read from the names of files, \
+             months that have bins. The months with bins come from the names of files, \
              {dataset}/{run name}/{month}.msgpack; the files are not opened.",
         )
         .args(data_flags(&data))

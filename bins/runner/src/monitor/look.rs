@@ -7,6 +7,7 @@ use clap::ArgMatches;
 use monitoring::{Event, Freshness, Lateness, Monitor, Notice, Severity, Tier};
 use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, Console};
+use terminal::counted;
 
 use super::book::{self, StateFile};
 use super::firing::Firing;
@@ -217,6 +218,6 @@ fn stale(journal: &str, late: Lateness) -> Notice {
         journal: journal.to_owned(),
         side: "rows".to_owned(),
         severity: Severity::Critical,
-        summary: format!("{} rows are overdue.", late.rows_due),
+        summary: format!("{} overdue.", counted(late.rows_due, "row")),
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
     };
     let command = Command::new(NAME).args([
         Arg::new("from-data").long("from-data").action(ArgAction::SetTrue).help(
-            "Decide on the rows of DuckDB files, with the bins that were made, and watch those",
+            "Decide on the rows of DuckDB files with stored bins, and watch these decisions",
         ),
         Arg::new("journal")
             .long("journal")
@@ -86,14 +86,14 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             "Delay of the next row from which rows are stale [default: 30 for a journal, never for files]",
         ),
         output_flags::format("How to print what was found"),
-        file("state", "File that keeps the detectors and alerts between calls; rows are read once"),
+        file("state", "File for detectors and alerts between calls; each row is read once"),
         file(
             "alerts",
-            "File for alerts as Alertmanager's webhook JSON; what has ended is told once",
+            "File for alerts as Alertmanager's webhook JSON; an ended alert is in it once",
         ),
         file(
             "report",
-            "Page to write beside it, with charts: one HTML file that needs nothing else",
+            "Page with charts to write too: one HTML file without network",
         ),
         file("metrics", "File for metrics in the text format of Prometheus"),
         Arg::new("watch")

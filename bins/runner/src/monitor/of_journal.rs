@@ -14,6 +14,7 @@ use strategy_core::{BoxError, YearMonth};
 use streaming::cells::Cell;
 use streaming::journal::{Epoch, Identity, Outcome};
 use streaming::{JournalReader, time};
+use terminal::counted;
 
 use super::journal::{Look, notice, target_key};
 use super::source::{FRESH_WITHIN, Found, Source};
@@ -198,12 +199,13 @@ fn sinks(look: &Look<'_>, last: i64, found: &mut Found) -> Result<(), BoxError> 
         let labels = || vec![("journal", (*name).to_owned()), ("sink", sink.name.clone())];
         rows.push((labels(), behind as f64));
         seconds.push((labels(), age as f64));
-        found.facts.push(("sink", format!("{}: {behind} rows to go", sink.name)));
+        found.facts.push(("sink", format!("{}: {} to go", sink.name, counted(behind, "row"))));
         if age > i64::from(minutes) * 60 {
             let summary = format!(
-                "Sink {} lacks {behind} decisions, the first made {} minutes ago.",
+                "Sink {} lacks {}, the first made {} ago.",
                 sink.name,
-                age / 60
+                counted(behind, "decision"),
+                counted(age / 60, "minute")
             );
             found.states.push(notice("SinkLags", name, &sink.name, Severity::Critical, summary));
         }

@@ -10,6 +10,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use labeling::Concurrency;
 use serde::Serialize;
 use strategy_core::{BoxError, Console};
+use terminal::counted;
 
 use crate::output_flags;
 
@@ -36,10 +37,10 @@ pub(super) fn command() -> Command {
                 .help("The results of a backtest (its -o folder)"),
         )
         .arg(number("kelly-fraction", "0.25", "Part of the growth-optimal size"))
-        .arg(number("kelly-prior", "100", "Trades that those of the side count for against an instrument's own"))
+        .arg(number("kelly-prior", "100", "Weight of the side's mean payoff, in trades"))
         .arg(number("kelly-most", "1", "Largest notional, as a multiple of the equity"))
         .arg(
-            output_flags::format("How it is printed"),
+            output_flags::format("How to print it"),
         )
 }
 
@@ -95,8 +96,9 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     for Line { instrument, side, trades, effective, size } in &lines {
         writeln!(
             console.out,
-            "{instrument}, {side}: {trades} trades, worth {effective:.1}; net {:.4} % each, shrunk {:.4} % ± {:.4} %; \
+            "{instrument}, {side}: {}, worth {effective:.1}; net {:.4} % each, shrunk {:.4} % ± {:.4} %; \
              growth-optimal {:.3} × equity, size {:.3} × because of {}",
+            counted(*trades, "trade"),
             100.0 * size.mean,
             100.0 * size.shrunk_mean,
             100.0 * size.shrunk_error,

@@ -81,7 +81,7 @@ fn report_command() -> Command {
                 .long("margin")
                 .value_parser(["isolated", "cross"])
                 .default_value("isolated")
-                .help("How margin is kept; with --backtest as in the backtest"),
+                .help("Margin mode; with --backtest that of the backtest"),
         )
         .arg(
             output_flags::format("How the report is printed"),

@@ -18,7 +18,7 @@ pub(super) fn command(entry: &Entry) -> Command {
         .value_name("MONTH")
         .required(true)
         .value_parser(|text: &str| text.parse::<YearMonth>().map_err(|error| error.to_string()))
-        .help("Month whose rows it is for, as in 2025-11");
+        .help("Month, as in 2025-11");
     let file = Arg::new("file")
         .value_name("FILE")
         .required(true)
@@ -27,9 +27,7 @@ pub(super) fn command(entry: &Entry) -> Command {
     let command =
         Command::new(NAME).args([month, file, flags::journal_flag(), flags::source_flag()]);
     row_args::with_flags(command, entry)
-        .about(
-            "Let another artifact count for a month, from the next row on (while no stream runs)",
-        )
+        .about("Use another artifact for a month, from the next row on (while no stream runs)")
         .long_about(None)
 }
 

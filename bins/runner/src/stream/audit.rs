@@ -9,6 +9,7 @@ use strategy_core::{BoxError, Console};
 use streaming::cells::{Cell, decode};
 use streaming::journal::Outcome;
 use streaming::{Decider, JournalReader, PinnedArtifacts, Queue, Rule, TURN, time};
+use terminal::counted;
 
 use super::begin::Prepared;
 use super::{batch, flags};
@@ -97,8 +98,8 @@ pub(super) fn run(
     let left_out = journalled.values().filter(|row| row.is_none()).count();
     writeln!(
         console.out,
-        "{} rows from {} to {}: {} decided, {left_out} left out",
-        journalled.len(),
+        "{} from {} to {}: {} decided, {left_out} left out",
+        counted(journalled.len(), "row"),
         time::text(first),
         time::text(last),
         journalled.len() - left_out
@@ -110,7 +111,7 @@ pub(super) fn run(
     for kind in [Parting::LeftOut, Parting::Revised, Parting::NeverSeen, Parting::Vanished] {
         let count = partings.iter().filter(|(_, parting)| *parting == kind).count();
         if count > 0 {
-            writeln!(console.out, "{count} rows {}", kind.told())?;
+            writeln!(console.out, "{} {}", counted(count, "row"), kind.told())?;
         }
     }
     for (at, parting) in partings.iter().take(NAMED) {

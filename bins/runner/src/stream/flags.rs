@@ -76,12 +76,12 @@ pub(super) fn flags() -> Vec<Arg> {
                  stands for a variable, @FILE for what a file holds; may be repeated [default: out=jsonl:-]",
             ),
         journal_flag(),
-        switch(ONCE, "End once all that is there is decided and delivered (for cron)"),
-        duration(POLL, "1", "How often sources are looked at"),
-        duration(DEADLINE, "600", "How long a row waits for what it requires before it is left out"),
+        switch(ONCE, "Decide and deliver the new rows, then end (for cron)"),
+        duration(POLL, "1", "Seconds between two looks at the sources"),
+        duration(DEADLINE, "600", "How long a row waits for its inputs before it is left out"),
         moment(FROM, "First row of a new journal [default: the next one]"),
         switch(NEW_EPOCH, "Begin another epoch after the last row: for another configuration"),
-        switch(PAPER, "Keep an account over the journal: its figures in /metrics, and told at the end"),
+        switch(PAPER, "Maintain an account over the journal, for /metrics and a summary at the end"),
         moment(DELIVER_FROM, "First row that a new sink gets [default: the next one]"),
         #[cfg(feature = "listen")]
         Arg::new(LISTEN)

@@ -23,6 +23,7 @@ use streaming::{Journal, Pace, SinkTarget, Status, Stream, StreamError, SystemCl
 use crate::backtest::sizing_args;
 use crate::row_args;
 use begin::Prepared;
+use terminal::counted;
 
 pub(crate) const NAME: &str = "stream";
 
@@ -45,11 +46,11 @@ pub(crate) fn command(entry: &Entry) -> Command {
     row_args::with_flags(command, entry)
         .mut_arg("start", |flag| flag.hide(true))
         .mut_arg("end", |flag| flag.hide(true))
-        .about("Decide on rows as they come: each once, journalled, delivered to sinks")
+        .about("Decide rows as they come: each once, journalled, delivered to sinks")
         .long_about(
-            "Waits for rows, decides on each once, writes the decision and what it rests on into a \
-             journal, and then delivers it to sinks. After a restart it goes on where it was: it decides \
-             all journalled rows again, and stops if one of the decisions would be another.\n\n\
+            "Waits for rows, decides each once, writes decision and inputs into a journal, and then \
+             delivers it to sinks. After a restart it decides all journalled rows again, and stops \
+             if a decision differs.\n\n\
              A new journal begins with the next row; with --from, earlier.",
         )
 }
@@ -100,9 +101,10 @@ pub(crate) fn run(
     let started = prepared.start(entry, matches, &mut journal, &clock, &|| manager.tell())?;
     let (epoch, is_new) = started.epoch;
     let told = if is_new {
-        format!("epoch {epoch} begins after {} seed rows", started.seeded)
+        format!("epoch {epoch} begins after {}", counted(started.seeded, "seed row"))
     } else {
-        format!("epoch {epoch} goes on: {} decisions proven again", started.replayed)
+        let decisions = counted(started.replayed, "decision");
+        format!("epoch {epoch} goes on: {decisions} proven again")
     };
     let _ = writeln!(console.err, "Journal {}: {told}", prepared.journal.display());
 

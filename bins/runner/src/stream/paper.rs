@@ -17,6 +17,7 @@ use strategy_core::{BoxError, Console, Leg, Subject};
 use streaming::cells::Cell;
 use streaming::journal::{Outcome, Row as JournalRow};
 use streaming::{JournalReader, PaperFigures, Status, time};
+use terminal::counted;
 
 use super::{batch, flags, status};
 use crate::backtest::sizing_args::{self, SizingSettings};
@@ -47,12 +48,12 @@ pub(super) fn command(entry: &Entry) -> Command {
         .help("Trade this quantity each time, in base currency");
     let command = sizing_args::with_flags(command.arg(quantity));
     row_args::with_flags(command, entry)
-        .about("What an account would have, that acted on the journalled decisions")
+        .about("What an account would have made of the journalled decisions")
         .long_about(
             "Keeps the account of a backtest over the candles, funding rates and decisions of the \
-             journal, with the venue's base fees and one basis point of slippage. A decision is filled at \
-             the next open. One that was made when the next row was already there is too late for that \
-             open: it is counted as missed. Sizing and the rules of risk are those of a backtest.",
+             journal, with the venue's base fees and one basis point of slippage. A decision fills \
+             at the next open. A decision made after that open counts as missed. Sizing and risk \
+             rules work as in a backtest.",
         )
 }
 
@@ -228,7 +229,8 @@ impl Paper {
         let (closed, open) = self.trades();
         writeln!(out, "epoch {} from {}", self.epoch, time::text(self.first))?;
         if let Some(last) = self.last() {
-            writeln!(out, "to               {}, {} rows", time::text(last), self.rows)?;
+            let rows = counted(self.rows, "row");
+            writeln!(out, "to               {}, {rows}", time::text(last))?;
         }
         writeln!(out, "equity           {:.2} of {:.2}", self.equity, self.capital)?;
         writeln!(out, "largest drawdown {:.2} %", 100.0 * self.drawdown())?;
@@ -237,11 +239,11 @@ impl Paper {
         writeln!(out, "funding          {:.2}", self.funding())?;
         writeln!(
             out,
-            "missed           {} decisions came too late for the next open",
-            self.missed
+            "missed           {} too late for the next open",
+            counted(self.missed, "decision")
         )?;
         for (rule, times) in &self.acted {
-            writeln!(out, "{rule:<16} acted {times} times")?;
+            writeln!(out, "{rule:<16} acted {}", counted(*times, "time"))?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ pub(super) fn command(entry: &Entry) -> Command {
         .long("reason")
         .value_name("TEXT")
         .required(true)
-        .help("Why it is given up, for the journal");
+        .help("Reason, for the journal");
     let command =
         Command::new(NAME).args([sink, reason, flags::journal_flag(), flags::source_flag()]);
     row_args::with_flags(command, entry)

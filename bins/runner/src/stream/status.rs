@@ -7,6 +7,7 @@ use serde_json::json;
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
 use streaming::{JournalReader, time};
+use terminal::counted;
 
 use super::begin::Prepared;
 use super::flags;
@@ -18,7 +19,7 @@ pub(super) fn command(entry: &Entry) -> Command {
     let format = output_flags::format("How to print it");
     let command = Command::new(NAME).args([flags::journal_flag(), flags::source_flag(), format]);
     row_args::with_flags(command, entry)
-        .about("What the journal holds, and how far its sinks are")
+        .about("What the journal holds, and how far its sinks have read")
         .long_about(None)
 }
 
@@ -74,11 +75,8 @@ pub(super) fn run(
     }
     writeln!(console.out, "journal    {}", path.display())?;
     if let Some(identity) = reader.identity()? {
-        writeln!(
-            console.out,
-            "of         {} {} {}",
-            identity.strategy, identity.dataset, identity.run_name
-        )?;
+        let of = format!("{} {} {}", identity.strategy, identity.dataset, identity.run_name);
+        writeln!(console.out, "of         {}", of.trim_end())?;
     }
     writeln!(console.out, "rows       {decided} decided, {left_out} left out")?;
     if let Some((number, row)) = last {
@@ -91,8 +89,10 @@ pub(super) fn run(
         let behind = number - sink.acknowledged;
         writeln!(
             console.out,
-            "sink {}    took number {}, {behind} to go",
-            sink.name, sink.acknowledged
+            "sink {}    took number {}, {} to go",
+            sink.name,
+            sink.acknowledged,
+            counted(behind, "row")
         )?;
     }
     Ok(())

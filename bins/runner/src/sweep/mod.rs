@@ -73,20 +73,20 @@ fn plan_flags() -> [Arg; 4] {
 fn result_flags() -> [Arg; 6] {
     [
         output_flags::folder(
-            "Folder for settings.parquet and summary.json [default: nothing is kept]",
+            "Folder for settings.parquet and summary.json [default: nothing is written]",
         ),
         Arg::new("resume")
             .long("resume")
             .action(ArgAction::SetTrue)
             .requires("output")
-            .help("Go on with the sweep that the folder holds"),
+            .help("Continue the sweep in the folder"),
         Arg::new("top")
             .long("top")
             .value_name("N")
             .value_parser(value_parser!(usize))
             .default_value("10")
             .help("Settings in the table of the best"),
-        output_flags::format("How the summary is printed"),
+        output_flags::format("How to print the summary"),
         output_flags::report(),
         ledger_flag(),
     ]

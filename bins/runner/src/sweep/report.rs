@@ -8,6 +8,7 @@ use chrono::DateTime;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets::NOTHING};
 use serde::Serialize;
 use strategy_core::BoxError;
+use terminal::counted;
 
 use super::evaluate::Shared;
 use super::walk::Walked;
@@ -83,18 +84,20 @@ impl<'a> Summary<'a> {
         let report = self.report;
         writeln!(
             out,
-            "{} on {}, {} to {} UTC: {} rows, {} days",
+            "{} on {}, {} to {} UTC: {}, {}",
             self.strategy,
             self.dataset.unwrap_or("the candles"),
             self.start,
             self.end,
-            self.rows,
-            report.days
+            counted(self.rows, "row"),
+            counted(report.days, "day")
         )?;
         writeln!(
             out,
-            "{} settings; {} refused, {} that never traded",
-            report.settings, report.refused, report.without_trades
+            "{}; {} refused, {} that never traded",
+            counted(report.settings, "setting"),
+            report.refused,
+            report.without_trades
         )?;
         if !report.best.is_empty() {
             writeln!(out, "\nThe best, chosen and shown on the same rows:")?;
@@ -162,10 +165,10 @@ impl<'a> Summary<'a> {
         let walk = &walked.walk;
         writeln!(
             out,
-            "\nWalk-forward: chosen on {} months, less {} days, for the {} after:",
-            walk.train,
-            walk.purge + walk.embargo,
-            walk.test
+            "\nWalk-forward: chosen on {}, less {}, for the {} after:",
+            counted(walk.train, "month"),
+            counted(walk.purge + walk.embargo, "day"),
+            counted(walk.test, "month")
         )?;
         let mut table = table();
         let own = ["month", "past sharpe", "return", "trades"].into_iter().map(str::to_owned);

@@ -46,10 +46,9 @@ pub(super) fn flags() -> [Arg; 4] {
             .help("Choose on the months before, report on the months after, step by step"),
         days(
             "purge",
-            "Days before the reported months that are not looked at [default: the longest \
-                       holding time; 1 where there is none]",
+            "Days left out before the reported months [default: the longest holding time, or 1]",
         ),
-        days("embargo", "Days more that are not looked at [default: 0]"),
+        days("embargo", "More days left out before the reported months [default: 0]"),
         Arg::new("look-ahead")
             .long("look-ahead")
             .action(ArgAction::SetTrue)

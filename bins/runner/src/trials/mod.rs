@@ -21,7 +21,7 @@ pub(crate) fn ledger_flag() -> Arg {
         .env("RUNNER_TRIALS")
         .value_parser(value_parser!(PathBuf))
         .default_value("data/trials.jsonl")
-        .help("File that remembers every setting that was tried")
+        .help("Ledger of all settings tried")
 }
 
 /// The ledger that `matches` names.
@@ -41,10 +41,7 @@ pub(crate) fn command() -> Command {
             .value_parser(|text: &str| text.parse::<Format>().map_err(|error| error.to_string()))
             .help("table, csv, parquet, arrow, json or jsonl [default: table on a terminal, otherwise csv]")
     };
-    let which = [
-        name("strategy", "Only those of this strategy"),
-        name("dataset", "Only those on this instrument"),
-    ];
+    let which = [name("strategy", "Only this strategy"), name("dataset", "Only this instrument")];
     let all = Arg::new("all").long("all").action(ArgAction::SetTrue).help("All there are");
     let list = Command::new("list")
         .about("How many settings were tried of each strategy, and what luck explains of the best")

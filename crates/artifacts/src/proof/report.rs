@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde::Serialize;
 use strategy_core::YearMonth;
-use terminal::{count, listed};
+use terminal::{count, counted, listed};
 
 use super::judged::{Judged, Verdict};
 use crate::json;
@@ -127,7 +127,7 @@ pub(super) fn text<A: Artifact>(
         .map(|word| format!("{} {}", count(of(word)), word.replace('_', " ")))
         .collect();
     if !judged.is_empty() {
-        writeln!(out, "{} files: {}", count(judged.len() as u64), counts.join(", "))?;
+        writeln!(out, "{}: {}", counted(judged.len(), "file"), counts.join(", "))?;
     }
     Ok(())
 }

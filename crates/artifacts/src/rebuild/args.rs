@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use strategy_core::Console;
 
 use super::printer::Style;
 use crate::Existing;
@@ -19,8 +20,8 @@ pub struct BackfillArgs {
     #[arg(long)]
     skip_existing: bool,
 
-    /// Replace the files that would be made otherwise now, since data or settings changed, and those
-    /// that cannot be read any more; make no others
+    /// Replace files that a rebuild would change, since data or settings changed, and damaged
+    /// files; make no others
     #[arg(long, conflicts_with = "skip_existing")]
     only_stale: bool,
 
@@ -32,7 +33,7 @@ pub struct BackfillArgs {
     #[arg(long, value_name = "N", env = "RUNNER_JOBS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) jobs: Option<u16>,
 
-    /// Go on with the other months of a run when one fails (other runs are made in any case)
+    /// Make the other months of a run when one fails (other runs are made in any case)
     #[arg(long)]
     pub(super) keep_going: bool,
 
@@ -56,6 +57,25 @@ pub enum ReportFormat {
     Text,
     /// For programs
     Json,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Aligned columns
+    Table,
+    /// Comma-separated values with a header
+    Csv,
+    /// An array of objects
+    Json,
+}
+
+impl TableFormat {
+    /// What was asked for, or else a table on a terminal and comma-separated values elsewhere.
+    #[must_use]
+    pub fn chosen(asked: Option<Self>, console: &Console<'_>) -> Self {
+        asked.unwrap_or(if console.out_is_terminal { Self::Table } else { Self::Csv })
+    }
 }
 
 impl BackfillArgs {

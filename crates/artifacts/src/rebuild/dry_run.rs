@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use strategy_core::{Console, YearMonth};
-use terminal::{count, error_chain, listed, wrapped};
+use terminal::{counted, error_chain, listed, wrapped};
 
 use super::args::ReportFormat;
 use super::call::{OpenRun, RebuildCall};
@@ -135,7 +135,7 @@ impl Planned {
     fn row(&self) -> Vec<String> {
         let in_sample = match self.in_sample_rows {
             0 => String::new(),
-            rows => format!("in sample: {} rows", count(rows)),
+            rows => format!("in sample: {}", counted(rows, "row")),
         };
         let why: Vec<String> =
             [in_sample, listed(&self.differences, ", "), self.reasons.join("; ")]

@@ -15,7 +15,7 @@ use strategy_core::Console;
 
 use crate::Recipe;
 
-pub use args::{BackfillArgs, ReportFormat};
+pub use args::{BackfillArgs, ReportFormat, TableFormat};
 pub use call::{OpenRun, Reader, RebuildCall};
 
 /// Makes the months of every run asked for, or says what it would do.

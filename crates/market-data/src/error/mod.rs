@@ -39,3 +39,18 @@ pub enum MarketDataError {
     #[error(transparent)]
     Inputs(#[from] InputError),
 }
+
+impl MarketDataError {
+    /// Whether a run was asked for that the file does not have, or a part of several names.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Model(
+                ModelError::NoModelOfRun { .. }
+                    | ModelError::PartOfSeveralRuns { .. }
+                    | ModelError::RunNotFound { .. }
+            )
+        )
+    }
+}

@@ -1,6 +1,7 @@
 //! What is odd about the candles that rows were made of.
 
 use chrono::TimeDelta;
+use terminal::counted;
 
 use super::join::Stretch;
 use crate::candles::micros_of;
@@ -73,16 +74,19 @@ impl CandleReport {
         let (table, time) = (&self.table, |at: i64| instant_text(at));
         if let Some(after) = self.first_gap_after {
             notes.push(format!(
-                "{} candles of {table} are missing among the rows (gaps: {}, the first after {} UTC, the \
-                 longest of {} candles): indicators go over a gap as if there were none, and a position \
-                 stays",
-                self.missing, self.gaps, time(after), self.longest
+                "{} of {table} missing among the rows (gaps: {}, the first after {} UTC, the longest of \
+                 {}): indicators ignore a gap, and a position stays",
+                counted(self.missing, "candle"),
+                self.gaps,
+                time(after),
+                counted(self.longest, "candle")
             ));
         }
         if let Some(first) = self.first_outside {
             notes.push(format!(
-                "{} candles of {table} close outside their own range of low to high, the first at {} UTC",
-                self.outside, time(first)
+                "{} of {table} with a close outside low to high, the first at {} UTC",
+                counted(self.outside, "candle"),
+                time(first)
             ));
         }
         notes

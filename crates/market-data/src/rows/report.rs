@@ -3,6 +3,7 @@
 use std::fmt;
 
 use strategy_core::Input;
+use terminal::counted;
 
 use super::candle_report::CandleReport;
 
@@ -45,7 +46,7 @@ pub struct InputReport {
 /// `720 rows; 12 left out: 12 without y_pred`.
 impl fmt::Display for RowReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} rows", self.rows)?;
+        f.write_str(&counted(self.rows, "row"))?;
         if self.left_out > 0 {
             let lacking = self.inputs.iter().filter(|i| i.missing > 0 && !i.input.optional);
             let lacking: Vec<String> = lacking.map(InputReport::lacking).collect();

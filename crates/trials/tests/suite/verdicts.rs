@@ -64,7 +64,7 @@ fn sentences() {
     assert_eq!(said(None, &[], 3), "3 settings tried; its equity never moved: nothing to judge.");
     assert_eq!(
         said(Some(&moments(0.02, 12)), &[0.1], 1),
-        "1 setting tried; 12 days are too few to tell skill from luck, wanted 30."
+        "1 setting tried; too few days to tell skill from luck: 12, wanted 30."
     );
 }
 

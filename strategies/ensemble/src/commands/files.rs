@@ -1,9 +1,11 @@
 //! `list`, `inspect`, `verify`: the files of months.
 
-use artifacts::{MonthFilter, MonthStore, Proof, ReportFormat, Shown};
+use artifacts::{MonthFilter, MonthStore, Proof, ReportFormat, Shown, TableFormat};
 use clap::Args;
 use rayon::prelude::*;
+use serde_json::json;
 use strategy_core::{Console, YearMonth};
+use terminal::plain;
 
 use super::sources::FitArgs;
 use crate::config::PoolArgs;
@@ -36,6 +38,10 @@ impl StoreArgs {
 pub struct ListArgs {
     #[command(flatten)]
     store: StoreArgs,
+
+    /// How to print [default: a table on a terminal, otherwise csv]
+    #[arg(long, value_enum)]
+    format: Option<TableFormat>,
 }
 
 /// Flags of `inspect`.
@@ -63,18 +69,42 @@ pub struct VerifyArgs {
 impl ListArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
         let store = self.store.store()?;
-        writeln!(console.out, "month,members,rows,log_loss,weights")?;
-        for month in store.months()? {
-            let ensemble = store.load(month)?;
-            let all = whole(&ensemble);
-            writeln!(
-                console.out,
-                "{month},{},{},{},{}",
-                ensemble.members.len(),
-                all.map_or(0, |subset| subset.rows),
-                all.map_or_else(String::new, |subset| subset.log_loss.to_string()),
-                all.map_or_else(String::new, |subset| weights(subset.fitted.weights())),
-            )?;
+        let months = store.months()?.into_iter().map(|month| store.load(month));
+        let months = months.collect::<Result<Vec<_>, _>>()?;
+        match TableFormat::chosen(self.format, console) {
+            TableFormat::Table => {
+                let header: Vec<&str> = std::iter::once("month")
+                    .chain(MonthEnsemble::COLUMNS.iter().copied())
+                    .collect();
+                let row = |of: &MonthEnsemble| {
+                    std::iter::once(of.month.to_string()).chain(of.cells()).collect()
+                };
+                writeln!(console.out, "{}", plain(&header, 1, months.iter().map(row)))?;
+            }
+            TableFormat::Csv => {
+                writeln!(console.out, "month,members,rows,log_loss,weights")?;
+                for of in &months {
+                    let (members, all) = (of.members.len(), whole(of));
+                    let rows = all.map_or(0, |all| all.rows);
+                    let loss = all.map_or_else(String::new, |all| all.log_loss.to_string());
+                    let weights = all.map_or_else(String::new, |all| weights(all.fitted.weights()));
+                    writeln!(console.out, "{},{members},{rows},{loss},{weights}", of.month)?;
+                }
+            }
+            TableFormat::Json => {
+                let object = |of: &MonthEnsemble| {
+                    let all = whole(of);
+                    json!({
+                        "month": of.month,
+                        "members": of.members.len(),
+                        "rows": all.map_or(0, |all| all.rows),
+                        "log_loss": all.map(|all| all.log_loss),
+                        "weights": all.map(|all| all.fitted.weights()),
+                    })
+                };
+                let objects: Vec<_> = months.iter().map(object).collect();
+                writeln!(console.out, "{}", serde_json::Value::from(objects))?;
+            }
         }
         Ok(())
     }

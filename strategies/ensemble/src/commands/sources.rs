@@ -38,7 +38,7 @@ pub(super) struct FitArgs {
     #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20")]
     n_bins: BinCount,
 
-    /// How strongly the logit pool's weights are held to equal ones
+    /// Penalty that pulls the logit pool's weights towards equal ones
     #[arg(long, value_name = "LAMBDA", env = "RUNNER_POOL_PENALTY", default_value = "100", value_parser = penalty)]
     pool_penalty: f64,
 

@@ -60,7 +60,7 @@ pub struct RunChoice {
     #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
     pub dataset: Option<String>,
 
-    /// Run, as the folder of its model is called, or a part of that which no other name has
+    /// Run: the name of its model's folder, or a part that no other name has
     #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
     pub run_name: Option<String>,
 }

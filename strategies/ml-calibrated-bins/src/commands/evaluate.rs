@@ -37,7 +37,7 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
     dataset: Option<String>,
 
-    /// Run, as the folder of its model is called, or a part of that which no other name has
+    /// Run: the name of its model's folder, or a part that no other name has
     #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
     run_name: Option<String>,
 
@@ -57,7 +57,7 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20", value_parser = bin_count)]
     n_bins: BinCount,
 
-    /// Whose bins and signals are judged: platt or isotonic; probabilities are compared for both
+    /// Method of the bins and signals: platt or isotonic; both are compared by their probabilities
     #[arg(long, env = "RUNNER_METHOD", default_value = "platt")]
     method: CalibrationMethod,
 
@@ -89,7 +89,7 @@ pub struct EvaluateArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
 
-    /// Page to write beside it, with charts: one HTML file that needs nothing else
+    /// Page with charts to write too: one HTML file without network
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
 }

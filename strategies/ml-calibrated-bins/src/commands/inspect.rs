@@ -43,7 +43,7 @@ pub struct InspectArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
 
-    /// Page to write beside it, with charts: one HTML file that needs nothing else
+    /// Page with charts to write too: one HTML file without network
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
 

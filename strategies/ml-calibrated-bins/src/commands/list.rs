@@ -1,7 +1,7 @@
 //! `list`: the months that have bins.
 
-use artifacts::MonthFilter;
-use clap::{Args, ValueEnum};
+use artifacts::{MonthFilter, TableFormat};
+use clap::Args;
 use serde::Serialize;
 use strategy_core::{Console, YearMonth};
 
@@ -29,17 +29,6 @@ pub struct ListArgs {
     /// How to print [default: a table on a terminal, otherwise csv]
     #[arg(long, value_enum)]
     format: Option<TableFormat>,
-}
-
-/// How a list is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TableFormat {
-    /// Aligned columns
-    Table,
-    /// Comma-separated values with a header
-    Csv,
-    /// An array of objects
-    Json,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,8 +77,7 @@ pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), Bins
             path: store.path(key).display().to_string(),
         });
     }
-    let by_default = if console.out_is_terminal { TableFormat::Table } else { TableFormat::Csv };
-    match args.format.unwrap_or(by_default) {
+    match TableFormat::chosen(args.format, console) {
         TableFormat::Table => {
             let header = ["month", "method", "bins", "rows", "in sample", "base rate", "made"];
             let same_run = |one: &Listed, next: &Listed| {

@@ -42,8 +42,8 @@ pub struct RebuildArgs {
     #[arg(help_heading = CALIBRATION, long, env = "RUNNER_METHOD", default_value = "platt")]
     method: CalibrationMethod,
 
-    /// Labels that count: `month-start`, those known when the month began, or `none`, all there are
-    /// now (to compare with calibrations made that way)
+    /// Labels to use: `month-start`, those known when the month began, or `none`, all known now (to
+    /// compare with such calibrations)
     #[arg(help_heading = CALIBRATION, long, value_name = "CUTOFF", env = "RUNNER_LABEL_CUTOFF", default_value = "month-start")]
     label_cutoff: LabelCutoff,
 

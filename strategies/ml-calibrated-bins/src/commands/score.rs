@@ -17,7 +17,7 @@ use crate::month_bins::BinsSource;
 use crate::predictions::predictions;
 use crate::score::Scorer;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule};
-use terminal::collapse;
+use terminal::{collapse, counted};
 
 /// Rows in memory at a time.
 const BATCH_ROWS: usize = 65_536;
@@ -58,11 +58,11 @@ pub struct ScoreArgs {
     #[command(flatten)]
     run: RunChoice,
 
-    /// What to do with rows of a month that has no bins
+    /// Rows of a month without bins
     #[arg(long, value_name = "WHAT", env = "RUNNER_MISSING_MONTH", value_enum, default_value_t)]
     missing_month: MissingMonth,
 
-    /// Other bins for a month: those of another month, as 2025-03=2025-02, or of a file, as
+    /// Other bins for a month: of another month, as 2025-03=2025-02, or of a file, as
     /// 2025-03=file.msgpack
     #[arg(long, value_name = "MONTH=BINS", env = "RUNNER_BINS_FOR", value_delimiter = ',')]
     bins_for: Vec<BinsOverride>,
@@ -185,9 +185,8 @@ impl ScoreArgs {
             let _ = writeln!(console.err, "Scored with the bins of {dataset}, run {run_name}.");
         }
         let skipped = skipped.iter().map(|(month, rows)| {
-            format!(
-                "{rows} rows of {month} have no p_cal and q_bin: there are no bins for that month"
-            )
+            let rows = counted(*rows, "row");
+            format!("{rows} of {month} without p_cal and q_bin: there are no bins for that month")
         });
         for caution in collapse(bins.cautions().iter().cloned().chain(skipped)) {
             let _ = writeln!(console.err, "warning: {caution}");

@@ -30,8 +30,8 @@ pub struct VerifyArgs {
     #[arg(long, value_name = "MONTH")]
     to: Option<YearMonth>,
 
-    /// Make the bins of every file anew from the data, with the settings recorded in it, and compare
-    /// bit for bit (but for the time of creation and the software's version)
+    /// Rebuild every file from the data with its recorded settings, and compare bit for bit (except
+    /// time of creation and version)
     #[arg(long)]
     rebuild: bool,
 

@@ -39,12 +39,18 @@ impl BinsError {
             Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => {
                 return error.is_usage();
             }
+            Self::MarketData(error) | Self::ScoredLabels(ScoredLabelsError::MarketData(error)) => {
+                return error.is_usage();
+            }
+            // Where other runs have bins, the name was wrong.
+            Self::NoBins { run_name: Some(_), found, .. } => return !found.is_empty(),
             _ => None,
         };
         output.is_some_and(OutputError::is_usage)
             || matches!(
                 self,
                 Self::FileMissing { .. }
+                    | Self::PartOfSeveralRuns { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
                     | Self::Evaluation(EvaluationError::Statistics { .. })
                     | Self::Money(LabelTradeError::Payoffs(_))
