@@ -16,11 +16,15 @@ fn candles_that_no_market_gives_are_refused_or_said() {
     let report = market.rebuild("--bin-month 2025-11 --quiet");
     let ran = run(market.path(), &report);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("31 candles of the window close outside"), "{}", ran.err);
+    assert!(ran.err.contains("31 candles of the window with a close outside"), "{}", ran.err);
     for signals in SIGNALS {
         let ran = run(market.path(), &format!("{signals} {CANDLES}"));
         assert_eq!(ran.code, 0, "{}", ran.err);
-        assert!(ran.err.contains("65 candles of ohlcv_btcusdt_1h close outside"), "{}", ran.err);
+        assert!(
+            ran.err.contains("65 candles of ohlcv_btcusdt_1h with a close outside"),
+            "{}",
+            ran.err
+        );
     }
     market.candles(
         "UPDATE ohlcv_btcusdt_1h SET high = low / 2 WHERE timestamp = TIMESTAMP '2025-10-07 04:00'",
@@ -46,7 +50,7 @@ fn gaps_are_said_by_strategies_on_candles() {
     );
     for signals in SIGNALS {
         let ran = run(market.path(), &format!("{signals} {CANDLES}"));
-        assert!(ran.err.contains("49 candles of ohlcv_btcusdt_1h are missing"), "{}", ran.err);
+        assert!(ran.err.contains("49 candles of ohlcv_btcusdt_1h missing"), "{}", ran.err);
         assert!(ran.err.contains("2025-10-20 04:00:00"), "{}", ran.err);
     }
 }

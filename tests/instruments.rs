@@ -162,7 +162,7 @@ fn the_name_of_a_run_chooses_among_models() {
         assert!(whole.code == 0 || command.name == "monitor", "{}: {}", command.name, whole.err);
         for (wrong, ambiguous) in [("run_", true), ("zzz", false)] {
             let ran = call(&command.name, wrong);
-            assert_eq!(ran.code, 1, "{} {wrong}: {}", command.name, ran.err);
+            assert_eq!(ran.code, 2, "{} {wrong}: {}", command.name, ran.err);
             for part in [wrong, RUN, other] {
                 assert!(ran.err.contains(part), "{} {wrong}: {}", command.name, ran.err);
             }
@@ -199,7 +199,7 @@ fn a_part_of_the_only_models_name_is_its_name() {
     fails(market.path(), &signals("--run-name run_7"), 2, &["run_7", RUN, "--model-path"]);
     let unknown = market.rebuild("--run-name run_7 --bin-month 2025-11");
     fails(market.path(), &unknown, 2, &["run_7", RUN, "--model-path"]);
-    for command in ["list", "inspect 2025-11"] {
+    for command in ["list", "inspect 2025-11", "verify"] {
         let call = format!("ml-calibrated-bins {command} --bins-root bins --run-name run_7");
         fails(market.path(), &call, 2, &["run_7", RUN]);
     }

@@ -88,6 +88,17 @@ impl RunChoice {
         })
     }
 
+    /// Refuses a run's name that none of the runs with bins has.
+    pub(crate) fn check(&self, store: &BinStore) -> Result<(), BinsError> {
+        let Some(asked) = self.run_name.as_deref() else { return Ok(()) };
+        let runs = self.of_dataset(store)?;
+        if runs.is_empty() || runs.iter().any(|(_, name)| name.contains(asked)) {
+            return Ok(());
+        }
+        let (part, root) = (asked.to_owned(), store.root().to_owned());
+        Err(BinsError::NoSuchRun { part, root, runs: listed(&runs) })
+    }
+
     /// Dataset and name of the runs that are meant: those that are called so, otherwise those of the one
     /// name with that part.
     fn runs(&self, store: &BinStore) -> Result<Vec<(String, String)>, BinsError> {

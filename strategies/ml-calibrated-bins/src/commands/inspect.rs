@@ -79,6 +79,7 @@ fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Er
 pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     args.rule.check_alone()?;
     let store = args.run.store()?;
+    args.run.check(&store)?;
     let (dataset, run_name) = args.run.settle(&store)?;
     let metadata = store.load(&MonthKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;

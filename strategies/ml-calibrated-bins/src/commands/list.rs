@@ -47,6 +47,7 @@ struct Listed {
 
 pub(super) fn run(args: &ListArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let store = args.run.store()?;
+    args.run.check(&store)?;
     let keys =
         store.list(&MonthFilter { from: args.from, to: args.to, ..args.run.filter(&store)? })?;
     if keys.is_empty() {

@@ -61,7 +61,11 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
         proof.refuse_unproven();
     }
     match proof.report(first.format, console)? {
-        0 => Err(first.run.no_bins(&first.run.store()?)),
+        0 => {
+            let store = first.run.store()?;
+            first.run.check(&store)?;
+            Err(first.run.no_bins(&store))
+        }
         _ => Ok(()),
     }
 }

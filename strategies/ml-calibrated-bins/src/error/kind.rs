@@ -42,14 +42,14 @@ impl BinsError {
             Self::MarketData(error) | Self::ScoredLabels(ScoredLabelsError::MarketData(error)) => {
                 return error.is_usage();
             }
-            // Where other runs have bins, the name was wrong.
-            Self::NoBins { run_name: Some(_), found, .. } => return !found.is_empty(),
+
             _ => None,
         };
         output.is_some_and(OutputError::is_usage)
             || matches!(
                 self,
                 Self::FileMissing { .. }
+                    | Self::NoSuchRun { .. }
                     | Self::PartOfSeveralRuns { .. }
                     | Self::Sample(SampleError::NotAsked { .. })
                     | Self::Evaluation(EvaluationError::Statistics { .. })

@@ -94,6 +94,16 @@ pub enum BinsError {
         /// The runs that have some, as `dataset run_name`.
         found: Vec<String>,
     },
+    /// Runs have bins, and none has the name that was asked for, or one with that part.
+    #[error("no run under {} is called {part}, as a whole or in part; there are:\n  {}", root.display(), runs.join("\n  "))]
+    NoSuchRun {
+        /// What was asked for.
+        part: String,
+        /// The folder.
+        root: PathBuf,
+        /// The runs, as `dataset run_name`.
+        runs: Vec<String>,
+    },
     /// Several runs that have bins have the part in their names.
     #[error("--run-name {part} is a part of several names under {}:\n  {}", root.display(), runs.join("\n  "))]
     PartOfSeveralRuns {
