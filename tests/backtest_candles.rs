@@ -94,7 +94,7 @@ fn holes_between_funding_rates_are_refused_or_free_and_said() {
     fails(folder.path(), CALL, 1, &wanted);
     let zero = json(folder.path(), &format!("{CALL} --funding-gaps zero --format json"));
     assert_eq!(count(&zero, "funding_payments"), 4);
-    assert!(ok(folder.path(), &format!("{CALL} --funding-gaps zero")).contains("1 holes"));
+    assert!(ok(folder.path(), &format!("{CALL} --funding-gaps zero")).contains("1 hole in"));
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn names_of_any_letters_work() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{path}\n"));
     let output =
         runner(market.path(), "ml-calibrated-bins verify --bins-root").arg(root).output().unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 files: 1 whole\n");
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "1 file: 1 whole\n");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_link_to_nowhere_in_a_month_s_place_is_not_followed() {
     // Replacing replaces the link.
     ok(market.path(), &market.rebuild("--only-stale"));
     assert!(!path.is_symlink() && path.is_file());
-    assert_eq!(ok(market.path(), &market.verify("")), "1 files: 1 reproduced\n");
+    assert_eq!(ok(market.path(), &market.verify("")), "1 file: 1 reproduced\n");
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn a_run_that_fails_ends_the_call_or_is_passed_over() {
 
     // The files that are there are proven, those without data are not.
     let ran = run(market.path(), "ml-calibrated-bins verify --rebuild");
-    assert!(ran.out.contains("1 files: 1 reproduced"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("1 file: 1 reproduced"), "{}{}", ran.out, ran.err);
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn runs_of_which_nothing_but_the_name_is_configured_are_runs_all_the_same() {
     assert_eq!(ok(market.path(), &market.verify("")), "3 files: 3 reproduced\n");
     assert_eq!(
         ok(market.path(), &market.verify(&format!("--run-name c_{LABEL}"))),
-        "1 files: 1 reproduced\n"
+        "1 file: 1 reproduced\n"
     );
     let list = ok(market.path(), "ml-calibrated-bins list --bins-root bins --format json");
     assert!(names.iter().all(|name| list.contains(name)), "{list}");

@@ -92,8 +92,8 @@ fn what_is_revised_and_what_comes_late_is_told_by_the_audit() {
     let audit = format!("mean-reversion stream audit {DATA} --journal j.sqlite");
     let told = ok(market.path(), &audit);
     for part in [
-        "1 rows decided on other values",
-        "1 rows decided on, and no longer in the sources",
+        "1 row decided on other values",
+        "1 row decided on, and no longer in the sources",
         "2025-10-05T00:00:00Z",
         "after 2025-10-06T00:00:00Z the rows are the same",
         "of 839 decisions have another signal or target than `signals` has on the sources' rows",

@@ -69,7 +69,7 @@ fn a_stop_is_hit_in_an_hour_that_was_left_out_and_the_audit_names_it() {
     market.predictions("UPDATE predictions SET y_pred = 0.5 WHERE ts = '2025-11-05 02:00'");
     let told = stream("audit");
     for part in [
-        "1 rows left out, and complete in the sources now",
+        "1 row left out, and complete in the sources now",
         "2025-11-05T02:00:00Z left out",
         "after 2025-11-05T02:00:00Z the rows are the same",
         "0 of 1 decisions have another signal or target than `signals` has on the sources' rows\n",

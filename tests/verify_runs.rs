@@ -131,7 +131,7 @@ fn files_of_runs_that_are_not_configured_are_counted_and_not_read() {
         assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
         let misplaced = "other: bins/elsewhere.msgpack: ends like bins and lies where none are";
         assert!(ran.out.contains(misplaced), "{}", ran.out);
-        assert!(ran.out.ends_with(&format!("1 files: 1 {word}\n")), "{}", ran.out);
+        assert!(ran.out.ends_with(&format!("1 file: 1 {word}\n")), "{}", ran.out);
         assert!(ran.err.contains("2 more files of bins were not read"), "{}", ran.err);
 
         let ran = run(market.path(), &format!("{VERIFY} {flag} --format json"));

@@ -159,7 +159,7 @@ fn a_read_only_disk_is_said_and_reading_goes_on() {
     // What is there is found without a lock, so nothing is written and nothing fails.
     ok(market.path(), &market.rebuild("--quiet --skip-existing --bin-month 2025-10"));
     ok(market.path(), &market.rebuild("--dry-run --bin-month all"));
-    assert_eq!(ok(market.path(), &market.verify("")), "1 files: 1 reproduced\n");
+    assert_eq!(ok(market.path(), &market.verify("")), "1 file: 1 reproduced\n");
 
     assert!(mount(&["-o", "remount,rw"], &disk.folder));
     ok(market.path(), &market.rebuild("--quiet --overwrite --bin-month all"));
