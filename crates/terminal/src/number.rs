@@ -18,7 +18,7 @@ pub fn count(number: u64) -> String {
 
 /// `1 row`, `2 rows`: a number of things with the noun of one.
 #[must_use]
-pub fn counted<N: Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
+pub fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
