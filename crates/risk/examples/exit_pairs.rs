@@ -96,22 +96,23 @@ struct Columns {
 }
 
 impl Columns {
-    fn history(&self, rows: Range<usize>) -> Result<History, BacktestError> {
+    fn history(&self, rows: Range<usize>) -> Result<History, Box<dyn Error>> {
         let [open, high, low, close] = &self.prices;
         let mut times = Vec::with_capacity(rows.len());
         let mut candles = Vec::with_capacity(rows.len());
-        for (time, row) in (0..).map(|hour| hour * HOUR).skip(rows.start).zip(rows) {
+        for row in rows {
+            let time = i64::try_from(row)? * HOUR;
             times.push(time);
             candles.push(Candle::new(time, [open[row], high[row], low[row], close[row]])?);
         }
-        History::new(times, HOUR, candles, Vec::new())
+        Ok(History::new(times, HOUR, candles, Vec::new())?)
     }
 
     /// The answers of all accounts. So few rows at a time that they stay in the cache.
     fn answers<S: Sizing>(
         &self,
         mut accounts: Vec<Account<S, Tally>>,
-    ) -> Result<Vec<[f64; 4]>, BacktestError> {
+    ) -> Result<Vec<[f64; 4]>, Box<dyn Error>> {
         for (block, sides) in self.sides.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;
             let history = self.history(start..start + sides.len())?;
