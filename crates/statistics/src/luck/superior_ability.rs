@@ -27,8 +27,8 @@ pub struct SuperiorAbilityTest {
     rows: usize,
     /// Weights of the autocovariances: κ of lag 1, 2 …, as far as they count.
     kernel: Vec<f64>,
-    /// The rows of each resample, ascending: resamples × rows.
-    drawn: Vec<u32>,
+    /// How often each row is in each resample: resamples × rows.
+    counts: Vec<f32>,
     settings: usize,
     statistic: f64,
     /// Largest statistic of each resample so far: lower, consistent, upper.
@@ -68,26 +68,33 @@ impl SuperiorAbilityTest {
             let (name, wanted) = ("the mean block length", "a finite number of rows, 1 or more");
             return Err(StatisticsError::InvalidArgument { name, value: mean_block, wanted });
         }
-        let mut drawn = Vec::new();
+        let mut counts = Vec::new();
         for order in orders {
             let order = order.as_ref();
             check_length("an order", order.len(), rows)?;
-            if let Some(&row) = order.iter().find(|&&row| row >= rows) {
-                let (name, wanted) = ("a row of an order", "a position below the number of rows");
-                return Err(StatisticsError::InvalidArgument { name, value: row as f64, wanted });
+            let from = counts.len();
+            counts.resize(from + rows, 0.0);
+            for &row in order {
+                let Some(count) = counts[from..].get_mut(row) else {
+                    let (name, wanted) =
+                        ("a row of an order", "a position below the number of rows");
+                    return Err(StatisticsError::InvalidArgument {
+                        name,
+                        value: row as f64,
+                        wanted,
+                    });
+                };
+                *count += 1.0;
             }
-            let from = drawn.len();
-            drawn.extend(order.iter().map(|&row| u32::try_from(row).unwrap_or(u32::MAX)));
-            drawn[from..].sort_unstable();
         }
-        if drawn.is_empty() {
+        if counts.is_empty() {
             return Err(StatisticsError::NoRows);
         }
-        let resamples = drawn.len() / rows;
+        let resamples = counts.len() / rows;
         Ok(Self {
             rows,
             kernel: kernel(rows, mean_block),
-            drawn,
+            counts,
             settings: 0,
             statistic: 0.0,
             largest: vec![[0.0; 3]; resamples],
@@ -129,8 +136,8 @@ impl SuperiorAbilityTest {
                     resamples: Vec::with_capacity(self.largest.len()),
                 })
                 .collect();
-            for drawn in self.drawn.chunks_exact(self.rows) {
-                let sums = drawn_sums(drawn, &rows);
+            for counts in self.counts.chunks_exact(self.rows) {
+                let sums = weighted_sums(counts, &rows);
                 for ((one, scale), sum) in found.iter_mut().zip(&scales).zip(sums) {
                     let Some(Scale { centres, sd, .. }) = scale else { continue };
                     let of = |centre| n.sqrt() * (sum / n - centre) / sd;
@@ -217,23 +224,24 @@ struct Scale {
     sd: f64,
 }
 
-/// The sum of the drawn values of each lane, in two running sums, so that it becomes vector instructions; the
-/// same on every machine, and for a lane whatever the others hold.
-fn drawn_sums(drawn: &[u32], values: &[[f64; LANES]]) -> [f64; LANES] {
+/// `Σ count · value` of each lane, in two running sums, so that it becomes vector instructions; the same on
+/// every machine, and for a lane whatever the others hold.
+fn weighted_sums(counts: &[f32], values: &[[f64; LANES]]) -> [f64; LANES] {
     let mut sums = [[0.0; LANES]; 2];
-    let add = |sums: &mut [f64; LANES], row: u32| {
-        let values = &values[row as usize];
-        for lane in 0..LANES {
-            sums[lane] += values[lane];
+    let (counts, counts_rest) = counts.as_chunks::<2>();
+    let (values, values_rest) = values.as_chunks::<2>();
+    for (counts, values) in counts.iter().zip(values) {
+        for row in 0..2 {
+            let count = f64::from(counts[row]);
+            for lane in 0..LANES {
+                sums[row][lane] += count * values[row][lane];
+            }
         }
-    };
-    let (pairs, rest) = drawn.as_chunks::<2>();
-    for [one, other] in pairs {
-        add(&mut sums[0], *one);
-        add(&mut sums[1], *other);
     }
-    for row in rest {
-        add(&mut sums[0], *row);
+    for ((count, values), sums) in counts_rest.iter().zip(values_rest).zip(&mut sums) {
+        for lane in 0..LANES {
+            sums[lane] += f64::from(*count) * values[lane];
+        }
     }
     std::array::from_fn(|lane| sums[0][lane] + sums[1][lane])
 }
@@ -262,7 +270,7 @@ fn long_run_variance(differences: &[f64], mean: f64, kernel: &[f64]) -> f64 {
     })
 }
 
-/// In eight running sums, as [`drawn_sums`] in two.
+/// In eight running sums, as [`weighted_sums`] in two.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, a_rest) = a.as_chunks::<8>();
