@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use market_data::TimeSpan;
+use terminal::counted;
 
 pub(crate) fn minute(instant: DateTime<Utc>) -> impl fmt::Display {
     instant.format("%Y-%m-%d %H:%M")
@@ -22,7 +23,8 @@ pub(crate) fn available_text(available: Option<&TimeSpan>) -> String {
     available.map_or_else(
         || "it has none at all".to_owned(),
         |span| {
-            format!("{} rows from {} to {} UTC", span.rows, minute(span.first), minute(span.last))
+            let rows = counted(span.rows, "row");
+            format!("{rows} from {} to {} UTC", minute(span.first), minute(span.last))
         },
     )
 }

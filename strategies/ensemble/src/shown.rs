@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use artifacts::Shown;
 use binning::BinEdges;
-use terminal::{count, probability};
+use terminal::{count, counted, probability};
 
 use crate::MonthEnsemble;
 
@@ -28,15 +28,16 @@ impl Shown for MonthEnsemble {
         writeln!(out, "window from {}", self.window_start.format("%Y-%m-%d"))?;
         for member in &self.members {
             let loss = member.log_loss.map_or_else(|| "left out".to_owned(), |l| format!("{l:.4}"));
-            writeln!(out, "member {}: {} rows, log loss {loss}", member.run_name, member.rows)?;
+            let rows = counted(member.rows, "row");
+            writeln!(out, "member {}: {rows}, log loss {loss}", member.run_name)?;
         }
         for subset in &self.subsets {
             let named: Vec<String> = subset.members.iter().map(|k| (k + 1).to_string()).collect();
             writeln!(
                 out,
-                "pool of {}: {} rows, log loss {:.4}, weights {}{}",
+                "pool of {}: {}, log loss {:.4}, weights {}{}",
                 named.join("+"),
-                subset.rows,
+                counted(subset.rows, "row"),
                 subset.log_loss,
                 weights(subset.fitted.weights()),
                 subset.fallback.as_ref().map_or_else(String::new, |why| format!(" (equal: {why})")),

@@ -81,8 +81,9 @@ fn seconds(micros: i64) -> i64 {
 fn answer(chosen: &Simulated, hold: &Simulated) -> String {
     let (run, hold) = (&chosen.run.summary, &hold.run.summary);
     format!(
-        "{} trades returned {} after all costs, with a largest drawdown of {}; buying and holding returned {}.",
+        "{} {} returned {} after all costs, with a largest drawdown of {}; buying and holding returned {}.",
         number::count(run.trades),
+        if run.trades == 1 { "trade" } else { "trades" },
         number::change(Some(run.total_return), 2),
         number::per_cent(Some(run.max_drawdown), 2),
         number::change(Some(hold.total_return), 2)

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use market_data::{TableContent, TableStatus, TimeSpan};
 use strategy_core::YearMonth;
+use terminal::counted;
 
 use super::holdings::{Status, run_name};
 use super::problems;
@@ -13,8 +14,8 @@ pub(super) fn write(status: &Status, out: &mut dyn Write) -> io::Result<()> {
     for file in &status.files {
         writeln!(out, "{}", file.path.display())?;
         for table in &file.tables {
-            let rows = table.rows.map_or_else(|| "?".to_owned(), |rows| rows.to_string());
-            writeln!(out, "  {} ({}, {rows} rows)", table.name, kind(&table.content))?;
+            let rows = table.rows.map_or_else(|| "? rows".to_owned(), |rows| counted(rows, "row"));
+            writeln!(out, "  {} ({}, {rows})", table.name, kind(&table.content))?;
             contents(table, out)?;
         }
         if !file.other_schemas.is_empty() {
@@ -34,8 +35,8 @@ pub(super) fn write(status: &Status, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "Model {} of {}", or_null(run.as_ref()), or_null(model.dataset.as_ref()))?;
         writeln!(
             out,
-            "  months with {} months of predictions before them: {}",
-            status.lookback_months,
+            "  months with {} of predictions before them: {}",
+            counted(status.lookback_months, "month"),
             months(&status.rebuildable(model))
         )?;
         writeln!(out, "  months with bins: {}", months(status.with_bins(model)))?;

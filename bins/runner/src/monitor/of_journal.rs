@@ -255,7 +255,8 @@ fn bins(
     let Ok(metadata) = BinMetadata::from_bytes(&last.bytes, &last.month) else { return Ok(()) };
     let until = metadata.parts().cal_window_end;
     let days = (end - until.timestamp_micros()).div_euclid(DAY);
-    found.facts.push(("bins", format!("of {}, calibrated {days} days before", last.month)));
+    let days_before = counted(days, "day");
+    found.facts.push(("bins", format!("of {}, calibrated {days_before} before", last.month)));
     found.gauge(
         name,
         "runner_monitor_bins_age_days",
@@ -264,7 +265,8 @@ fn bins(
     );
     let allowed = matches.get_one::<u32>("bins-within").copied().unwrap_or(62);
     if days > i64::from(allowed) {
-        let summary = format!("The bins in use were calibrated {days} days before the newest row.");
+        let summary =
+            format!("The bins in use were calibrated {days_before} before the newest row.");
         found.states.push(notice("BinsStale", name, "bins", Severity::Warning, summary));
     }
     Ok(())

@@ -6,6 +6,7 @@ use chrono::DateTime;
 use market_data::{Database, Instrument, TimeRange, candle_table_of, read_prices};
 use statistics::{StatisticsError, conditional_value_at_risk, filtered_returns, value_at_risk};
 use strategy_core::BoxError;
+use terminal::counted;
 
 const DAY: i64 = 86_400_000_000;
 /// The decay of `RiskMetrics` for days.
@@ -76,8 +77,8 @@ impl Tails {
     pub(crate) fn of(returns: &[f64]) -> Result<Self, BoxError> {
         if returns.len() < WARM_UP + 100 {
             return Err(format!(
-                "{} days of candles: value at risk needs at least {}; let --start be earlier",
-                returns.len(),
+                "candles of {}: value at risk needs at least {}; let --start be earlier",
+                counted(returns.len(), "day"),
                 WARM_UP + 100
             )
             .into());

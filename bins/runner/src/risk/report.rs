@@ -11,6 +11,7 @@ use market_data::Instrument;
 use serde::Serialize;
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
+use terminal::counted;
 
 use super::asked::Asked;
 use super::measured::{Days, TailRisk, Tails, at, days, returns};
@@ -265,7 +266,8 @@ fn print(report: &Report, console: &mut Console<'_>) -> Result<(), BoxError> {
             line.dataset, line.quantity, line.entry, line.price, line.price_time, line.exposure
         )?;
     }
-    writeln!(out, "\nwhat one day may lose, of {} days held like this:", report.days)?;
+    let days = counted(report.days, "day");
+    writeln!(out, "\nwhat one day may lose, of {days} held like this:")?;
     for (name, tails) in
         [("as the days were", &report.historical), ("at today's volatility", &report.filtered)]
     {

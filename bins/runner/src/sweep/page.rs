@@ -4,6 +4,7 @@ use ::trials::SweepReport;
 use chrono::{DateTime, NaiveDate};
 use report::Page;
 use report::pages::{BestSetting, Halves, Luck, Sweep, Walk, WalkStep};
+use terminal::counted;
 
 use super::evaluate::Shared;
 use super::walk::Walked;
@@ -15,7 +16,8 @@ pub(super) fn page(shared: &Shared<'_>, report: &SweepReport, walked: Option<&Wa
         let time = time.and_then(|&time| DateTime::from_timestamp_micros(time));
         time.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M").to_string())
     };
-    let range = format!("{} to {} UTC, {} rows", at(times.first()), at(times.last()), times.len());
+    let rows = counted(times.len(), "row");
+    let range = format!("{} to {} UTC, {rows}", at(times.first()), at(times.last()));
     let run = shared.rows.subject.run_name.as_ref().map(|run| format!("run {run}"));
     let settings = shared.plan.settings.iter().cloned();
     let best = report.best.iter().map(|best| BestSetting {
@@ -80,10 +82,10 @@ fn walk(walked: &Walked) -> Walk {
     });
     Walk {
         rule: format!(
-            "Chosen by the Sharpe ratio of {} months, less {} days before the reported {}.",
-            rule.train,
-            rule.purge + rule.embargo,
-            if rule.test == 1 { "month".to_owned() } else { format!("{} months", rule.test) }
+            "Chosen by the Sharpe ratio of {}, less {} before the reported {}.",
+            counted(rule.train, "month"),
+            counted(rule.purge + rule.embargo, "day"),
+            if rule.test == 1 { "month".to_owned() } else { counted(rule.test, "month") }
         ),
         steps: steps.collect(),
         total_return: walked.performance.total_return,

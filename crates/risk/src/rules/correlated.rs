@@ -18,7 +18,7 @@ impl Rule for CorrelatedExposure {
     fn limit(&self, ask: &Ask<'_>, size: f64) -> Option<(f64, String)> {
         if !ask.market.is_warm() {
             let rows = ask.market.rows_to_warm();
-            return Some((0.0, format!("covariances are known in {rows} rows: blocked")));
+            return Some((0.0, format!("blocked: rows until covariances are known: {rows}")));
         }
         let equity = ask.portfolio.equity;
         if equity <= 0.0 {

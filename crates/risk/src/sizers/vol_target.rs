@@ -9,7 +9,7 @@ pub(super) fn size(target: f64, ask: &Ask<'_>) -> Sized {
     let equity = ask.portfolio.equity.max(0.0);
     if !ask.market.is_warm() {
         let rows = ask.market.rows_to_warm();
-        let why = format!("volatility is known in {rows} rows: no trade");
+        let why = format!("no trade: rows until the volatility is known: {rows}");
         return Sized { size: Size::Zero, capped: Some((0.0, 0.0, why)) };
     }
     // Weights smaller than 1 stay smaller: only their proportions say what the volatility is of.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use market_data::TimeSpan;
+use terminal::counted;
 
 /// `long from bin 25 and short up to bin 2`, or the side that is traded.
 pub(super) fn rule_text(long: Option<u16>, short: Option<u16>) -> String {
@@ -36,7 +37,8 @@ pub(super) fn available_text(available: Option<&TimeSpan>) -> String {
     available.map_or_else(
         || "it has none at all".to_owned(),
         |span| {
-            format!("{} rows from {} to {} UTC", span.rows, minute(span.first), minute(span.last))
+            let rows = counted(span.rows, "row");
+            format!("{rows} from {} to {} UTC", minute(span.first), minute(span.last))
         },
     )
 }

@@ -9,6 +9,7 @@ use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
 use scored_labels::Inputs;
 use statistics::Interval;
 use strategy_core::Side;
+use terminal::counted;
 
 /// Stretches of the density.
 const STRETCHES: usize = 40;
@@ -43,8 +44,9 @@ pub(crate) fn page(
             format!("label {}", evaluation.judged.target_key),
             range.map_or(String::new(), |(from, to)| format!("{from} to {to}")),
             format!(
-                "bins by {}, each month's from the {} months before it",
-                evaluation.judged.method, evaluation.judged.lookback_months
+                "bins by {}, each month's from the {} before it",
+                evaluation.judged.method,
+                counted(evaluation.judged.lookback_months, "month")
             ),
         ],
         warnings: evaluation.warnings.iter().cloned().chain(notes).chain(of_money).collect(),
