@@ -80,7 +80,7 @@ fn months_that_can_be_rebuilt_stand_beside_those_that_have_bins() {
     assert_eq!(status(&market, 3)["models"][0]["months_rebuildable"], json!([]));
 
     let text = ok(market.path(), &format!("{STATUS} 1"));
-    assert!(text.contains("months of predictions before them: 2025-10 to 2025-11"), "{text}");
+    assert!(text.contains(" of predictions before them: 2025-10 to 2025-11"), "{text}");
     assert!(text.contains("months with bins: 2025-11\n"), "{text}");
     assert!(text.contains("Problems: 0"), "{text}");
 }

@@ -192,5 +192,5 @@ fn what_a_rebuild_would_warn_of_is_heard() {
     market.predictions("DELETE FROM predictions WHERE ts = '2025-10-03 05:00'");
     let ran = crate::program::run(market.path(), &arguments("--from 2025-11 --to 2025-11"));
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert!(ran.err.contains("warning: 2025-11: 1 of the window's 744"), "{}", ran.err);
+    assert!(ran.err.contains("no prediction for 1 of the window's 744"), "{}", ran.err);
 }
