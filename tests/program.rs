@@ -42,9 +42,9 @@ pub(crate) fn run(folder: &Path, arguments: &str) -> Ran {
     }
 }
 
-/// Runs `command` to its end, or for a minute: a service that waits for rows to come does not end.
+/// Runs `command` to its end, or for three minutes: a service that waits for rows to come does not end.
 pub(crate) fn bounded(command: &mut Command) -> Ran {
-    bounded_by(command, Duration::from_mins(1))
+    bounded_by(command, Duration::from_mins(3))
 }
 
 /// Runs `command` to its end, or for so long.
