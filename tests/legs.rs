@@ -152,22 +152,37 @@ fn an_online_pool_learns_within_the_month() {
 fn a_pool_knows_what_its_bins_paid_so_that_kelly_can_size_it() {
     let folder = tempfile::tempdir().unwrap();
     ok(folder.path(), "ensemble rebuild --from 2025-10 --to 2025-11");
-    let listed = json(folder.path(), "ensemble list --format json");
-    let first = &listed[0];
-    assert_eq!((&first["month"], &first["members"]), (&"2025-10".into(), &3.into()), "{listed}");
-    let csv = ok(folder.path(), "ensemble list");
-    let row = format!("2025-10,3,{},{},", first["rows"], first["log_loss"]);
-    assert!(
-        csv.starts_with("month,members,rows,log_loss,weights\n") && csv.contains(&row),
-        "{csv}"
-    );
-    let table = ok(folder.path(), "ensemble list --format table");
-    assert_eq!(table.lines().count(), 3, "{table}");
     let call = "ensemble backtest --start 2025-10-01 --sizing payoff-kelly --format json";
     let sized = json(folder.path(), call);
     let plain = json(folder.path(), "ensemble backtest --start 2025-10-01 --format json");
     let most = |of: &serde_json::Value| of["result"]["max_gross_exposure"].as_f64().unwrap();
     assert!(most(&sized) < most(&plain), "{sized}");
+}
+
+#[test]
+fn an_ensembles_months_are_listed_and_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = "ensemble list";
+    let why = ["no ensembles under data/ensemble with run name logit-pool-", "--ensemble-root"];
+    fails(folder.path(), list, 1, &why);
+    ok(folder.path(), "ensemble rebuild --quiet --from 2025-10 --to 2025-11");
+    let listed = json(folder.path(), "ensemble list --format json");
+    let first = &listed[0];
+    assert_eq!((&first["bin_month"], &first["members"]), (&"2025-10".into(), &3.into()));
+    assert_eq!(first["weights"].as_array().unwrap().len(), 3, "{listed}");
+    let csv = ok(folder.path(), list);
+    let row = format!(",2025-10,3,{},{},", first["rows"], first["log_loss"]);
+    assert!(csv.contains(&row), "{csv}");
+    let names = "dataset,run_name,bin_month,members,rows,log_loss,weights,path\n";
+    assert!(csv.starts_with(names), "{csv}");
+    let table = ok(folder.path(), "ensemble list --format table --from 2025-11");
+    assert!(table.contains("2025-11") && !table.contains("2025-10"), "{table}");
+    // The newest month, of the only dataset that has files of these members.
+    let shown = ok(folder.path(), "ensemble inspect");
+    assert!(shown.starts_with("logit-pool of sample_btcusdt_perp_1h, 2025-11\n"), "{shown}");
+    let older = ok(folder.path(), "ensemble inspect --bin-month 2025-10");
+    assert!(older.contains(", 2025-10\n"), "{older}");
+    fails(folder.path(), "ensemble inspect --bin-month 2025-09", 1, &["no ensembles for 2025-09"]);
 }
 
 #[test]

@@ -27,7 +27,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("calibration", &["statistics"]),
-    ("evaluation", &["calibration", "statistics", "strategy-core", "terminal"]),
+    (
+        "evaluation",
+        &["calibration", "payoffs", "report", "statistics", "strategy-core", "terminal"],
+    ),
     ("files", &[]),
     ("indicators", &[]),
     (
@@ -42,7 +45,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("report", &[]),
     ("risk", &["backtest", "labeling", "strategy-core"]),
     ("sample", &["market-data", "strategy-core"]),
-    ("scored-labels", &["labeling", "market-data", "strategy-core", "terminal"]),
+    (
+        "scored-labels",
+        &["labeling", "market-data", "sample", "strategy-core", "tabular", "terminal"],
+    ),
     ("statistics", &[]),
     ("strategy-core", &[]),
     ("streaming", &["strategy-core"]),

@@ -123,6 +123,77 @@ pub enum ArtifactError {
         limit: u64,
     },
 
+    /// There are no files at all where somebody wants to look at some.
+    #[error(
+        "there are no {noun} under {}{}: make some with `rebuild`, or name their folder with {flag}{}",
+        root.display(),
+        filter_text(dataset.as_deref(), run_name.as_deref()),
+        found_text(found)
+    )]
+    NoFiles {
+        /// The folder.
+        root: PathBuf,
+        /// What they would hold, as in `bins`.
+        noun: &'static str,
+        /// The flag that names the folder.
+        flag: &'static str,
+        /// Only of this dataset, when given.
+        dataset: Option<String>,
+        /// Only of this run, when given.
+        run_name: Option<String>,
+        /// Datasets and names of the runs that have some.
+        found: Vec<(String, String)>,
+    },
+
+    /// Runs have files, and none has the name that was asked for, or one with that part.
+    #[error(
+        "no run under {} is called {part}, as a whole or in part; there are:{}",
+        root.display(),
+        runs_text(runs)
+    )]
+    NoSuchRun {
+        /// What was asked for.
+        part: String,
+        /// The folder.
+        root: PathBuf,
+        /// Datasets and names of the runs.
+        runs: Vec<(String, String)>,
+    },
+
+    /// Several runs that have files have the part in their names.
+    #[error("--run-name {part} is a part of several names under {}:{}", root.display(), runs_text(runs))]
+    PartOfSeveralRuns {
+        /// What was asked for.
+        part: String,
+        /// The folder.
+        root: PathBuf,
+        /// Datasets and names of the runs.
+        runs: Vec<(String, String)>,
+    },
+
+    /// Several runs have files and none was named.
+    #[error(
+        "{} has {noun} of several runs: choose one with {}:{}",
+        root.display(),
+        flags_between(runs),
+        runs_text(runs)
+    )]
+    RunNotUnique {
+        /// The folder.
+        root: PathBuf,
+        /// What they hold, as in `bins`.
+        noun: &'static str,
+        /// Datasets and names of the runs.
+        runs: Vec<(String, String)>,
+    },
+
+    /// Some files could not be read; which ones was said before.
+    #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
+    DamagedFiles {
+        /// How many.
+        damaged: usize,
+    },
+
     /// Not all months were made.
     #[error(transparent)]
     Backfill(#[from] BackfillError),
@@ -188,7 +259,9 @@ impl ArtifactError {
     #[must_use]
     pub fn is_usage(&self) -> bool {
         match self {
-            Self::ReportPlace { .. } => true,
+            Self::ReportPlace { .. } | Self::NoSuchRun { .. } | Self::PartOfSeveralRuns { .. } => {
+                true
+            }
             Self::Output(output) => output.is_usage(),
             _ => false,
         }
@@ -203,6 +276,27 @@ impl ArtifactError {
             _ => "failed",
         }
     }
+}
+
+fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
+    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
+    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
+}
+
+fn found_text(runs: &[(String, String)]) -> String {
+    if runs.is_empty() { String::new() } else { format!("; there are:{}", runs_text(runs)) }
+}
+
+/// A line for each run.
+fn runs_text(runs: &[(String, String)]) -> String {
+    let line = |(dataset, run): &(String, String)| format!("\n  {dataset} {run}");
+    runs.iter().map(line).collect::<Vec<_>>().concat()
+}
+
+/// The flags that tell `runs` apart.
+fn flags_between(runs: &[(String, String)]) -> &'static str {
+    let one_name = runs.windows(2).all(|pair| pair[0].1 == pair[1].1);
+    if one_name { "--dataset" } else { "--dataset and --run-name" }
 }
 
 /// `there are 2024-11, 2025-01 to 2025-10`: runs of months as spans, so that years stay readable.

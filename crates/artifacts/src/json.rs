@@ -6,8 +6,11 @@ use serde::Serialize;
 
 use crate::ArtifactError;
 
-/// `value` as indented JSON and a line end.
-pub(crate) fn write(value: &impl Serialize, out: &mut dyn Write) -> Result<(), ArtifactError> {
+/// Writes `value` as indented JSON and a line end.
+///
+/// # Errors
+/// When it cannot be put into JSON or written.
+pub fn write_json(value: &impl Serialize, out: &mut dyn Write) -> Result<(), ArtifactError> {
     serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)?;
     Ok(())

@@ -10,6 +10,8 @@
 //! - [`Recipe`], [`Backfill`], [`plan`]: making many months, and what there is to do
 //! - [`rebuild()`], [`RebuildCall`], [`BackfillArgs`]: the command that makes them, for all runs
 //! - [`Proof`], [`Reproduced`]: the command that verifies them
+//! - [`list()`], [`RunChoice`]: the command that lists them, and which run is meant
+//! - [`ReportFile`], [`write_json`]: what commands write for others to read
 //! - [`ArtifactError`], [`BackfillError`]: what can go wrong
 
 mod artifact;
@@ -23,11 +25,14 @@ mod folder;
 mod holder;
 mod json;
 mod key;
+mod list;
 mod listing;
 mod lock;
 mod proof;
 mod rebuild;
 mod recipe;
+mod report_file;
+mod run_choice;
 mod run_lock;
 mod store;
 mod strays;
@@ -43,11 +48,15 @@ pub use backfill::{
 pub use difference::Difference;
 pub use error::ArtifactError;
 pub use holder::Holder;
+pub use json::write_json;
 pub use key::MonthKey;
+pub use list::{ListArgs, list};
 pub use listing::MonthFilter;
 pub use proof::{Proof, Reproduced, Verdict};
-pub use rebuild::{BackfillArgs, OpenRun, Reader, RebuildCall, ReportFormat, TableFormat, rebuild};
-pub use recipe::{Made, Prospect, Recipe, Shown};
+pub use rebuild::{BackfillArgs, OpenRun, Reader, RebuildCall, ReportFormat, rebuild};
+pub use recipe::{Listed, Made, Prospect, Recipe, Shown};
+pub use report_file::ReportFile;
+pub use run_choice::RunChoice;
 pub use run_lock::{DEFAULT_LOCK_WAIT, RunLock};
 pub use store::{MonthStore, OnExisting, Saved};
 pub use strays::{Stray, StrayKind};

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use serde::Serialize;
+use serde_json::Value;
 use strategy_core::YearMonth;
 
 use crate::{Artifact, ArtifactError, Difference};
@@ -89,11 +90,17 @@ pub trait Shown: Artifact {
     /// The same for a program, as JSON.
     type Record: Serialize;
 
-    /// The columns of a table of several months.
+    /// The flag that names the folder of the files, as in `--bins-root`.
+    const ROOT_FLAG: &'static str;
+
+    /// The columns of a rebuild's table of several months.
     const COLUMNS: &'static [&'static str];
 
     /// A month's cells in these columns.
     fn cells(&self) -> Vec<String>;
+
+    /// What a list of months says of each.
+    fn listed(&self) -> Vec<Listed>;
 
     /// Everything that a person reads of one month.
     ///
@@ -103,4 +110,17 @@ pub trait Shown: Artifact {
 
     /// Everything that a program reads of one month.
     fn record(&self) -> Self::Record;
+}
+
+/// One value of a month in a list of months.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listed {
+    /// Its name in CSV and JSON.
+    pub name: &'static str,
+    /// The head of its column in a table.
+    pub title: &'static str,
+    /// The value.
+    pub value: Value,
+    /// The value as a table shows it.
+    pub text: String,
 }

@@ -44,3 +44,12 @@ pub struct MetadataParts {
     /// BLAKE3 of the window's rows, 64 lowercase hex digits.
     pub fingerprint: String,
 }
+
+impl MetadataParts {
+    /// Rows whose prediction is in sample: from `pred_train.csv`, of hours that the model was trained on.
+    #[must_use]
+    pub fn in_sample_rows(&self) -> u64 {
+        let train = self.sources.iter().filter(|source| source.name == "pred_train");
+        train.map(|source| source.rows).sum()
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use artifacts::Shown;
+use artifacts::{Listed, Shown};
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use labeling::LabelSource;
@@ -12,6 +12,7 @@ use crate::{BinMetadata, BinRecord, MetadataParts, MetadataRecord};
 
 impl Shown for BinMetadata {
     type Record = MetadataRecord;
+    const ROOT_FLAG: &'static str = "--bins-root";
     const COLUMNS: &'static [&'static str] =
         &["rows", "base rate", "slope", "Brier before", "after"];
 
@@ -28,6 +29,23 @@ impl Shown for BinMetadata {
             slope,
             probability(Some(quality.brier_before)),
             probability(Some(quality.brier_after)),
+        ]
+    }
+
+    fn listed(&self) -> Vec<Listed> {
+        let parts = self.parts();
+        let (method, n_bins) = (parts.calibrator.method().to_string(), parts.edges.n_bins().get());
+        let (in_sample, base_rate) = (parts.in_sample_rows(), parts.diagnostics.base_rate);
+        let made = parts.created_at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let listed = |name, title, value, text| Listed { name, title, value, text };
+        let some = if in_sample == 0 { String::new() } else { count(in_sample) };
+        vec![
+            listed("calibration_method", "method", method.clone().into(), method),
+            listed("n_bins", "bins", n_bins.into(), n_bins.to_string()),
+            listed("cal_rows", "rows", parts.cal_rows.into(), count(parts.cal_rows)),
+            listed("in_sample_rows", "in sample", in_sample.into(), some),
+            listed("base_rate", "base rate", base_rate.into(), per_cent(Some(base_rate))),
+            listed("created_at", "made", made.clone().into(), made),
         ]
     }
 

@@ -6,7 +6,7 @@
 //! on the same rows.
 //!
 //! - [`MonthRows`]: what is judged; [`Judged`], [`Judging`]: whose it is, and how it is judged
-//! - [`evaluate()`], [`Evaluated`], [`Evaluation`]: what came of it; [`text::write`]: for people
+//! - [`evaluate()`], [`Evaluated`], [`Evaluation`]: what came of it; [`text::write`], [`page::page`]: for people
 //! - [`PoolLosses`], [`PoolJudgement`], [`pool_text`]: a pool of several models against its members
 //! - [`Notes`]: what has no value, and why
 //! - [`EvaluationError`]: what can go wrong
@@ -17,6 +17,7 @@ mod hits;
 mod judging;
 mod note;
 mod outcome;
+pub mod page;
 mod paired;
 pub mod pool_text;
 mod pooled;

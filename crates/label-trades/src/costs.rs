@@ -4,6 +4,7 @@
 
 use backtest::{Fees, FundingRule, Venue};
 use clap::Args;
+use labeling::BarrierRule;
 
 use crate::LabelTradeError;
 
@@ -18,6 +19,17 @@ pub struct Costs {
     pub slippage: f64,
     /// Who pays funding.
     pub funding: FundingRule,
+}
+
+impl Costs {
+    /// The share of take profits at which a long that ends at a barrier of `rule` earns its costs.
+    #[must_use]
+    pub fn break_even(&self, rule: &BarrierRule) -> f64 {
+        let market = self.fees.taker + self.slippage;
+        let won = rule.take_profit() - market - self.fees.maker;
+        let lost = rule.stop_loss() + 2.0 * market;
+        lost / (won + lost)
+    }
 }
 
 /// What a trade costs, as `backtest` has it.

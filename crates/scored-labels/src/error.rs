@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use labeling::{LabelError, LeftOut};
-use market_data::{MarketDataError, TimeSpan};
+use market_data::{FileError, MarketDataError, TimeSpan};
+use sample::SampleError;
 use strategy_core::YearMonth;
 use terminal::listed;
 use thiserror::Error;
@@ -20,6 +21,17 @@ pub enum ScoredLabelsError {
     /// The data could not be read.
     #[error(transparent)]
     MarketData(#[from] MarketDataError),
+    /// The generated sample could not be made, or may not be used.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// Only one of the two files of a run was named.
+    #[error("{given} needs {missing} beside it: predictions and candles are two files")]
+    FileMissing {
+        /// The flag that was given.
+        given: &'static str,
+        /// The flag that it needs.
+        missing: &'static str,
+    },
     /// Labels could not be made from candles, or the label is not known.
     #[error("cannot label the rows of {}", file.display())]
     Labels {
@@ -247,4 +259,29 @@ pub enum ScoredLabelsError {
         /// Last month.
         to: YearMonth,
     },
+}
+
+impl ScoredLabelsError {
+    /// Whether the person asked for something that cannot be.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::MarketData(error) => error.is_usage(),
+            Self::FileMissing { .. }
+            | Self::Sample(SampleError::NotAsked { .. })
+            | Self::MonthsReversed { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// What a monitor may want to tell apart, in a word: `incomplete` (the data will come), `locked`
+    /// (somebody else is writing) or `failed`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Incomplete { .. } => "incomplete",
+            Self::MarketData(MarketDataError::File(FileError::Locked { .. })) => "locked",
+            _ => "failed",
+        }
+    }
 }

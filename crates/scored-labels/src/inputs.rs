@@ -174,6 +174,15 @@ impl CandleState {
 }
 
 impl Inputs {
+    /// The label's horizon in rows, 1 where it is not known.
+    #[must_use]
+    pub fn horizon_rows(&self) -> f64 {
+        let micros = |delta: Option<TimeDelta>| {
+            delta.and_then(|delta| delta.num_microseconds()).unwrap_or(1).max(1) as f64
+        };
+        (micros(self.labels.horizon) / micros(Some(self.interval))).max(1.0)
+    }
+
     /// The predictions of `window`, ascending: the table's, and for hours that it lacks those of
     /// `pred_train.csv`.
     pub fn predictions_in(

@@ -19,7 +19,8 @@
 //! - [`MemberScores`]: several models of one target, joined by time
 //! - [`WindowSettings`], [`WindowRows`]: a month's rows; [`fingerprint()`]: their identity
 //! - [`Warning`], [`Lacking`]: what a careful person should know of them
-//! - [`ScoredLabelsError`]: what can go wrong
+//! - [`ScoreRows`], [`with_columns`]: a table of scores that somebody hands in
+//! - [`ScoredLabelsError`], [`ScoreError`]: what can go wrong
 
 mod completeness;
 mod error;
@@ -30,6 +31,8 @@ mod members;
 mod month_args;
 mod months;
 mod run;
+mod score_error;
+mod score_rows;
 mod settings;
 mod sources;
 mod text;
@@ -45,6 +48,8 @@ pub use members::MemberScores;
 pub use month_args::MonthArgs;
 pub use months::{MonthChoice, ParseMonthChoiceError, month_range};
 pub use run::Run;
+pub use score_error::ScoreError;
+pub use score_rows::{ScoreBatch, ScoreRows, refuse_taken, with_columns};
 pub use settings::WindowSettings;
 pub use sources::{InSample, Sources};
 pub use warning::Warning;

@@ -1,10 +1,14 @@
 //! Where a run's data is.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use labeling::TiePolicy;
-use market_data::DEFAULT_LOCK_TIMEOUT;
+use market_data::{DEFAULT_LOCK_TIMEOUT, DataFlags};
+use sample::SamplePaths;
+
+use crate::ScoredLabelsError;
 
 /// What to do about hours of a window for which there are only in-sample predictions: the model has
 /// seen their labels, so its scores look better there than they are.
@@ -63,5 +67,57 @@ impl Sources {
             in_sample: InSample::default(),
             lock_timeout: DEFAULT_LOCK_TIMEOUT,
         }
+    }
+
+    /// The files that `flags` name, and what else they say; with no file named, those of the sample of
+    /// `dataset`, which is made if it is not there: `say` is told so.
+    ///
+    /// # Errors
+    /// [`ScoredLabelsError::FileMissing`]; when the sample cannot be made, or must not be used.
+    pub fn of_flags(
+        flags: &DataFlags,
+        dataset: Option<&str>,
+        say: &mut dyn Write,
+    ) -> Result<Self, ScoredLabelsError> {
+        let missing = |given, missing| Err(ScoredLabelsError::FileMissing { given, missing });
+        let files = match sample::stand_in(flags, dataset, say)? {
+            Some(sample) => Self {
+                dataset: Some(sample.dataset),
+                ..Self::new(&sample.predictions, &sample.candles)
+            },
+            None => match (&flags.pred_duckdb, &flags.ohlcv_duckdb) {
+                (Some(predictions), Some(candles)) => Self::new(predictions, candles),
+                (Some(_), None) => return missing("--pred-duckdb", "--ohlcv-duckdb"),
+                (None, Some(_)) => return missing("--ohlcv-duckdb", "--pred-duckdb"),
+                (None, None) => {
+                    return missing("the flags given", "--pred-duckdb and --ohlcv-duckdb");
+                }
+            },
+        };
+        Ok(Self {
+            candle_table: flags.ohlcv_table.clone(),
+            model_path: flags.model_path.clone(),
+            dataset: dataset.map(str::to_owned).or(files.dataset),
+            feature_key: flags.feature_key.clone(),
+            lock_timeout: flags.lock_timeout,
+            ..files
+        })
+    }
+
+    /// The same for the predictions of several models, which their runs name.
+    ///
+    /// # Errors
+    /// As [`of_flags`](Self::of_flags).
+    pub fn of_models(
+        flags: &DataFlags,
+        dataset: Option<&str>,
+        say: &mut dyn Write,
+    ) -> Result<Self, ScoredLabelsError> {
+        let found = Self { model_path: None, ..Self::of_flags(flags, dataset, say)? };
+        if flags.pred_duckdb.as_ref() == Some(&found.predictions) {
+            return Ok(found);
+        }
+        let predictions = SamplePaths::in_dir(&flags.sample_dir).three_models;
+        Ok(Self { predictions, ..found })
     }
 }

@@ -12,7 +12,6 @@ use label_trades::LabelTradeError;
 use labeling::LabelError;
 use market_data::MarketDataError;
 use pools::PoolError;
-use sample::SampleError;
 use scored_labels::ScoredLabelsError;
 use strategy_core::{RowsError, YearMonth};
 use thiserror::Error;
@@ -123,15 +122,6 @@ pub enum EnsembleError {
         /// Months of a window.
         lookback_months: u16,
     },
-    /// The sample cannot be made.
-    #[error(transparent)]
-    Sample(#[from] SampleError),
-    /// Data that is only half configured.
-    #[error("{flag} is not set: an ensemble needs the members' predictions and candles")]
-    NotConfigured {
-        /// What is missing.
-        flag: &'static str,
-    },
     /// What the comparison cannot be made of.
     #[error("the members and the pool cannot be compared")]
     Evaluation(#[from] EvaluationError),
@@ -146,9 +136,6 @@ pub enum EnsembleError {
         /// Last month.
         to: YearMonth,
     },
-    /// A dataset is not known where a file must be found.
-    #[error("no dataset is known: pass --dataset, so that the ensemble's files can be found")]
-    NoDataset,
     /// The month has no file.
     #[error("{month}: there is no ensemble at {}: make it with `ensemble rebuild --bin-month {month}` and the same --members and --pool", path.display())]
     Missing {
@@ -230,7 +217,7 @@ impl EnsembleError {
         match self {
             Self::OfRun { source, .. } => return source.is_usage(),
             Self::Artifact(error) => return error.is_usage(),
-            Self::ScoredLabels(ScoredLabelsError::MarketData(error)) => return error.is_usage(),
+            Self::ScoredLabels(error) => return error.is_usage(),
             _ => {}
         }
         matches!(
@@ -239,10 +226,7 @@ impl EnsembleError {
                 | Self::Twice { .. }
                 | Self::MinMembers { .. }
                 | Self::Thresholds { .. }
-                | Self::NoDataset
                 | Self::NoTarget { .. }
-                | Self::NotConfigured { .. }
-                | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                 | Self::Money(LabelTradeError::Payoffs(_))
         )
     }

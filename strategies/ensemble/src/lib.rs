@@ -20,6 +20,5 @@ pub use decision::Decision;
 pub use error::EnsembleError;
 pub use fit::{LEAST_ROWS, Settings, fit};
 pub use recipe::{EnsembleRecipe, Warning};
-pub use store::EnsembleStore;
 pub use strategy::Ensemble;
 pub use walk::walk;

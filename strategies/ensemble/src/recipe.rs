@@ -144,6 +144,7 @@ impl Recipe for EnsembleRecipe {
     fn kind(error: &EnsembleError) -> &'static str {
         match error {
             EnsembleError::Artifact(error) => error.kind(),
+            EnsembleError::ScoredLabels(error) => error.kind(),
             _ => "failed",
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use artifacts::Shown;
+use artifacts::{Listed, Shown};
 use binning::BinEdges;
 use terminal::{count, counted, probability};
 
@@ -10,6 +10,7 @@ use crate::MonthEnsemble;
 
 impl Shown for MonthEnsemble {
     type Record = Self;
+    const ROOT_FLAG: &'static str = "--ensemble-root";
     const COLUMNS: &'static [&'static str] = &["members", "rows", "log loss", "weights"];
 
     fn cells(&self) -> Vec<String> {
@@ -20,6 +21,19 @@ impl Shown for MonthEnsemble {
             probability(all.map(|all| all.log_loss)),
             all.map_or_else(String::new, |all| weights(all.fitted.weights())),
         ]
+    }
+
+    fn listed(&self) -> Vec<Listed> {
+        let all = whole(self);
+        let values = [
+            ("members", self.members.len().into()),
+            ("rows", all.map(|all| all.rows).into()),
+            ("log_loss", all.map(|all| all.log_loss).into()),
+            ("weights", all.map(|all| all.fitted.weights()).into()),
+        ];
+        let shown = Self::COLUMNS.iter().zip(self.cells());
+        let listed = |((name, value), (&title, text))| Listed { name, title, value, text };
+        values.into_iter().zip(shown).map(listed).collect()
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -61,10 +75,10 @@ impl Shown for MonthEnsemble {
 }
 
 /// The pool of all members.
-pub(crate) fn whole(ensemble: &MonthEnsemble) -> Option<&crate::Subset> {
+fn whole(ensemble: &MonthEnsemble) -> Option<&crate::Subset> {
     ensemble.subsets.iter().max_by_key(|subset| subset.members.len())
 }
 
-pub(crate) fn weights(weights: &[f64]) -> String {
+fn weights(weights: &[f64]) -> String {
     weights.iter().map(|weight| format!("{weight:.4}")).collect::<Vec<_>>().join(" ")
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use artifacts::{MonthKey, MonthStore, RunChoice};
 use binning::BinEdges;
 use chrono::{DateTime, TimeDelta};
 use label_trades::exits_of_target;
@@ -16,7 +17,6 @@ use terminal::counted;
 use crate::commands::{self, EnsembleCommand};
 use crate::config::Config;
 use crate::learning::{Fed, Learning};
-use crate::store::EnsembleStore;
 use crate::{Decision, EnsembleError, MonthEnsemble};
 
 /// Long in the top bins of the pooled probability, short in the bottom ones.
@@ -79,19 +79,23 @@ impl Ensemble {
                 self.before += 1;
                 Ok(Decision { pooled: None, side: Side::NoSignal, outlook: None })
             }
-            _ => Err(EnsembleError::Missing { month, path: self.store()?.path(month)? }),
+            _ => Err(EnsembleError::Missing { month, path: self.path(month)? }),
         }
     }
 
-    /// The files of the dataset that it is opened for, otherwise of the only one that has any.
-    fn store(&mut self) -> Result<EnsembleStore, EnsembleError> {
+    /// The file of `month`: of the dataset that it is opened for, otherwise of the only one that has any.
+    fn path(&mut self, month: YearMonth) -> Result<PathBuf, EnsembleError> {
         let pooling = &self.config.pooling;
+        let store = MonthStore::<MonthEnsemble>::new(&pooling.ensemble_root);
         let name = pooling.name()?;
-        if self.dataset.is_none() {
-            self.dataset = Some(EnsembleStore::only_dataset(&pooling.ensemble_root, &name)?);
-        }
-        let dataset = self.dataset.as_deref().ok_or(EnsembleError::NoDataset)?;
-        Ok(EnsembleStore::new(&pooling.ensemble_root, dataset, &name))
+        let dataset = match &mut self.dataset {
+            Some(dataset) => dataset,
+            unknown => {
+                let choice = RunChoice { dataset: None, run_name: Some(name.clone()) };
+                unknown.insert(choice.settle(&store)?.0)
+            }
+        };
+        Ok(store.path(&MonthKey::new(dataset.as_str(), name, month)?))
     }
 }
 
@@ -152,8 +156,11 @@ impl Strategy for Ensemble {
     fn begins(config: &Config, subject: &Subject) -> Result<Option<i64>, EnsembleError> {
         let Some(dataset) = &subject.dataset else { return Ok(None) };
         let pooling = &config.pooling;
-        let store = EnsembleStore::new(&pooling.ensemble_root, dataset, &pooling.name()?);
-        Ok(store.months()?.first().map(|month| month.start().timestamp_micros()))
+        let store = MonthStore::<MonthEnsemble>::new(&pooling.ensemble_root);
+        Ok(store
+            .months(dataset, &pooling.name()?)?
+            .first()
+            .map(|month| month.start().timestamp_micros()))
     }
 
     fn new(config: Config, subject: &Subject) -> Result<Self, EnsembleError> {
@@ -181,11 +188,11 @@ impl Strategy for Ensemble {
     }
 
     fn artifact(&mut self, month: YearMonth) -> Result<PathBuf, EnsembleError> {
-        self.store()?.path(month)
+        self.path(month)
     }
 
     fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), EnsembleError> {
-        let path = self.store()?.path(month)?;
+        let path = self.path(month)?;
         let Some(bytes) = bytes else {
             // Rows of the lookback may lie before the first file.
             if self.learning.is_some() && self.months.is_empty() {

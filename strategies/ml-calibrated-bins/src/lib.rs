@@ -24,16 +24,15 @@
 mod commands;
 mod error;
 mod exits;
+mod inspection_page;
 mod month_bins;
 mod payoffs;
 mod predictions;
 mod rebuild;
 mod recipe;
-mod report;
 mod reproduce;
 mod rule;
 mod score;
-mod score_error;
 mod settings;
 mod signals;
 mod strategy;
@@ -41,8 +40,7 @@ mod walk;
 mod warning;
 
 pub use commands::{
-    BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, RunChoice, ScoreArgs,
-    VerifyArgs,
+    BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, ScoreArgs, VerifyArgs,
 };
 pub use error::BinsError;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins, ParseBinsOverrideError};
@@ -50,7 +48,7 @@ pub use rebuild::rebuild;
 pub use recipe::BinsRecipe;
 pub use rule::SignalRule;
 pub use score::{Scorer, score};
-pub use score_error::ScoreError;
+pub use scored_labels::ScoreError;
 pub use settings::Settings;
 pub use signals::signals;
 pub use strategy::{BinDecision, BinsConfig, MlCalibratedBins};

@@ -5,15 +5,14 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use artifacts::MonthKey;
+use artifacts::{MonthKey, RunChoice};
 use binning::{BinMetadata, BinStore};
 use clap::ValueEnum;
 use labeling::LabelCutoff;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
 
-use crate::commands::{BinsRoot, RunChoice};
-use crate::recipe::in_sample;
+use crate::commands::BinsRoot;
 use crate::rule::CheckedRule;
 use crate::{BinsError, SignalRule};
 
@@ -135,7 +134,7 @@ impl Bins {
 /// That bins were made with predictions of rows that the model was trained on.
 pub(crate) fn in_sample_caution(metadata: &BinMetadata) -> Option<String> {
     let parts = metadata.parts();
-    let (rows, of) = (in_sample(&parts.sources), parts.cal_rows);
+    let (rows, of) = (parts.in_sample_rows(), parts.cal_rows);
     (rows > 0).then(|| {
         format!(
             "the bins of {} were calibrated on in-sample predictions ({rows} of {of} rows): the model \
@@ -159,7 +158,6 @@ impl MonthBins {
         Self {
             store: BinStore::new(root.of(subject.dataset.as_deref())),
             choice: RunChoice {
-                root: root.clone(),
                 dataset: subject.dataset.clone(),
                 run_name: subject.run_name.clone(),
             },

@@ -1,7 +1,7 @@
 //! How the bins of a run's months are made and held against the data.
 
 use artifacts::{Difference, Made, Prospect, Recipe};
-use binning::{BinMetadata, SourceRecord};
+use binning::BinMetadata;
 use scored_labels::{Inputs, Run, WindowRows};
 use strategy_core::YearMonth;
 
@@ -121,7 +121,7 @@ fn input_differences(
         ("model", parts.matched_model_path.clone(), inputs.identity.matched.stored().to_owned()),
         ("labels from", parts.label.source.to_string(), inputs.labels.source.to_string()),
         ("tie policy", policy(&parts.label.tie_policy), policy(&inputs.labels.tie_policy)),
-        ("in-sample rows", in_sample(&parts.sources).to_string(), rows.in_sample().to_string()),
+        ("in-sample rows", parts.in_sample_rows().to_string(), rows.in_sample().to_string()),
         (
             "rows left out",
             parts.label.left_out.total().to_string(),
@@ -130,9 +130,4 @@ fn input_differences(
         ("rows", parts.cal_rows.to_string(), rows.len().to_string()),
         ("inputs' fingerprint", short(&parts.fingerprint), short(&now)),
     ])
-}
-
-/// How many of the rows come from `pred_train.csv`.
-pub(crate) fn in_sample(sources: &[SourceRecord]) -> u64 {
-    sources.iter().filter(|source| source.name == "pred_train").map(|source| source.rows).sum()
 }

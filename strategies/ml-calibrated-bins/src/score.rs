@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int8Array, RecordBatch, UInt16Array};
+use arrow::array::{ArrayRef, Float64Array, Int8Array, RecordBatch, UInt16Array};
 use arrow::buffer::NullBuffer;
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Float64Type, Schema};
 use chrono::{DateTime, Utc};
+use scored_labels::{ScoreBatch, ScoreRows, refuse_taken, with_columns};
 use strategy_core::YearMonth;
-use tabular::{TabularError, TimeError};
 
-use crate::{BinsError, MonthBins, ScoreError};
+use crate::{BinsError, MonthBins};
 
-const TIMESTAMP: &str = "timestamp";
-const SCORE: &str = "y_pred";
 const ADDED: [&str; 2] = ["p_cal", "q_bin"];
 const SIGNAL: &str = "signal";
 
@@ -27,7 +23,7 @@ const SIGNAL: &str = "signal";
 ///
 /// # Errors
 /// When a column is missing, already there or of the wrong kind, a row cannot be scored
-/// ([`ScoreError`] names it), or a month has no usable bins.
+/// ([`ScoreError`](scored_labels::ScoreError) names it), or a month has no usable bins.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -74,26 +70,14 @@ pub fn score(batch: &RecordBatch, bins: &mut MonthBins) -> Result<RecordBatch, B
 pub struct Scorer<'a> {
     bins: &'a mut MonthBins,
     month: Option<YearMonth>,
-    /// Rows scored so far.
-    rows: u64,
-    /// The last of them, µs UTC.
-    last: Option<i64>,
+    rows: ScoreRows,
     skipped: BTreeMap<YearMonth, u64>,
-    /// Whose scores they are, as far as the rows say it: dataset and model.
-    said: [Option<String>; 2],
 }
 
 impl<'a> Scorer<'a> {
     /// At the start of a table.
     pub fn new(bins: &'a mut MonthBins) -> Self {
-        Self {
-            bins,
-            month: None,
-            rows: 0,
-            last: None,
-            skipped: BTreeMap::new(),
-            said: [None, None],
-        }
+        Self { bins, month: None, rows: ScoreRows::default(), skipped: BTreeMap::new() }
     }
 
     /// The same, with the bins of `month` for all rows, whenever they are.
@@ -115,25 +99,13 @@ impl<'a> Scorer<'a> {
     pub fn score(&mut self, batch: &RecordBatch) -> Result<RecordBatch, BinsError> {
         let added = self.added();
         refuse_taken(batch, &added)?;
-        let times = tabular::utc_micros(self.column(batch, TIMESTAMP)?)
-            .map_err(|error| ScoreError::from(self.placed(error)))?;
-        self.refuse_nulls(TIMESTAMP, &times)?;
-        let scores = self.column(batch, SCORE)?;
-        if !scores.data_type().is_numeric() {
-            return Err(ScoreError::NotNumbers { found: scores.data_type().clone() }.into());
+        let begins = self.rows.rows() == 0;
+        let ScoreBatch { timestamps, scores } = self.rows.read(batch)?;
+        self.bins.are_for(self.rows.dataset(), self.rows.model_path())?;
+        if begins {
+            self.look_ahead(timestamps.values());
         }
-        // Of Float64 already, this copies nothing.
-        let scores = cast(scores, &DataType::Float64).map_err(ScoreError::from)?;
-        self.refuse_nulls(SCORE, &scores)?;
-        let scores = scores.as_primitive::<Float64Type>().values();
-        self.check_order(times.values())?;
-        self.check_scores(scores)?;
-        self.check_subject(batch)?;
-        self.look_ahead(times.values());
-
-        let values = self.score_months(times.values(), scores)?;
-        self.rows += batch.num_rows() as u64;
-        self.last = times.values().last().copied().or(self.last);
+        let values = self.score_months(timestamps.values(), scores.values())?;
         Ok(with_columns(batch, &added, values)?)
     }
 
@@ -186,59 +158,9 @@ impl<'a> Scorer<'a> {
         Ok(columns)
     }
 
-    fn column<'b>(
-        &self,
-        batch: &'b RecordBatch,
-        name: &'static str,
-    ) -> Result<&'b ArrayRef, ScoreError> {
-        let column = batch.column_by_name(name).ok_or_else(|| ScoreError::MissingColumn {
-            column: name,
-            present: batch.schema_ref().fields().iter().map(|f| f.name().clone()).collect(),
-        })?;
-        // The type of a column of a text file that is empty throughout.
-        if column.data_type() == &DataType::Null {
-            return Err(ScoreError::Null { column: name, row: self.number(0) });
-        }
-        Ok(column)
-    }
-
-    fn refuse_nulls(&self, column: &'static str, values: &dyn Array) -> Result<(), ScoreError> {
-        match values.nulls().and_then(|nulls| nulls.iter().position(|valid| !valid)) {
-            Some(index) => Err(ScoreError::Null { column, row: self.number(index) }),
-            None => Ok(()),
-        }
-    }
-
-    /// Rows that say whose scores they are, in columns as those of the table `predictions`, go through
-    /// no other bins.
-    fn check_subject(&mut self, batch: &RecordBatch) -> Result<(), BinsError> {
-        for (place, column) in ["dataset", "model_path"].into_iter().enumerate() {
-            let texts = batch.column_by_name(column).filter(|values| is_text(values.data_type()));
-            let Some(texts) = texts else { continue };
-            let texts = cast(texts, &DataType::Utf8).map_err(ScoreError::from)?;
-            for (index, found) in texts.as_string::<i32>().iter().enumerate() {
-                match (found, &self.said[place]) {
-                    (Some(found), Some(before)) if found != before => {
-                        return Err(ScoreError::SeveralSubjects {
-                            row: self.number(index),
-                            column,
-                            found: found.to_owned(),
-                            before: before.clone(),
-                        }
-                        .into());
-                    }
-                    (Some(found), None) => self.said[place] = Some(found.to_owned()),
-                    _ => {}
-                }
-            }
-        }
-        let [dataset, model_path] = &self.said;
-        self.bins.are_for(dataset.as_deref(), model_path.as_deref())
-    }
-
     /// Says so when the bins of one month for all rows saw the future of the first of them.
     fn look_ahead(&mut self, times: &[i64]) {
-        if let (Some(month), 0, Some(&first)) = (self.month, self.rows, times.first())
+        if let (Some(month), Some(&first)) = (self.month, times.first())
             && first < month.start().timestamp_micros()
         {
             self.bins.caution(format!(
@@ -246,58 +168,6 @@ impl<'a> Scorer<'a> {
                  which were calibrated on data after them",
                 instant(first).format("%Y-%m-%d %H:%M")
             ));
-        }
-    }
-
-    fn check_order(&self, times: &[i64]) -> Result<(), ScoreError> {
-        let strange = times
-            .iter()
-            .enumerate()
-            .find_map(|(index, &time)| Some((index, time, tabular::not_meant(time)?)));
-        if let Some((index, time, reason)) = strange {
-            let row = self.number(index);
-            return Err(ScoreError::TimeNotMeant { row, time: instant(time), reason });
-        }
-        let before = self.last.into_iter().chain(times.iter().copied());
-        // The first row of all has none before it.
-        let skip = usize::from(self.last.is_none());
-        let pairs = before.zip(times.iter().copied().enumerate().skip(skip));
-        for (previous, (index, time)) in pairs {
-            let row = self.number(index);
-            if time == previous {
-                return Err(ScoreError::Repeated { row, time: instant(time) });
-            }
-            if time < previous {
-                let (time, previous) = (instant(time), instant(previous));
-                return Err(ScoreError::Unsorted { row, time, previous });
-            }
-        }
-        Ok(())
-    }
-
-    fn check_scores(&self, scores: &[f64]) -> Result<(), ScoreError> {
-        match scores.iter().position(|score| !(0.0..=1.0).contains(score)) {
-            Some(index) => Err(ScoreError::Value { row: self.number(index), value: scores[index] }),
-            None => Ok(()),
-        }
-    }
-
-    /// The number of a row in the table, from 1.
-    fn number(&self, index: usize) -> u64 {
-        self.rows + index as u64 + 1
-    }
-
-    /// The same error, its row counted as all others here.
-    fn placed(&self, error: TabularError) -> TabularError {
-        let number = |row| usize::try_from(self.number(row)).unwrap_or(usize::MAX);
-        match error {
-            TabularError::Time(TimeError::BelowMicrosecond { row, nanos }) => {
-                TimeError::BelowMicrosecond { row: number(row), nanos }.into()
-            }
-            TabularError::Time(TimeError::TimestampRange { row, value, unit }) => {
-                TimeError::TimestampRange { row: number(row), value, unit }.into()
-            }
-            other => other,
         }
     }
 }
@@ -309,31 +179,6 @@ fn rows_of_month(first: i64, start: usize, times: &[i64]) -> (YearMonth, std::op
     // At least the one row, also at the end of the calendar.
     let rows = times[start..].partition_point(|&time| time < next).max(1);
     (month, start..start + rows)
-}
-
-fn refuse_taken(batch: &RecordBatch, added: &[&'static str]) -> Result<(), ScoreError> {
-    let taken = |name: &&str| batch.column_by_name(name).is_some();
-    let columns: Vec<&'static str> = added.iter().copied().filter(taken).collect();
-    if columns.is_empty() { Ok(()) } else { Err(ScoreError::ColumnsTaken { columns }) }
-}
-
-/// Nullable whether or not there are nulls: all batches of a table have one schema.
-fn with_columns(
-    batch: &RecordBatch,
-    names: &[&str],
-    added: Vec<ArrayRef>,
-) -> Result<RecordBatch, ScoreError> {
-    let schema = batch.schema_ref();
-    let new = names.iter().zip(&added);
-    let new = new.map(|(name, values)| Field::new(*name, values.data_type().clone(), true));
-    let fields: Vec<_> = schema.fields().iter().cloned().chain(new.map(Arc::new)).collect();
-    let schema = Schema::new_with_metadata(fields, schema.metadata().clone());
-    let columns = batch.columns().iter().cloned().chain(added).collect();
-    Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
-}
-
-fn is_text(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
 fn instant(micros: i64) -> DateTime<Utc> {

@@ -13,7 +13,6 @@ use strategy_core::{
 
 use crate::commands::{self, BinsCommand, BinsRoot};
 use crate::exits::exits_of;
-use crate::recipe::in_sample;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
 use terminal::{collapse, counted};
 
@@ -219,7 +218,7 @@ impl MlCalibratedBins {
             decisions.extend(scores.iter().map(skipped));
             return Ok(());
         };
-        if in_sample(&bins.metadata.parts().sources) > 0 {
+        if bins.metadata.parts().in_sample_rows() > 0 {
             self.in_sample_rows += scores.len() as u64;
         }
         let scored = bins.metadata.score_all(scores).map_err(|source| {

@@ -10,7 +10,6 @@ use labeling::LabelCutoff;
 use scored_labels::{Inputs, Origin, WindowSettings};
 use strategy_core::{Side, YearMonth};
 
-use crate::recipe::in_sample;
 use crate::rule::CheckedRule;
 use crate::{BinsError, Settings, SignalRule, Warning, rebuild};
 
@@ -113,7 +112,7 @@ fn month_rows(
     };
     let rule = rule(judged, &settings.rule, notes)?;
     let warnings = warnings.iter().map(|warning| format!("{month}: {warning}")).collect();
-    let in_sample = in_sample(&judged.parts().sources);
+    let in_sample = judged.parts().in_sample_rows();
     let edges = judged.edges().as_slice().to_vec();
     let has_rule = rule.is_some();
     let mut rows = MonthRows { edges, in_sample, has_rule, warnings, ..MonthRows::default() };

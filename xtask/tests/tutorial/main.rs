@@ -13,6 +13,7 @@ mod copy;
 mod page;
 mod shell;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -60,6 +61,23 @@ fn a_plain_strategy_takes_no_more_than_before_there_were_legs() {
         page::steps(&text).into_iter().partition(|step| matches!(step, Step::File { .. }));
     let found = (text.lines().count(), commands.len(), files.len());
     assert!(found.0 <= 481 && found.1 <= 10 && found.2 <= 8, "{found:?}");
+}
+
+/// The strategy with legs, and the one with a model and a second run.
+#[test]
+fn the_strategies_of_the_pages_have_fewer_than_150_lines() {
+    let own = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap());
+    for page in &PAGES[1..] {
+        let text = fs::read_to_string(own.parent().unwrap().join(page)).unwrap();
+        let files = page::steps(&text).into_iter().filter_map(|step| match step {
+            Step::File { path, text } if path.contains("/src/") => Some((path, text)),
+            _ => None,
+        });
+        // A file that a page changes later counts as it is in the end.
+        let files: BTreeMap<String, String> = files.collect();
+        let lines: usize = files.values().map(|text| text.lines().count()).sum();
+        assert!((20..150).contains(&lines), "{page}: {lines} lines");
+    }
 }
 
 fn follow(page: &str, text: &str, shell: &Shell<'_>) {

@@ -8,8 +8,7 @@ use strategy_core::YearMonth;
 use terminal::{count, counted, listed};
 
 use super::judged::{Judged, Verdict};
-use crate::json;
-use crate::{Artifact, ArtifactError, Difference, MonthKey, Stray, StrayKind};
+use crate::{Artifact, ArtifactError, Difference, MonthKey, Stray, StrayKind, write_json};
 
 #[derive(Debug, Serialize)]
 struct Document<'a> {
@@ -54,7 +53,7 @@ pub(super) fn json<A: Artifact>(
         .iter()
         .map(|stray| Other { path: stray.path.display().to_string(), kind: word(stray.kind) })
         .collect();
-    json::write(&Document { files, strays, not_read }, out)
+    write_json(&Document { files, strays, not_read }, out)
 }
 
 fn file<A: Artifact>(judged: &Judged<A>) -> File<'_> {

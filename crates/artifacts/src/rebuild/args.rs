@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use strategy_core::Console;
 
 use super::printer::Style;
 use crate::Existing;
@@ -57,25 +56,6 @@ pub enum ReportFormat {
     Text,
     /// For programs
     Json,
-}
-
-/// How a list is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TableFormat {
-    /// Aligned columns
-    Table,
-    /// Comma-separated values with a header
-    Csv,
-    /// An array of objects
-    Json,
-}
-
-impl TableFormat {
-    /// What was asked for, or else a table on a terminal and comma-separated values elsewhere.
-    #[must_use]
-    pub fn chosen(asked: Option<Self>, console: &Console<'_>) -> Self {
-        asked.unwrap_or(if console.out_is_terminal { Self::Table } else { Self::Csv })
-    }
 }
 
 impl BackfillArgs {

@@ -6,10 +6,9 @@ use terminal::{counted, error_chain, listed, wrapped};
 
 use super::args::ReportFormat;
 use super::call::{OpenRun, RebuildCall};
-use crate::json;
 use crate::{
     ArtifactError, BackfillError, Difference, Existing, Found, MonthStore, PlannedMonth, Recipe,
-    plan,
+    plan, write_json,
 };
 
 /// Why a month that exists fails when nobody said what to do with it.
@@ -75,7 +74,7 @@ fn print(
             struct Document<'a> {
                 plan: &'a [Planned],
             }
-            json::write(&Document { plan: all }, console.out)?;
+            write_json(&Document { plan: all }, console.out)?;
         }
         ReportFormat::Text => {
             let same_run = |one: &Planned, next: &Planned| {

@@ -7,7 +7,6 @@ mod dry_run;
 mod month_report;
 mod printer;
 mod progress;
-mod report_file;
 mod session;
 mod summary;
 
@@ -15,7 +14,7 @@ use strategy_core::Console;
 
 use crate::Recipe;
 
-pub use args::{BackfillArgs, ReportFormat, TableFormat};
+pub use args::{BackfillArgs, ReportFormat};
 pub use call::{OpenRun, Reader, RebuildCall};
 
 /// Makes the months of every run asked for, or says what it would do.

@@ -8,9 +8,8 @@ use terminal::{collapse, error_chain};
 use super::document::{Document, DocumentOf};
 use super::month_report::{MonthReport, RunFailure, RunName};
 use super::progress::Progress;
-use super::{report_file, summary};
-use crate::json;
-use crate::{ArtifactError, MonthDone, MonthOutcome, Recipe, Shown};
+use super::summary;
+use crate::{ArtifactError, MonthDone, MonthOutcome, Recipe, ReportFile, Shown, write_json};
 
 /// What is printed of each month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +149,13 @@ impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
     fn print(&mut self, report: Option<&Path>, data: &[PathBuf]) -> Result<(), ArtifactError> {
         let document: DocumentOf<'_, R> = Document::of(&self.reports, &self.failed_runs);
         if let Some(path) = report {
-            report_file::write(&document, path, data)?;
+            let mut bytes = serde_json::to_vec_pretty(&document)?;
+            bytes.push(b'\n');
+            ReportFile::of_rebuild(path, data).write(&bytes)?;
         }
         std::mem::replace(&mut self.result, Ok(()))?;
         match (self.style, self.reports.as_slice()) {
-            (Style::Json, _) => json::write(&document, self.console.out)?,
+            (Style::Json, _) => write_json(&document, self.console.out)?,
             (Style::Text, [only]) if self.expected == 1 && self.runs == 1 => {
                 summary::month(&only.done, self.console.out)?;
             }

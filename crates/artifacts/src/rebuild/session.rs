@@ -10,8 +10,9 @@ use terminal::error_chain;
 use super::call::{OpenRun, RebuildCall};
 use super::month_report::{MonthReport, RunName};
 use super::printer::Printer;
-use super::report_file;
-use crate::{Artifact, ArtifactError, Backfill, BackfillError, MonthOutcome, MonthStore, Recipe};
+use crate::{
+    Artifact, ArtifactError, Backfill, BackfillError, MonthOutcome, MonthStore, Recipe, ReportFile,
+};
 
 type ErrorOf<C> = <<C as RebuildCall>::Recipe as Recipe>::Error;
 
@@ -25,7 +26,7 @@ pub(super) fn run<C: RebuildCall>(
     let data: Vec<PathBuf> = runs.iter().flat_map(C::data_files).collect();
     let flags = first.backfill();
     if let Some(report) = &flags.report {
-        report_file::check(report, &data)?;
+        ReportFile::of_rebuild(report, &data).check()?;
     }
     let interrupt = (console.on_interrupt)();
     let mut backfill =

@@ -1,18 +1,14 @@
 //! `list`, `inspect`, `verify`: the files of months.
 
-use artifacts::{MonthFilter, MonthStore, Proof, ReportFormat, Shown, TableFormat};
+use artifacts::{MonthFilter, MonthKey, MonthStore, Proof, ReportFormat, RunChoice, Shown};
 use clap::Args;
 use rayon::prelude::*;
-use serde_json::json;
 use strategy_core::{Console, YearMonth};
-use terminal::plain;
 
 use super::sources::FitArgs;
 use crate::config::PoolArgs;
 use crate::fit::fit;
 use crate::recipe::reproduced;
-use crate::shown::{weights, whole};
-use crate::store::EnsembleStore;
 use crate::{EnsembleError, MonthEnsemble};
 
 /// Which ensemble's files.
@@ -21,15 +17,16 @@ struct StoreArgs {
     #[command(flatten)]
     pooling: PoolArgs,
 
-    /// Dataset [default: the sample's first]
-    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", default_value_t = sample::Instrument::Btc.dataset())]
-    dataset: String,
+    /// Dataset [default: the only one that has files of this ensemble]
+    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET")]
+    dataset: Option<String>,
 }
 
 impl StoreArgs {
-    fn store(&self) -> Result<EnsembleStore, EnsembleError> {
-        let name = self.pooling.name()?;
-        Ok(EnsembleStore::new(&self.pooling.ensemble_root, &self.dataset, &name))
+    fn place(self) -> Result<(MonthStore<MonthEnsemble>, RunChoice), EnsembleError> {
+        let run_name = Some(self.pooling.name()?);
+        let choice = RunChoice { dataset: self.dataset, run_name };
+        Ok((MonthStore::new(self.pooling.ensemble_root), choice))
     }
 }
 
@@ -39,9 +36,8 @@ pub struct ListArgs {
     #[command(flatten)]
     store: StoreArgs,
 
-    /// How to print [default: a table on a terminal, otherwise csv]
-    #[arg(long, value_enum)]
-    format: Option<TableFormat>,
+    #[command(flatten)]
+    list: artifacts::ListArgs,
 }
 
 /// Flags of `inspect`.
@@ -68,57 +64,18 @@ pub struct VerifyArgs {
 
 impl ListArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let store = self.store.store()?;
-        let months = store.months()?.into_iter().map(|month| store.load(month));
-        let months = months.collect::<Result<Vec<_>, _>>()?;
-        match TableFormat::chosen(self.format, console) {
-            TableFormat::Table => {
-                let header: Vec<&str> = std::iter::once("month")
-                    .chain(MonthEnsemble::COLUMNS.iter().copied())
-                    .collect();
-                let row = |of: &MonthEnsemble| {
-                    std::iter::once(of.month.to_string()).chain(of.cells()).collect()
-                };
-                writeln!(console.out, "{}", plain(&header, 1, months.iter().map(row)))?;
-            }
-            TableFormat::Csv => {
-                writeln!(console.out, "month,members,rows,log_loss,weights")?;
-                for of in &months {
-                    let (members, all) = (of.members.len(), whole(of));
-                    let rows = all.map_or(0, |all| all.rows);
-                    let loss = all.map_or_else(String::new, |all| all.log_loss.to_string());
-                    let weights = all.map_or_else(String::new, |all| weights(all.fitted.weights()));
-                    writeln!(console.out, "{},{members},{rows},{loss},{weights}", of.month)?;
-                }
-            }
-            TableFormat::Json => {
-                let object = |of: &MonthEnsemble| {
-                    let all = whole(of);
-                    json!({
-                        "month": of.month,
-                        "members": of.members.len(),
-                        "rows": all.map_or(0, |all| all.rows),
-                        "log_loss": all.map(|all| all.log_loss),
-                        "weights": all.map(|all| all.fitted.weights()),
-                    })
-                };
-                let objects: Vec<_> = months.iter().map(object).collect();
-                writeln!(console.out, "{}", serde_json::Value::from(objects))?;
-            }
-        }
-        Ok(())
+        let (store, choice) = self.store.place()?;
+        Ok(artifacts::list(&store, &choice, &self.list, console)?)
     }
 }
 
 impl InspectArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let store = self.store.store()?;
-        let newest = store.months()?.last().copied();
-        let Some(month) = self.bin_month.or(newest) else {
-            let month = YearMonth::containing_micros(0);
-            return Err(EnsembleError::Missing { month, path: store.path(month)? });
-        };
-        let ensemble = store.load(month)?;
+        let (store, choice) = self.store.place()?;
+        let (dataset, name) = choice.settle(&store)?;
+        let newest = store.months(&dataset, &name)?.last().copied();
+        let month = self.bin_month.or(newest).ok_or_else(|| choice.no_files(&store))?;
+        let ensemble = store.load(&MonthKey::new(dataset, name, month)?)?;
         Ok(ensemble.write(console.out)?)
     }
 }

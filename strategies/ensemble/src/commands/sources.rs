@@ -8,7 +8,6 @@ use binning::BinCount;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use market_data::{DataFlags, TimeRange};
-use sample::SamplePaths;
 use scored_labels::{MemberScores, Sources};
 use strategy_core::Console;
 
@@ -74,27 +73,10 @@ impl FitArgs {
         &self,
         console: &mut Console<'_>,
     ) -> Result<(Sources, Vec<String>), EnsembleError> {
-        let data = &self.data;
         let members = self.pooling.sorted()?;
-        let mut dataset = self.dataset.clone();
-        let (predictions, market) = match sample::stand_in(data, dataset.as_deref(), console.err)? {
-            Some(files) => {
-                dataset = Some(files.dataset);
-                (Some(SamplePaths::in_dir(&data.sample_dir).three_models), Some(files.candles))
-            }
-            None => (data.pred_duckdb.clone(), data.ohlcv_duckdb.clone()),
-        };
-        let missing = |flag| EnsembleError::NotConfigured { flag };
-        let predictions = predictions.ok_or_else(|| missing("--pred-duckdb"))?;
-        let market = market.ok_or_else(|| missing("--ohlcv-duckdb"))?;
-        let sources = Sources {
-            candle_table: data.ohlcv_table.clone(),
-            dataset,
-            feature_key: data.feature_key.clone(),
-            target_key: self.target_key.clone(),
-            lock_timeout: data.lock_timeout,
-            ..Sources::new(predictions, market)
-        };
+        let dataset = self.dataset.as_deref();
+        let found = Sources::of_models(&self.data, dataset, console.err)?;
+        let sources = Sources { target_key: self.target_key.clone(), ..found };
         Ok((sources, members))
     }
 

@@ -1,7 +1,7 @@
 //! The file of a month: fitted on what was known, whoever is missing.
 
 use artifacts::{Artifact, ArtifactError, MonthStore, OnExisting};
-use ensemble::{EnsembleError, EnsembleStore, MonthEnsemble, PoolKind, Settings, fit};
+use ensemble::{EnsembleError, MonthEnsemble, PoolKind, Settings, fit};
 use scored_labels::MemberScores;
 use strategy_core::YearMonth;
 
@@ -121,12 +121,12 @@ fn a_file_gives_back_what_was_fitted_and_notices_damage() {
     let fitted = fit(&scores(), month("2024-04"), &settings(PoolKind::BetaLinear)).unwrap();
     let files = MonthStore::<MonthEnsemble>::new(folder.path());
     let key = fitted.month_key().unwrap();
-    let store = EnsembleStore::new(folder.path(), key.dataset(), key.run_name());
-    assert!(matches!(store.load(month("2024-04")), Err(EnsembleError::Missing { .. })));
+    let missing = files.load(&key);
+    assert!(matches!(missing, Err(EnsembleError::Artifact(ArtifactError::NotFound { .. }))));
     let path = files.save(&fitted, OnExisting::Refuse).unwrap().path().to_owned();
-    assert_eq!(store.path(month("2024-04")).unwrap(), path);
-    assert_eq!(store.load(month("2024-04")).unwrap(), fitted);
-    assert_eq!(store.months().unwrap(), [month("2024-04")]);
+    assert_eq!(files.path(&key), path);
+    assert_eq!(files.load(&key).unwrap(), fitted);
+    assert_eq!(files.months(key.dataset(), key.run_name()).unwrap(), [month("2024-04")]);
     let again = files.save(&fitted, OnExisting::Refuse);
     assert!(matches!(again, Err(EnsembleError::Artifact(ArtifactError::Exists { .. }))));
     files.save(&fitted, OnExisting::Overwrite).unwrap();

@@ -5,22 +5,22 @@
 use std::path::PathBuf;
 
 use ::payoffs::{Drawing, Money, Ranked};
+use artifacts::{ReportFile, ReportFormat, RunChoice, write_json};
 use binning::BinCount;
 use calibration::CalibrationMethod;
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
-use evaluation::{Evaluated, Evaluation, Judging};
+use evaluation::{Evaluated, Evaluation, Judging, page};
 use label_trades::{CostArgs, Costs, Market};
+use labeling::{TargetKey, TiePolicy};
 use scored_labels::{Inputs, Run, WindowSettings};
 use serde::Serialize;
 use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
+use super::footer::origin;
 use super::rebuild::bin_count;
 use super::source_args::SourceArgs;
-use crate::report::{evaluation_page, file, json};
 use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
-use artifacts::ReportFormat;
 use terminal::collapse;
 
 /// Flags of `evaluate`.
@@ -33,13 +33,8 @@ pub struct EvaluateArgs {
     #[command(flatten)]
     sources: SourceArgs,
 
-    /// Instrument, as in binance_btcusdt_perp_1h
-    #[arg(long, value_name = "NAME", env = "RUNNER_DATASET", value_parser = NonEmptyStringValueParser::new())]
-    dataset: Option<String>,
-
-    /// Run: the name of its model's folder, or a part that no other name has
-    #[arg(long, value_name = "NAME", env = "RUNNER_RUN_NAME", value_parser = NonEmptyStringValueParser::new())]
-    run_name: Option<String>,
+    #[command(flatten)]
+    run: RunChoice,
 
     /// First month to evaluate [default: the first with a full window]
     #[arg(long, value_name = "MONTH")]
@@ -135,11 +130,11 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
     let settings = args.settings();
     args.rule.check_over(args.n_bins)?;
     let costs = args.costs.costs()?;
-    let sources =
-        args.sources.sources(args.dataset.as_deref(), args.run_name.as_deref(), console)?;
+    let sources = args.sources.sources(&args.run, console)?;
     let data = [sources.predictions.clone(), sources.candles.clone()];
-    if let Some(path) = &args.report {
-        file::check_page(path, &data)?;
+    let report = args.report.as_ref().map(|path| ReportFile::page(path, &data));
+    if let Some(report) = &report {
+        report.check()?;
     }
     let mut run = Run::open(&sources)?;
     let months = run.month_range(&settings.bins.window, args.from, args.to)?;
@@ -151,10 +146,12 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         let _ = writeln!(console.err, "warning: {warning}");
     }
     let money = money(&run, &inputs, &evaluated_rows, settings.judging.seed, &costs)?;
-    if let Some(path) = &args.report {
+    if let Some(report) = &report {
         let paid = money.as_ref().map_err(String::as_str);
-        let page = evaluation_page::page(&evaluated_rows, &inputs, paid, &costs, file::origin());
-        file::write_page(&page.page(), path, &data)?;
+        let key = TargetKey::find_in_run_name(&evaluated.judged.target_key).ok();
+        let even = key.map(|key| costs.break_even(&key.rule(TiePolicy::Conservative)));
+        let page = page::page(&evaluated_rows, inputs.horizon_rows(), paid, even, origin());
+        report.write(page.page().to_html().as_bytes())?;
     }
     match args.format {
         ReportFormat::Text => {
@@ -165,7 +162,7 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
             }
         }
         ReportFormat::Json => {
-            json::write(&InMoney { evaluation: evaluated, money: money.ok() }, console.out)?;
+            write_json(&InMoney { evaluation: evaluated, money: money.ok() }, console.out)?;
         }
     }
     Ok(())

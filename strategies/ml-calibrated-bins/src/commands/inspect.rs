@@ -2,19 +2,17 @@
 
 use std::path::PathBuf;
 
-use artifacts::MonthKey;
+use artifacts::{MonthKey, ReportFile, ReportFormat, Shown, write_json};
 use binning::{BinMetadata, MetadataRecord, Scored};
 use clap::Args;
 use serde::Serialize;
 use strategy_core::{Console, Side, YearMonth};
 
-use super::RunChoice;
+use super::choice::BinsChoice;
+use super::footer::origin;
 use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::in_sample_caution;
-use crate::report::{file, inspection_page, json};
-use crate::{BinsError, SignalRule};
-use artifacts::ReportFormat;
-use artifacts::Shown;
+use crate::{BinsError, SignalRule, inspection_page};
 use terminal::plain;
 
 /// Flags of `inspect`.
@@ -25,7 +23,7 @@ pub struct InspectArgs {
     month: YearMonth,
 
     #[command(flatten)]
-    run: RunChoice,
+    bins: BinsChoice,
 
     /// Raw scores (0 to 1) to put through calibration and bins
     #[arg(long, value_name = "SCORE", num_args = 1.., value_parser = raw_score)]
@@ -78,9 +76,9 @@ fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Er
 
 pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     args.rule.check_alone()?;
-    let store = args.run.store()?;
-    args.run.check(&store)?;
-    let (dataset, run_name) = args.run.settle(&store)?;
+    let store = args.bins.store()?;
+    args.bins.run.check(&store)?;
+    let (dataset, run_name) = args.bins.run.settle(&store)?;
     let metadata = store.load(&MonthKey::new(&dataset, &run_name, args.month)?)?;
     let tested = test(&metadata, &args.test, args.rule)?;
     let sizes = sizes(&metadata, args.round_trip_cost);
@@ -91,9 +89,10 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
         let other = other.transpose()?;
         let months: Vec<&BinMetadata> = std::iter::once(&metadata).chain(&other).collect();
         let of_months: Vec<_> = months.iter().map(|month| store.path(month.key())).collect();
-        file::check_page(path, &of_months)?;
-        let page = inspection_page::page(&months, args.rule, file::origin());
-        file::write_page(&page.page(), path, &of_months)?;
+        let file = ReportFile::page(path, &of_months);
+        file.check()?;
+        let page = inspection_page::page(&months, args.rule, origin());
+        file.write(page.page().to_html().as_bytes())?;
     }
     match args.format {
         ReportFormat::Json => {
@@ -107,7 +106,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
                 sizes: Vec<BinSize>,
             }
             let metadata = metadata.to_record();
-            json::write(&Document { metadata, tests: tested, sizes }, console.out)
+            Ok(write_json(&Document { metadata, tests: tested, sizes }, console.out)?)
         }
         ReportFormat::Text => {
             metadata.write(console.out)?;

@@ -2,26 +2,36 @@
 
 mod choice;
 mod evaluate;
+mod footer;
 mod inspect;
-mod list;
 mod rebuild;
 mod score;
 mod sizes;
 mod source_args;
 mod verify;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use strategy_core::{Console, Scope};
 
+use self::choice::BinsChoice;
 use crate::BinsError;
 
-pub use choice::{BinsRoot, RunChoice};
+pub use choice::BinsRoot;
 pub use evaluate::EvaluateArgs;
 pub use inspect::InspectArgs;
-pub use list::ListArgs;
 pub use rebuild::RebuildArgs;
 pub use score::ScoreArgs;
 pub use verify::VerifyArgs;
+
+/// Flags of `list`.
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    bins: BinsChoice,
+
+    #[command(flatten)]
+    list: artifacts::ListArgs,
+}
 
 /// What `runner ml-calibrated-bins` can do beside making signals.
 #[derive(Debug, Subcommand)]
@@ -53,7 +63,9 @@ pub(crate) fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Resu
             BinsCommand::Rebuild(args) => rebuilds.push(*args),
             BinsCommand::Verify(args) => verifications.push(*args),
             BinsCommand::Evaluate(args) => evaluate::run(&args, console)?,
-            BinsCommand::List(args) => list::run(&args, console)?,
+            BinsCommand::List(ListArgs { bins, list }) => {
+                artifacts::list(&bins.store()?, &bins.run, &list, console)?;
+            }
             BinsCommand::Inspect(args) => inspect::run(&args, console)?,
             BinsCommand::Score(args) => score::run(&args, console)?,
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use artifacts::{BackfillArgs, OpenRun, RebuildCall};
+use artifacts::{BackfillArgs, OpenRun, RebuildCall, RunChoice};
 use binning::BinCount;
 use calibration::CalibrationMethod;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
@@ -12,7 +12,7 @@ use labeling::LabelCutoff;
 use scored_labels::{MonthArgs, MonthChoice, Run, WindowSettings};
 use strategy_core::Console;
 
-use super::RunChoice;
+use super::choice::BinsChoice;
 use super::source_args::SourceArgs;
 use crate::{BinsError, BinsRecipe, Settings};
 
@@ -25,7 +25,7 @@ pub struct RebuildArgs {
     sources: SourceArgs,
 
     #[command(flatten)]
-    run: RunChoice,
+    bins: BinsChoice,
 
     #[command(flatten)]
     months: MonthArgs,
@@ -108,7 +108,7 @@ impl RebuildCall for RebuildArgs {
     }
 
     fn named(&self) -> String {
-        let RunChoice { dataset, run_name, .. } = &self.run;
+        let RunChoice { dataset, run_name } = &self.bins.run;
         let named: Vec<&str> =
             [dataset, run_name].into_iter().flatten().map(String::as_str).collect();
         if named.is_empty() { self.sources.file_text() } else { named.join(" ") }
@@ -123,16 +123,15 @@ impl RebuildCall for RebuildArgs {
     }
 
     fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<BinsRecipe>, BinsError> {
-        let RunChoice { dataset, run_name, .. } = &self.run;
         if let Some(flag) = self.scheduled() {
             self.sources.refuse_sample_for(flag)?;
         }
-        let sources = self.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
+        let sources = self.sources.sources(&self.bins.run, console)?;
         let mut run = Run::open(&sources)?;
         let settings = self.settings();
         Ok(OpenRun {
             recipe: BinsRecipe::of(&run, settings),
-            root: self.run.root.of(Some(run.dataset())),
+            root: self.bins.root.of(Some(run.dataset())),
             months: self.months.of_run(&run, &settings.window).map_err(BinsError::from),
             // Closes the files of the run when they are read: other programs may write to them again.
             read: Box::new(move |months| Ok(run.load(months, &settings.window)?)),

@@ -12,7 +12,8 @@ use tabular::{
     BatchReader, BatchWriter, Destination, Format, Spooled, TabularError, TimeError, Wanted,
 };
 
-use super::{BinsRoot, RunChoice};
+use super::BinsRoot;
+use super::choice::BinsChoice;
 use crate::month_bins::BinsSource;
 use crate::predictions::predictions;
 use crate::score::Scorer;
@@ -56,7 +57,7 @@ pub struct ScoreArgs {
     bin_month: Option<YearMonth>,
 
     #[command(flatten)]
-    run: RunChoice,
+    bins: BinsChoice,
 
     /// Rows of a month without bins
     #[arg(long, value_name = "WHAT", env = "RUNNER_MISSING_MONTH", value_enum, default_value_t)]
@@ -84,8 +85,8 @@ pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), Bin
     };
     if let Some(path) = piped.as_ref().map(Spooled::path).or(args.input.as_deref()) {
         let subject = Subject {
-            dataset: args.run.dataset.clone(),
-            run_name: args.run.run_name.clone(),
+            dataset: args.bins.run.dataset.clone(),
+            run_name: args.bins.run.run_name.clone(),
             model_path: None,
         };
         let rows = open(path, format, console)?.map(|batch| Ok(batch.map_err(ScoreError::from)?));
@@ -179,7 +180,7 @@ impl ScoreArgs {
 
         let skipped = scorer.skipped().clone();
         // A file does not say which model its scores are of: so the person should see whose bins these are.
-        let named = self.run.dataset.is_some() && self.run.run_name.is_some();
+        let named = self.bins.run.dataset.is_some() && self.bins.run.run_name.is_some();
         if let (true, false, Some((dataset, run_name))) = (self.input.is_some(), named, bins.run())
         {
             let _ = writeln!(console.err, "Scored with the bins of {dataset}, run {run_name}.");
@@ -205,9 +206,9 @@ impl ScoreArgs {
 
     /// Where bins are: with --sample those of the sample, whatever the file says of its dataset.
     fn root(&self) -> BinsRoot {
-        match &self.run.root.bins_root {
+        match &self.bins.root.bins_root {
             None if self.data.sample => BinsRoot::of_sample(),
-            _ => self.run.root.clone(),
+            _ => self.bins.root.clone(),
         }
     }
 
@@ -224,7 +225,7 @@ impl ScoreArgs {
     }
 
     fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject), BinsError> {
-        let mut dataset = self.run.dataset.clone();
+        let mut dataset = self.bins.run.dataset.clone();
         let configured = self.data.pred_duckdb.as_ref().filter(|_| !self.data.sample);
         let path = if let Some(path) = configured {
             path.clone()
@@ -239,7 +240,7 @@ impl ScoreArgs {
             model_path: self.data.model_path.clone(),
             feature_key: self.data.feature_key.clone(),
         };
-        let run_name = self.run.run_name.as_deref();
+        let run_name = self.bins.run.run_name.as_deref();
         predictions(file, dataset.as_deref(), run_name, self.data.lock_timeout)
     }
 }

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use artifacts::RunChoice;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use labeling::TiePolicy;
@@ -45,22 +46,15 @@ impl SourceArgs {
     /// is not there.
     pub(super) fn sources(
         &self,
-        dataset: Option<&str>,
-        run_name: Option<&str>,
+        run: &RunChoice,
         console: &mut Console<'_>,
     ) -> Result<Sources, BinsError> {
-        let files = self.files(dataset, console)?;
         Ok(Sources {
-            candle_table: self.data.ohlcv_table.clone(),
-            model_path: self.data.model_path.clone(),
-            dataset: dataset.map(str::to_owned).or(files.dataset),
-            run_name: run_name.map(str::to_owned),
-            feature_key: self.data.feature_key.clone(),
+            run_name: run.run_name.clone(),
             target_key: self.target_key.clone(),
             tie_policy: self.tie_policy,
             in_sample: self.in_sample(),
-            lock_timeout: self.data.lock_timeout,
-            ..files
+            ..Sources::of_flags(&self.data, run.dataset.as_deref(), console.err)?
         })
     }
 
@@ -91,26 +85,5 @@ impl SourceArgs {
     /// How long to wait for a file, or a folder of bins, that another process is writing to.
     pub(super) fn lock_timeout(&self) -> Duration {
         self.data.lock_timeout
-    }
-
-    fn files(
-        &self,
-        dataset: Option<&str>,
-        console: &mut Console<'_>,
-    ) -> Result<Sources, BinsError> {
-        let missing = |given, missing| Err(BinsError::FileMissing { given, missing });
-        match (&self.data.pred_duckdb, &self.data.ohlcv_duckdb) {
-            _ if self.data.sample => {}
-            (Some(predictions), Some(candles)) => return Ok(Sources::new(predictions, candles)),
-            (Some(_), None) => return missing("--pred-duckdb", "--ohlcv-duckdb"),
-            (None, Some(_)) => return missing("--ohlcv-duckdb", "--pred-duckdb"),
-            (None, None) => {}
-        }
-        let Some(sample) = sample::stand_in(&self.data, dataset, console.err)? else {
-            return missing("the flags given", "--pred-duckdb and --ohlcv-duckdb");
-        };
-        let mut sources = Sources::new(&sample.predictions, &sample.candles);
-        sources.dataset = Some(sample.dataset);
-        Ok(sources)
     }
 }

@@ -1,11 +1,11 @@
 //! `verify`: is every file of bins whole, and does the data still give it?
 
-use artifacts::{MonthFilter, Proof, ReportFormat};
+use artifacts::{MonthFilter, Proof, ReportFormat, RunChoice};
 use binning::{BinMetadata, BinStore};
 use clap::Args;
 use strategy_core::{Console, YearMonth};
 
-use super::RunChoice;
+use super::choice::BinsChoice;
 use super::source_args::SourceArgs;
 use crate::BinsError;
 use crate::reproduce::reproduce;
@@ -20,7 +20,7 @@ pub struct VerifyArgs {
     sources: SourceArgs,
 
     #[command(flatten)]
-    run: RunChoice,
+    bins: BinsChoice,
 
     /// Only months from this one on
     #[arg(long, value_name = "MONTH")]
@@ -43,8 +43,8 @@ pub struct VerifyArgs {
 impl VerifyArgs {
     /// The files that are meant, and where they are.
     fn place(&self) -> Result<(BinStore, MonthFilter), BinsError> {
-        let store = self.run.store()?;
-        let filter = self.run.filter(&store)?;
+        let store = self.bins.store()?;
+        let filter = self.bins.run.filter(&store)?;
         Ok((store, MonthFilter { from: self.from, to: self.to, ..filter }))
     }
 }
@@ -62,9 +62,9 @@ pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), 
     }
     match proof.report(first.format, console)? {
         0 => {
-            let store = first.run.store()?;
-            first.run.check(&store)?;
-            Err(first.run.no_bins(&store))
+            let store = first.bins.store()?;
+            first.bins.run.check(&store)?;
+            Err(first.bins.run.no_files(&store).into())
         }
         _ => Ok(()),
     }
@@ -78,7 +78,7 @@ fn prove(
     console: &mut Console<'_>,
 ) -> Result<(), BinsError> {
     let (store, MonthFilter { dataset, run_name, .. }) = args.place()?;
-    let sources = args.sources.sources(dataset.as_deref(), run_name.as_deref(), console)?;
+    let sources = args.sources.sources(&RunChoice { dataset, run_name }, console)?;
     let (dataset, run_name) = (sources.dataset.as_deref(), sources.run_name.as_deref());
     let (places, bins): (Vec<usize>, Vec<&BinMetadata>) =
         proof.unproven(store.root(), dataset, run_name).into_iter().unzip();

@@ -6,7 +6,6 @@ use files::OutputError;
 use label_trades::LabelTradeError;
 use market_data::{FileError, MarketDataError};
 use sample::SampleError;
-use scored_labels::ScoredLabelsError;
 use tabular::{NamingError, TabularError};
 
 use crate::{BinsError, ScoreError};
@@ -17,12 +16,9 @@ impl BinsError {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::ScoredLabels(ScoredLabelsError::Incomplete { .. }) => "incomplete",
+            Self::ScoredLabels(error) => error.kind(),
             Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => error.kind(),
-            Self::ScoredLabels(ScoredLabelsError::MarketData(MarketDataError::File(
-                FileError::Locked { .. },
-            )))
-            | Self::MarketData(MarketDataError::File(FileError::Locked { .. })) => "locked",
+            Self::MarketData(MarketDataError::File(FileError::Locked { .. })) => "locked",
             Self::OfRun { source, .. } => source.kind(),
             _ => "failed",
         }
@@ -32,6 +28,7 @@ impl BinsError {
     pub(crate) fn is_usage(&self) -> bool {
         let output = match self {
             Self::OfRun { source, .. } => return source.is_usage(),
+            Self::ScoredLabels(error) => return error.is_usage(),
             Self::ScoreRows(ScoreError::Tabular(TabularError::Output(output)))
             | Self::ScoreFile {
                 source: ScoreError::Tabular(TabularError::Output(output)), ..
@@ -39,26 +36,18 @@ impl BinsError {
             Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => {
                 return error.is_usage();
             }
-            Self::MarketData(error) | Self::ScoredLabels(ScoredLabelsError::MarketData(error)) => {
-                return error.is_usage();
-            }
-
+            Self::MarketData(error) => return error.is_usage(),
             _ => None,
         };
         output.is_some_and(OutputError::is_usage)
             || matches!(
                 self,
-                Self::FileMissing { .. }
-                    | Self::NoSuchRun { .. }
-                    | Self::PartOfSeveralRuns { .. }
-                    | Self::Sample(SampleError::NotAsked { .. })
+                Self::Sample(SampleError::NotAsked { .. })
                     | Self::Evaluation(EvaluationError::Statistics { .. })
                     | Self::Money(LabelTradeError::Payoffs(_))
-                    | Self::ScoredLabels(ScoredLabelsError::MonthsReversed { .. })
                     | Self::Thresholds { .. }
                     | Self::ThresholdsNeeded { .. }
                     | Self::OverrideNotUnique { .. }
-                    | Self::ReportPlace { .. }
                     | Self::ScoreRows(
                         ScoreError::NoInput
                             | ScoreError::Tabular(TabularError::Naming(

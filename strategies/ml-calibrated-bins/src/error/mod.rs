@@ -17,7 +17,7 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, RowsError, YearMonth};
 use thiserror::Error;
 
-use self::text::{available_text, filter_text, found_text, of_bins_text, rule_text};
+use self::text::{available_text, of_bins_text, rule_text};
 use crate::ScoreError;
 
 /// Bins that could not be made, found or used.
@@ -38,14 +38,6 @@ pub enum BinsError {
     Framework {
         /// What was wrong.
         source: BoxError,
-    },
-    /// Only one of the two files of a run was named.
-    #[error("{given} needs {missing} beside it: predictions and candles are two files")]
-    FileMissing {
-        /// The flag that was given.
-        given: &'static str,
-        /// The flag that it needs.
-        missing: &'static str,
     },
     /// The window's rows cannot be calibrated.
     #[error("cannot calibrate {month}")]
@@ -82,52 +74,6 @@ pub enum BinsError {
     /// A file of bins could not be read.
     #[error(transparent)]
     Store(#[from] BinningError),
-    /// There are no bins at all where one wants to look at some.
-    #[error("there are no bins under {}{}: make some with `rebuild`, or name their folder with --bins-root{}", root.display(), filter_text(dataset.as_deref(), run_name.as_deref()), found_text(found))]
-    NoBins {
-        /// The folder.
-        root: PathBuf,
-        /// Only of this dataset, when given.
-        dataset: Option<String>,
-        /// Only of this run, when given.
-        run_name: Option<String>,
-        /// The runs that have some, as `dataset run_name`.
-        found: Vec<String>,
-    },
-    /// Runs have bins, and none has the name that was asked for, or one with that part.
-    #[error("no run under {} is called {part}, as a whole or in part; there are:\n  {}", root.display(), runs.join("\n  "))]
-    NoSuchRun {
-        /// What was asked for.
-        part: String,
-        /// The folder.
-        root: PathBuf,
-        /// The runs, as `dataset run_name`.
-        runs: Vec<String>,
-    },
-    /// Several runs that have bins have the part in their names.
-    #[error("--run-name {part} is a part of several names under {}:\n  {}", root.display(), runs.join("\n  "))]
-    PartOfSeveralRuns {
-        /// What was asked for.
-        part: String,
-        /// The folder.
-        root: PathBuf,
-        /// The runs, as `dataset run_name`.
-        runs: Vec<String>,
-    },
-    /// Some files of bins could not be read; which ones was said before.
-    #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
-    DamagedFiles {
-        /// How many.
-        damaged: usize,
-    },
-    /// Several runs have bins and none was named.
-    #[error("{} has bins of several runs: choose one with --dataset and --run-name:\n  {}", root.display(), runs.join("\n  "))]
-    RunNotUnique {
-        /// The folder.
-        root: PathBuf,
-        /// The runs, as `dataset run_name`.
-        runs: Vec<String>,
-    },
     /// Rows of a month that has no bins.
     #[error(
         "no bins for the rows of {month}: make them with `rebuild --from {month}`, choose other rows \
@@ -256,26 +202,6 @@ pub enum BinsError {
     /// The output could not be written.
     #[error("cannot write the output")]
     Output(#[from] std::io::Error),
-    /// The report was to be written where it would destroy something.
-    #[error("the report cannot be written there")]
-    ReportPlace {
-        /// What is there.
-        source: files::OutputError,
-    },
-    /// The report could not be written to its file.
-    #[error("cannot write the report {}", path.display())]
-    Report {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// The output could not be put into JSON.
-    #[error("cannot write the output as JSON")]
-    Json(#[from] serde_json::Error),
-    /// The output could not be put into CSV.
-    #[error("cannot write the output as CSV")]
-    Csv(#[from] csv::Error),
 }
 
 impl BinsError {

@@ -20,15 +20,6 @@ pub(super) fn of_bins_text(n_bins: Option<u16>) -> String {
     }
 }
 
-pub(super) fn filter_text(dataset: Option<&str>, run_name: Option<&str>) -> String {
-    let part = |name, value: Option<&str>| value.map(|v| format!(" with {name} {v}"));
-    [part("dataset", dataset), part("run name", run_name)].into_iter().flatten().collect()
-}
-
-pub(super) fn found_text(found: &[String]) -> String {
-    if found.is_empty() { String::new() } else { format!("; there are:\n  {}", found.join("\n  ")) }
-}
-
 fn minute(instant: DateTime<Utc>) -> impl std::fmt::Display {
     instant.format("%Y-%m-%d %H:%M")
 }

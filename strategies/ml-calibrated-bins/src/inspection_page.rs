@@ -3,10 +3,10 @@
 use artifacts::MonthKey;
 use binning::BinMetadata;
 use calibration::Calibrator;
+use evaluation::page::tone;
 use report::Tone;
 use report::pages::{BinShape, Inspection, MonthBins};
 
-use super::evaluation_page::tone;
 use crate::SignalRule;
 use crate::month_bins::in_sample_caution;
 

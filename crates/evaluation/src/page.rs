@@ -1,31 +1,29 @@
 //! The evaluation as a page to look at.
 
-use evaluation::{Comparison, Evaluated, Evaluation, HitRate, MonthQuality, MonthRows, Quality};
-use label_trades::Costs;
-use labeling::{BarrierRule, TargetKey, TiePolicy};
 use payoffs::{GroupPayoff, Money};
 use report::Tone;
 use report::pages::{Bin, Evaluation as Page, Measured, Method, Month, Payoff};
-use scored_labels::Inputs;
 use statistics::Interval;
 use strategy_core::Side;
 use terminal::counted;
 
+use crate::{Comparison, Evaluated, Evaluation, HitRate, MonthQuality, MonthRows, Quality};
+
 /// Stretches of the density.
 const STRETCHES: usize = 40;
 
-/// The page of `evaluated`, whose trades paid `money` (or why none follow) after `costs`; `origin` says what the
-/// command knows.
-pub(crate) fn page(
+/// The page of `evaluated`, whose labels look `horizon_rows` rows ahead and whose trades paid `money` (or
+/// why none follow). `break_even` is the share of take profits at which a long that ends at a barrier earns
+/// its costs, where the label has barriers; `origin` says what the command knows.
+#[must_use]
+pub fn page(
     evaluated: &Evaluated,
-    inputs: &Inputs,
+    horizon_rows: f64,
     money: Result<&Money, &str>,
-    costs: &Costs,
+    break_even: Option<f64>,
     origin: Vec<(String, String)>,
 ) -> Page {
     let Evaluated { evaluation, rows, .. } = evaluated;
-    let rule = TargetKey::find_in_run_name(&evaluation.judged.target_key).ok();
-    let rule = rule.map(|key| key.rule(TiePolicy::Conservative));
     let tones = tones(rows, evaluation.bins.len());
     let span = |k: usize| evaluation.months.get(k).map(|month| month.month.to_string());
     let range = span(0).zip(span(evaluation.months.len().wrapping_sub(1)));
@@ -52,7 +50,7 @@ pub(crate) fn page(
         warnings: evaluation.warnings.iter().cloned().chain(notes).chain(of_money).collect(),
         rows: evaluation.overall.rows,
         base_rate: evaluation.overall.base_rate,
-        independent_rows: Some(evaluation.overall.rows as f64 / horizon_rows(inputs)),
+        independent_rows: Some(evaluation.overall.rows as f64 / horizon_rows),
         confidence: evaluation.confidence,
         bootstrap: format!(
             "{} resamples of blocks of {} rows, seed {}",
@@ -84,7 +82,7 @@ pub(crate) fn page(
             .collect(),
         kendall_tau: evaluation.ordering.kendall_tau,
         ordered_share: evaluation.ordering.ordered_share,
-        break_even: rule.as_ref().map(|rule| break_even(rule, costs)),
+        break_even,
         payoff_rule: match money {
             Ok(paid) => format!(
                 "A long from each row, filled at the next open, ended by the label's own barriers or its horizon; {}.",
@@ -109,24 +107,8 @@ pub(crate) fn page(
     }
 }
 
-/// The share of take profits at which a long that ends at a barrier earns its costs.
-fn break_even(rule: &BarrierRule, costs: &Costs) -> f64 {
-    let market = costs.fees.taker + costs.slippage;
-    let won = rule.take_profit() - market - costs.fees.maker;
-    let lost = rule.stop_loss() + 2.0 * market;
-    lost / (won + lost)
-}
-
 fn payoff(group: &GroupPayoff) -> Option<Payoff> {
     Some(Payoff { rows: group.rows, mean: group.net_payoff?, interval: group.interval.map(pair) })
-}
-
-/// The label's horizon in rows.
-fn horizon_rows(inputs: &Inputs) -> f64 {
-    let micros = |delta: Option<chrono::TimeDelta>| {
-        delta.and_then(|delta| delta.num_microseconds()).unwrap_or(1).max(1) as f64
-    };
-    (micros(inputs.labels.horizon) / micros(Some(inputs.interval))).max(1.0)
 }
 
 fn measured(rate: &HitRate) -> Measured {
@@ -227,7 +209,9 @@ fn tones(rows: &MonthRows, n_bins: usize) -> Vec<Tone> {
     tones
 }
 
-pub(super) fn tone(side: Side) -> Tone {
+/// The colour of a side.
+#[must_use]
+pub fn tone(side: Side) -> Tone {
     match side {
         Side::Long => Tone::Long,
         Side::Short => Tone::Short,

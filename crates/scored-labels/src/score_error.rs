@@ -99,7 +99,7 @@ pub enum ScoreError {
     #[error(transparent)]
     Tabular(#[from] TabularError),
     /// The columns could not be put together.
-    #[error("cannot add the columns `p_cal` and `q_bin`")]
+    #[error("cannot add columns to the rows")]
     Columns(#[from] ArrowError),
 }
 
