@@ -32,6 +32,7 @@ impl StoreArgs {
 
 /// Flags of `list`.
 #[derive(Debug, Clone, Args)]
+#[group(skip)] // its name is that of the flags inside
 pub struct ListArgs {
     #[command(flatten)]
     store: StoreArgs,

@@ -25,6 +25,7 @@ pub use verify::VerifyArgs;
 
 /// Flags of `list`.
 #[derive(Debug, Clone, Args)]
+#[group(skip)] // its name is that of the flags inside
 pub struct ListArgs {
     #[command(flatten)]
     bins: BinsChoice,
