@@ -79,7 +79,7 @@ impl Money {
     /// `weights` that they ask for, one an instrument.
     ///
     /// # Errors
-    /// As [`row_payoffs`] and [`group_payoffs`].
+    /// When a side has no longest holding time, a rule cannot be, or intervals cannot be drawn as asked.
     pub fn of(
         history: &History,
         rules: &Rules,
