@@ -35,8 +35,7 @@ pub struct InstrumentSample {
     pub candles: Candles,
     /// Its funding rates.
     pub funding: FundingRates,
-    /// The label of each candle, `None` for the last 24. Written only where
-    /// [`Instrument::has_targets`].
+    /// The label of each candle, `None` for the last 24. Only `btcusdt` has them written.
     pub labels: Vec<Option<bool>>,
     /// Its out-of-sample predictions.
     pub predictions: PredictionRows,
