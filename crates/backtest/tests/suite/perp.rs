@@ -66,11 +66,14 @@ fn agree_with_the_exchange_s_published_examples_to_the_cent() {
     ];
     for ([quantity, entry, rate, amount], other, wanted) in cases {
         let tier = |rate, amount| Tier { floor: 0.0, cap: 1e12, rate, max_leverage: 5.0, amount };
-        let one_tier = |rate, amount| Tiers::new("x", vec![tier(rate, amount)]).unwrap();
+        // Below the published tier one of half its rate, up to where the amount lets both meet.
+        let floor = amount / (rate / 2.0);
+        let lower = Tier { cap: floor, ..tier(rate / 2.0, 0.0) };
+        let tiers = Tiers::new("x", vec![lower, Tier { floor, ..tier(rate, amount) }]).unwrap();
         let backing = other.map_or(wallet, |[quantity, entry, mark, rate, amount]| {
             wallet + quantity * (mark - entry) - tier(rate, amount).maintenance(quantity * mark)
         });
-        let found = liquidation_price(quantity, entry, backing, &one_tier(rate, amount)).unwrap();
+        let found = liquidation_price(quantity, entry, backing, &tiers).unwrap();
         assert!((found - wanted).abs() < 0.005, "{found} for {wanted}");
     }
 }
