@@ -147,7 +147,7 @@ fn help_says_what_each_command_is_about() {
     let help = |command: &str| ok(market.path(), &format!("{command} --help"));
     let top = help("");
     assert!(top.contains("Calibrates a model's scores each month"), "{top}");
-    assert!(help("ml-calibrated-bins signals").starts_with("Decide on rows"));
+    assert!(help("ml-calibrated-bins signals").starts_with("Decide each row"));
     assert!(help("ml-calibrated-bins check").starts_with("Runs the strategy over the rows"));
 }
 
