@@ -60,7 +60,8 @@ fn the_first_signal_leaves_whole_files_and_the_same_command_goes_on() {
         assert!(err.contains(&told), "{err}");
         assert_eq!(hidden(&market.file("bins")), [] as [PathBuf; 0]);
         let verified = ok(market.path(), "ml-calibrated-bins verify --bins-root bins");
-        assert_eq!(verified, format!("{made} files: {made} whole\n"));
+        let files = if made == 1 { "file" } else { "files" };
+        assert_eq!(verified, format!("{made} {files}: {made} whole\n"));
 
         let report: Value =
             serde_json::from_slice(&fs::read(market.file("report.json")).unwrap()).unwrap();
