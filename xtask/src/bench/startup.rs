@@ -1,13 +1,14 @@
 //! `--startup`: commands that compute nothing, how long they take and which of them open DuckDB.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use super::folders::Folders;
 use super::measure::{self, Program};
+use super::peers::whole::{DATASET, MODEL};
 use super::programs::Runner;
 use super::python;
 use super::report::Report;
@@ -41,6 +42,7 @@ pub(crate) fn run(folders: &Folders, runner: &Runner, rounds: u32) -> Result<Rep
             .fold(program, |program, (name, file)| program.with(name, &super::folders::text(file)))
     };
     let programs: Vec<Program> = COMMANDS.iter().map(program).collect();
+    make_bins(&runner, environment(), &scratch)?;
     let runs = measure::in_turn(&programs, rounds, &scratch)?;
     let mut report = Report::new("startup", "cargo xtask bench --startup");
     let traced = Command::new("strace").arg("--version").output().is_ok();
@@ -77,12 +79,25 @@ pub(crate) fn run(folders: &Folders, runner: &Runner, rounds: u32) -> Result<Rep
     Ok(report)
 }
 
+/// One month's bins in the folder where the programs run, since `list` ends with an error where there are none.
+fn make_bins<'a>(
+    runner: &Path,
+    environment: impl Iterator<Item = (&'a str, &'a PathBuf)>,
+    scratch: &Path,
+) -> Result<()> {
+    let mut rebuild = Command::new(runner);
+    rebuild.args(["ml-calibrated-bins", "rebuild", "--quiet", "--bin-month", "2024-01"]);
+    rebuild.args(["--dataset", DATASET, "--model-path", MODEL]).current_dir(scratch);
+    ensure!(rebuild.envs(environment).status()?.success(), "the bins of `list` could not be made");
+    Ok(())
+}
+
 /// How many database files a command opens and how many threads it starts, as DuckDB does when it is
 /// opened.
 fn trace<'a>(
     runner: &Path,
     command: &[&str],
-    environment: impl Iterator<Item = (&'a str, &'a std::path::PathBuf)>,
+    environment: impl Iterator<Item = (&'a str, &'a PathBuf)>,
     scratch: &Path,
 ) -> Result<(usize, usize)> {
     let log = scratch.join("strace");

@@ -6,7 +6,7 @@
 mod accounts;
 mod case;
 mod kernels;
-mod whole;
+pub(super) mod whole;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -17,8 +17,8 @@ pub(super) const FAMILY: Family = Family { cases: &["rebuild-1", "rebuild-12", S
 const SIGNALS: &str = "signals";
 
 const KEY: &str = "y_tp_before_sl_u0.04_d0.02_24h";
-const DATASET: &str = "bench_btcusdt_perp_1h";
-const MODEL: &str =
+pub(in crate::bench) const DATASET: &str = "bench_btcusdt_perp_1h";
+pub(in crate::bench) const MODEL: &str =
     "models/bench_btcusdt_perp_1h/run_00_y_tp_before_sl_u0.04_d0.02_24h_binary/model.txt";
 
 /// Files and programs of these cases.
