@@ -50,35 +50,80 @@ fn a_sweep_counts_its_settings_and_ends_in_one_sentence() {
     assert!(last.starts_with("1 setting tried; probabilistic Sharpe 0."), "{last}");
 }
 
+/// The results of a sweep by name, a value for each setting.
+fn numbers(folder: &Path, name: &str) -> Vec<f64> {
+    let reader = tabular::read(&folder.join("settings.parquet"), 1000).unwrap();
+    let column = reader.require(name, tabular::Wanted::Number).unwrap();
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    let values =
+        arrow::compute::cast(batches[0].column(column), &arrow::datatypes::DataType::Float64);
+    let values = values.unwrap();
+    arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(&values).values().to_vec()
+}
+
+/// Holds each setting of the sweep in `sweep` to a backtest with its flags.
+fn earns_alone(folder: &Path, call: &str, settings: &[&str]) {
+    let [returns, drawdowns, trades] = ["total_return", "max_drawdown", "trades"]
+        .map(|column| numbers(&folder.join("sweep"), column));
+    assert_eq!(returns.len(), settings.len());
+    for (row, flags) in settings.iter().enumerate().filter(|(_, flags)| !flags.is_empty()) {
+        let alone = json(folder, &format!("{call} --format json {flags}"));
+        let alone = &alone["result"];
+        let number = |name: &str| alone[name].as_f64().unwrap();
+        assert!((returns[row] - number("total_return")).abs() < 1e-12, "{flags}: {alone}");
+        assert!((drawdowns[row] - number("max_drawdown")).abs() < 1e-12, "{flags}: {alone}");
+        assert_eq!(trades[row], number("trades"), "{flags}");
+    }
+}
+
 #[test]
 fn a_setting_earns_in_a_sweep_what_it_earns_alone() {
     let market = Market::new();
     ok(market.path(), &format!("{SWEEP} -o sweep"));
-    let reader = tabular::read(&market.path().join("sweep/settings.parquet"), 1000).unwrap();
-    let column = |name: &str| reader.require(name, tabular::Wanted::Number).unwrap();
-    let (returns, trades) = (column("total_return"), column("trades"));
-    let batches: Vec<_> = reader.map(Result::unwrap).collect();
-    let number = |column: usize, row: usize| -> f64 {
-        let values =
-            arrow::compute::cast(batches[0].column(column), &arrow::datatypes::DataType::Float64);
-        let values = values.unwrap();
-        arrow::array::AsArray::as_primitive::<arrow::datatypes::Float64Type>(&values).value(row)
+    let call = "mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold";
+    let mut settings = [""; 12];
+    settings[0] = "--entry-z 0.8 --stop-loss 0.02";
+    settings[10] = "--entry-z 1.4 --stop-loss 0.05";
+    earns_alone(market.path(), call, &settings);
+}
+
+#[test]
+fn what_is_read_once_serves_every_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags = ["funding", "leverage", "margin", "tie", "max-hold", "fee-taker", "quantity"];
+    let settings = [
+        ["off", "1", "isolated", "pessimistic", "20", "0.0005", "0.01"],
+        ["charge", "1", "isolated", "pessimistic", "20", "0.0005", "0.01"],
+        ["both-ends", "4", "cross", "optimistic", "9", "0.0001", "0.05"],
+        ["charge", "20", "isolated", "pessimistic", "30", "0.0005", "2"],
+    ];
+    let lines = settings.iter().map(|setting| setting.join(","));
+    let lines: Vec<String> = std::iter::once(flags.join(",")).chain(lines).collect();
+    fs::write(folder.path().join("settings.csv"), lines.join("\n")).unwrap();
+    let call = "mean-reversion sweep --sample --end 2024-06-30 --funding off -o sweep";
+    let found = json(folder.path(), &format!("{call} --settings settings.csv --format json"));
+    assert_eq!(found["refused"], 0, "{found}");
+    assert_eq!(found["notes"], serde_json::json!([]));
+    let of = |setting: &[&str; 7]| {
+        let flags = flags.iter().zip(setting).map(|(flag, value)| format!("--{flag} {value}"));
+        flags.collect::<Vec<_>>().join(" ")
     };
-    for (row, flags) in
-        [(0, "--entry-z 0.8 --stop-loss 0.02"), (10, "--entry-z 1.4 --stop-loss 0.05")]
-    {
-        let alone = json(
-            market.path(),
-            &format!(
-                "mean-reversion backtest --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold \
-                 --format json {flags}"
-            ),
-        );
-        let alone = &alone["result"];
-        let (swept, alone_return) = (number(returns, row), alone["total_return"].as_f64().unwrap());
-        assert!((swept - alone_return).abs() < 1e-12, "{flags}: {swept} {alone_return}");
-        assert_eq!(number(trades, row), alone["trades"].as_f64().unwrap(), "{flags}");
-    }
+    let alone = settings.each_ref().map(of);
+    let call = "mean-reversion backtest --sample --end 2024-06-30";
+    earns_alone(folder.path(), call, &alone.each_ref().map(String::as_str));
+    let returns = numbers(&folder.path().join("sweep"), "total_return");
+    assert_ne!(returns[0], returns[1], "funding is charged where a setting asks for it");
+}
+
+#[test]
+fn a_sweep_refuses_and_says_what_a_backtest_does() {
+    let market = Market::new();
+    let call = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --gaps hold";
+    let unjudged = "so a leverage above 1 cannot be judged";
+    fails(market.path(), &format!("{call} --set leverage=1,3"), 2, &[unjudged]);
+    let text = ok(market.path(), &format!("{call} --set entry-z=1,1.5"));
+    assert!(text.contains("note: the candles: NO FUNDING IS CHARGED"), "{text}");
+    assert!(text.contains("nothing is rounded, nothing liquidated"), "{text}");
 }
 
 #[test]

@@ -54,8 +54,8 @@ impl StrategyRows {
             exits: strategy.exits(),
             interval: None,
             of_file: false,
-            remarks: Vec::new(),
-            in_sample_rows: None,
+            remarks: strategy.remarks(),
+            in_sample_rows: strategy.in_sample_rows(),
         })
     }
 }
@@ -75,6 +75,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) plan: Plan,
     /// What its trials are counted under.
     pub(crate) instrument: Option<String>,
+    /// What a person should know of the data, and of the decisions where no flag is varied.
+    pub(crate) notes: Vec<String>,
 }
 
 /// What an account made of one stretch of time.

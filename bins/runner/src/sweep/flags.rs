@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
+use ::backtest::FundingRule;
 use ::trials::Plan;
 use clap::{Arg, ArgMatches, Command};
 use strategy_core::BoxError;
 use strategy_core::registry::{Entry, UsageError};
 
-use crate::backtest::args;
+use crate::backtest::args::{self, Settings};
+use crate::backtest::decisions::Asked;
 
 /// Flags that choose what is read once for all settings.
 const SHARED: [&str; 7] = [
@@ -116,6 +118,33 @@ impl Flags {
     fn is_switch(&self, key: &str) -> bool {
         let mut flags = self.command.get_arguments();
         flags.any(|flag| flag.get_long() == Some(key) && !flag.get_action().takes_values())
+    }
+
+    /// `settings` for what is read once and serves all settings of `plan`: funding where any of them is
+    /// charged, and the highest leverage.
+    pub(crate) fn of_all(
+        &self,
+        plan: &Plan,
+        mut settings: Settings,
+        asked: &Asked,
+    ) -> Result<Settings, BoxError> {
+        let mut seen = BTreeSet::new();
+        let mut leverage = f64::NEG_INFINITY;
+        for index in 0..plan.settings.len() {
+            let mut setting = plan.flags(index);
+            setting.retain(|key, _| matches!(key.as_str(), "leverage" | "funding"));
+            if seen.contains(&setting) {
+                continue;
+            }
+            let rules = Settings::of_trades(&self.with(&setting)?, asked)?.rules;
+            leverage = leverage.max(rules.leverage);
+            if seen.is_empty() || rules.funding != FundingRule::Off {
+                settings.rules.funding = rules.funding;
+            }
+            seen.insert(setting);
+        }
+        settings.rules.leverage = leverage;
+        Ok(settings)
     }
 
     /// The part of a setting that decisions depend on.

@@ -17,12 +17,14 @@ use serde_json::json;
 use statistics::Resampling;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
+use terminal::counted;
 
 use self::decided::Decided;
 use self::evaluate::{Shared, StrategyRows, subject};
 use self::flags::Flags;
 use crate::backtest::args::{self, Settings};
-use crate::backtest::candles;
+use crate::backtest::candles::{self, Market};
+use crate::backtest::decisions::Asked;
 use crate::backtest::detail::{self, Kept};
 use crate::trials::{ledger, ledger_flag, record};
 use crate::{output_flags, row_args, whole_file};
@@ -229,7 +231,7 @@ fn load<'a>(
     let rows = StrategyRows { subject: chosen.subject, batch, first };
     drop(chosen.source);
     let asked = rows.decide(entry, matches)?;
-    let settings = Settings::of(matches, &asked)?;
+    let settings = flags.of_all(&plan, Settings::of(matches, &asked)?, &asked)?;
     let files = asked.instruments(&chosen.instruments)?;
     let market = candles::load(&files, &asked, &settings)?;
     let keep = |besides, flag| -> Result<Option<Kept>, BoxError> {
@@ -240,7 +242,28 @@ fn load<'a>(
     let marks = keep(&settings.marks, "mark-ohlcv")?;
     let decided = Decided::default();
     let known = std::sync::OnceLock::new();
-    Ok(Shared { entry, flags, rows, market, known, detail, marks, decided, plan, instrument })
+    let notes = notes(&market, &asked);
+    Ok(Shared {
+        entry,
+        flags,
+        rows,
+        market,
+        known,
+        detail,
+        marks,
+        decided,
+        plan,
+        instrument,
+        notes,
+    })
+}
+
+/// What a person should know of the data and of the decisions.
+fn notes(market: &Market, asked: &Asked) -> Vec<String> {
+    let in_sample = asked.in_sample_rows.filter(|&rows| rows > 0).map(|rows| {
+        format!("{} decided by bins calibrated on in-sample predictions", counted(rows, "row"))
+    });
+    market.notes.iter().chain(&asked.remarks).cloned().chain(in_sample).collect()
 }
 
 /// All that the results of a sweep depend on.

@@ -34,6 +34,7 @@ pub(super) fn page(shared: &Shared<'_>, report: &SweepReport, walked: Option<&Wa
         facts: [Some(shared.entry.name().to_owned()), run, Some(range)]
             .into_iter()
             .flatten()
+            .chain(shared.notes.iter().cloned())
             .collect(),
         keys: shared.plan.keys.clone(),
         settings: settings.zip(report.sharpes.iter().copied()).collect(),

@@ -5,14 +5,13 @@ use std::path::Path;
 
 use ::trials::{Ranked, SweepReport};
 use chrono::DateTime;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets::NOTHING};
+use comfy_table::{CellAlignment, Table, presets::NOTHING};
 use serde::Serialize;
 use strategy_core::BoxError;
 use terminal::counted;
 
 use super::evaluate::Shared;
 use super::walk::Walked;
-use crate::list::WIDTH;
 
 /// Values of a parameter up to which a surface is shown.
 const SURFACE: usize = 12;
@@ -24,6 +23,8 @@ pub(super) struct Summary<'a> {
     start: String,
     end: String,
     rows: usize,
+    /// What should be known of the data, and of the decisions where no flag is varied.
+    notes: &'a [String],
     #[serde(flatten)]
     report: &'a SweepReport,
     keys: &'a [String],
@@ -61,6 +62,7 @@ impl<'a> Summary<'a> {
             start: at(times.first()),
             end: at(times.last()),
             rows: times.len(),
+            notes: &shared.notes,
             report,
             keys: &shared.plan.keys,
             best_values: best.map(|best| &*shared.plan.settings[best.setting]).collect(),
@@ -99,6 +101,9 @@ impl<'a> Summary<'a> {
             report.refused,
             report.without_trades
         )?;
+        for note in self.notes {
+            writeln!(out, "note: {note}")?;
+        }
         if !report.best.is_empty() {
             writeln!(out, "\nThe best, chosen and shown on the same rows:")?;
             writeln!(out, "{}", self.best().trim_fmt())?;
@@ -256,7 +261,6 @@ impl Surface {
 fn table() -> Table {
     let mut table = Table::new();
     table.load_style(NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
     table
 }
 
