@@ -1,6 +1,6 @@
 //! Stretches of rows in which nothing happens but time.
 
-use crate::bar::{Decision, Row};
+use crate::bar::{Bar, Decision, Row, Settlement};
 use crate::decide::portfolio;
 use crate::{Account, BacktestError, Close, Events, Intent, Sizing};
 
@@ -43,7 +43,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
         &mut self,
         rows: &mut impl Iterator<Item = Result<Row<'a>, F>>,
     ) -> Result<Break<'a>, F> {
-        let Some((above, below)) = self.bounds() else {
+        let Some((mut above, mut below)) = self.bounds() else {
             return Ok(rows.next().transpose()?.map(|row| (row, None)));
         };
         let watches = self.sizing.watches();
@@ -57,21 +57,31 @@ impl<S: Sizing, E: Events> Account<S, E> {
         let (mut number, mut decided) = (self.row, self.decided);
         let (mut time, mut last, mut peak) = (self.time, self.last[0], self.peak);
         let (mut highest, mut lowest) = (f64::NEG_INFINITY, f64::INFINITY);
-        let mut counts = self.counts;
+        let (mut taken, mut decisions, mut silent, mut ignored) = (0, 0, 0, 0);
         let found = loop {
-            let row = match rows.next() {
+            let mut row = match rows.next() {
                 None => break Ok(None),
                 Some(Err(error)) => break Err(error),
                 Some(Ok(row)) => row,
             };
-            let bar = &row.bar;
-            let ([candle], None, [], []) = (bar.candles, bar.marks, bar.settlements, row.detail)
-            else {
+            let ([candle], None, []) = (row.bar.candles, row.bar.marks, row.detail) else {
                 break Ok(Some((row, None)));
             };
             let next = number + u64::from(decided);
-            let follows = until == Some(bar.time) && bar.until > bar.time && last_row > next + 1;
-            if !(follows && candle.low > above && candle.high < below) {
+            let (opens, closes) = (row.bar.time, row.bar.until);
+            if !(until == Some(opens) && closes > opens && last_row > next + 1) {
+                break Ok(Some((row, None)));
+            }
+            if !row.bar.settlements.is_empty() {
+                // What watches sees the settlements too, with all of their row.
+                let bar = row.bar;
+                match if watches { None } else { self.settle_calmly(&bar) } {
+                    Some(bounds) => (above, below) = bounds,
+                    None => break Ok(Some((row, None))),
+                }
+                row.bar.settlements = &[];
+            }
+            if !(candle.low > above && candle.high < below) {
                 break Ok(Some((row, None)));
             }
             let mut asks = (wanted, Effect::Nothing);
@@ -81,36 +91,52 @@ impl<S: Sizing, E: Events> Account<S, E> {
             if matches!(asks.1, Effect::Something) {
                 break Ok(Some((row, None)));
             }
-            (time, until, number, last) = (bar.time, Some(bar.until), next, *candle);
+            (time, until, number, last) = (opens, Some(closes), next, *candle);
             highest = if candle.high > highest { candle.high } else { highest };
             lowest = if candle.low < lowest { candle.low } else { lowest };
-            counts.rows += 1;
+            taken += 1;
             let notional = position.quantity * candle.close;
             let equity = self.wallet.balance + position.quantity * (candle.close - position.entry);
             peak = if equity > peak { equity } else { peak };
             let (gross, net) = (notional.abs(), notional);
-            self.events.close(&Close { time: bar.time, equity, peak, gross, net });
+            self.events.close(&Close { time: opens, equity, peak, gross, net });
             if watches {
                 self.views[0].mark = candle.close;
-                let known = (&self.instruments[..], &self.rules);
-                let portfolio = portfolio(&self.views, bar, equity, known);
-                self.sizing.watch(bar, &portfolio, &mut self.demands);
+                let (bar, known) = (row.bar, (&self.instruments[..], &self.rules));
+                let portfolio = portfolio(&self.views, &bar, equity, known);
+                self.sizing.watch(&bar, &portfolio, &mut self.demands);
                 if !self.demands.is_empty() {
                     break Ok(Some((row, Some(equity))));
                 }
             }
             decided = row.decision.is_some();
-            counts.decisions += u64::from(decided);
-            counts.silent += u64::from(matches!(row.decision, Some(Decision::Silent)));
-            counts.ignored += u64::from(matches!(asks.1, Effect::Ignored));
+            decisions += u64::from(decided);
+            silent += u64::from(matches!(row.decision, Some(Decision::Silent)));
+            ignored += u64::from(matches!(asks.1, Effect::Ignored));
             wanted = asks.0;
         };
-        (self.until, self.wanted[0], self.counts, self.peak) = (until, wanted, counts, peak);
+        (self.until, self.wanted[0], self.peak) = (until, wanted, peak);
         (self.row, self.decided, self.time, self.last[0]) = (number, decided, time, last);
+        self.counts.rows += taken;
+        self.counts.decisions += decisions;
+        self.counts.silent += silent;
+        self.counts.ignored += ignored;
         if let (Some(trade), true) = (self.trades.first_mut(), highest >= lowest) {
             trade.follow(highest, lowest);
         }
         found
+    }
+
+    /// Charges what is stamped at the bar's open, and gives the [`bounds`](Self::bounds) after that. None, and
+    /// nothing is charged, where more is to do.
+    #[inline(never)]
+    fn settle_calmly(&mut self, bar: &Bar<'_>) -> Option<(f64, f64)> {
+        let plain = |s: &Settlement| s.time <= bar.time && s.instrument == 0 && s.rate.abs() < 1.0;
+        if !bar.settlements.iter().all(plain) {
+            return None;
+        }
+        self.settle_at_open(bar).ok()?;
+        Some(self.bounds().unwrap_or((f64::INFINITY, f64::NEG_INFINITY)))
     }
 
     /// Between which prices a candle changes nothing; none where something waits, and with more than one

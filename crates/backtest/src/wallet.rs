@@ -76,6 +76,7 @@ impl Wallet {
         if flat {
             (position.quantity, position.margin) = (0.0, 0.0);
         }
+        position.stale = true;
         self.pay(instrument, -fee);
     }
 
@@ -89,8 +90,9 @@ impl Wallet {
         // What unrealised profit alone still backs has a margin below 0.
         if short > 0.0 && self.mode == MarginMode::Isolated && position.quantity != 0.0 {
             position.margin -= short;
+            position.stale = true;
         }
-        position.stale = true;
+        position.stale |= self.mode == MarginMode::Cross;
     }
 
     /// Margin of all positions.

@@ -100,20 +100,28 @@ pub fn analyse(
     let mut refusals = BTreeSet::new();
     let mut correlation: Option<AverageCorrelation> = None;
     let mut days = 0;
-    for outcome in all(results)? {
-        let Outcome::Evaluated(one) = outcome? else {
-            refusals.insert(daily.len());
-            daily.push(None);
-            continue;
-        };
-        days = one.returns.len();
-        let correlation = correlation.get_or_insert_with(|| AverageCorrelation::new(days));
-        if let Some(moments) = one.daily {
-            correlation.add(&one.returns)?;
-            kept.push(Kept::of(daily.len(), moments, &one));
+    // Daily returns of the best so far, the first of equals.
+    let mut of_best: (f64, Vec<f64>) = (f64::NEG_INFINITY, Vec::new());
+    results.each_batch(|batch| {
+        for outcome in batch {
+            let Outcome::Evaluated(one) = outcome else {
+                refusals.insert(daily.len());
+                daily.push(None);
+                continue;
+            };
+            days = one.returns.len();
+            let correlation = correlation.get_or_insert_with(|| AverageCorrelation::new(days));
+            if let Some(moments) = one.daily {
+                correlation.add(&one.returns)?;
+                kept.push(Kept::of(daily.len(), moments, &one));
+                if moments.sharpe() > of_best.0 {
+                    of_best = (moments.sharpe(), one.returns);
+                }
+            }
+            daily.push(one.daily);
         }
-        daily.push(one.daily);
-    }
+        Ok(())
+    })?;
     let sharpes: Vec<f64> = kept.iter().map(|one| one.daily.sharpe()).collect();
     let blocks: Result<Vec<BlockSums>, _> = kept.iter().map(|one| one.blocks.clone()).collect();
     let overfitting = blocks.and_then(|blocks| backtest_overfitting(&blocks));
@@ -124,7 +132,7 @@ pub fn analyse(
     let verdict = Verdict::of_sharpes(kept.first().map(|one| &one.daily), &sharpes, evaluated);
     let without_trades = evaluated - kept.len();
     kept.truncate(top.max(1));
-    let second = Second::read(results, &kept, days, resampling);
+    let second = Second::read(results, &kept, &of_best.1, resampling);
     let (superior_ability, mut returns) = match second {
         Ok(second) => (Some(second.test), second.returns),
         Err(TrialsError::Statistics(error)) => {
@@ -158,16 +166,6 @@ pub fn analyse(
             .collect(),
         daily,
     })
-}
-
-/// Every outcome, in the order of the plan.
-fn all(
-    results: &ResultsFolder,
-) -> Result<impl Iterator<Item = Result<Outcome, TrialsError>>, TrialsError> {
-    Ok(results.outcomes()?.flat_map(|batch| match batch {
-        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(error) => vec![Err(error)],
-    }))
 }
 
 fn interval(returns: &[f64], resampling: &Resampling) -> Result<Interval, StatisticsError> {
@@ -211,21 +209,16 @@ impl Second {
     fn read(
         results: &ResultsFolder,
         best: &[Kept],
-        days: usize,
+        of_best: &[f64],
         &Resampling { resamples, seed, .. }: &Resampling,
     ) -> Result<Self, TrialsError> {
-        let first = best.first().ok_or(StatisticsError::NoRows)?.setting;
-        let of_best = all(results)?.nth(first).transpose()?;
-        let Some(Outcome::Evaluated(of_best)) = of_best else {
-            return Err(StatisticsError::NoRows.into());
-        };
-        let mean_block = block_length(&of_best.returns)?.stationary.max(1.0);
+        let days = of_best.len();
+        let mean_block = block_length(of_best)?.stationary.max(1.0);
         let orders = stationary_bootstrap(days, mean_block, resamples, seed, <[usize]>::to_vec)?;
         let mut test = SuperiorAbilityTest::new(days, mean_block, orders)?;
         let mut returns = BTreeMap::new();
         let mut setting = 0;
-        for batch in results.outcomes()? {
-            let batch = batch?;
+        results.each_batch(|batch| {
             let traded: Vec<&[f64]> = batch.iter().filter_map(returns_of).collect();
             let contributions = traded
                 .par_chunks(8)
@@ -240,7 +233,8 @@ impl Second {
                 }
                 setting += 1;
             }
-        }
+            Ok(())
+        })?;
         Ok(Self { test: test.finish()?, returns })
     }
 }

@@ -14,7 +14,8 @@ use tabular::{BatchWriter, Destination, Format};
 
 use crate::{Evaluated, Outcome, Plan, TrialsError};
 
-/// Settings that are evaluated together and written as one file: what a killed sweep loses at most.
+/// Settings that are evaluated together and written as one file. A killed sweep loses those that it
+/// evaluates, and those that it writes meanwhile.
 pub const CHUNK: usize = 256;
 
 /// The folder of a sweep's results.
@@ -150,6 +151,22 @@ impl ResultsFolder {
         let read = batches(&path)?;
         Ok(read.map(move |batch| outcomes(&batch?).ok_or_else(|| damaged(&path))))
     }
+
+    /// Gives all [`outcomes`](Self::outcomes) to `take`, while the next ones are read.
+    pub(crate) fn each_batch(
+        &self,
+        mut take: impl FnMut(Vec<Outcome>) -> Result<(), TrialsError> + Send,
+    ) -> Result<(), TrialsError> {
+        let mut batches = self.outcomes()?;
+        let mut next = batches.next();
+        while let Some(batch) = next.take() {
+            let batch = batch?;
+            let taken;
+            (taken, next) = rayon::join(|| take(batch), || batches.next());
+            taken?;
+        }
+        Ok(())
+    }
 }
 
 /// The first name whose values differ.
@@ -180,15 +197,20 @@ fn batches(
 
 fn write(
     path: &Path,
-    mut batches: impl Iterator<Item = Result<RecordBatch, TrialsError>>,
+    mut batches: impl Iterator<Item = Result<RecordBatch, TrialsError>> + Send,
 ) -> Result<(), TrialsError> {
     let Some(first) = batches.next().transpose()? else { return Err(damaged(path)) };
     let (path, inputs) = (path.to_owned(), Vec::new());
     let destination = Destination::File { path, overwrite: true, inputs };
     let mut writer = BatchWriter::new(destination, Format::Parquet, first.schema())?;
-    writer.write(&first)?;
-    for batch in batches {
-        writer.write(&batch?)?;
+    let mut next = Some(Ok(first));
+    while let Some(batch) = next.take() {
+        let batch = batch?;
+        // The next one is read meanwhile.
+        rayon::in_place_scope(|scope| {
+            scope.spawn(|_| next = batches.next());
+            writer.write(&batch)
+        })?;
     }
     writer.finish()?;
     Ok(())

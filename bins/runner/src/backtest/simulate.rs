@@ -238,6 +238,7 @@ impl<'a> Rows<'a> {
         Self { asked, next: 0, lasts, silent: 0 }
     }
 
+    #[inline]
     pub(crate) fn decision(&mut self, bar: &Bar<'_>) -> Result<Option<Decision<'a>>, BoxError> {
         let asked = self.asked;
         let Some(&time) = asked.times.get(self.next) else { return Ok(None) };

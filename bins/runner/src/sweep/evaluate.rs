@@ -104,11 +104,11 @@ impl Events for Earned {
     #[inline]
     fn close(&mut self, close: &Close) {
         // The last row is told again once what was open is closed.
-        match self.equity.last_mut() {
-            Some(last) if close.time == self.last => *last = close.equity,
-            _ => self.equity.push(close.equity),
+        if close.time == self.last {
+            self.equity.pop();
         }
         self.last = close.time;
+        self.equity.push(close.equity);
     }
 }
 

@@ -13,8 +13,9 @@ use ::trials::{Axis, Plan, ResultsFolder, SweepReport, Trial, analyse, sweep as 
 use arrow::compute::concat_batches;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use market_data::TimeRange;
+use rayon::prelude::*;
 use serde_json::json;
-use statistics::Resampling;
+use statistics::{Moments, Resampling};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use terminal::counted;
@@ -320,28 +321,23 @@ fn judge(
     let times = shared.market.history.times();
     let (Some(&start), Some(&end)) = (times.first(), times.last()) else { return Ok(()) };
     let best = report.best.first().map(|best| best.setting);
-    let (mut trials, mut judged) = (Vec::new(), usize::MAX);
-    for (setting, daily) in report.daily.iter().enumerate() {
+    let tried = |(setting, daily): (usize, &Option<Moments>)| {
         // What was refused was not tried.
-        let Ok(of_setting) = shared.matches(setting) else { continue };
-        if report.refusals.contains(&setting) {
-            continue;
+        let of_setting = shared.matches(setting).ok()?;
+        let configuration = record::configuration(shared.flags.command(), &of_setting);
+        let (subject, daily) = (subject.clone(), *daily);
+        let trial = Trial { subject, start, end, configuration, daily };
+        (!report.refusals.contains(&setting)).then_some((setting, trial))
+    };
+    let tried: Vec<(usize, Trial)> =
+        report.daily.par_iter().enumerate().filter_map(tried).collect();
+    let judged = tried.iter().position(|(setting, _)| Some(*setting) == best);
+    let trials: Vec<Trial> = tried.into_iter().map(|(_, trial)| trial).collect();
+    match judged {
+        Some(judged) => {
+            report.verdict = record::record(&ledger(matches), &subject, &trials, judged)?;
         }
-        if Some(setting) == best {
-            judged = trials.len();
-        }
-        trials.push(Trial {
-            subject: subject.clone(),
-            start,
-            end,
-            configuration: record::configuration(shared.flags.command(), &of_setting),
-            daily: *daily,
-        });
-    }
-    if judged < trials.len() {
-        report.verdict = record::record(&ledger(matches), &subject, &trials, judged)?;
-    } else {
-        ledger(matches).add(&trials)?;
+        None => ledger(matches).add(&trials)?,
     }
     Ok(())
 }

@@ -1,5 +1,10 @@
 //! Whether the best of many beats a benchmark.
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
+)]
 
+use pulp::NullaryFnOnce;
 use serde::Serialize;
 
 use crate::StatisticsError;
@@ -136,8 +141,7 @@ impl SuperiorAbilityTest {
                     resamples: Vec::with_capacity(self.largest.len()),
                 })
                 .collect();
-            for counts in self.counts.chunks_exact(self.rows) {
-                let sums = weighted_sums(counts, &rows);
+            for sums in pulp::Arch::new().dispatch(Sums { counts: &self.counts, rows: &rows }) {
                 for ((one, scale), sum) in found.iter_mut().zip(&scales).zip(sums) {
                     let Some(Scale { centres, sd, .. }) = scale else { continue };
                     let of = |centre| n.sqrt() * (sum / n - centre) / sd;
@@ -224,14 +228,34 @@ struct Scale {
     sd: f64,
 }
 
-/// `Σ count · value` of each lane, in two running sums, so that it becomes vector instructions; the same on
+/// The [`weighted_sums`] of each resample.
+struct Sums<'a> {
+    counts: &'a [f32],
+    rows: &'a [[f64; LANES]],
+}
+
+impl NullaryFnOnce for Sums<'_> {
+    type Output = Vec<[f64; LANES]>;
+
+    #[inline(always)]
+    fn call(self) -> Vec<[f64; LANES]> {
+        let resamples = self.counts.chunks_exact(self.rows.len());
+        resamples.map(|counts| weighted_sums(counts, self.rows)).collect()
+    }
+}
+
+/// Rows that go into running sums of their own.
+const RUNNING: usize = 4;
+
+/// `Σ count · value` of each lane, in a few running sums, so that it becomes vector instructions; the same on
 /// every machine, and for a lane whatever the others hold.
+#[inline(always)]
 fn weighted_sums(counts: &[f32], values: &[[f64; LANES]]) -> [f64; LANES] {
-    let mut sums = [[0.0; LANES]; 2];
-    let (counts, counts_rest) = counts.as_chunks::<2>();
-    let (values, values_rest) = values.as_chunks::<2>();
+    let mut sums = [[0.0; LANES]; RUNNING];
+    let (counts, counts_rest) = counts.as_chunks::<RUNNING>();
+    let (values, values_rest) = values.as_chunks::<RUNNING>();
     for (counts, values) in counts.iter().zip(values) {
-        for row in 0..2 {
+        for row in 0..RUNNING {
             let count = f64::from(counts[row]);
             for lane in 0..LANES {
                 sums[row][lane] += count * values[row][lane];
@@ -243,7 +267,7 @@ fn weighted_sums(counts: &[f32], values: &[[f64; LANES]]) -> [f64; LANES] {
             sums[lane] += f64::from(*count) * values[lane];
         }
     }
-    std::array::from_fn(|lane| sums[0][lane] + sums[1][lane])
+    std::array::from_fn(|lane| sums.iter().map(|sums| sums[lane]).sum())
 }
 
 /// κ of the lags from 1 on, as far as they count.
@@ -270,7 +294,7 @@ fn long_run_variance(differences: &[f64], mean: f64, kernel: &[f64]) -> f64 {
     })
 }
 
-/// In eight running sums, as [`weighted_sums`] in two.
+/// In running sums, as [`weighted_sums`].
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, a_rest) = a.as_chunks::<8>();
