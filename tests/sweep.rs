@@ -124,6 +124,12 @@ fn a_sweep_refuses_and_says_what_a_backtest_does() {
     let text = ok(market.path(), &format!("{call} --set entry-z=1,1.5"));
     assert!(text.contains("note: the candles: NO FUNDING IS CHARGED"), "{text}");
     assert!(text.contains("nothing is rounded, nothing liquidated"), "{text}");
+
+    let legs = "sample_solusdt_perp_1h,sample_ethusdt_perp_1h";
+    let text = ok(market.path(), &format!("pairs sweep --sample --set pair-with={legs}"));
+    assert!(text.contains("2 settings; 1 refused"), "{text}");
+    assert!(text.contains("\nrefused first: pair-with=sample_ethusdt_perp_1h: "), "{text}");
+    assert!(text.contains("\nnote: without --set: 36 positions entered"), "{text}");
 }
 
 #[test]

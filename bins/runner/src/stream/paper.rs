@@ -144,7 +144,7 @@ pub(crate) fn account(
     }
     let sizing = chosen.build(&chosen.limits, &rules.exits, legs.len(), identity.interval)?;
     let mut account = Account::new(rules, instruments, sizing, Results::default())?;
-    let late = too_late(&rows);
+    let late = too_late(&rows, identity.interval);
     let decisions: BTreeMap<i64, &JournalRow> = rows.iter().map(|row| (row.time, row)).collect();
     let mut missed = 0;
     let mut weights: Vec<f64>;
@@ -338,12 +338,22 @@ impl Market {
     }
 }
 
-/// Rows that were decided together with the row after them, by time: when that was there already, the open
-/// that they were meant for was past.
-fn too_late(rows: &[JournalRow]) -> BTreeSet<i64> {
-    let together = rows.windows(2).filter(|pair| pair[0].decided_at == pair[1].decided_at);
-    let decided = together.filter(|pair| matches!(pair[0].outcome, Outcome::Decided { .. }));
-    decided.map(|pair| pair[0].time).collect()
+/// Rows that were decided when the row after them was there already, by time: the open that they were meant
+/// for was past. Such rows were decided together, up to as many as are committed at once; the last of those is
+/// one too where the next rows followed within half of `interval`, since a row on time is an interval before
+/// the next.
+fn too_late(rows: &[JournalRow], interval: i64) -> BTreeSet<i64> {
+    let mut of_several = false;
+    let mut late = BTreeSet::new();
+    for pair in rows.windows(2) {
+        let apart = pair[1].decided_at.saturating_sub(pair[0].decided_at);
+        let is_late = apart == 0 || of_several && apart < interval / 2;
+        of_several = apart == 0;
+        if is_late && matches!(pair[0].outcome, Outcome::Decided { .. }) {
+            late.insert(pair[0].time);
+        }
+    }
+    late
 }
 
 /// The weights of the legs: the columns `target`, or the side.

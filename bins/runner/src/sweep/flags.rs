@@ -153,6 +153,11 @@ impl Flags {
         own.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
+    /// Whether decisions depend on the flag `key`.
+    pub(crate) fn configures_strategy(&self, key: &str) -> bool {
+        self.of_strategy.iter().any(|own| own == key)
+    }
+
     /// The words that give what was asked for.
     pub(crate) fn words(&self) -> Vec<String> {
         self.words.iter().map(|word| word.to_string_lossy().into_owned()).collect()

@@ -9,7 +9,9 @@ mod walk;
 
 use std::path::PathBuf;
 
-use ::trials::{Axis, Plan, ResultsFolder, SweepReport, Trial, analyse, sweep as run_plan};
+use ::trials::{
+    Axis, Outcome, Plan, ResultsFolder, SweepReport, Trial, analyse, sweep as run_plan,
+};
 use arrow::compute::concat_batches;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use market_data::TimeRange;
@@ -133,6 +135,7 @@ pub(crate) fn run(
     if report.refused == report.settings {
         return Err(none_left(&shared, &results));
     }
+    report.remarks.extend(refused(&shared, &results));
     judge(&shared, &mut report, matches)?;
     let walked = match walk {
         Some(walk) => Some(walk::run(&shared, &results, &walk, matches)?),
@@ -243,7 +246,7 @@ fn load<'a>(
     let marks = keep(&settings.marks, "mark-ohlcv")?;
     let decided = Decided::default();
     let known = std::sync::OnceLock::new();
-    let notes = notes(&market, &asked);
+    let notes = notes(&market, &asked, plan.keys.iter().any(|key| flags.configures_strategy(key)));
     Ok(Shared {
         entry,
         flags,
@@ -259,12 +262,14 @@ fn load<'a>(
     })
 }
 
-/// What a person should know of the data and of the decisions.
-fn notes(market: &Market, asked: &Asked) -> Vec<String> {
+/// What a person should know of the data and of the decisions, which may be `varied`.
+fn notes(market: &Market, asked: &Asked, varied: bool) -> Vec<String> {
     let in_sample = asked.in_sample_rows.filter(|&rows| rows > 0).map(|rows| {
         format!("{} decided by bins calibrated on in-sample predictions", counted(rows, "row"))
     });
-    market.notes.iter().chain(&asked.remarks).cloned().chain(in_sample).collect()
+    let of = if varied { "without --set: " } else { "" };
+    let decisions = asked.remarks.iter().cloned().chain(in_sample);
+    market.notes.iter().cloned().chain(decisions.map(|note| format!("{of}{note}"))).collect()
 }
 
 /// All that the results of a sweep depend on.
@@ -303,12 +308,25 @@ fn none_left(shared: &Shared<'_>, results: &ResultsFolder) -> BoxError {
     if let Err(error) = first() {
         return error;
     }
-    let first = results.outcomes().ok().and_then(|mut batches| batches.next()?.ok());
-    let why = first.and_then(|outcomes| match outcomes.into_iter().next()? {
-        ::trials::Outcome::Refused(why) => Some(why),
-        ::trials::Outcome::Evaluated(_) => None,
-    });
-    format!("no setting could be evaluated; the first: {}", why.unwrap_or_default()).into()
+    let why = first_refusal(results).map_or_else(String::new, |(_, why)| why);
+    format!("no setting could be evaluated; the first: {why}").into()
+}
+
+/// The number of the first setting that was refused, and why.
+fn first_refusal(results: &ResultsFolder) -> Option<(usize, String)> {
+    let outcomes = results.outcomes().ok()?.filter_map(Result::ok).flatten();
+    outcomes.enumerate().find_map(|(setting, outcome)| match outcome {
+        Outcome::Refused(why) => Some((setting, why)),
+        Outcome::Evaluated(_) => None,
+    })
+}
+
+/// Names the first setting that was refused among others that were not.
+fn refused(shared: &Shared<'_>, results: &ResultsFolder) -> Option<String> {
+    let (setting, why) = first_refusal(results)?;
+    let flags = shared.plan.flags(setting);
+    let flags: Vec<String> = flags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    Some(format!("refused first: {}: {why}", flags.join(" ")))
 }
 
 /// Adds every setting to the ledger, and judges the best among all that it holds.
