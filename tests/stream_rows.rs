@@ -177,3 +177,16 @@ fn a_sink_that_stopped_goes_on_once_its_message_is_given_up() {
     assert_eq!(ok(folder, &skip("out")), "sink out has everything: nothing is given up\n");
     fails(folder, &stream("--listen 0.0.0.0:0"), 2, &["--listen-anywhere"]);
 }
+
+/// Thousands of hours are decided at once, more than one commit holds: no trade is opened in the past.
+#[test]
+fn what_was_caught_up_with_is_missed_on_paper() {
+    let folder = tempfile::tempdir().unwrap();
+    ok(folder.path(), "mean-reversion stream --sample --once --from 2025-06-01");
+    let paper = ok(folder.path(), "mean-reversion stream paper --sample --format json");
+    let paper: serde_json::Value = serde_json::from_str(&paper).unwrap();
+    assert_eq!(paper["rows"], 183 * 24, "{paper}");
+    assert_eq!(paper["missed"], 183 * 24 - 1, "the last may be on time");
+    assert_eq!((&paper["trades_open"], &paper["trades_closed"]), (&0.into(), &0.into()), "{paper}");
+    assert_eq!(paper["equity"], paper["capital"]);
+}
