@@ -4,7 +4,7 @@ use duckdb::Connection;
 
 use crate::live::{candle, delivered, stream};
 use crate::market::Market;
-use crate::program::{fails, ok};
+use crate::program::{fails, json, ok};
 use crate::stream::messages;
 
 /// An hour with an impossible score is left out; its candle counts for the account, where a stop is hit in it,
@@ -189,4 +189,31 @@ fn what_was_caught_up_with_is_missed_on_paper() {
     assert_eq!(paper["missed"], 183 * 24 - 1, "the last may be on time");
     assert_eq!((&paper["trades_open"], &paper["trades_closed"]), (&0.into(), &0.into()), "{paper}");
     assert_eq!(paper["equity"], paper["capital"]);
+}
+
+/// A paper account of decisions that were on time is the backtest of the same hours.
+#[test]
+fn a_paper_account_is_a_backtest_of_what_was_on_time() {
+    let folder = tempfile::tempdir().unwrap();
+    for strategy in ["mean-reversion", "pairs"] {
+        let journal = format!("--journal {strategy}.sqlite");
+        let call = format!("{strategy} stream {journal} --sample --once --from 2025-08-01");
+        ok(folder.path(), &call);
+        let of_five_seconds = "UPDATE rows SET decided_at = time + 3605000000";
+        let file = folder.path().join(format!("{strategy}.sqlite"));
+        rusqlite::Connection::open(file).unwrap().execute(of_five_seconds, []).unwrap();
+        let paper = json(
+            folder.path(),
+            &format!("{strategy} stream paper {journal} --sample --format json"),
+        );
+        let of = format!("{strategy} backtest --sample --start 2025-08-01 --format json");
+        let backtest = json(folder.path(), &of);
+        assert_eq!(paper["missed"], 0, "{paper}");
+        assert_eq!(paper["rows"], backtest["period"]["rows"], "{strategy}");
+        let backtest = &backtest["result"];
+        assert_eq!(paper["trades_closed"], backtest["trades"], "{strategy}");
+        assert_eq!(paper["equity"], backtest["final_equity"], "{strategy}");
+        assert_eq!(paper["largest_drawdown"], backtest["max_drawdown"], "{strategy}");
+        assert_ne!(paper["trades_closed"], 0, "{strategy}");
+    }
 }

@@ -205,15 +205,20 @@ fn funding(
     Ok(found)
 }
 
-/// The order rules and tiers of a leg, by the symbol in its dataset's name.
+/// The order rules and tiers of a dataset's instrument, by the symbol in its name.
+pub(crate) fn instrument_of(dataset: &str, table: &InstrumentTable) -> Option<Instrument> {
+    let known = dataset.split('_').find_map(|part| table.find(part))?;
+    Some(Instrument { name: dataset.to_owned(), ..known.clone() })
+}
+
+/// The order rules and tiers of a leg.
 fn instrument(
     name: &str,
     settings: &Settings,
     notes: &mut Vec<String>,
 ) -> Result<Instrument, BoxError> {
-    let known = name.split('_').find_map(|part| settings.table.find(part));
-    match known {
-        Some(known) => Ok(Instrument { name: name.to_owned(), ..known.clone() }),
+    match instrument_of(name, &settings.table) {
+        Some(known) => Ok(known),
         None if settings.rules.leverage > 1.0 => Err(UsageError::new(
             format!(
                 "no table of instruments has {name}, so a leverage above 1 cannot be judged: pass the \

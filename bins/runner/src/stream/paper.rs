@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use ::risk::Sizer;
 use backtest::{
-    Account, Bar, Candle, Decision, Fees, Gaps, Instrument, Results, Row, Rules, Settlement,
-    Slippage,
+    Account, Bar, Candle, Decision, Gaps, Instrument, InstrumentTable, Results, Row, Rules,
+    Settlement, Slippage, Venue,
 };
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::json;
@@ -20,15 +20,14 @@ use streaming::{JournalReader, PaperFigures, Status, time};
 use terminal::counted;
 
 use super::{batch, flags, status};
+use crate::backtest::candles;
 use crate::backtest::sizing_args::{self, SizingSettings};
 use crate::{output_flags, row_args};
 
 pub(super) const NAME: &str = "paper";
 
-/// Fees and slippage of the venue's base tier: Binance USDⓈ-M.
-const MAKER: f64 = 0.000_2;
-const TAKER: f64 = 0.000_5;
-const CLEARANCE: f64 = 0.012_5;
+/// Whose fees and margin the account has, those of a backtest where nothing is asked for.
+const VENUE: &str = "binance-usdm";
 const ONE_BASIS_POINT: f64 = 0.000_1;
 
 pub(super) fn command(entry: &Entry) -> Command {
@@ -118,17 +117,24 @@ pub(crate) fn account(
         return Err("the journal has no rows yet".into());
     };
 
+    let venue = Venue::find(VENUE)?;
     let rules = Rules {
         capital,
         intent: strategy.intent().into(),
         exits: strategy.exits(),
-        fees: Fees { maker: MAKER, taker: TAKER, liquidation: CLEARANCE },
+        fees: venue.fees,
+        maintenance: venue.maintenance,
         slippage: Slippage::OfPrice(ONE_BASIS_POINT),
         // A live account holds through what nobody recorded.
         gaps: Gaps::Hold,
         ..Rules::default()
     };
-    let instruments = legs.iter().map(|leg| Instrument::named(leg.to_string())).collect();
+    let table = InstrumentTable::shipped();
+    let names = legs.iter().map(|leg| leg.dataset.as_ref().unwrap_or(&identity.dataset));
+    let instruments = names.map(|name| {
+        candles::instrument_of(name, &table).unwrap_or_else(|| Instrument::named(name.as_str()))
+    });
+    let instruments = instruments.collect();
     if matches!(chosen.sizer, Sizer::PayoffKelly(_)) {
         let error = "payoff-kelly needs what each decision knew of its trade's payoffs, and a journal does not \
                      keep it: use another sizer";
