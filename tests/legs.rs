@@ -213,7 +213,12 @@ fn what_an_ensembles_signals_paid_is_what_a_file_of_them_pays() {
     let text = ok(folder.path(), "ensemble evaluate --from 2025-10 --to 2025-11");
     assert!(text.contains("What trades paid") && text.contains("\n20 long "), "{text}");
     let call = "ensemble evaluate --long-bin-threshold 21";
-    fails(folder.path(), call, 2, &["long from bin 21, short to bin 2 of 20"]);
+    fails(
+        folder.path(),
+        call,
+        2,
+        &["long from bin 21 and short up to bin 2 is no rule of 20 bins"],
+    );
 }
 
 /// Three models of the market: `a` is always there; `b` lacks a day, and a month; `c` begins in June.

@@ -71,6 +71,15 @@ pub trait Artifact: Sized {
     /// When their names cannot name folders.
     fn month_key(&self) -> Result<MonthKey, ArtifactError>;
 
+    /// The same contents as if they had been made when, and by the version of the program, that `other` was: what
+    /// is made again from the same data then is the same to the last byte.
+    ///
+    /// # Errors
+    /// When `other` cannot have been made so.
+    fn made_as(self, _other: &Self) -> Result<Self, Self::Error> {
+        Ok(self)
+    }
+
     /// The bytes of the file. Equal contents give equal bytes; `path` is for messages alone.
     ///
     /// # Errors

@@ -187,6 +187,17 @@ pub enum ArtifactError {
         runs: Vec<(String, String)>,
     },
 
+    /// A file that is not what it should be.
+    #[error("{} {reason}: make it again with `rebuild --overwrite`", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+        /// What the decoder said, if it was the decoder that stumbled.
+        source: Option<serde_json::Error>,
+    },
+
     /// Some files could not be read; which ones was said before.
     #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
     DamagedFiles {

@@ -10,7 +10,8 @@
 //! - [`Recipe`], [`Backfill`], [`plan`]: making many months, and what there is to do
 //! - [`rebuild()`], [`RebuildCall`], [`BackfillArgs`]: the command that makes them, for all runs
 //! - [`Proof`], [`Reproduced`]: the command that verifies them
-//! - [`list()`], [`RunChoice`]: the command that lists them, and which run is meant
+//! - [`list()`], [`inspect()`], [`RunChoice`]: the commands that list and show them, and which run is meant
+//! - [`sealed_json`]: files of months as JSON with a checksum
 //! - [`ReportFile`], [`write_json`]: what commands write for others to read
 //! - [`ArtifactError`], [`BackfillError`]: what can go wrong
 
@@ -23,6 +24,7 @@ mod faults;
 mod file_system;
 mod folder;
 mod holder;
+mod inspect;
 mod json;
 mod key;
 mod list;
@@ -32,8 +34,11 @@ mod proof;
 mod rebuild;
 mod recipe;
 mod report_file;
+mod reproduced;
 mod run_choice;
 mod run_lock;
+pub mod sealed_json;
+mod shown;
 mod store;
 mod strays;
 mod temporary;
@@ -48,16 +53,19 @@ pub use backfill::{
 pub use difference::Difference;
 pub use error::ArtifactError;
 pub use holder::Holder;
+pub use inspect::inspect;
 pub use json::write_json;
 pub use key::MonthKey;
 pub use list::{ListArgs, list};
 pub use listing::MonthFilter;
-pub use proof::{Proof, Reproduced, Verdict};
+pub use proof::{Proof, Verdict};
 pub use rebuild::{BackfillArgs, OpenRun, Reader, RebuildCall, ReportFormat, rebuild};
-pub use recipe::{Listed, Made, Prospect, Recipe, Shown};
+pub use recipe::{Made, Prospect, Recipe};
 pub use report_file::ReportFile;
+pub use reproduced::Reproduced;
 pub use run_choice::RunChoice;
 pub use run_lock::{DEFAULT_LOCK_WAIT, RunLock};
+pub use shown::{Listed, Shown};
 pub use store::{MonthStore, OnExisting, Saved};
 pub use strays::{Stray, StrayKind};
 pub use verify::Verified;

@@ -2,13 +2,11 @@
 
 use std::error::Error;
 use std::fmt::Display;
-use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::Value;
 use strategy_core::YearMonth;
 
-use crate::{Artifact, ArtifactError, Difference};
+use crate::{Artifact, ArtifactError, Difference, Reproduced, Shown};
 
 /// How the files of one run's months are made from its data, and with what settings.
 ///
@@ -44,7 +42,24 @@ pub trait Recipe: Sync {
         month: YearMonth,
     ) -> Result<Made<Self::Artifact, Self::Warning>, Self::Error>;
 
-    /// What making `month` would be like; `existing` is what its file holds.
+    /// What making the month that `existing` holds anew gives.
+    ///
+    /// # Errors
+    /// As [`make`](Self::make).
+    fn reproduce(
+        &self,
+        inputs: &Self::Inputs,
+        existing: &Self::Artifact,
+    ) -> Result<Reproduced, Self::Error>
+    where
+        Self::Artifact: Shown,
+    {
+        let made = self.make(inputs, existing.month_key()?.month())?.artifact;
+        Ok(Reproduced::compare(existing, &made.made_as(existing)?)?)
+    }
+
+    /// What making `month` would be like; `existing` is what its file holds. Where making one takes no longer than
+    /// looking what is needed, [`Prospect::by_making`].
     fn prospect(
         &self,
         inputs: &Self::Inputs,
@@ -85,42 +100,22 @@ pub struct Prospect<E> {
     pub obstacle: Option<E>,
 }
 
-/// How what a month's file holds is shown.
-pub trait Shown: Artifact {
-    /// The same for a program, as JSON.
-    type Record: Serialize;
-
-    /// The flag that names the folder of the files, as in `--bins-root`.
-    const ROOT_FLAG: &'static str;
-
-    /// The columns of a rebuild's table of several months.
-    const COLUMNS: &'static [&'static str];
-
-    /// A month's cells in these columns.
-    fn cells(&self) -> Vec<String>;
-
-    /// What a list of months says of each.
-    fn listed(&self) -> Vec<Listed>;
-
-    /// Everything that a person reads of one month.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    fn write(&self, out: &mut dyn Write) -> io::Result<()>;
-
-    /// Everything that a program reads of one month.
-    fn record(&self) -> Self::Record;
-}
-
-/// One value of a month in a list of months.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listed {
-    /// Its name in CSV and JSON.
-    pub name: &'static str,
-    /// The head of its column in a table.
-    pub title: &'static str,
-    /// The value.
-    pub value: Value,
-    /// The value as a table shows it.
-    pub text: String,
+impl<E> Prospect<E> {
+    /// Makes the month: what is there is fresh if it is the same.
+    pub fn by_making<R: Recipe<Artifact: Shown, Error = E>>(
+        recipe: &R,
+        inputs: &R::Inputs,
+        month: YearMonth,
+        existing: Option<&R::Artifact>,
+    ) -> Self {
+        let (differences, obstacle) = match existing {
+            None => (Vec::new(), recipe.make(inputs, month).err()),
+            Some(existing) => match recipe.reproduce(inputs, existing) {
+                Ok(Reproduced::Same) => (Vec::new(), None),
+                Ok(Reproduced::Different(differences)) => (differences, None),
+                Err(error) => (recipe.settings_differences(existing), Some(error)),
+            },
+        };
+        Self { differences, in_sample_rows: 0, obstacle }
+    }
 }

@@ -20,6 +20,11 @@ impl Artifact for BinMetadata {
         Ok(self.key().clone())
     }
 
+    fn made_as(self, other: &Self) -> Result<Self, BinningError> {
+        let other = other.parts();
+        self.with_created(other.created_at, &other.software_version)
+    }
+
     fn encode(&self, path: &Path) -> Result<Vec<u8>, BinningError> {
         encode(self, path)
     }

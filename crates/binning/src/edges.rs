@@ -95,11 +95,26 @@ impl fmt::Display for BinCount {
 /// assert_eq!(edges.assign(0.9)?, 4);
 /// # Ok::<(), binning::BinningError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
 pub struct BinEdges {
     /// 1 to 999 of them, finite, ascending.
     edges: Vec<f64>,
     n_bins: BinCount,
+}
+
+impl TryFrom<Vec<f64>> for BinEdges {
+    type Error = BinningError;
+
+    fn try_from(edges: Vec<f64>) -> Result<Self, BinningError> {
+        Self::from_vec(edges)
+    }
+}
+
+impl From<BinEdges> for Vec<f64> {
+    fn from(edges: BinEdges) -> Self {
+        edges.edges
+    }
 }
 
 impl BinEdges {

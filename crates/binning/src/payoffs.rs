@@ -4,7 +4,7 @@ use labeling::{Concurrency, Ending, TradeEnd, TradeEnds};
 use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side};
 
-use crate::BinningError;
+use crate::{BinEdges, BinningError};
 
 /// What the trades from a window's rows paid: a long one and a short one from each row's close, gross,
 /// out-of-sample predictions only. With in-sample ones the top bins promise what they never earn.
@@ -108,6 +108,32 @@ impl Payoffs {
         let side = |of: fn(&TradeEnds) -> &TradeEnd| side_payoffs(rows, n_bins, of);
         let (long, short) = (side(|ends| &ends.long), side(|ends| &ends.short));
         Ok(Self { rows: rows.len() as u64, long, short })
+    }
+
+    /// The payoffs of rows, ascending: each its time, its probability, whose bin `edges` tell, and how its trades
+    /// ended, if it takes part. `interval`, a candle's, and `horizon`, the label's, are in µs, as times are.
+    ///
+    /// # Errors
+    /// [`BinningError::NotANumber`] for a probability that is none.
+    pub fn of_trades(
+        rows: impl Iterator<Item = (i64, f64, Option<TradeEnds>)>,
+        edges: &BinEdges,
+        interval: i64,
+        horizon: i64,
+    ) -> Result<Self, BinningError> {
+        let mut rows = rows.peekable();
+        let first = rows.peek().map_or(0, |row| row.0);
+        let traded = rows.filter_map(|(time, p, ends)| Some((time, p, ends?)));
+        let traded = traded.map(|(time, p, ends)| {
+            Ok(PayoffRow {
+                position: time.abs_diff(first) / interval.max(1).unsigned_abs(),
+                block: time.div_euclid(horizon.max(1)),
+                q_bin: edges.assign(p)?,
+                ends,
+            })
+        });
+        let traded = traded.collect::<Result<Vec<_>, BinningError>>()?;
+        Self::over(&traded, edges.n_bins().get())
     }
 
     /// The trades of a side.

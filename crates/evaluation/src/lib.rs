@@ -7,7 +7,8 @@
 //!
 //! - [`MonthRows`]: what is judged; [`Judged`], [`Judging`]: whose it is, and how it is judged
 //! - [`evaluate()`], [`Evaluated`], [`Evaluation`]: what came of it; [`text::write`], [`page::page`]: for people
-//! - [`PoolLosses`], [`PoolJudgement`], [`pool_text`]: a pool of several models against its members
+//! - [`SignalRule`], [`Sides`]: which bins are long and which are short
+//! - [`walk_pool`], [`PoolLosses`], [`PoolJudgement`], [`pool_text`]: a pool of several models against its members
 //! - [`Notes`]: what has no value, and why
 //! - [`EvaluationError`]: what can go wrong
 
@@ -20,9 +21,11 @@ mod outcome;
 pub mod page;
 mod paired;
 pub mod pool_text;
+mod pool_walk;
 mod pooled;
 mod quality;
 mod rows;
+mod rule;
 mod sides;
 pub mod text;
 
@@ -33,7 +36,10 @@ pub use judging::Judging;
 pub use note::{Note, Notes};
 pub use outcome::{Comparison, CorpSteps, Evaluation, Judged, MonthQuality};
 pub use paired::PlattLessIsotonic;
+pub use pool_text::JudgedPool;
+pub use pool_walk::walk_pool;
 pub use pooled::{AgainstPool, MonthJudged, PoolJudgement, PoolLosses};
 pub use quality::Quality;
 pub use rows::MonthRows;
+pub use rule::{CheckedRule, SignalRule};
 pub use sides::Sides;

@@ -2,10 +2,25 @@
 
 use std::io::{self, Write};
 
+use payoffs::Money;
+use pools::PoolKind;
+use serde::Serialize;
 use strategy_core::YearMonth;
 use terminal::{counted, plain};
 
 use crate::{AgainstPool, PoolJudgement};
+
+/// A pool, how it compares, and what its signals paid.
+#[derive(Debug, Serialize)]
+pub struct JudgedPool {
+    /// Which.
+    pub pool: PoolKind,
+    /// Against its members.
+    #[serde(flatten)]
+    pub judgement: PoolJudgement,
+    /// Null where no trade follows from the target.
+    pub money: Option<Money>,
+}
 
 /// What is compared, and how to read it.
 ///
@@ -14,11 +29,13 @@ use crate::{AgainstPool, PoolJudgement};
 pub fn head(
     out: &mut dyn Write,
     dataset: &str,
-    (from, to): (YearMonth, YearMonth),
-    members: &[&str],
+    months: &[YearMonth],
+    members: &[String],
     block: usize,
 ) -> io::Result<()> {
-    writeln!(out, "Pools on {dataset}, {from} to {to}, out of sample\n")?;
+    let ends = months.first().zip(months.last());
+    let span = ends.map_or_else(String::new, |(from, to)| format!(", {from} to {to}"));
+    writeln!(out, "Pools on {dataset}{span}, out of sample\n")?;
     for (member, name) in members.iter().enumerate() {
         writeln!(out, "{}  {name}", short(member))?;
     }
@@ -31,11 +48,33 @@ pub fn head(
     Ok(())
 }
 
-/// A pool against its members, the best member, and itself without each.
+/// All of `judged`, each month too if `by_month`; then what trades paid of the only one, or of `shown`: one
+/// pool's bins fill a screen.
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn pool(out: &mut dyn Write, name: &str, judgement: &PoolJudgement) -> io::Result<()> {
+pub fn pools(
+    out: &mut dyn Write,
+    judged: &[JudgedPool],
+    by_month: bool,
+    shown: PoolKind,
+) -> io::Result<()> {
+    for JudgedPool { pool: kind, judgement, .. } in judged {
+        pool(out, &kind.to_string(), judgement)?;
+        if by_month {
+            months(out, judgement)?;
+        }
+    }
+    let found = judged.iter().find(|judged| judged.pool == shown);
+    let shown = if let [only] = judged { Some(only) } else { found };
+    if let Some(JudgedPool { pool, money: Some(money), .. }) = shown {
+        write!(out, "\n{pool}\n{money}")?;
+    }
+    Ok(())
+}
+
+/// A pool against its members, the best member, and itself without each.
+fn pool(out: &mut dyn Write, name: &str, judgement: &PoolJudgement) -> io::Result<()> {
     let rows = counted(judgement.rows, "row");
     writeln!(out, "\n{name}: log loss {:.5} over {rows}", judgement.log_loss)?;
     if judgement.fallbacks > 0 {
@@ -68,10 +107,7 @@ pub fn pool(out: &mut dyn Write, name: &str, judgement: &PoolJudgement) -> io::R
 }
 
 /// Log losses month by month.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn months(out: &mut dyn Write, judgement: &PoolJudgement) -> io::Result<()> {
+fn months(out: &mut dyn Write, judgement: &PoolJudgement) -> io::Result<()> {
     let names: Vec<String> = (0..judgement.members.len()).map(short).collect();
     let header: Vec<&str> = ["month", "rows", "pool"]
         .into_iter()

@@ -49,6 +49,13 @@ pub struct DataFlags {
     pub configured_elsewhere: Option<String>,
 }
 
+impl DataFlags {
+    /// The files that are named.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        [&self.pred_duckdb, &self.ohlcv_duckdb].into_iter().flatten().cloned()
+    }
+}
+
 /// The hidden flag by which a program tells that its configuration names data for other commands: the
 /// sample is then no stand-in.
 pub const DATA_CONFIGURED: &str = "data-configured";

@@ -1,9 +1,14 @@
 //! What can go wrong.
 
+use artifacts::ArtifactError;
+use binning::BinningError;
+use calibration::CalibrationError;
+use labeling::LabelError;
+use strategy_core::YearMonth;
 use thiserror::Error;
 
-/// Rows that no pool can be fitted on.
-#[derive(Debug, Clone, PartialEq, Error)]
+/// Members that cannot be pooled, rows that no pool can be fitted on, files that cannot be used.
+#[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PoolError {
     /// A pool of nobody.
@@ -43,4 +48,63 @@ pub enum PoolError {
         /// The pool.
         pool: &'static str,
     },
+    /// Too few or too many.
+    #[error("{found} members: wanted two to eight runs behind --members")]
+    MemberCount {
+        /// How many.
+        found: usize,
+    },
+    /// One of them twice.
+    #[error("the run {run} is named twice: a member has one vote")]
+    Twice {
+        /// Which.
+        run: String,
+    },
+    /// Fewer members than a pool needs.
+    #[error(
+        "{month}: fewer than two members can be calibrated; labelled rows of the window by member: {}",
+        rows.join(", ")
+    )]
+    TooFewCalibrated {
+        /// The month.
+        month: YearMonth,
+        /// Each member and its rows.
+        rows: Vec<String>,
+    },
+    /// A window or a score that a member cannot be calibrated on.
+    #[error("{month}: the member {run} cannot be calibrated")]
+    Calibration {
+        /// The member.
+        run: String,
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: CalibrationError,
+    },
+    /// Probabilities that no bins can be cut of.
+    #[error("{month}: no bins")]
+    Binning {
+        /// The month.
+        month: YearMonth,
+        /// What was wrong.
+        source: BinningError,
+    },
+    /// Candles of the rows that an online pool cannot label its rows by.
+    #[error("the rows' candles give no labels for the online pool to learn")]
+    OwnLabels(#[from] LabelError),
+    /// The files could not be found, read or written.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+}
+
+impl PoolError {
+    /// Whether the person asked for something that cannot be.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        match self {
+            Self::MemberCount { .. } | Self::Twice { .. } => true,
+            Self::Artifact(error) => error.is_usage(),
+            _ => false,
+        }
+    }
 }

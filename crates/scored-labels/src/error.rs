@@ -248,6 +248,28 @@ pub enum ScoredLabelsError {
         /// Months wanted.
         lookback_months: u16,
     },
+    /// No month has a full window of the members' predictions.
+    #[error(
+        "no month has {lookback_months} whole months of predictions before it: wait, or shorten --lookback-months"
+    )]
+    NoFullWindow {
+        /// Months of a window.
+        lookback_months: u16,
+    },
+    /// No row of the months to be evaluated can be judged.
+    #[error(
+        "nothing to evaluate from {from} to {to}: no out-of-sample prediction there has a known \
+         label; {}",
+        available_text(available.as_ref())
+    )]
+    NothingToEvaluate {
+        /// First month.
+        from: YearMonth,
+        /// Last month.
+        to: YearMonth,
+        /// What predictions there are.
+        available: Option<TimeSpan>,
+    },
     /// The first month given comes after the last.
     #[error(
         "there is no month from {from} to {to}: give the earlier one with --from (by default the \

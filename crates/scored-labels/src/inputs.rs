@@ -147,6 +147,13 @@ impl LabelCursor<'_> {
 }
 
 impl CandleState {
+    /// How the trades from the close of the candle that opens at `timestamp`, µs UTC, ended, where that is known.
+    #[must_use]
+    pub fn ends_at(&self, timestamp: i64) -> Option<TradeEnds> {
+        let row = self.timestamps.binary_search(&timestamp).ok()?;
+        *self.trades.as_ref().ok()?.get(row)?
+    }
+
     /// How many candles the window should have, and the times within it that lack one.
     #[must_use]
     pub fn missing(&self, window: &Range<DateTime<Utc>>, interval: TimeDelta) -> (u64, Vec<i64>) {

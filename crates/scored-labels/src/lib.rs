@@ -16,7 +16,7 @@
 //!
 //! - [`Sources`], [`Run`]: the files of a run, opened; [`MonthArgs`], [`MonthChoice`]: which months
 //! - [`Inputs`]: predictions, labels and candles in memory, read once for all months
-//! - [`MemberScores`]: several models of one target, joined by time
+//! - [`read_members`], [`months_of_members`]: several models of one target, joined by time
 //! - [`WindowSettings`], [`WindowRows`]: a month's rows; [`fingerprint()`]: their identity
 //! - [`Warning`], [`Lacking`]: what a careful person should know of them
 //! - [`ScoreRows`], [`with_columns`]: a table of scores that somebody hands in
@@ -44,7 +44,7 @@ pub use completeness::Lacking;
 pub use error::ScoredLabelsError;
 pub use fingerprint::fingerprint;
 pub use inputs::{CandleState, Identity, Inputs, LabelCursor, Labels, StoredLabels, TrainFile};
-pub use members::MemberScores;
+pub use members::{months_of_members, read_members};
 pub use month_args::MonthArgs;
 pub use months::{MonthChoice, ParseMonthChoiceError, month_range};
 pub use run::Run;

@@ -41,16 +41,13 @@ impl MonthArgs {
     /// The months that are meant of `run`, ascending.
     ///
     /// # Errors
-    /// As [`Run::months`] and [`Run::month_range`].
+    /// As [`Run::month_range`].
     pub fn of_run(
         &self,
         run: &Run,
         window: &WindowSettings,
     ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
-        if self.from.is_none() && self.to.is_none() {
-            return run.months(self.choices(), window);
-        }
-        run.month_range(window, self.from, self.to)
+        run.full(self.of_span(&run.span, window.lookback_months)?, window)
     }
 
     /// The months that are meant of predictions over `span`, ascending; none where no window is full.
@@ -63,12 +60,10 @@ impl MonthArgs {
         lookback_months: u16,
     ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
         if self.from.is_none() && self.to.is_none() {
-            return Ok(months_of(self.choices(), span, lookback_months));
+            let latest = [MonthChoice::Latest];
+            let choices = if self.bin_month.is_empty() { &latest } else { &*self.bin_month };
+            return Ok(months_of(choices, span, lookback_months));
         }
         month_range(span, lookback_months, self.from, self.to)
-    }
-
-    fn choices(&self) -> &[MonthChoice] {
-        if self.bin_month.is_empty() { &[MonthChoice::Latest] } else { &self.bin_month }
     }
 }

@@ -12,7 +12,7 @@ use strategy_core::YearMonth;
 use tracing::info;
 
 use crate::ScoredLabelsError;
-use crate::months::{MonthChoice, months_of};
+use crate::months::month_range;
 use crate::settings::WindowSettings;
 use crate::sources::{InSample, Sources};
 
@@ -132,31 +132,6 @@ impl Run {
         &self.model_path
     }
 
-    /// The months that `choices` mean, each once, ascending.
-    ///
-    /// # Errors
-    /// When all months with a full window were asked for and there is none.
-    pub fn months(
-        &self,
-        choices: &[MonthChoice],
-        settings: &WindowSettings,
-    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
-        let lookback = settings.lookback_months;
-        let months = months_of(choices, &self.span, lookback);
-        // Without predictions there would be no run: they are only counted, for the message.
-        if months.is_empty()
-            && !choices.is_empty()
-            && let Some(available) = self.available()?
-        {
-            return Err(ScoredLabelsError::NoFullMonth {
-                file: self.predictions.path().to_owned(),
-                available,
-                lookback_months: lookback,
-            });
-        }
-        Ok(months)
-    }
-
     /// The months from the first one, if none is given the first with a full window, to the last one,
     /// if none is given that of the newest prediction.
     ///
@@ -168,17 +143,24 @@ impl Run {
         from: Option<YearMonth>,
         to: Option<YearMonth>,
     ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
-        let edge = |given: Option<YearMonth>, choice| match given {
-            Some(month) => Ok(vec![month]),
-            None => self.months(&[choice], settings),
-        };
-        // Both lists have at least one month: `months` refuses an empty choice.
-        let from = edge(from, MonthChoice::All)?[0];
-        let to = edge(to, MonthChoice::Latest)?[0];
-        if from > to {
-            return Err(ScoredLabelsError::MonthsReversed { from, to });
+        self.full(month_range(&self.span, settings.lookback_months, from, to)?, settings)
+    }
+
+    /// Refuses that there are no `months`, as where all with a full window were asked for and there is none.
+    pub(crate) fn full(
+        &self,
+        months: Vec<YearMonth>,
+        settings: &WindowSettings,
+    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+        // Without predictions there would be no run: they are only counted, for the message.
+        match months.is_empty().then(|| self.available()).transpose()?.flatten() {
+            Some(available) => Err(ScoredLabelsError::NoFullMonth {
+                file: self.predictions.path().to_owned(),
+                available,
+                lookback_months: settings.lookback_months,
+            }),
+            None => Ok(months),
         }
-        Ok(from.through(to).collect())
     }
 }
 

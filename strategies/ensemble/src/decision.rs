@@ -1,12 +1,11 @@
 //! What is decided for a row.
 
 use arrow::array::{Float64Array, UInt16Array};
+use pools::Pooled;
 use strategy_core::{Outlook, Side, SignalColumn, SignalType};
 
-use crate::artifact::Pooled;
-
 /// A row's decision and what led to it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Decision {
     /// The pooled probability and its bin; none where too few members had a score.
     pub pooled: Option<Pooled>,
@@ -27,17 +26,13 @@ impl SignalType for Decision {
 
     fn columns(decisions: &[Self]) -> Vec<SignalColumn> {
         let pooled = || decisions.iter().map(|decision| decision.pooled);
-        let present = |pooled: Pooled| u16::try_from(pooled.present).ok();
+        let probability = pooled().map(|p| p.map(|p| p.probability)).collect::<Float64Array>();
+        let bin = pooled().map(|p| p.map(|p| p.bin)).collect::<UInt16Array>();
+        let present = pooled().map(|p| p.and_then(|p| u16::try_from(p.present).ok()));
         vec![
-            SignalColumn::new(
-                "p_pool",
-                pooled().map(|p| p.map(|p| p.probability)).collect::<Float64Array>(),
-            ),
-            SignalColumn::new("q_bin", pooled().map(|p| p.map(|p| p.bin)).collect::<UInt16Array>()),
-            SignalColumn::new(
-                "members",
-                pooled().map(|p| p.and_then(present)).collect::<UInt16Array>(),
-            ),
+            SignalColumn::new("p_pool", probability),
+            SignalColumn::new("q_bin", bin),
+            SignalColumn::new("members", present.collect::<UInt16Array>()),
         ]
     }
 }

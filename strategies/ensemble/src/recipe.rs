@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use artifacts::{Difference, Made, Prospect, Recipe, Reproduced};
-use scored_labels::MemberScores;
+use artifacts::{Difference, Made, Prospect, Recipe};
+use pools::{MemberScores, MonthPools, PoolSettings, fit};
 use serde::Serialize;
 use strategy_core::YearMonth;
 
-use crate::fit::{Settings, fit};
-use crate::{EnsembleError, MonthEnsemble};
+use crate::EnsembleError;
 
 /// How the months of one ensemble are made.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +17,7 @@ pub struct EnsembleRecipe {
     /// The ensemble's name.
     pub name: String,
     /// How a month is fitted.
-    pub settings: Settings,
+    pub settings: PoolSettings,
 }
 
 /// What a careful person wants to know of a month.
@@ -61,23 +60,8 @@ impl fmt::Display for Warning {
     }
 }
 
-fn warnings(month: &MonthEnsemble) -> Vec<Warning> {
-    let all = month.subsets.iter().filter(|subset| subset.members.len() == month.members.len());
-    let equally = all.filter_map(|subset| subset.fallback.clone());
-    let left_out = month.members.iter().filter(|member| member.calibrator.is_none());
-    equally
-        .map(|reason| Warning::PooledEqually { reason })
-        .chain(
-            left_out.map(|member| Warning::LeftOut {
-                member: member.run_name.clone(),
-                rows: member.rows,
-            }),
-        )
-        .collect()
-}
-
 impl Recipe for EnsembleRecipe {
-    type Artifact = MonthEnsemble;
+    type Artifact = MonthPools;
     type Inputs = MemberScores;
     type Warning = Warning;
     type Error = EnsembleError;
@@ -94,46 +78,37 @@ impl Recipe for EnsembleRecipe {
         &self,
         inputs: &MemberScores,
         month: YearMonth,
-    ) -> Result<Made<MonthEnsemble, Warning>, EnsembleError> {
+    ) -> Result<Made<MonthPools, Warning>, EnsembleError> {
         let artifact = fit(inputs, month, &self.settings)?;
-        let warnings = warnings(&artifact);
+        let of_all = |subset: &&pools::Subset| subset.members.len() == artifact.members.len();
+        let equally = artifact.subsets.iter().find(of_all).and_then(|all| all.fallback.clone());
+        let left_out = artifact.members.iter().filter(|member| member.calibrator.is_none());
+        let left_out = left_out
+            .map(|member| Warning::LeftOut { member: member.run_name.clone(), rows: member.rows });
+        let equally = equally.map(|reason| Warning::PooledEqually { reason });
+        let warnings = equally.into_iter().chain(left_out).collect();
         Ok(Made { artifact, warnings })
     }
 
-    /// Fits the month: what is there is fresh if it is the same, whatever version made it.
+    /// What is there is fresh if fitting the month gives the same, whatever version made it.
     fn prospect(
         &self,
         inputs: &MemberScores,
         month: YearMonth,
-        existing: Option<&MonthEnsemble>,
+        existing: Option<&MonthPools>,
     ) -> Prospect<EnsembleError> {
-        let (differences, obstacle) = match (fit(inputs, month, &self.settings), existing) {
-            (Ok(made), Some(existing)) => match reproduced(existing, made) {
-                Ok(Reproduced::Same) => (Vec::new(), None),
-                Ok(Reproduced::Different(differences)) => (differences, None),
-                Err(error) => (Vec::new(), Some(error)),
-            },
-            (Ok(_), None) => (Vec::new(), None),
-            (Err(error), existing) => {
-                let differ = existing.map(|existing| self.settings_differences(existing));
-                (differ.unwrap_or_default(), Some(error))
-            }
-        };
-        Prospect { differences, in_sample_rows: 0, obstacle }
+        Prospect::by_making(self, inputs, month, existing)
     }
 
-    fn settings_differences(&self, existing: &MonthEnsemble) -> Vec<Difference> {
-        let Settings { lookback_months, n_bins, penalty, .. } = &self.settings;
+    fn settings_differences(&self, existing: &MonthPools) -> Vec<Difference> {
+        let PoolSettings { lookback_months, n_bins, penalty, .. } = &self.settings;
         let window = existing.month.plus_months(-i32::from(*lookback_months)).start();
-        let bins = existing.subsets.first().map_or(0, |subset| subset.edges.len() + 1);
+        let bins = existing.subsets.first().map(|subset| subset.edges.n_bins().to_string());
+        let from = existing.window_start.date_naive().to_string();
         Difference::between([
             ("penalty", existing.penalty.to_string(), penalty.to_string()),
-            ("number of bins", bins.to_string(), n_bins.to_string()),
-            (
-                "window from",
-                existing.window_start.date_naive().to_string(),
-                window.date_naive().to_string(),
-            ),
+            ("number of bins", bins.unwrap_or_default(), n_bins.to_string()),
+            ("window from", from, window.date_naive().to_string()),
         ])
     }
 
@@ -152,13 +127,4 @@ impl Recipe for EnsembleRecipe {
     fn of_run(run: String, source: EnsembleError) -> EnsembleError {
         EnsembleError::OfRun { run, source: Box::new(source) }
     }
-}
-
-/// What `made` is, compared with what is there; another version of the program makes no difference.
-pub(crate) fn reproduced(
-    existing: &MonthEnsemble,
-    made: MonthEnsemble,
-) -> Result<Reproduced, EnsembleError> {
-    let software_version = existing.software_version.clone();
-    Reproduced::compare(existing, &MonthEnsemble { software_version, ..made })
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use artifacts::{MonthKey, MonthStore, RunChoice};
-use binning::BinEdges;
+use artifacts::MonthKey;
 use chrono::{DateTime, TimeDelta};
+use evaluation::CheckedRule;
 use label_trades::exits_of_target;
 use labeling::{TargetKey, TiePolicy};
+use pools::{Fed, MonthPools, PoolError, WithinMonth, sorted_members};
 use strategy_core::{
     Column, Console, Input, Intent, Lookback, Rows, Side, SideExits, Strategy, Subject, YearMonth,
     register_strategy,
@@ -16,8 +17,7 @@ use terminal::counted;
 
 use crate::commands::{self, EnsembleCommand};
 use crate::config::Config;
-use crate::learning::{Fed, Learning};
-use crate::{Decision, EnsembleError, MonthEnsemble};
+use crate::{Decision, EnsembleError};
 
 /// Long in the top bins of the pooled probability, short in the bottom ones.
 #[derive(Debug)]
@@ -25,10 +25,10 @@ pub struct Ensemble {
     config: Config,
     dataset: Option<String>,
     members: Vec<String>,
-    /// Those that were needed so far.
-    months: BTreeMap<YearMonth, MonthEnsemble>,
+    /// Those that were needed so far, each with the rule over its bins.
+    months: BTreeMap<YearMonth, (MonthPools, Option<CheckedRule>)>,
     /// What an online pool learns within the month.
-    learning: Option<Learning>,
+    learning: Option<WithinMonth>,
     /// Rows that too few members had a score for.
     too_few: u64,
     /// Rows before the first month that has a file.
@@ -38,25 +38,23 @@ pub struct Ensemble {
 /// The prices that an online pool labels its rows by.
 const PRICES: [Column; 4] = [Column::Open, Column::High, Column::Low, Column::Close];
 
+/// Rows of a month, in hours.
+const LONGEST_MONTH: usize = 31 * 24;
+
 impl Ensemble {
     fn input(run: &str) -> Input {
         Input::of_run(run).or_missing()
     }
 
-    /// Decides the row `fed`; an online pool learns first what has become known.
-    fn decide_row(
-        config: &Config,
-        learning: Option<&mut Learning>,
-        month: &MonthEnsemble,
-        fed: Fed,
-    ) -> Result<Decision, EnsembleError> {
+    /// Decides the row `fed`, of a month that has a file; an online pool learns first what has become known.
+    fn decide_row(&mut self, fed: Fed, month: YearMonth) -> Result<Decision, PoolError> {
+        let Some((month, rule)) = self.months.get(&month) else { return Ok(Decision::default()) };
         let probabilities = month.calibrated(&fed.scores)?;
-        let present = probabilities.iter().flatten().count();
-        let enough = present >= config.min_members;
+        let enough = probabilities.iter().flatten().count() >= self.config.min_members;
         let pool = |weights: Option<&[f64]>| {
             if enough { month.pool(&probabilities, weights) } else { Ok(None) }
         };
-        let pooled = match learning {
+        let pooled = match &mut self.learning {
             None => pool(None)?,
             Some(learning) => {
                 let pooled = pool(learning.take(month, fed)?)?;
@@ -64,8 +62,10 @@ impl Ensemble {
                 pooled
             }
         };
-        let side = month.side(&probabilities, pooled, config.thresholds)?;
+        let of_bin = |bin| rule.map_or(Side::NoSignal, |rule| rule.side(bin));
+        let side = month.side(&probabilities, pooled, of_bin)?;
         let outlook = pooled.and_then(|pooled| month.outlook(&probabilities, pooled.bin, side));
+        self.too_few += u64::from(pooled.is_none());
         Ok(Decision { pooled, side, outlook })
     }
 
@@ -77,25 +77,27 @@ impl Ensemble {
             Some(learning) if leads && self.before < longest => {
                 learning.pass(fed);
                 self.before += 1;
-                Ok(Decision { pooled: None, side: Side::NoSignal, outlook: None })
+                Ok(Decision::default())
             }
-            _ => Err(EnsembleError::Missing { month, path: self.path(month)? }),
+            _ => Err(self.missing(month)?),
         }
     }
 
     /// The file of `month`: of the dataset that it is opened for, otherwise of the only one that has any.
-    fn path(&mut self, month: YearMonth) -> Result<PathBuf, EnsembleError> {
+    fn key(&mut self, month: YearMonth) -> Result<MonthKey, EnsembleError> {
         let pooling = &self.config.pooling;
-        let store = MonthStore::<MonthEnsemble>::new(&pooling.ensemble_root);
-        let name = pooling.name()?;
-        let dataset = match &mut self.dataset {
-            Some(dataset) => dataset,
-            unknown => {
-                let choice = RunChoice { dataset: None, run_name: Some(name.clone()) };
-                unknown.insert(choice.settle(&store)?.0)
-            }
+        let dataset = match &self.dataset {
+            Some(dataset) => dataset.clone(),
+            None => pooling.choice(None)?.settle(&pooling.store())?.0,
         };
-        Ok(store.path(&MonthKey::new(dataset.as_str(), name, month)?))
+        let dataset = self.dataset.insert(dataset);
+        Ok(MonthKey::new(dataset.as_str(), pooling.name()?, month)?)
+    }
+
+    fn missing(&mut self, month: YearMonth) -> Result<EnsembleError, EnsembleError> {
+        let key = self.key(month)?;
+        let source = self.config.pooling.store().missing(&key);
+        Ok(EnsembleError::Missing { month, source })
     }
 }
 
@@ -105,17 +107,9 @@ fn interval(dataset: Option<&str>) -> TimeDelta {
     named.and_then(market_data::parse_interval).unwrap_or(TimeDelta::hours(1))
 }
 
-/// Rows of a month, in hours.
-const LONGEST_MONTH: usize = 31 * 24;
-
-/// The horizon of a target, in hours.
-fn hours(key: &TargetKey) -> usize {
-    usize::try_from(key.rule(TiePolicy::default()).horizon().num_hours()).unwrap_or(0)
-}
-
 /// The first target that a member's run names.
-fn target(members: &[String]) -> Option<TargetKey> {
-    members.iter().find_map(|run| TargetKey::find_in_run_name(run).ok())
+fn target(config: &Config) -> Option<TargetKey> {
+    config.pooling.members.iter().find_map(|run| TargetKey::find_in_run_name(run).ok())
 }
 
 impl Strategy for Ensemble {
@@ -136,8 +130,11 @@ impl Strategy for Ensemble {
 
     /// An online pool has learnt since the month began, from rows up to a horizon before it.
     fn lookback(config: &Config) -> Lookback {
-        match target(&config.pooling.members).filter(|_| config.pooling.pool.is_online()) {
-            Some(key) => Lookback::at_least(LONGEST_MONTH + hours(&key)),
+        match target(config).filter(|_| config.pooling.pool.is_online()) {
+            Some(key) => {
+                let hours = key.rule(TiePolicy::default()).horizon().num_hours();
+                Lookback::at_least(LONGEST_MONTH + usize::try_from(hours).unwrap_or(0))
+            }
             None => Lookback::default(),
         }
     }
@@ -148,77 +145,52 @@ impl Strategy for Ensemble {
 
     /// Those of the members' target.
     fn exits(config: &Config, subject: &Subject) -> Result<SideExits, EnsembleError> {
-        let Some(key) = target(&config.pooling.members) else { return Ok(SideExits::default()) };
-        let exits = exits_of_target(&key, interval(subject.dataset.as_deref()));
-        Ok(exits.unwrap_or_default())
+        let interval = interval(subject.dataset.as_deref());
+        Ok(target(config).and_then(|key| exits_of_target(&key, interval)).unwrap_or_default())
     }
 
     fn begins(config: &Config, subject: &Subject) -> Result<Option<i64>, EnsembleError> {
         let Some(dataset) = &subject.dataset else { return Ok(None) };
-        let pooling = &config.pooling;
-        let store = MonthStore::<MonthEnsemble>::new(&pooling.ensemble_root);
-        Ok(store
-            .months(dataset, &pooling.name()?)?
-            .first()
-            .map(|month| month.start().timestamp_micros()))
+        let months = config.pooling.store().months(dataset, &config.pooling.name()?)?;
+        Ok(months.first().map(|month| month.start().timestamp_micros()))
     }
 
     fn new(config: Config, subject: &Subject) -> Result<Self, EnsembleError> {
-        config.thresholds.check(None)?;
+        config.rule.check_alone()?;
         let pool = config.pooling.pool;
-        let learning = match (pool.is_online(), target(&config.pooling.members)) {
+        let learning = match (pool.is_online(), target(&config)) {
             (false, _) => None,
-            (true, Some(key)) => Some(Learning::new(&key, interval(subject.dataset.as_deref()))),
+            (true, Some(key)) => Some(WithinMonth::new(&key, interval(subject.dataset.as_deref()))),
             (true, None) => return Err(EnsembleError::NoTarget { pool }),
         };
-        let members = config.pooling.sorted()?;
+        let members = sorted_members(&config.pooling.members)?;
         if !(1..=members.len()).contains(&config.min_members) {
             let (found, members) = (config.min_members, members.len());
             return Err(EnsembleError::MinMembers { found, members });
         }
-        Ok(Self {
-            members,
-            dataset: subject.dataset.clone(),
-            months: BTreeMap::new(),
-            learning,
-            too_few: 0,
-            before: 0,
-            config,
-        })
+        let (dataset, months) = (subject.dataset.clone(), BTreeMap::new());
+        Ok(Self { config, dataset, members, months, learning, too_few: 0, before: 0 })
     }
 
     fn artifact(&mut self, month: YearMonth) -> Result<PathBuf, EnsembleError> {
-        self.path(month)
+        let key = self.key(month)?;
+        Ok(self.config.pooling.store().path(&key))
     }
 
     fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), EnsembleError> {
-        let path = self.path(month)?;
-        let Some(bytes) = bytes else {
-            // Rows of the lookback may lie before the first file.
-            if self.learning.is_some() && self.months.is_empty() {
-                return Ok(());
+        let key = self.key(month)?;
+        match bytes {
+            Some(bytes) => {
+                let read = self.config.pooling.store().decode(&key, bytes)?;
+                let bins = read.largest().map(|subset| subset.edges.n_bins().get());
+                let rule = bins.map(|bins| self.config.rule.check(month, bins, &[])).transpose()?;
+                self.months.insert(month, (read, rule));
+                Ok(())
             }
-            return Err(EnsembleError::Missing { month, path });
-        };
-        let file = path.display().to_string();
-        let read = MonthEnsemble::from_bytes(bytes, &file)?;
-        let named = |dataset: &str, month: YearMonth, members: &[String]| {
-            format!("{dataset}, {month}, {}", members.join(" + "))
-        };
-        let members: Vec<String> = read.members.iter().map(|m| m.run_name.clone()).collect();
-        let dataset = self.dataset.clone().unwrap_or_default();
-        if (read.month, &members, &read.dataset) != (month, &self.members, &dataset) {
-            let found = named(&read.dataset, read.month, &members);
-            let wanted = named(&dataset, month, &self.members);
-            return Err(EnsembleError::WrongPlace { file, found, wanted });
+            // Rows of the lookback may lie before the first file.
+            None if self.learning.is_some() && self.months.is_empty() => Ok(()),
+            None => Err(self.missing(month)?),
         }
-        for subset in &read.subsets {
-            let edges = BinEdges::from_vec(subset.edges.clone())
-                .map_err(|source| EnsembleError::Binning { month, source })?;
-            self.config.thresholds.check(Some(edges.n_bins().get()))?;
-        }
-        self.months.insert(month, read);
-        Ok(())
     }
 
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<Decision>, EnsembleError> {
@@ -236,17 +208,14 @@ impl Strategy for Ensemble {
                 *price = column[row];
             }
             let month = YearMonth::containing_micros(time);
-            let Some(ensemble) = self.months.get(&month) else {
+            if !self.months.contains_key(&month) {
                 decisions.push(self.before_files(fed, month)?);
                 continue;
-            };
-            let decision = Self::decide_row(&self.config, self.learning.as_mut(), ensemble, fed);
-            let decision = decision.map_err(|source| {
+            }
+            decisions.push(self.decide_row(fed, month).map_err(|source| {
                 let timestamp = DateTime::from_timestamp_micros(time).unwrap_or_default();
-                EnsembleError::Row { timestamp, source: Box::new(source) }
-            })?;
-            self.too_few += u64::from(decision.pooled.is_none());
-            decisions.push(decision);
+                EnsembleError::Row { timestamp, source }
+            })?);
         }
         Ok(decisions)
     }
@@ -257,16 +226,14 @@ impl Strategy for Ensemble {
     }
 
     fn remarks(&self) -> Vec<String> {
-        let remark = |rows: u64| {
-            let (rows, least) = (counted(rows, "row"), self.config.min_members);
-            format!("{rows} without a decision: fewer than {least} members had a score")
-        };
-        let before = (self.before > 0).then(|| {
-            let rows = counted(self.before, "row");
-            format!("{rows} without a decision: before the first month that has a file")
-        });
-        let too_few = Some(self.too_few).filter(|&rows| rows > 0).map(remark);
-        before.into_iter().chain(too_few).collect()
+        let least = self.config.min_members;
+        let reasons = [
+            (self.before as u64, "before the first month that has a file".to_owned()),
+            (self.too_few, format!("fewer than {least} members had a score")),
+        ];
+        let some = reasons.into_iter().filter(|(rows, _)| *rows > 0);
+        let remark = |(rows, why)| format!("{} without a decision: {why}", counted(rows, "row"));
+        some.map(remark).collect()
     }
 
     fn run(commands: Vec<EnsembleCommand>, console: &mut Console<'_>) -> Result<(), EnsembleError> {

@@ -8,7 +8,7 @@ use report::Tone;
 use report::pages::{BinShape, Inspection, MonthBins};
 
 use crate::SignalRule;
-use crate::month_bins::in_sample_caution;
+use crate::month_bins::{checked, in_sample_caution};
 
 /// Points of the calibrator's curve.
 const POINTS: u32 = 200;
@@ -43,7 +43,7 @@ fn unreachable(month: &BinMetadata) -> Option<String> {
 
 fn month_bins(metadata: &BinMetadata, rule: SignalRule) -> MonthBins {
     let parts = metadata.parts();
-    let rule = rule.check(metadata).ok();
+    let rule = checked(rule, metadata).ok();
     let quality = &parts.diagnostics;
     let facts = binning::facts(parts).into_iter();
     let bins = quality.bins.iter().map(|bin| BinShape {

@@ -26,12 +26,10 @@ mod error;
 mod exits;
 mod inspection_page;
 mod month_bins;
-mod payoffs;
 mod predictions;
 mod rebuild;
 mod recipe;
 mod reproduce;
-mod rule;
 mod score;
 mod settings;
 mod signals;
@@ -43,10 +41,10 @@ pub use commands::{
     BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, ScoreArgs, VerifyArgs,
 };
 pub use error::BinsError;
+pub use evaluation::SignalRule;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins, ParseBinsOverrideError};
 pub use rebuild::rebuild;
 pub use recipe::BinsRecipe;
-pub use rule::SignalRule;
 pub use score::{Scorer, score};
 pub use scored_labels::ScoreError;
 pub use settings::Settings;

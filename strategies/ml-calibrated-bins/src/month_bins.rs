@@ -8,13 +8,13 @@ use std::str::FromStr;
 use artifacts::{MonthKey, RunChoice};
 use binning::{BinMetadata, BinStore};
 use clap::ValueEnum;
+use evaluation::{CheckedRule, EvaluationError, SignalRule};
 use labeling::LabelCutoff;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
 
+use crate::BinsError;
 use crate::commands::BinsRoot;
-use crate::rule::CheckedRule;
-use crate::{BinsError, SignalRule};
 
 /// Rows of a month without bins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -129,6 +129,15 @@ impl Bins {
         };
         *outlooks.get(usize::from(q_bin).checked_sub(1)?)?
     }
+}
+
+/// `rule` over the bins of `metadata`.
+pub(crate) fn checked(
+    rule: SignalRule,
+    metadata: &BinMetadata,
+) -> Result<CheckedRule, EvaluationError> {
+    let n_bins = metadata.edges().n_bins().get();
+    rule.check(metadata.bin_month(), n_bins, &metadata.unreachable_bins())
 }
 
 /// That bins were made with predictions of rows that the model was trained on.
@@ -367,7 +376,7 @@ impl MonthBins {
     fn keep(&mut self, month: YearMonth, metadata: Option<BinMetadata>) -> Result<(), BinsError> {
         let Some(metadata) = metadata else { return Ok(()) };
         self.examine(month, &metadata)?;
-        let rule = self.rule.map(|rule| rule.check(&metadata)).transpose()?;
+        let rule = self.rule.map(|rule| checked(rule, &metadata)).transpose()?;
         self.months.insert(month, Bins::new(metadata, rule));
         Ok(())
     }

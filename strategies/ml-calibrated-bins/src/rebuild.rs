@@ -2,17 +2,17 @@
 
 use artifacts::{Made, MonthKey};
 use binning::{
-    BinEdges, BinMetadata, Diagnostics, FitRecord, LabelRecord, MetadataParts, SourceRecord,
+    BinEdges, BinMetadata, BinningError, Diagnostics, FitRecord, LabelRecord, MetadataParts,
+    Payoffs, SourceRecord,
 };
 use calibration::{
     CalibrationMethod, Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling,
 };
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use ndarray::ArrayView1;
-use scored_labels::Inputs;
+use scored_labels::{Inputs, WindowRows, micros};
 use strategy_core::YearMonth;
 
-use crate::payoffs::payoffs;
 use crate::warning::{self, Warning};
 use crate::{BinsError, Settings};
 
@@ -48,7 +48,7 @@ pub fn rebuild(
     let diagnostics =
         Diagnostics::over(&rows.scores, &p_cal, &rows.labels, &edges, &range).map_err(binning)?;
 
-    let payoffs = payoffs(inputs, month, &rows, &p_cal, &edges)?;
+    let payoffs = payoffs(inputs, &rows, &p_cal, &edges).map_err(binning)?;
     let identity = &inputs.identity;
     let metadata = BinMetadata::new(MetadataParts {
         key: MonthKey::new(&identity.dataset, &identity.run_name, month)?,
@@ -78,6 +78,26 @@ pub fn rebuild(
     let of_rows = inputs.warnings(month, &settings.window, &rows).into_iter().map(Warning::Rows);
     let warnings = of_rows.chain(warning::about(&metadata)).collect();
     Ok(Made { artifact: metadata, warnings })
+}
+
+/// The payoffs of the window's out-of-sample rows, whose calibrated values are `p_cal`; `None` where
+/// there are no candles, or none that could be traded by the target's rule.
+fn payoffs(
+    inputs: &Inputs,
+    rows: &WindowRows,
+    p_cal: &[f64],
+    edges: &BinEdges,
+) -> Result<Option<Payoffs>, BinningError> {
+    let (Some(candles), Some(horizon)) = (&inputs.candles, inputs.labels.horizon) else {
+        return Ok(None);
+    };
+    if candles.trades.as_ref().ok().is_none_or(Vec::is_empty) {
+        return Ok(None);
+    }
+    let timed = rows.timestamps.iter().zip(p_cal).zip(&rows.out_of_sample);
+    let rows = timed.map(|((&time, &p), &out)| (time, p, candles.ends_at(time).filter(|_| out)));
+    let (interval, horizon) = (micros(inputs.interval), micros(horizon));
+    Payoffs::of_trades(rows, edges, interval, horizon).map(Some)
 }
 
 fn source((name, rows): (&str, u64)) -> SourceRecord {

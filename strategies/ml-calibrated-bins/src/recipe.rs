@@ -24,6 +24,14 @@ impl BinsRecipe {
             [run.dataset(), run.run_name(), run.target_key()].map(str::to_owned);
         Self { dataset, run_name, target_key, settings }
     }
+
+    /// The bins of the run of `metadata`, made with `settings`.
+    pub(crate) fn of_file(metadata: &BinMetadata, settings: Settings) -> Self {
+        let (key, label) = (metadata.key(), &metadata.parts().label);
+        let [dataset, run_name, target_key] =
+            [key.dataset(), key.run_name(), &label.target_key].map(str::to_owned);
+        Self { dataset, run_name, target_key, settings }
+    }
 }
 
 impl Recipe for BinsRecipe {

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use artifacts::Reproduced;
+use artifacts::{Recipe, Reproduced};
 use binning::BinMetadata;
 use labeling::{LabelSource, TiePolicy};
 use rayon::prelude::*;
 use scored_labels::{InSample, Inputs, Run, Sources, WindowSettings};
 use strategy_core::YearMonth;
-
-use crate::{BinsError, Settings, rebuild};
 use terminal::error_chain;
+
+use crate::{BinsError, BinsRecipe, Settings};
 
 /// Makes each of `bins` anew from the files of `sources`, everything else as recorded in them. Gives for
 /// each its place in `bins` and the result, or why there is none: two roots can have bins of one key.
@@ -122,8 +122,5 @@ fn settings(metadata: &BinMetadata) -> Settings {
 }
 
 fn again(inputs: &Inputs, metadata: &BinMetadata) -> Result<Reproduced, BinsError> {
-    let rebuilt = rebuild(inputs, metadata.bin_month(), &settings(metadata))?.artifact;
-    let parts = metadata.parts();
-    let rebuilt = rebuilt.with_created(parts.created_at, &parts.software_version)?;
-    Ok(Reproduced::compare(metadata, &rebuilt)?)
+    BinsRecipe::of_file(metadata, settings(metadata)).reproduce(inputs, metadata)
 }

@@ -5,13 +5,16 @@
 
 use binning::BinMetadata;
 use calibration::CalibrationMethod;
-use evaluation::{Evaluated, EvaluationError, Judged, Judging, MonthRows, Notes, block_rows};
+use evaluation::{
+    CheckedRule, Evaluated, EvaluationError, Judged, Judging, MonthRows, Notes, SignalRule,
+    block_rows,
+};
 use labeling::LabelCutoff;
-use scored_labels::{Inputs, Origin, WindowSettings};
+use scored_labels::{Inputs, Origin, ScoredLabelsError, WindowSettings};
 use strategy_core::{Side, YearMonth};
 
-use crate::rule::CheckedRule;
-use crate::{BinsError, Settings, SignalRule, Warning, rebuild};
+use crate::month_bins::checked;
+use crate::{BinsError, Settings, Warning, rebuild};
 
 /// What an evaluation is made with, beside its data.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -70,7 +73,8 @@ pub fn evaluate(
     evaluation::evaluate(judged, months, n_bins, block_rows, judging, rows).map_err(|error| {
         match error {
             BinsError::Evaluation(EvaluationError::NoRows { from, to }) => {
-                BinsError::NothingToEvaluate { from, to, available: inputs.available }
+                let available = inputs.available;
+                ScoredLabelsError::NothingToEvaluate { from, to, available }.into()
             }
             error => error,
         }
@@ -158,19 +162,19 @@ fn rule(
     rule: &SignalRule,
     notes: &mut Notes,
 ) -> Result<Option<CheckedRule>, BinsError> {
-    let (about, reason) = match rule.check(bins) {
+    let (about, reason) = match checked(*rule, bins) {
         Ok(rule) => return Ok(Some(rule)),
-        Err(error @ BinsError::UnreachableRule { .. }) => {
+        Err(error @ EvaluationError::UnreachableRule { .. }) => {
             (bins.bin_month().to_string(), error.to_string())
         }
-        Err(BinsError::ThresholdsNeeded { n_bins, .. }) if rule.is_by_default() => {
+        Err(EvaluationError::ThresholdsNeeded { n_bins, .. }) if rule.is_by_default() => {
             let reason = format!(
                 "the thresholds 19 and 2 are meant for 20 bins, not {n_bins}: name others with \
                  --long-bin-threshold and --short-bin-threshold"
             );
             ("all months".to_owned(), reason)
         }
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     notes.add(&about, "signals".to_owned(), reason);
     Ok(None)

@@ -6,11 +6,13 @@ mod report;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use rayon::prelude::*;
 use strategy_core::Console;
+use terminal::error_chain;
 
 use crate::{
-    Artifact, ArtifactError, Difference, MonthFilter, MonthStore, ReportFormat, Shown, Stray,
+    Artifact, ArtifactError, MonthFilter, MonthStore, Recipe, ReportFormat, Reproduced, Shown,
+    Stray,
 };
 use judged::Judged;
 pub use judged::Verdict;
@@ -22,51 +24,6 @@ pub struct Proof<A: Artifact> {
     strays: BTreeSet<Stray>,
     /// Files of other datasets, runs or months than were asked for.
     not_read: usize,
-}
-
-/// What making a file anew gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reproduced {
-    /// The same file.
-    Same,
-    /// Another one.
-    Different(Vec<Difference>),
-}
-
-impl Reproduced {
-    /// What `made` is, compared with what was `found` in the file: the same to the last byte, or where
-    /// their records differ.
-    ///
-    /// # Errors
-    /// When one of them cannot be put into bytes.
-    pub fn compare<A: Shown>(found: &A, made: &A) -> Result<Self, A::Error> {
-        let nowhere = Path::new("");
-        if made.encode(nowhere)? == found.encode(nowhere)? {
-            return Ok(Self::Same);
-        }
-        let fields = |month: &A| match serde_json::to_value(month.record()) {
-            Ok(Value::Object(fields)) => fields,
-            _ => serde_json::Map::new(),
-        };
-        let (found, wanted) = (fields(found), fields(made));
-        let differ = found.iter().filter(|(name, value)| wanted.get(*name) != Some(value));
-        let difference = |(name, value): (&String, &Value)| Difference {
-            what: name.clone().into(),
-            found: short(value),
-            wanted: wanted.get(name).map(short).unwrap_or_default(),
-        };
-        Ok(Self::Different(differ.map(difference).collect()))
-    }
-}
-
-/// Enough of a value to tell two apart by eye.
-fn short(value: &Value) -> String {
-    const CHARACTERS: usize = 40;
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    if text.chars().count() <= CHARACTERS {
-        return text;
-    }
-    text.chars().take(CHARACTERS).chain(['…']).collect()
 }
 
 impl<A: Artifact> Proof<A> {
@@ -120,6 +77,21 @@ impl<A: Artifact> Proof<A> {
         let judged = &mut self.judged[place];
         if verdict.weight() > judged.verdict.weight() {
             judged.verdict = verdict;
+        }
+    }
+
+    /// Makes the files of `recipe` below `root` anew, all at once.
+    pub fn prove<R: Recipe<Artifact = A>>(&mut self, root: &Path, recipe: &R, inputs: &R::Inputs)
+    where
+        A: Shown + Send + Sync,
+    {
+        let files = self.unproven(root, Some(recipe.dataset()), Some(recipe.run_name()));
+        let again = |(place, found): (usize, &A)| {
+            (place, recipe.reproduce(inputs, found).map_err(|error| error_chain(&error)))
+        };
+        let results: Vec<_> = files.into_par_iter().map(again).collect();
+        for (place, result) in results {
+            self.settle(place, result);
         }
     }
 

@@ -9,5 +9,6 @@
     reason = "tests fail by panicking, say how much they compared, and count small things"
 )]
 
+mod months;
 mod oracles;
 mod pools;

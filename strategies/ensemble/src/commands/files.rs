@@ -1,15 +1,12 @@
 //! `list`, `inspect`, `verify`: the files of months.
 
-use artifacts::{MonthFilter, MonthKey, MonthStore, Proof, ReportFormat, RunChoice, Shown};
+use artifacts::{MonthFilter, Proof, ReportFormat, inspect, list};
 use clap::Args;
-use rayon::prelude::*;
+use scored_labels::read_members;
 use strategy_core::{Console, YearMonth};
 
-use super::sources::FitArgs;
-use crate::config::PoolArgs;
-use crate::fit::fit;
-use crate::recipe::reproduced;
-use crate::{EnsembleError, MonthEnsemble};
+use super::fit_args::FitArgs;
+use crate::{EnsembleError, PoolArgs};
 
 /// Which ensemble's files.
 #[derive(Debug, Clone, Args)]
@@ -20,14 +17,6 @@ struct StoreArgs {
     /// Dataset [default: the only one that has files of this ensemble]
     #[arg(long, value_name = "NAME", env = "RUNNER_DATASET")]
     dataset: Option<String>,
-}
-
-impl StoreArgs {
-    fn place(self) -> Result<(MonthStore<MonthEnsemble>, RunChoice), EnsembleError> {
-        let run_name = Some(self.pooling.name()?);
-        let choice = RunChoice { dataset: self.dataset, run_name };
-        Ok((MonthStore::new(self.pooling.ensemble_root), choice))
-    }
 }
 
 /// Flags of `list`.
@@ -65,44 +54,30 @@ pub struct VerifyArgs {
 
 impl ListArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let (store, choice) = self.store.place()?;
-        Ok(artifacts::list(&store, &choice, &self.list, console)?)
+        let StoreArgs { pooling, dataset } = self.store;
+        let choice = pooling.choice(dataset.as_deref())?;
+        Ok(list(&pooling.store(), &choice, &self.list, console)?)
     }
 }
 
 impl InspectArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let (store, choice) = self.store.place()?;
-        let (dataset, name) = choice.settle(&store)?;
-        let newest = store.months(&dataset, &name)?.last().copied();
-        let month = self.bin_month.or(newest).ok_or_else(|| choice.no_files(&store))?;
-        let ensemble = store.load(&MonthKey::new(dataset, name, month)?)?;
-        Ok(ensemble.write(console.out)?)
+        let StoreArgs { pooling, dataset } = self.store;
+        let choice = pooling.choice(dataset.as_deref())?;
+        Ok(inspect(&pooling.store(), &choice, self.bin_month, console)?)
     }
 }
 
 impl VerifyArgs {
     pub(super) fn run(self, console: &mut Console<'_>) -> Result<(), EnsembleError> {
-        let scores = self.fit.read(console)?;
-        let (dataset, name) = (&scores.dataset, self.fit.pooling.name()?);
-        let root = &self.fit.pooling.ensemble_root;
-        let filter = MonthFilter {
-            dataset: Some(dataset.clone()),
-            run_name: Some(name.clone()),
-            ..MonthFilter::default()
-        };
-        let mut proof = Proof::of(&[(MonthStore::<MonthEnsemble>::new(root), filter)])?;
-        let settings = self.fit.settings(self.fit.pooling.pool);
-        let stored = proof.unproven(root, Some(dataset), Some(&name));
-        let again = |(place, stored): (usize, &MonthEnsemble)| {
-            let made = fit(&scores, stored.month, &settings);
-            let compared = made.and_then(|made| reproduced(stored, made));
-            (place, compared.map_err(|error| terminal::error_chain(&error)))
-        };
-        let results: Vec<_> = stored.into_par_iter().map(again).collect();
-        for (place, result) in results {
-            proof.settle(place, result);
-        }
+        let (sources, members) = self.fit.sources(console)?;
+        let (scores, _) = read_members(&sources, &members)?;
+        let recipe = self.fit.recipe(&scores.dataset)?;
+        let (dataset, run_name) = (Some(recipe.dataset.clone()), Some(recipe.name.clone()));
+        let filter = MonthFilter { dataset, run_name, ..MonthFilter::default() };
+        let store = self.fit.pooling.store();
+        let mut proof = Proof::of(&[(store.clone(), filter)])?;
+        proof.prove(store.root(), &recipe, &scores);
         proof.report(self.format, console)?;
         Ok(())
     }

@@ -2,8 +2,8 @@
 
 mod evaluate;
 mod files;
+mod fit_args;
 mod rebuild;
-mod sources;
 
 use clap::Subcommand;
 use strategy_core::Console;

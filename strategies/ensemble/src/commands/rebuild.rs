@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use artifacts::{BackfillArgs, OpenRun, RebuildCall};
 use clap::Args;
-use market_data::TimeRange;
-use scored_labels::{MemberScores, MonthArgs};
+use scored_labels::{MonthArgs, months_of_members, read_members};
 use strategy_core::Console;
 
-use super::sources::FitArgs;
+use super::fit_args::FitArgs;
 use crate::{EnsembleError, EnsembleRecipe};
 
 /// Flags of `rebuild`.
@@ -37,34 +36,24 @@ impl RebuildCall for RebuildArgs {
     }
 
     fn data_files(&self) -> Vec<PathBuf> {
-        self.fit.data_files()
+        self.fit.data.files().collect()
     }
 
     fn lock_timeout(&self) -> Duration {
-        self.fit.lock_timeout()
+        self.fit.data.lock_timeout
     }
 
     fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<EnsembleRecipe>, EnsembleError> {
         let (sources, members) = self.fit.sources(console)?;
-        let scores = MemberScores::read(&sources, &members, TimeRange::ALL)?;
-        let months = match FitArgs::span(&scores) {
-            Some(span) => self.months.of_span(&span, self.fit.lookback_months)?,
-            None => Vec::new(),
-        };
-        if months.is_empty() {
-            return Err(EnsembleError::NoFullWindow { lookback_months: self.fit.lookback_months });
-        }
-        let pooling = &self.fit.pooling;
+        let (scores, _) = read_members(&sources, &members)?;
+        let lookback = self.fit.lookback_months;
+        let choose = |span: &_| self.months.of_span(span, lookback);
         Ok(OpenRun {
-            recipe: EnsembleRecipe {
-                dataset: scores.dataset,
-                name: pooling.name()?,
-                settings: self.fit.settings(pooling.pool),
-            },
-            root: pooling.ensemble_root.clone(),
-            months: Ok(months),
+            recipe: self.fit.recipe(&scores.dataset)?,
+            root: self.fit.pooling.ensemble_root.clone(),
+            months: Ok(months_of_members(&scores, lookback, choose)?),
             // Read again: what replaces a file must be newer than the lock.
-            read: Box::new(move |_| Ok(MemberScores::read(&sources, &members, TimeRange::ALL)?)),
+            read: Box::new(move |_| Ok(read_members(&sources, &members)?.0)),
         })
     }
 }

@@ -1,10 +1,12 @@
 //! Online pools within the month: a label is learnt when its horizon closes, and not a row earlier.
 
+use std::path::Path;
+
+use artifacts::Artifact;
 use chrono::TimeDelta;
-use ensemble::{Config, Decision, Ensemble, MonthEnsemble, PoolKind, Settings, fit};
+use ensemble::{Config, Decision, Ensemble};
 use labeling::{CandleSeries, Outcome, TargetKey, TiePolicy, label_candles, trade_ends};
-use pools::{Hedge, Learnt, mixture};
-use scored_labels::MemberScores;
+use pools::{Hedge, Learnt, MemberScores, MonthPools, PoolKind, PoolSettings, fit, mixture};
 use strategy_core::contract_tests::hourly;
 use strategy_core::{Rows, Side, Strategy, Subject, YearMonth, config_from_flags};
 
@@ -87,8 +89,8 @@ impl Past {
         Self { prices, scores }
     }
 
-    fn fitted(&self, pool: PoolKind, of: &str) -> MonthEnsemble {
-        let settings = Settings { lookback_months: 2, pool, ..Settings::default() };
+    fn fitted(&self, pool: PoolKind, of: &str) -> MonthPools {
+        let settings = PoolSettings { lookback_months: 2, pool, ..PoolSettings::default() };
         fit(&self.scores, month(of), &settings).unwrap()
     }
 
@@ -105,7 +107,7 @@ impl Past {
         let subject = Subject { dataset: Some("test_1h".to_owned()), ..Subject::default() };
         let mut strategy = Ensemble::new(config, &subject).unwrap();
         for of in ["2024-03", "2024-04"] {
-            let bytes = self.fitted(pool, of).to_bytes().unwrap();
+            let bytes = self.fitted(pool, of).encode(Path::new("")).unwrap();
             strategy.adopt(month(of), Some(&bytes)).unwrap();
         }
         let mut columns: Vec<(String, &[f64])> = ["open", "high", "low", "close"]

@@ -128,7 +128,7 @@ struct InMoney<'a> {
 
 pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
     let settings = args.settings();
-    args.rule.check_over(args.n_bins)?;
+    args.rule.over(args.n_bins.get())?;
     let costs = args.costs.costs()?;
     let sources = args.sources.sources(&args.run, console)?;
     let data = [sources.predictions.clone(), sources.candles.clone()];

@@ -11,7 +11,7 @@ use strategy_core::{Console, Side, YearMonth};
 use super::choice::BinsChoice;
 use super::footer::origin;
 use super::sizes::{self, BinSize, sizes};
-use crate::month_bins::in_sample_caution;
+use crate::month_bins::{checked, in_sample_caution};
 use crate::{BinsError, SignalRule, inspection_page};
 use terminal::plain;
 
@@ -133,7 +133,7 @@ fn test(
     if scores.is_empty() && rule == SignalRule::default() {
         return Ok(Vec::new());
     }
-    let rule = rule.check(metadata)?;
+    let rule = checked(rule, metadata)?;
     let tested = |&y_pred: &f64| {
         let Scored { p_cal, q_bin } = metadata.score(y_pred)?;
         Ok(Tested { y_pred, p_cal, q_bin, signal: rule.side(q_bin) })

@@ -115,11 +115,11 @@ impl RebuildCall for RebuildArgs {
     }
 
     fn data_files(&self) -> Vec<PathBuf> {
-        self.sources.data_files().collect()
+        self.sources.data.files().collect()
     }
 
     fn lock_timeout(&self) -> Duration {
-        self.sources.lock_timeout()
+        self.sources.data.lock_timeout
     }
 
     fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<BinsRecipe>, BinsError> {

@@ -2,9 +2,6 @@
 
 #![allow(clippy::doc_markdown, reason = "the comments are help texts, shown as they stand")]
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use artifacts::RunChoice;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
@@ -20,7 +17,7 @@ use crate::BinsError;
 #[command(next_help_heading = "Data")]
 pub(super) struct SourceArgs {
     #[command(flatten)]
-    data: DataFlags,
+    pub(super) data: DataFlags,
 
     /// Label, as in y_tp_before_sl_u0.04_d0.02_24h [default: the one in the run's name]
     #[arg(long, value_name = "KEY", env = "RUNNER_TARGET_KEY", value_parser = NonEmptyStringValueParser::new())]
@@ -66,11 +63,6 @@ impl SourceArgs {
         }
     }
 
-    /// The files that are named.
-    pub(super) fn data_files(&self) -> impl Iterator<Item = PathBuf> {
-        [&self.data.pred_duckdb, &self.data.ohlcv_duckdb].into_iter().flatten().cloned()
-    }
-
     /// Refuses the sample for a call with `flag`, unless `--sample` asks for it.
     pub(super) fn refuse_sample_for(&self, flag: &str) -> Result<(), BinsError> {
         Ok(sample::refuse_for(&self.data, flag)?)
@@ -80,10 +72,5 @@ impl SourceArgs {
     pub(super) fn file_text(&self) -> String {
         let path = self.data.pred_duckdb.as_ref();
         path.map_or_else(|| "the sample".to_owned(), |path| path.display().to_string())
-    }
-
-    /// How long to wait for a file, or a folder of bins, that another process is writing to.
-    pub(super) fn lock_timeout(&self) -> Duration {
-        self.data.lock_timeout
     }
 }

@@ -1,7 +1,6 @@
 //! What kind of failure an error is.
 
 use binning::BinningError;
-use evaluation::EvaluationError;
 use files::OutputError;
 use label_trades::LabelTradeError;
 use market_data::{FileError, MarketDataError};
@@ -37,16 +36,14 @@ impl BinsError {
                 return error.is_usage();
             }
             Self::MarketData(error) => return error.is_usage(),
+            Self::Evaluation(error) => return error.is_usage(),
             _ => None,
         };
         output.is_some_and(OutputError::is_usage)
             || matches!(
                 self,
                 Self::Sample(SampleError::NotAsked { .. })
-                    | Self::Evaluation(EvaluationError::Statistics { .. })
                     | Self::Money(LabelTradeError::Payoffs(_))
-                    | Self::Thresholds { .. }
-                    | Self::ThresholdsNeeded { .. }
                     | Self::OverrideNotUnique { .. }
                     | Self::ScoreRows(
                         ScoreError::NoInput

@@ -1,7 +1,6 @@
 //! What can go wrong between the data and the bins.
 
 mod kind;
-mod text;
 
 use std::path::PathBuf;
 
@@ -10,14 +9,13 @@ use binning::BinningError;
 use calibration::CalibrationError;
 use chrono::{DateTime, Utc};
 use evaluation::EvaluationError;
-use market_data::{MarketDataError, TimeSpan};
+use market_data::MarketDataError;
 use sample::SampleError;
 use scored_labels::ScoredLabelsError;
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, RowsError, YearMonth};
 use thiserror::Error;
 
-use self::text::{available_text, of_bins_text, rule_text};
 use crate::ScoreError;
 
 /// Bins that could not be made, found or used.
@@ -93,29 +91,6 @@ pub enum BinsError {
         /// Why.
         source: Box<BinsError>,
     },
-    /// A rule of signals that cannot be.
-    #[error(
-        "{} is no rule{}", rule_text(*long, *short), of_bins_text(*n_bins)
-    )]
-    Thresholds {
-        /// Smallest bin that is long, if that side is traded.
-        long: Option<u16>,
-        /// Largest bin that is short, if that side is traded.
-        short: Option<u16>,
-        /// Number of bins, where it is known.
-        n_bins: Option<u16>,
-    },
-    /// The default rule is made for another number of bins.
-    #[error(
-        "the bins of {month} are {n_bins}, and the thresholds 19 and 2 are meant for 20: say which \
-         bins are long and short with --long-bin-threshold and --short-bin-threshold"
-    )]
-    ThresholdsNeeded {
-        /// The month.
-        month: YearMonth,
-        /// Number of bins.
-        n_bins: u16,
-    },
     /// Scores of one instrument met bins of another.
     #[error(
         "the bins are those of {bins_of}, and the scores are of {scores_of}: name the dataset of the \
@@ -145,34 +120,6 @@ pub enum BinsError {
     OverrideNotUnique {
         /// The month.
         month: YearMonth,
-    },
-    /// No row of the months to be evaluated can be judged.
-    #[error(
-        "nothing to evaluate from {from} to {to}: no out-of-sample prediction there has a known \
-         label; {}",
-        available_text(available.as_ref())
-    )]
-    NothingToEvaluate {
-        /// First month.
-        from: YearMonth,
-        /// Last month.
-        to: YearMonth,
-        /// What predictions there are.
-        available: Option<TimeSpan>,
-    },
-    /// A rule of signals that would silently never fire.
-    #[error(
-        "in the bins of {month} no score leads to any of the bins {side} needs ({}): {side} would \
-         never be signalled; choose another threshold or rebuild with --method platt",
-        bins.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
-    )]
-    UnreachableRule {
-        /// The month.
-        month: YearMonth,
-        /// `long` or `short`.
-        side: &'static str,
-        /// The bins that the rule needs.
-        bins: Vec<u16>,
     },
     /// Rows that cannot be scored.
     #[error(transparent)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::array::{Float64Array, RecordBatch, TimestampMicrosecondArray};
 use binning::BinPayoffs;
-use evaluation::Sides;
+use evaluation::{EvaluationError, Sides};
 use ml_calibrated_bins::{BinDecision, BinsConfig, BinsError, MissingMonth, MlCalibratedBins};
 use strategy_core::{Rows, Side, Strategy};
 
@@ -122,7 +122,10 @@ fn thresholds_that_make_no_rule_are_refused() {
         config.rule.long_bin_threshold = Some(long);
         config.rule.short_bin_threshold = Some(short);
         let error = strategy(config, &["2025-11"]).unwrap_err();
-        assert!(matches!(error, BinsError::Thresholds { .. }), "{error}");
+        assert!(
+            matches!(error, BinsError::Evaluation(EvaluationError::Thresholds { .. })),
+            "{error}"
+        );
     }
 }
 

@@ -1,8 +1,10 @@
 //! The file of a month: fitted on what was known, whoever is missing.
 
+use std::path::Path;
+
 use artifacts::{Artifact, ArtifactError, MonthStore, OnExisting};
-use ensemble::{EnsembleError, MonthEnsemble, PoolKind, Settings, fit};
-use scored_labels::MemberScores;
+use clap::ValueEnum;
+use pools::{MemberScores, MonthPools, PoolError, PoolKind, PoolSettings, fit};
 use strategy_core::YearMonth;
 
 const HOUR: i64 = 3_600_000_000;
@@ -43,15 +45,15 @@ fn scores() -> MemberScores {
     }
 }
 
-fn settings(pool: PoolKind) -> Settings {
-    Settings { lookback_months: 3, pool, ..Settings::default() }
+fn settings(pool: PoolKind) -> PoolSettings {
+    PoolSettings { lookback_months: 3, pool, ..PoolSettings::default() }
 }
 
 #[test]
 fn labels_that_were_not_known_when_the_month_began_change_nothing() {
     let honest = scores();
     let april = month("2024-04").start().timestamp_micros();
-    for pool in PoolKind::ALL {
+    for &pool in PoolKind::value_variants() {
         let fitted = fit(&honest, month("2024-04"), &settings(pool)).unwrap();
         let mut changed = honest.clone();
         for row in 0..changed.timestamps.len() {
@@ -99,7 +101,7 @@ fn a_member_may_be_missing_for_an_hour_a_month_or_from_the_start() {
 
     scores.scores[2].fill(f64::NAN);
     let alone = fit(&scores, month("2024-04"), &settings(PoolKind::LogitPool));
-    assert!(matches!(alone, Err(EnsembleError::TooFewCalibrated { .. })));
+    assert!(matches!(alone, Err(PoolError::TooFewCalibrated { .. })));
 }
 
 #[test]
@@ -119,23 +121,30 @@ fn few_rows_are_pooled_equally_and_that_is_said() {
 fn a_file_gives_back_what_was_fitted_and_notices_damage() {
     let folder = tempfile::tempdir().unwrap();
     let fitted = fit(&scores(), month("2024-04"), &settings(PoolKind::BetaLinear)).unwrap();
-    let files = MonthStore::<MonthEnsemble>::new(folder.path());
+    let files = MonthStore::<MonthPools>::new(folder.path());
     let key = fitted.month_key().unwrap();
     let missing = files.load(&key);
-    assert!(matches!(missing, Err(EnsembleError::Artifact(ArtifactError::NotFound { .. }))));
+    assert!(matches!(missing, Err(PoolError::Artifact(ArtifactError::NotFound { .. }))));
     let path = files.save(&fitted, OnExisting::Refuse).unwrap().path().to_owned();
     assert_eq!(files.path(&key), path);
     assert_eq!(files.load(&key).unwrap(), fitted);
     assert_eq!(files.months(key.dataset(), key.run_name()).unwrap(), [month("2024-04")]);
     let again = files.save(&fitted, OnExisting::Refuse);
-    assert!(matches!(again, Err(EnsembleError::Artifact(ArtifactError::Exists { .. }))));
+    assert!(matches!(again, Err(PoolError::Artifact(ArtifactError::Exists { .. }))));
     files.save(&fitted, OnExisting::Overwrite).unwrap();
 
     let text = std::fs::read_to_string(&path).unwrap();
     let changed = text.replacen("\"rows\": ", "\"rows\": 1", 1);
-    let read = |text: &str| MonthEnsemble::from_bytes(text.as_bytes(), "file").map(|_| ());
-    assert!(matches!(read(&changed), Err(EnsembleError::Checksum { .. })));
-    assert!(matches!(read(&text[..text.len() / 2]), Err(EnsembleError::NotAnEnsemble { .. })));
+    let says = |text: &str| {
+        let read = MonthPools::decode(text.as_bytes(), Path::new("file"));
+        let Err(PoolError::Artifact(ArtifactError::Unusable { reason, .. })) = read else {
+            panic!("{read:?}")
+        };
+        reason
+    };
+    assert_eq!(says(&changed), "is damaged: its checksum does not fit");
+    assert_eq!(says(&text[..text.len() / 2]), "is no file of an ensemble");
     let newer = text.replacen("\"format_version\": 2", "\"format_version\": 3", 1);
-    assert!(matches!(read(&newer), Err(EnsembleError::UnknownVersion { .. })));
+    assert_eq!(says(&newer), "has format version 3, this program reads 2");
+    assert_eq!(says("{}"), "has format version none, this program reads 2");
 }

@@ -1,17 +1,13 @@
 //! Month by month, out of sample: what pool and members said, and what happened.
 
-use std::convert::Infallible;
-
-use evaluation::PoolLosses;
-use pools::log_loss;
+use pools::{MemberScores, PoolSettings, fit, log_loss};
 use rayon::prelude::*;
-use scored_labels::MemberScores;
 use strategy_core::{Side, YearMonth};
 
-use crate::fit::{Settings, fit};
-use crate::{EnsembleError, Thresholds};
+use crate::{CheckedRule, EvaluationError, PoolLosses};
 
 /// The out-of-sample rows of one month.
+#[derive(Default)]
 struct Month {
     timestamps: Vec<i64>,
     labels: Vec<bool>,
@@ -25,28 +21,23 @@ struct Month {
     fallback: bool,
 }
 
-/// Fits each month from `from` to `to` on its window, and pools the month's rows that have a label
-/// and a score of every member; `thresholds` say which of its bins are traded.
+/// Fits each of `months`, ascending, on its window, and pools the month's rows that have a label and a score
+/// of every member; `rule` says which of its bins are traded.
 ///
 /// # Errors
 /// When a month cannot be fitted, or there is no such row.
-pub fn walk(
+pub fn walk_pool(
     scores: &MemberScores,
-    from: YearMonth,
-    to: YearMonth,
-    settings: &Settings,
-    thresholds: Thresholds,
-) -> Result<PoolLosses, EnsembleError> {
-    thresholds.check(Some(settings.n_bins.get()))?;
-    let months: Vec<YearMonth> = from.through(to).collect();
-    let walked: Vec<Month> = months
-        .par_iter()
-        .map(|&month| Month::of(scores, month, settings, thresholds))
-        .collect::<Result<_, _>>()?;
+    months: &[YearMonth],
+    settings: &PoolSettings,
+    rule: CheckedRule,
+) -> Result<PoolLosses, EvaluationError> {
+    let walked = months.par_iter().map(|&month| Month::of(scores, month, settings, rule));
+    let walked: Vec<Month> = walked.collect::<Result<_, _>>()?;
     let count = scores.members.len();
     let mut walk = PoolLosses {
         members: scores.members.clone(),
-        months: months.clone(),
+        months: months.to_vec(),
         of_members: vec![Vec::new(); count],
         without: vec![Vec::new(); count],
         errors: vec![Vec::new(); count],
@@ -65,16 +56,15 @@ pub fn walk(
         for member in 0..count {
             walk.of_members[member].extend(loss(&rows.members[member]));
             walk.without[member].extend(loss(&rows.without[member]));
-            let outcome = |label: &bool| f64::from(u8::from(*label));
             let errors = rows.members[member].iter().zip(&rows.labels);
-            walk.errors[member].extend(errors.map(|(p, label)| p - outcome(label)));
+            walk.errors[member].extend(errors.map(|(p, &y)| p - f64::from(u8::from(y))));
         }
         walk.fallbacks += usize::from(rows.fallback);
     }
-    if walk.timestamps.is_empty() {
-        return Err(EnsembleError::NothingToJudge { from, to });
+    match (walk.timestamps.is_empty(), months.first(), months.last()) {
+        (true, Some(&from), Some(&to)) => Err(EvaluationError::NoRows { from, to }),
+        _ => Ok(walk),
     }
-    Ok(walk)
 }
 
 /// The member with the smallest loss on the rows so far whose labels were known when `month` began;
@@ -98,65 +88,50 @@ impl Month {
     fn of(
         scores: &MemberScores,
         month: YearMonth,
-        settings: &Settings,
-        thresholds: Thresholds,
-    ) -> Result<Self, EnsembleError> {
+        settings: &PoolSettings,
+        rule: CheckedRule,
+    ) -> Result<Self, EvaluationError> {
         let fitted = fit(scores, month, settings)?;
         let count = scores.members.len();
-        let all: Vec<usize> = (0..count).collect();
-        let of_all = fitted.subsets.iter().find(|subset| subset.members == all);
+        let of_all = fitted.subsets.iter().find(|subset| subset.members.len() == count);
         let mut found = Self {
-            timestamps: Vec::new(),
-            labels: Vec::new(),
-            bins: Vec::new(),
-            sides: Vec::new(),
-            pool: Vec::new(),
             members: vec![Vec::new(); count],
             without: vec![Vec::new(); count],
             in_window: fitted.members.iter().map(|m| m.log_loss.unwrap_or(f64::MAX)).collect(),
             fallback: of_all.is_some_and(|subset| subset.fallback.is_some()),
+            ..Self::default()
         };
-        let end = month.plus_months(1).start().timestamp_micros();
-        let first =
-            scores.timestamps.partition_point(|&time| time < month.start().timestamp_micros());
+        let first = scores.first_from(month.start().timestamp_micros());
+        let end = scores.first_from(month.plus_months(1).start().timestamp_micros());
         let known_at = |row: usize| scores.known_at(scores.timestamps[row]);
         let earlier =
             (0..first).map(|row| (scores.timestamps[row], known_at(row), scores.row(row)));
         let mut learner = fitted.learner(earlier)?;
-        for row in first..scores.timestamps.len() {
+        for row in first..end {
             let time = scores.timestamps[row];
-            if time >= end {
-                break;
-            }
             let probabilities = fitted.calibrated(&scores.row(row))?;
             let weights = learner.as_mut().map(|learner| {
-                let of_time = |time: i64| {
-                    let row = scores.timestamps.binary_search(&time).ok();
-                    Ok::<_, Infallible>(row.and_then(|row| scores.labels[row]))
-                };
-                let Ok(()) = learner.learn(time.saturating_add(scores.interval), of_time);
+                scores.teach(learner, time.saturating_add(scores.interval));
                 let weights = learner.weights().to_vec();
                 learner.await_label(time, known_at(row), probabilities.clone());
                 weights
             });
-            let weights = weights.as_deref();
+            let pool = |given: &[Option<f64>]| fitted.pool(given, weights.as_deref());
             let Some(label) = scores.labels[row] else { continue };
-            let Some(pooled) = fitted.pool(&probabilities, weights)? else { continue };
-            if pooled.present < count {
+            let Some(pooled) = pool(&probabilities)?.filter(|p| p.present == count) else {
                 continue;
-            }
-            found.timestamps.push(scores.timestamps[row]);
+            };
+            found.timestamps.push(time);
             found.labels.push(label);
             found.pool.push(pooled.probability);
             found.bins.push(pooled.bin);
-            found.sides.push(fitted.side(&probabilities, Some(pooled), thresholds)?);
+            found.sides.push(fitted.side(&probabilities, Some(pooled), |bin| rule.side(bin))?);
             for member in 0..count {
                 found.members[member].extend(probabilities[member]);
                 let mut others = probabilities.clone();
                 others[member] = None;
-                let without = fitted.pool(&others, weights)?;
                 // Where the others were never there together, nothing changes without it.
-                found.without[member].push(without.unwrap_or(pooled).probability);
+                found.without[member].push(pool(&others)?.unwrap_or(pooled).probability);
             }
         }
         Ok(found)

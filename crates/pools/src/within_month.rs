@@ -4,20 +4,19 @@ use std::collections::VecDeque;
 
 use chrono::TimeDelta;
 use labeling::{BarrierRule, CandleSeries, LabelError, TargetKey, TiePolicy, label_candles};
-use pools::Learner;
 use strategy_core::YearMonth;
 
-use crate::{EnsembleError, MonthEnsemble};
+use crate::{Learner, MonthPools, PoolError};
 
 /// A row as it was fed.
 #[derive(Debug, Clone)]
-pub(crate) struct Fed {
+pub struct Fed {
     /// Its open time, µs UTC.
-    pub(crate) time: i64,
+    pub time: i64,
     /// The members' raw scores.
-    pub(crate) scores: Vec<Option<f64>>,
+    pub scores: Vec<Option<f64>>,
     /// Open, high, low, close.
-    pub(crate) prices: [f64; 4],
+    pub prices: [f64; 4],
 }
 
 /// The learner of the month, and the rows whose horizon is not over.
@@ -25,7 +24,7 @@ pub(crate) struct Fed {
 /// When a month begins, its file says what had been learnt by then. Labels of rows of the month before
 /// that were not known then are learnt in the new month, with the new month's calibrators.
 #[derive(Debug)]
-pub(crate) struct Learning {
+pub struct WithinMonth {
     rule: BarrierRule,
     interval: TimeDelta,
     month: Option<YearMonth>,
@@ -33,8 +32,10 @@ pub(crate) struct Learning {
     recent: VecDeque<Fed>,
 }
 
-impl Learning {
-    pub(crate) fn new(key: &TargetKey, interval: TimeDelta) -> Self {
+impl WithinMonth {
+    /// A learner of rows that last `interval`, before the first of them.
+    #[must_use]
+    pub fn new(key: &TargetKey, interval: TimeDelta) -> Self {
         Self {
             rule: key.rule(TiePolicy::default()),
             interval,
@@ -45,11 +46,10 @@ impl Learning {
     }
 
     /// Takes the next row, and learns the labels that are known at its close: the members' weights then.
-    pub(crate) fn take(
-        &mut self,
-        month: &MonthEnsemble,
-        row: Fed,
-    ) -> Result<Option<&[f64]>, EnsembleError> {
+    ///
+    /// # Errors
+    /// When a score is not within 0 and 1, or a candle is none.
+    pub fn take(&mut self, month: &MonthPools, row: Fed) -> Result<Option<&[f64]>, PoolError> {
         if self.month.replace(month.month) != Some(month.month) {
             let known = |row: &Fed| (row.time, self.known_at(row.time), row.scores.clone());
             self.learner = month.learner(self.recent.iter().map(known))?;
@@ -59,21 +59,21 @@ impl Learning {
         let (recent, rule, interval) = (&self.recent, &self.rule, self.interval);
         let label = |time| label(recent, rule, interval, time);
         if let Some(learner) = &mut self.learner {
-            learner.learn(close, label).map_err(|source| EnsembleError::OwnLabels { source })?;
+            learner.learn(close, label)?;
         }
         self.forget(close);
         Ok(self.learner.as_ref().map(Learner::weights))
     }
 
     /// Takes a row of a month without a file: later labels need its candle.
-    pub(crate) fn pass(&mut self, row: Fed) {
+    pub fn pass(&mut self, row: Fed) {
         let close = row.time.saturating_add(micros(self.interval));
         self.recent.push_back(row);
         self.forget(close);
     }
 
     /// Awaits the label of the row just taken.
-    pub(crate) fn await_label(&mut self, probabilities: Vec<Option<f64>>) {
+    pub fn await_label(&mut self, probabilities: Vec<Option<f64>>) {
         let Some(time) = self.recent.back().map(|row| row.time) else { return };
         let known_at = self.known_at(time);
         if let Some(learner) = &mut self.learner {

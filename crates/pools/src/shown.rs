@@ -1,20 +1,19 @@
-//! The ensemble of a month as people read it.
+//! The pools of a month as people read them.
 
 use std::io::{self, Write};
 
 use artifacts::{Listed, Shown};
-use binning::BinEdges;
 use terminal::{count, counted, probability};
 
-use crate::MonthEnsemble;
+use crate::MonthPools;
 
-impl Shown for MonthEnsemble {
+impl Shown for MonthPools {
     type Record = Self;
     const ROOT_FLAG: &'static str = "--ensemble-root";
     const COLUMNS: &'static [&'static str] = &["members", "rows", "log loss", "weights"];
 
     fn cells(&self) -> Vec<String> {
-        let all = whole(self);
+        let all = self.largest();
         vec![
             self.members.len().to_string(),
             all.map_or_else(String::new, |all| count(all.rows as u64)),
@@ -24,7 +23,7 @@ impl Shown for MonthEnsemble {
     }
 
     fn listed(&self) -> Vec<Listed> {
-        let all = whole(self);
+        let all = self.largest();
         let values = [
             ("members", self.members.len().into()),
             ("rows", all.map(|all| all.rows).into()),
@@ -57,10 +56,9 @@ impl Shown for MonthEnsemble {
                 subset.fallback.as_ref().map_or_else(String::new, |why| format!(" (equal: {why})")),
             )?;
         }
-        if let Some(all) = whole(self) {
-            let edges = BinEdges::from_vec(all.edges.clone()).map_err(io::Error::other)?;
-            for bin in edges.bins() {
-                let (low, high) = edges.bounds(bin);
+        if let Some(all) = self.largest() {
+            for bin in all.edges.bins() {
+                let (low, high) = all.edges.bounds(bin);
                 let bound =
                     |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.4}"));
                 writeln!(out, "bin {bin}: {} to {}", bound(low), bound(high))?;
@@ -72,11 +70,6 @@ impl Shown for MonthEnsemble {
     fn record(&self) -> Self {
         self.clone()
     }
-}
-
-/// The pool of all members.
-fn whole(ensemble: &MonthEnsemble) -> Option<&crate::Subset> {
-    ensemble.subsets.iter().max_by_key(|subset| subset.members.len())
 }
 
 fn weights(weights: &[f64]) -> String {
