@@ -111,6 +111,10 @@ fn what_nobody_can_trade_is_refused_or_counted() {
     write(&folder, "signals.csv", legs, |hour| format!("{},0.7,-0.7", at(hour)), |_| true);
     let call = format!("{CALL} --other-ohlcv x_ethusdt_1h=other.duckdb --funding off");
     fails(folder.path(), &call, 1, &["sum to 1 at most"]);
+    // A file of another instrument: the advice is one that helps.
+    let wrong = format!("{CALL} --other-ohlcv x_ethusdt_1h=market.duckdb --funding off");
+    let advice = ["rename the table", "--other-ohlcv x_ethusdt_1h=FILE"];
+    fails(folder.path(), &wrong, 1, &advice);
 }
 
 /// Candles of the mark price: the fall was a print of one exchange, which liquidates nobody.

@@ -20,7 +20,12 @@ fn the_first_command_prints_what_readme_shows() {
         .filter_map(|block| block.split("```").next())
         .find(|block| block.starts_with("Calibrated bins of"))
         .unwrap_or_else(|| panic!("README shows no report; it should show\n{printed}"));
-    assert_eq!(stable(shown), stable(&printed), "README shows another report than\n{printed}");
+    // A line `…` stands for bins that README leaves out.
+    let (begin, end) = shown.split_once("…\n").unwrap();
+    let (begin, end, printed) = (stable(begin), stable(end), stable(&printed));
+    assert!(begin.len() > 15 && end.len() > 2);
+    assert_eq!(begin, printed[..begin.len()], "README shows the begin of another report");
+    assert_eq!(end, printed[printed.len() - end.len()..], "README shows the end of another report");
 }
 
 /// The lines without the one that differs from run to run: when and by which version it was made.

@@ -148,6 +148,8 @@ fn a_report_tells_what_a_day_may_lose() {
     fails(market.path(), report, 2, &["--position", "--backtest"]);
     let unknown = format!("{report} --position eth_perp_1h=1");
     fails(market.path(), &unknown, 1, &["eth_perp_1h", "--other-ohlcv"]);
+    let wrong = format!("{unknown} --other-ohlcv eth_perp_1h=ohlcv.duckdb");
+    fails(market.path(), &wrong, 1, &["name another file with --other-ohlcv eth_perp_1h=FILE"]);
 }
 
 #[test]

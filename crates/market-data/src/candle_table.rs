@@ -109,6 +109,7 @@ pub(crate) fn require_instrument(
         path: table.as_table().path().to_owned(),
         table: table.name().to_owned(),
         dataset: dataset.to_owned(),
+        other: false,
     }))
 }
 

@@ -51,15 +51,24 @@ pub(crate) fn there_is(found: &[String], elsewhere: &[String], wanted: &str) -> 
     }
 }
 
-/// What to do if candles whose name does not tell their instrument are the right ones.
-pub(crate) fn if_right(path: &Path, table: &str) -> String {
+/// What to do about candles whose name does not tell that they are `dataset`'s. Of another instrument than
+/// the strategy's own (`other`) no flag names the table.
+pub(crate) fn if_right(path: &Path, table: &str, dataset: &str, other: bool) -> String {
+    let name = path.extension().filter(|_| Format::of_path(path).is_some()).map(|ending| {
+        let ending = ending.to_string_lossy();
+        format!("name the file after instrument and interval, as in btcusdt_1h.{ending}")
+    });
     let flag = format!("pass --ohlcv-table {table} if they are the right candles");
-    match path.extension() {
-        Some(ending) if Format::of_path(path).is_some() => format!(
-            "name the file after instrument and interval, as in btcusdt_1h.{}, or {flag}; ",
-            ending.to_string_lossy()
+    match (name, other) {
+        (Some(name), false) => {
+            format!("{name}, or {flag}; otherwise another file, or check --dataset")
+        }
+        (None, false) => format!("{flag}, otherwise another file, or check --dataset"),
+        (name, true) => format!(
+            "{} if they are the right candles, otherwise name another file with --other-ohlcv \
+             {dataset}=FILE",
+            name.as_deref().unwrap_or("rename the table")
         ),
-        _ => format!("{flag}, "),
     }
 }
 

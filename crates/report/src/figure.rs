@@ -62,9 +62,10 @@ impl Figure {
         if !self.table.rows.is_empty() {
             let _ = write!(
                 out,
-                "<details><summary>Table<span class=\"sr\"> of {}</span>, {} rows</summary>",
+                "<details><summary>Table<span class=\"sr\"> of {}</span>, {} {}</summary>",
                 Escaped(&self.title),
-                crate::number::count(self.table.rows.len() as u64)
+                crate::number::count(self.table.rows.len() as u64),
+                if self.table.rows.len() == 1 { "row" } else { "rows" }
             );
             self.table.html(&self.title, out);
             out.push_str("</details>");

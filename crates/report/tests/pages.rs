@@ -12,6 +12,7 @@ use report::{Candle, Tile, Tone};
 
 /// Every element that is opened is closed, in order; no character of a text is read as markup.
 fn check(html: &str) {
+    assert!(!html.contains(", 1 rows<"), "one row is a row");
     assert!(html.starts_with("<!DOCTYPE html>"));
     for outside in ["<script", "http:", "https:", "url(", "@import", "javascript:", "NaN", "inf "] {
         assert!(!html.contains(outside), "{outside}");

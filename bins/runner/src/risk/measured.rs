@@ -21,14 +21,19 @@ pub(crate) struct Days {
     pub(crate) last_time: i64,
 }
 
-/// Reads the days of an instrument.
-pub(crate) fn days(instrument: &Instrument, range: TimeRange) -> Result<Days, BoxError> {
+/// Reads the days of an instrument; `other` than that of `--ohlcv-duckdb`.
+pub(crate) fn days(
+    instrument: &Instrument,
+    other: bool,
+    range: TimeRange,
+) -> Result<Days, BoxError> {
     let name = instrument.dataset.as_deref().unwrap_or("the instrument");
     let file = instrument.candles.as_ref().ok_or_else(|| {
         format!("there are no candles of {name}: pass --ohlcv-duckdb or --other-ohlcv")
     })?;
     let database = Database::open(&file.path, instrument.lock_timeout)?;
-    let table = candle_table_of(&database, file.table.as_deref(), instrument.dataset.as_deref())?;
+    let table = candle_table_of(&database, file.table.as_deref(), instrument.dataset.as_deref())
+        .map_err(|error| if other { error.of_another_instrument() } else { error })?;
     let prices = read_prices(&database, &table, range)?;
     let interval = prices.interval.num_microseconds().unwrap_or(DAY);
     let rows = prices.timestamps.iter().zip(&prices.close);

@@ -90,7 +90,9 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     range.end = asked.end.or(range.end);
     let mut held = Vec::new();
     for position in &asked.positions {
-        let days = days(find(&instruments, &position.dataset)?, range)?;
+        let instrument = find(&instruments, &position.dataset)?;
+        let other = instruments.first().is_some_and(|own| own.dataset != instrument.dataset);
+        let days = days(instrument, other, range)?;
         let known = position.dataset.split('_').find_map(|part| table.find(part));
         let tiers = known.map_or_else(Tiers::none, |known| known.tiers.clone());
         held.push(Held { position: position.clone(), days, tiers });

@@ -52,8 +52,8 @@ pub enum CandleError {
     /// The table of candles that was found is not known to be the dataset's.
     #[error(
         "{}: whether `{table}` holds the candles of {dataset}, its name does not tell: it names another \
-         instrument, or none; {}otherwise another file, or check --dataset",
-        .path.display(), if_right(.path, .table)
+         instrument, or none; {}",
+        .path.display(), if_right(.path, .table, .dataset, *.other)
     )]
     OtherInstrument {
         /// The file.
@@ -62,6 +62,8 @@ pub enum CandleError {
         table: String,
         /// The dataset.
         dataset: String,
+        /// Whether the dataset is another instrument than the strategy's own.
+        other: bool,
     },
     /// Two candles are closer, or otherwise apart, than a whole number of intervals.
     #[error(

@@ -41,6 +41,15 @@ pub enum MarketDataError {
 }
 
 impl MarketDataError {
+    /// The error about a file of another instrument than the strategy's own: it names that file's flag.
+    #[must_use]
+    pub fn of_another_instrument(mut self) -> Self {
+        if let Self::Candles(CandleError::OtherInstrument { other, .. }) = &mut self {
+            *other = true;
+        }
+        self
+    }
+
     /// Whether a run was asked for that the file does not have, or a part of several names.
     #[must_use]
     pub fn is_usage(&self) -> bool {

@@ -273,7 +273,10 @@ impl<'a> Planner<'a> {
             if let (Content::Candles { table, .. }, Some(dataset), false) =
                 (&series.content, &self.datasets[*index], self.table_is_named(*index))
             {
-                require_instrument(table, dataset)?;
+                require_instrument(table, dataset).map_err(|error| match index {
+                    0 => error,
+                    _ => error.of_another_instrument(),
+                })?;
             }
         }
         Ok(())
