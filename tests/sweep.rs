@@ -116,6 +116,19 @@ fn what_is_read_once_serves_every_setting() {
 }
 
 #[test]
+fn a_sweep_is_not_resumed_over_other_bins() {
+    let market = Market::new();
+    ok(market.path(), &market.rebuild("--quiet --bin-month 2025-11"));
+    let data = "--pred-duckdb pred.duckdb --ohlcv-duckdb ohlcv.duckdb --bins-root bins --gaps hold";
+    let call = format!("ml-calibrated-bins sweep {data} --set max-hold=12,24 -o sweep");
+    ok(market.path(), &call);
+    let resumed = format!("{call} --resume");
+    ok(market.path(), &resumed);
+    ok(market.path(), &market.rebuild("--quiet --bin-month 2025-11 --method isotonic --overwrite"));
+    fails(market.path(), &resumed, 1, &["content"]);
+}
+
+#[test]
 fn a_sweep_refuses_and_says_what_a_backtest_does() {
     let market = Market::new();
     let call = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --gaps hold";

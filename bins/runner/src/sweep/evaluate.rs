@@ -77,6 +77,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) instrument: Option<String>,
     /// What a person should know of the data, and of the decisions where no flag is varied.
     pub(crate) notes: Vec<String>,
+    /// A hash of the decisions where no flag is varied.
+    pub(crate) decisions: [u8; 32],
 }
 
 /// What an account made of one stretch of time.

@@ -259,7 +259,18 @@ fn load<'a>(
         plan,
         instrument,
         notes,
+        decisions: fingerprint(&asked),
     })
+}
+
+/// A hash of what was decided, and of what was known of its trades.
+fn fingerprint(asked: &Asked) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    for weight in &asked.weights {
+        hasher.update(&weight.to_le_bytes());
+    }
+    hasher.update(format!("{:?}", asked.outlooks).as_bytes());
+    hasher.finalize().into()
 }
 
 /// What a person should know of the data and of the decisions, which may be `varied`.
@@ -286,6 +297,13 @@ fn identity(shared: &Shared<'_>) -> serde_json::Value {
             hasher.update(&price.to_le_bytes());
         }
     }
+    for settlement in shared.market.history.bars().flat_map(|bar| bar.settlements) {
+        hasher.update(&settlement.time.to_le_bytes());
+        hasher.update(&settlement.rate.to_le_bytes());
+    }
+    // Order rules and tiers, and artifacts such as bins, stand in files that may have changed.
+    hasher.update(format!("{:?}", shared.market.instruments).as_bytes());
+    hasher.update(&shared.decisions);
     json!({
         "program": env!("CARGO_PKG_VERSION"),
         "strategy": shared.entry.name(),
