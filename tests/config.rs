@@ -113,3 +113,32 @@ fn months_may_be_given_other_bins() {
     let test = json(market.path(), &format!("{inspect} {rule} --test {}", first[1]));
     assert_eq!(test["tests"][0]["p_cal"].to_string(), first[2]);
 }
+
+#[test]
+fn exits_and_costs_in_the_table_of_the_backtest_count_for_every_account() {
+    let of = |text: &str, command: &str| {
+        let market = Market::new();
+        std::fs::write(market.file("runner.toml"), text).unwrap();
+        let data = "--ohlcv-duckdb ohlcv.duckdb --gaps hold --funding off --format json";
+        json(market.path(), &format!("mean-reversion {command} {data}"))
+    };
+    let rules = |text: &str| of(text, "backtest")["rules"].clone();
+    let backtest = "[backtest]\nstop_loss = 0.02\nfee_taker = 0.001\n";
+    let found = rules(backtest);
+    assert_eq!(found["exits"]["long"]["stop_loss"], 0.02);
+    assert_eq!(found["fees"]["taker"], 0.001);
+    // What is said of one strategy comes first, wherever it stands.
+    let found = rules(&format!("[mean-reversion]\nstop_loss = 0.05\n{backtest}"));
+    assert_eq!(found["exits"]["long"]["stop_loss"], 0.05);
+    let one = "sweep --set entry-z=1";
+    let swept = |text: &str| of(text, one)["best"][0]["total_return"].as_f64().unwrap();
+    assert!((swept(backtest) - swept("")).abs() > 1e-6);
+    let alone = of(backtest, "backtest --entry-z 1")["result"]["total_return"].as_f64().unwrap();
+    assert!((swept(backtest) - alone).abs() < 1e-12);
+    fails(
+        configured("[backtest]\nstop_losss = 0.02\n").path(),
+        "list",
+        2,
+        &["runner.toml", "stop_losss"],
+    );
+}

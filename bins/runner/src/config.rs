@@ -3,7 +3,8 @@
 //! There is no second definition of what can be configured: a key is a flag that also has an
 //! environment variable, its value becomes the flag's default, and so `--help` shows it. Keys before
 //! any table count for every strategy and for `data`, those in a table named like one of them for that
-//! one; `[sizing]` and `[risk]` count for every command with an account. A list of tables `[[<strategy>.runs]]` gives the values of several runs: see [`crate::runs`].
+//! one; `[sizing]`, `[risk]` and the flags of an account in `[backtest]` count for every command with an
+//! account. A list of tables `[[<strategy>.runs]]` gives the values of several runs: see [`crate::runs`].
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -90,8 +91,10 @@ pub(crate) fn apply(
     let (mut runs, mut data) = (Vec::new(), Vec::new());
     // Keys come sorted, tables among them: what counts for one command only is set after what counts
     // for all.
-    let (tables, values): (Vec<_>, Vec<_>) =
+    let (mut tables, values): (Vec<_>, Vec<_>) =
         table.get_ref().iter().partition(|(_, value)| value.get_ref().is_table());
+    let of_accounts = |name: &str| ACCOUNT_TABLES.contains(&name) || name == crate::backtest::NAME;
+    tables.sort_by_key(|(key, _)| !of_accounts(key.get_ref()));
     for (key, value) in values {
         if key.get_ref() == RUNS {
             return Err(file.no_runs("<strategy>", key.span().start));
@@ -131,6 +134,10 @@ pub(crate) fn apply(
                         _ if name == monitor::STRATEGY => {
                             command = file.set(command, &[name, monitor::NAME], key, value)?;
                         }
+                        // Whatever strategy is traded.
+                        _ if name == crate::backtest::NAME && is_of_account(key.get_ref()) => {
+                            command = file.set(command, strategies, key, value)?;
+                        }
                         _ => command = file.set(command, &[name], key, value)?,
                     }
                 }
@@ -150,6 +157,12 @@ pub(crate) fn apply(
     ConfiguredRun::refuse_repeated(&runs)
         .map_err(|source| ConfigError::Runs { path: path.to_owned(), source })?;
     Ok(Configured { command: File::tell_of_data(command, &data), runs, data })
+}
+
+/// Whether a key is that of a flag that every account has.
+fn is_of_account(key: &str) -> bool {
+    let account = crate::backtest::args::with_flags(Command::new("account"));
+    account.get_arguments().any(|flag| key_of(flag) == key)
 }
 
 /// A file being applied, for errors that say where.
