@@ -118,7 +118,7 @@ fn months_may_be_given_other_bins() {
 fn exits_and_costs_in_the_table_of_the_backtest_count_for_every_account() {
     let of = |text: &str, command: &str| {
         let market = Market::new();
-        std::fs::write(market.file("runner.toml"), text).unwrap();
+        fs::write(market.file("runner.toml"), text).unwrap();
         let data = "--ohlcv-duckdb ohlcv.duckdb --gaps hold --funding off --format json";
         json(market.path(), &format!("mean-reversion {command} {data}"))
     };
@@ -135,6 +135,8 @@ fn exits_and_costs_in_the_table_of_the_backtest_count_for_every_account() {
     assert!((swept(backtest) - swept("")).abs() > 1e-6);
     let alone = of(backtest, "backtest --entry-z 1")["result"]["total_return"].as_f64().unwrap();
     assert!((swept(backtest) - alone).abs() < 1e-12);
+    let evaluated = |text: &str| of(text, "evaluate")["money"]["exits"][0]["max_hold"].clone();
+    assert_eq!(evaluated("[evaluate]\nmax_hold = 12\n"), 12);
     fails(
         configured("[backtest]\nstop_losss = 0.02\n").path(),
         "list",

@@ -18,6 +18,7 @@ use thiserror::Error;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::backtest::{self, evaluate};
 use crate::configurable::{all_of, configurable, each, key_of, set_default};
 use crate::data::{self, ConfiguredData};
 use crate::home;
@@ -93,8 +94,10 @@ pub(crate) fn apply(
     // for all.
     let (mut tables, values): (Vec<_>, Vec<_>) =
         table.get_ref().iter().partition(|(_, value)| value.get_ref().is_table());
-    let of_accounts = |name: &str| ACCOUNT_TABLES.contains(&name) || name == crate::backtest::NAME;
-    tables.sort_by_key(|(key, _)| !of_accounts(key.get_ref()));
+    let of_all = |name: &str| {
+        ACCOUNT_TABLES.contains(&name) || [backtest::NAME, evaluate::NAME].contains(&name)
+    };
+    tables.sort_by_key(|(key, _)| !of_all(key.get_ref()));
     for (key, value) in values {
         if key.get_ref() == RUNS {
             return Err(file.no_runs("<strategy>", key.span().start));
@@ -135,8 +138,15 @@ pub(crate) fn apply(
                             command = file.set(command, &[name, monitor::NAME], key, value)?;
                         }
                         // Whatever strategy is traded.
-                        _ if name == crate::backtest::NAME && is_of_account(key.get_ref()) => {
+                        _ if name == backtest::NAME && is_of_account(key.get_ref()) => {
                             command = file.set(command, strategies, key, value)?;
+                        }
+                        _ if name == evaluate::NAME => {
+                            command = file.set(command, &[name], key, value)?;
+                            let words = file.words(key.get_ref(), value)?;
+                            command = strategies.iter().fold(command, |command, strategy| {
+                                set_default(command, &[strategy, name], key.get_ref(), &words)
+                            });
                         }
                         _ => command = file.set(command, &[name], key, value)?,
                     }
@@ -161,7 +171,7 @@ pub(crate) fn apply(
 
 /// Whether a key is that of a flag that every account has.
 fn is_of_account(key: &str) -> bool {
-    let account = crate::backtest::args::with_flags(Command::new("account"));
+    let account = backtest::args::with_flags(Command::new("account"));
     account.get_arguments().any(|flag| key_of(flag) == key)
 }
 
@@ -184,7 +194,7 @@ impl File<'_> {
         let name = key.get_ref();
         Ok(strategies
             .iter()
-            .fold(command, |command, strategy| set_default(command, strategy, name, &words)))
+            .fold(command, |command, strategy| set_default(command, &[strategy], name, &words)))
     }
 
     /// What a table names of data; nothing if it names none and `counts` is not set.

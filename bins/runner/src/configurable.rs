@@ -2,14 +2,17 @@
 
 use clap::{Arg, Command};
 
-/// `command` with `words` as the default of the flag `key` in every command of `strategy` that has it.
+/// `command` with `words` as the default of the flag `key` in every command from the one at `path` on that
+/// has it.
 pub(crate) fn set_default(
     mut command: Command,
-    strategy: &str,
+    path: &[&str],
     key: &str,
     words: &[String],
 ) -> Command {
-    let Some(own) = command.find_subcommand_mut(strategy) else { return command };
+    let mut path = path.iter();
+    let found = path.try_fold(&mut command, |command, name| command.find_subcommand_mut(name));
+    let Some(own) = found else { return command };
     each(own, &mut |below| {
         let Some(flag) = below.get_arguments().find(|a| configurable(a) && key_of(a) == key) else {
             return;

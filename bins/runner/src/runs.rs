@@ -91,9 +91,9 @@ impl ConfiguredRun {
 
     /// `command` with this run's values as defaults.
     pub(crate) fn apply(&self, command: Command) -> Command {
-        self.values
-            .iter()
-            .fold(command, |command, (key, words)| set_default(command, &self.strategy, key, words))
+        self.values.iter().fold(command, |command, (key, words)| {
+            set_default(command, &[&self.strategy], key, words)
+        })
     }
 
     /// Refuses two runs that would write the same files.
