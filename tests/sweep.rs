@@ -423,3 +423,38 @@ fn a_walk_forward_is_written_month_by_month() {
     let last: f64 = equity.last().unwrap().parse().unwrap();
     assert!((last / 10_000.0 - 1.0 - total).abs() < 1e-9, "{last} {total}");
 }
+
+/// Settings and rows of the whole campaign need less than this (`cargo xtask campaigns sweep-memory`); the
+/// equity of a tenth of them at every row would be 240 MB.
+const MOST_KIB: u64 = 300_000_000 / 1024;
+
+#[test]
+fn a_sweep_over_30_000_rows_keeps_no_equity() {
+    let settings = std::env::var("SWEEP_SETTINGS").map_or(1_000, |count| count.parse().unwrap());
+    let market = Market::from_on("2022-01-01", 1_250);
+    let sweep = format!(
+        "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --funding off --random {settings} -o sweep \
+         --set take-profit=0.001:0.2:0.001 --set stop-loss=0.001:0.2:0.001"
+    );
+    let mut call = runner(market.path(), &sweep);
+    call.env("RAYON_NUM_THREADS", "2").stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = call.spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let (mut peak, mut ended) = (None, None);
+    while ended.is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak = line.map(|line| line.trim().trim_end_matches(" kB").parse().unwrap()).or(peak);
+        thread::sleep(Duration::from_millis(2));
+        ended = child.try_wait().unwrap();
+    }
+    assert!(ended.unwrap().success());
+    let found: Value =
+        serde_json::from_slice(&fs::read(market.file("sweep/summary.json")).unwrap()).unwrap();
+    assert_eq!((&found["settings"], &found["rows"]), (&settings.into(), &30_000.into()));
+    assert_eq!((&found["refused"], &found["without_trades"]), (&0.into(), &0.into()));
+    // Only Linux tells the peak of another process.
+    let peak: u64 = peak.unwrap_or_default();
+    println!("{settings} settings over 30,000 rows: {peak} KiB at most");
+    assert!(peak < MOST_KIB, "{peak} KiB");
+}

@@ -1,4 +1,4 @@
-//! `cargo xtask campaigns`: the long tests of streams and monitors, whole; CI runs a tenth of each.
+//! `cargo xtask campaigns`: the long tests of streams, monitors and sweeps, whole; CI runs a tenth of each.
 
 use std::process::ExitCode;
 
@@ -32,7 +32,7 @@ struct Campaign {
     count: u32,
 }
 
-const CAMPAIGNS: [Campaign; 8] = [
+const CAMPAIGNS: [Campaign; 9] = [
     Campaign {
         name: "torn-writes",
         package: "streaming",
@@ -88,6 +88,13 @@ const CAMPAIGNS: [Campaign; 8] = [
         test: "calm_years_are_calm",
         variable: "MONITOR_YEARS",
         count: 1_000,
+    },
+    Campaign {
+        name: "sweep-memory",
+        package: "runner",
+        test: "keeps_no_equity",
+        variable: "SWEEP_SETTINGS",
+        count: 10_000,
     },
 ];
 

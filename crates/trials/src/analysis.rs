@@ -221,7 +221,7 @@ impl Second {
         results.each_batch(|batch| {
             let traded: Vec<&[f64]> = batch.iter().filter_map(returns_of).collect();
             let contributions = traded
-                .par_chunks(8)
+                .par_chunks(16)
                 .map(|settings| test.contributions(settings))
                 .collect::<Result<Vec<_>, _>>()?;
             contributions.into_iter().flatten().for_each(|one| test.merge(one));

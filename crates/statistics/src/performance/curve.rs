@@ -136,7 +136,7 @@ impl<'a> EquityCurve<'a> {
     pub fn max_drawdown(&self) -> f64 {
         let (mut peak, mut deepest, mut bound) = (self.capital, 0.0_f64, 1.0 + MARGIN);
         for &equity in self.equity {
-            peak = peak.max(equity);
+            peak = if equity > peak { equity } else { peak };
             // Most rows are no new depth: those need no division.
             if equity < bound * peak {
                 deepest = deepest.min(equity / peak - 1.0);
