@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use strategy_core::YearMonth;
+use strategy_core::{BoxError, YearMonth};
 use thiserror::Error;
 
 use crate::backfill::BackfillError;
@@ -203,6 +203,17 @@ pub enum ArtifactError {
     DamagedFiles {
         /// How many.
         damaged: usize,
+    },
+
+    /// A run whose months were not all made, for those who see nothing but errors.
+    #[error("the {noun} of {run} were not all made")]
+    OfRun {
+        /// What they hold, as in `bins`.
+        noun: &'static str,
+        /// Its dataset and name, as far as they are known.
+        run: String,
+        /// Why.
+        source: BoxError,
     },
 
     /// Not all months were made.

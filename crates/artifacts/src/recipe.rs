@@ -75,9 +75,6 @@ pub trait Recipe: Sync {
 
     /// What a monitor may want to tell apart, in a word: `incomplete`, `locked`, `exists` or `failed`.
     fn kind(error: &Self::Error) -> &'static str;
-
-    /// That not all files of `run` were made, for those who see nothing but errors.
-    fn of_run(run: String, source: Self::Error) -> Self::Error;
 }
 
 /// A month that was made, and what a careful person should know about it.

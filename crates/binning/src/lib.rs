@@ -39,7 +39,7 @@ pub use envelope::{FORMAT_VERSION, MAX_FILE_BYTES};
 pub use error::BinningError;
 pub use metadata::{BinMetadata, Scored};
 pub use parts::MetadataParts;
-pub use payoffs::{BinPayoffs, PayoffRow, PayoffTally, Payoffs};
+pub use payoffs::{BinOutlook, BinPayoffs, PayoffRow, PayoffTally, Payoffs};
 pub use provenance::{FitRecord, LabelRecord, SourceRecord};
 pub use record::MetadataRecord;
 pub use scoring::score_into;

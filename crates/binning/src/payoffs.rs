@@ -37,6 +37,28 @@ pub struct BinPayoffs {
     pub block_squares: f64,
 }
 
+/// What is known of the trades from a bin.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BinOutlook {
+    /// Of long ones.
+    pub long: Option<Outlook>,
+    /// Of short ones.
+    pub short: Option<Outlook>,
+}
+
+impl BinOutlook {
+    /// What `bins`, from bin 1 on, know of a trade on `side` from a row in `q_bin`.
+    #[must_use]
+    pub fn find(bins: &[Self], q_bin: u16, side: Side) -> Option<Outlook> {
+        let bin = bins.get(usize::from(q_bin).checked_sub(1)?)?;
+        match side {
+            Side::Long => bin.long,
+            Side::Short => bin.short,
+            Side::NoSignal => None,
+        }
+    }
+}
+
 /// Trades of one kind of exit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +166,15 @@ impl Payoffs {
             Side::Short => Some(&self.short),
             Side::NoSignal => None,
         }
+    }
+
+    /// What is known of the trades from each bin, from bin 1 on.
+    #[must_use]
+    pub fn outlooks(&self) -> Vec<BinOutlook> {
+        let of = |bin, side| self.outlook(bin, side);
+        let bins = (1..).zip(&self.long).map(|(bin, _)| bin);
+        let outlook = |bin| BinOutlook { long: of(bin, Side::Long), short: of(bin, Side::Short) };
+        bins.map(outlook).collect()
     }
 
     /// What is known of a trade on `side` from a row in `q_bin`; `None` where the bin has no trades.

@@ -1,12 +1,12 @@
 //! From a window's rows to the pools of a month.
 
-use binning::{BinCount, BinEdges, Payoffs};
+use binning::{BinCount, BinEdges, BinOutlook, Payoffs};
 use calibration::{Calibrator, LabelledScores, PlattOptions, PlattScaling};
 use ndarray::ArrayView1;
-use strategy_core::{Side, YearMonth};
+use strategy_core::YearMonth;
 
 use crate::fitted::Fitted;
-use crate::month::{BinOutlook, Member, MonthPools, Subset};
+use crate::month::{Member, MonthPools, Subset};
 use crate::month_file::FORMAT_VERSION;
 use crate::{
     BetaLinearPool, Learner, Learnt, LinearPool, LogitPool, MemberRows, MemberScores, PoolError,
@@ -218,14 +218,7 @@ impl<'a> Window<'a> {
         let payoffs = Payoffs::of_trades(trades, edges, all.interval, all.horizon);
         let month = self.month;
         let payoffs = payoffs.map_err(|source| PoolError::Binning { month, source })?;
-        if payoffs.rows == 0 {
-            return Ok(Vec::new());
-        }
-        let outlook = |bin| BinOutlook {
-            long: payoffs.outlook(bin, Side::Long),
-            short: payoffs.outlook(bin, Side::Short),
-        };
-        Ok(edges.bins().map(outlook).collect())
+        Ok(if payoffs.rows == 0 { Vec::new() } else { payoffs.outlooks() })
     }
 
     /// What an online pool has learnt when the month begins.

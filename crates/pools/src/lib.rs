@@ -16,7 +16,7 @@
 //! - [`Hedge`], [`Boa`], [`mixture()`]: weights that follow the losses row by row
 //! - [`Learner`], [`Learnt`], [`WithinMonth`]: the same where labels become known later
 //! - [`MemberScores`], [`PoolSettings`], [`fit()`], [`MonthPools`]: what a month takes, from the months before it
-//! - [`PoolError`]: what can go wrong
+//! - [`Warning`], [`PoolError`]: what may be wrong with a month, and what can go wrong
 //!
 //! No I/O, no clock.
 
@@ -36,6 +36,7 @@ mod newton;
 mod online;
 mod scores;
 mod shown;
+mod warning;
 mod within_month;
 
 pub use beta_linear::BetaLinearPool;
@@ -48,8 +49,9 @@ pub use linear::LinearPool;
 pub use logit::LogitPool;
 pub use member_names::{pool_name, sorted_members};
 pub use members::{MemberRows, log_loss, logit, probability};
-pub use month::{BinOutlook, Member, MonthPools, Pooled, Subset};
+pub use month::{Member, MonthPools, Pooled, Subset};
 pub use month_file::FORMAT_VERSION;
 pub use online::{Boa, Hedge, mixture};
 pub use scores::MemberScores;
+pub use warning::Warning;
 pub use within_month::{Fed, WithinMonth};

@@ -1,6 +1,6 @@
 //! What pooling in one month takes: calibrators, pools and bins.
 
-use binning::BinEdges;
+use binning::{BinEdges, BinOutlook};
 use calibration::Calibrator;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -71,15 +71,6 @@ pub struct Subset {
     pub outlooks: Vec<BinOutlook>,
     /// Mean log loss over the rows, in nats: in sample.
     pub log_loss: f64,
-}
-
-/// What is known of the trades from a bin.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct BinOutlook {
-    /// Of long ones.
-    pub long: Option<Outlook>,
-    /// Of short ones.
-    pub short: Option<Outlook>,
 }
 
 /// A row, pooled.
@@ -167,13 +158,7 @@ impl MonthPools {
     /// What is known of a trade on `side` from a row with these members, pooled into `bin`.
     #[must_use]
     pub fn outlook(&self, probabilities: &[Option<f64>], bin: u16, side: Side) -> Option<Outlook> {
-        let bins = &self.subset(probabilities)?.outlooks;
-        let bin = bins.get(usize::from(bin).checked_sub(1)?)?;
-        match side {
-            Side::Long => bin.long,
-            Side::Short => bin.short,
-            Side::NoSignal => None,
-        }
+        BinOutlook::find(&self.subset(probabilities)?.outlooks, bin, side)
     }
 
     /// The side of a row with the members' calibrated `probabilities`, pooled to `pooled`, where `side` says

@@ -115,34 +115,11 @@ impl Labels {
         self.timestamps[..known].last().copied()
     }
 
-    /// Labels asked for in ascending order of time.
+    /// What came of the row that opens at `timestamp`, where it has a label.
     #[must_use]
-    pub fn cursor(&self) -> LabelCursor<'_> {
-        LabelCursor { labels: self, next: 0 }
-    }
-}
-
-/// A place in the labels that only moves forward.
-#[derive(Debug)]
-pub struct LabelCursor<'a> {
-    labels: &'a Labels,
-    next: usize,
-}
-
-impl LabelCursor<'_> {
-    /// The outcome at `timestamp`, which must not lie before an earlier call's.
-    pub fn at(&mut self, timestamp: i64) -> Option<Outcome> {
-        let ahead = &self.labels.timestamps[self.next..];
-        // The wanted label is almost always the next one; after a hole, search.
-        if ahead.first().is_some_and(|&first| first < timestamp) {
-            self.next += ahead.partition_point(|&t| t < timestamp);
-        }
-        let found = self.labels.timestamps.get(self.next) == Some(&timestamp);
-        if !found {
-            return None;
-        }
-        self.next += 1;
-        self.labels.outcomes.get(self.next - 1).copied()
+    pub fn at(&self, timestamp: i64) -> Option<Outcome> {
+        let row = self.timestamps.binary_search(&timestamp).ok()?;
+        self.outcomes.get(row).copied()
     }
 }
 
@@ -301,8 +278,7 @@ mod tests {
                 Outcome::Incomplete,
             ],
         };
-        let mut cursor = labels.cursor();
-        let found: Vec<_> = [0, 1, 3, 5, 6, 9, 10].map(|t| cursor.at(t)).to_vec();
+        let found: Vec<_> = [0, 1, 3, 5, 6, 9, 10].map(|t| labels.at(t)).to_vec();
         let expect = [
             None,
             Some(Outcome::TakeProfit),

@@ -43,7 +43,7 @@ mod window;
 pub use completeness::Lacking;
 pub use error::ScoredLabelsError;
 pub use fingerprint::fingerprint;
-pub use inputs::{CandleState, Identity, Inputs, LabelCursor, Labels, StoredLabels, TrainFile};
+pub use inputs::{CandleState, Identity, Inputs, Labels, StoredLabels, TrainFile};
 pub use members::{months_of_members, read_members};
 pub use month_args::MonthArgs;
 pub use months::{MonthChoice, ParseMonthChoiceError, month_range};

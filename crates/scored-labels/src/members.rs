@@ -54,8 +54,7 @@ pub fn read_members(
         let at = |time: &i64| times.binary_search(time).map_or(f64::NAN, |row| scores[row]);
         timestamps.iter().map(at).collect()
     };
-    let mut labels = inputs.labels.cursor();
-    let label = |&time: &i64| labels.at(time).and_then(Outcome::label);
+    let label = |&time: &i64| inputs.labels.at(time).and_then(Outcome::label);
     let ends = |&time: &i64| inputs.candles.as_ref().and_then(|candles| candles.ends_at(time));
     let scores = MemberScores {
         scores: columns.iter().map(column).collect(),

@@ -32,7 +32,6 @@ impl Inputs {
         let deadline =
             label_deadline(settings.label_cutoff, window.end, self.labels.horizon, self.interval);
         let mut rows = WindowRows::default();
-        let mut labels = self.labels.cursor();
         let horizon = self.labels.horizon.map_or(0, micros);
         // What the candles show up to the window's end: later ones must not change the account.
         let last_known = self.labels.last_before(window.end.timestamp_micros());
@@ -41,7 +40,7 @@ impl Inputs {
                 rows.left_out.after_cutoff += 1;
                 continue;
             }
-            match labels.at(timestamp) {
+            match self.labels.at(timestamp) {
                 Some(Outcome::Gap)
                     if deadline.is_none()
                         || last_known

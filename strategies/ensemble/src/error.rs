@@ -56,14 +56,6 @@ pub enum EnsembleError {
     /// The files could not be found, read or written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
-    /// An ensemble that could not be made, for those who see nothing but errors.
-    #[error("the ensembles of {run} were not all made")]
-    OfRun {
-        /// Its dataset and name, as far as they are known.
-        run: String,
-        /// Why.
-        source: Box<EnsembleError>,
-    },
     /// What was asked for cannot be written out.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -84,7 +76,9 @@ impl EnsembleError {
     /// Whether the person asked for something that cannot be.
     pub(crate) fn is_usage(&self) -> bool {
         match self {
-            Self::OfRun { source, .. } => source.is_usage(),
+            Self::Artifact(ArtifactError::OfRun { source, .. }) => {
+                source.downcast_ref::<Self>().is_some_and(Self::is_usage)
+            }
             Self::Artifact(error) => error.is_usage(),
             Self::ScoredLabels(error) => error.is_usage(),
             Self::Evaluation(error) => error.is_usage(),

@@ -11,5 +11,5 @@ pub use commands::EnsembleCommand;
 pub use config::{Config, PoolArgs};
 pub use decision::Decision;
 pub use error::EnsembleError;
-pub use recipe::{EnsembleRecipe, Warning};
+pub use recipe::EnsembleRecipe;
 pub use strategy::Ensemble;

@@ -1,10 +1,7 @@
-//! How the files of an ensemble's months are made, and what may be wrong with them.
-
-use std::fmt;
+//! How the files of an ensemble's months are made.
 
 use artifacts::{Difference, Made, Prospect, Recipe};
-use pools::{MemberScores, MonthPools, PoolSettings, fit};
-use serde::Serialize;
+use pools::{MemberScores, MonthPools, PoolSettings, Warning, fit};
 use strategy_core::YearMonth;
 
 use crate::EnsembleError;
@@ -18,46 +15,6 @@ pub struct EnsembleRecipe {
     pub name: String,
     /// How a month is fitted.
     pub settings: PoolSettings,
-}
-
-/// What a careful person wants to know of a month.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Warning {
-    /// The window says too little to weigh members by.
-    PooledEqually {
-        /// Why.
-        reason: String,
-    },
-    /// A member could not be calibrated.
-    LeftOut {
-        /// Its run.
-        member: String,
-        /// Its labelled rows in the window.
-        rows: usize,
-    },
-    /// A file that was kept was made with other settings than those asked for.
-    KeptDiffers {
-        /// What differs.
-        differences: Vec<Difference>,
-    },
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::PooledEqually { reason } => write!(f, "pooled equally: {reason}"),
-            Self::LeftOut { member, rows } => {
-                write!(f, "{member} is left out: {rows} labelled rows in the window, or one class")
-            }
-            Self::KeptDiffers { differences } => write!(
-                f,
-                "the ensemble that was kept is not the one asked for ({}); --overwrite makes it anew",
-                terminal::listed(differences, ", ")
-            ),
-        }
-    }
 }
 
 impl Recipe for EnsembleRecipe {
@@ -80,13 +37,7 @@ impl Recipe for EnsembleRecipe {
         month: YearMonth,
     ) -> Result<Made<MonthPools, Warning>, EnsembleError> {
         let artifact = fit(inputs, month, &self.settings)?;
-        let of_all = |subset: &&pools::Subset| subset.members.len() == artifact.members.len();
-        let equally = artifact.subsets.iter().find(of_all).and_then(|all| all.fallback.clone());
-        let left_out = artifact.members.iter().filter(|member| member.calibrator.is_none());
-        let left_out = left_out
-            .map(|member| Warning::LeftOut { member: member.run_name.clone(), rows: member.rows });
-        let equally = equally.map(|reason| Warning::PooledEqually { reason });
-        let warnings = equally.into_iter().chain(left_out).collect();
+        let warnings = Warning::about(&artifact);
         Ok(Made { artifact, warnings })
     }
 
@@ -101,15 +52,7 @@ impl Recipe for EnsembleRecipe {
     }
 
     fn settings_differences(&self, existing: &MonthPools) -> Vec<Difference> {
-        let PoolSettings { lookback_months, n_bins, penalty, .. } = &self.settings;
-        let window = existing.month.plus_months(-i32::from(*lookback_months)).start();
-        let bins = existing.subsets.first().map(|subset| subset.edges.n_bins().to_string());
-        let from = existing.window_start.date_naive().to_string();
-        Difference::between([
-            ("penalty", existing.penalty.to_string(), penalty.to_string()),
-            ("number of bins", bins.unwrap_or_default(), n_bins.to_string()),
-            ("window from", from, window.date_naive().to_string()),
-        ])
+        existing.differences(&self.settings)
     }
 
     fn kept_differs(differences: Vec<Difference>) -> Warning {
@@ -122,9 +65,5 @@ impl Recipe for EnsembleRecipe {
             EnsembleError::ScoredLabels(error) => error.kind(),
             _ => "failed",
         }
-    }
-
-    fn of_run(run: String, source: EnsembleError) -> EnsembleError {
-        EnsembleError::OfRun { run, source: Box::new(source) }
     }
 }

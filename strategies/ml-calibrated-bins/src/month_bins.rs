@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use artifacts::{MonthKey, RunChoice};
-use binning::{BinMetadata, BinStore};
+use binning::{BinMetadata, BinOutlook, BinStore, Payoffs};
 use clap::ValueEnum;
 use evaluation::{CheckedRule, EvaluationError, SignalRule};
 use labeling::LabelCutoff;
@@ -103,31 +103,14 @@ pub(crate) struct Bins {
     pub(crate) metadata: BinMetadata,
     /// `None` where no signals are wanted.
     pub(crate) rule: Option<CheckedRule>,
-    /// What is known of long and of short trades, bin by bin; empty where the bins do not say.
-    outlooks: [Vec<Option<Outlook>>; 2],
+    /// What is known of the trades from each bin; empty where the bins do not say.
+    outlooks: Vec<BinOutlook>,
 }
 
 impl Bins {
-    fn new(metadata: BinMetadata, rule: Option<CheckedRule>) -> Self {
-        let payoffs = metadata.parts().payoffs.as_ref();
-        let of = |side| {
-            let bins = metadata.edges().bins();
-            payoffs.map_or_else(Vec::new, |payoffs| {
-                bins.map(|bin| payoffs.outlook(bin, side)).collect()
-            })
-        };
-        let outlooks = [of(Side::Long), of(Side::Short)];
-        Self { metadata, rule, outlooks }
-    }
-
     /// What is known of a trade on `side` from a row in `q_bin`.
     pub(crate) fn outlook(&self, q_bin: u16, side: Side) -> Option<Outlook> {
-        let outlooks = match side {
-            Side::Long => &self.outlooks[0],
-            Side::Short => &self.outlooks[1],
-            Side::NoSignal => return None,
-        };
-        *outlooks.get(usize::from(q_bin).checked_sub(1)?)?
+        BinOutlook::find(&self.outlooks, q_bin, side)
     }
 }
 
@@ -377,7 +360,9 @@ impl MonthBins {
         let Some(metadata) = metadata else { return Ok(()) };
         self.examine(month, &metadata)?;
         let rule = self.rule.map(|rule| checked(rule, &metadata)).transpose()?;
-        self.months.insert(month, Bins::new(metadata, rule));
+        let outlooks = metadata.parts().payoffs.as_ref().map(Payoffs::outlooks);
+        let outlooks = outlooks.unwrap_or_default();
+        self.months.insert(month, Bins { metadata, rule, outlooks });
         Ok(())
     }
 

@@ -6,7 +6,8 @@ use binning::{
     Payoffs, SourceRecord,
 };
 use calibration::{
-    CalibrationMethod, Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling,
+    CalibrationError, CalibrationMethod, Calibrator, IsotonicCalibrator, LabelledScores,
+    PlattOptions, PlattScaling,
 };
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use ndarray::ArrayView1;
@@ -34,21 +35,17 @@ pub fn rebuild(
     let rows = inputs.window_rows(month, &settings.window)?;
     inputs.refuse_unusable(month, &settings.window, settings.n_bins.get(), &rows)?;
 
-    let calibration = |source| BinsError::Calibration { month, source };
-    let scores = ArrayView1::from(&rows.scores);
-    let labelled =
-        LabelledScores::new(scores, ArrayView1::from(&rows.labels)).map_err(calibration)?;
-    let (calibrator, fit) = fit(&labelled, settings.method).map_err(calibration)?;
+    let cannot = |source| BinsError::Calibration { month, source };
+    let (calibrator, fit) = fit(&rows, settings.method).map_err(|error| cannot(error.into()))?;
     let mut p_cal = vec![0.0; rows.scores.len()];
-    calibrator.predict_into(&rows.scores, &mut p_cal).map_err(calibration)?;
-
-    let binning = |source| BinsError::Binning { month, source };
-    let edges = BinEdges::quantiles(&p_cal, settings.n_bins).map_err(binning)?;
+    let calibrated = calibrator.predict_into(&rows.scores, &mut p_cal);
+    calibrated.map_err(|error| cannot(error.into()))?;
+    let edges = BinEdges::quantiles(&p_cal, settings.n_bins).map_err(cannot)?;
     let range = calibrator.range();
     let diagnostics =
-        Diagnostics::over(&rows.scores, &p_cal, &rows.labels, &edges, &range).map_err(binning)?;
+        Diagnostics::over(&rows.scores, &p_cal, &rows.labels, &edges, &range).map_err(cannot)?;
 
-    let payoffs = payoffs(inputs, &rows, &p_cal, &edges).map_err(binning)?;
+    let payoffs = payoffs(inputs, &rows, &p_cal, &edges).map_err(cannot)?;
     let identity = &inputs.identity;
     let metadata = BinMetadata::new(MetadataParts {
         key: MonthKey::new(&identity.dataset, &identity.run_name, month)?,
@@ -74,7 +71,7 @@ pub fn rebuild(
         software_version: env!("CARGO_PKG_VERSION").to_owned(),
         fingerprint: rows.fingerprint(),
     })
-    .map_err(binning)?;
+    .map_err(cannot)?;
     let of_rows = inputs.warnings(month, &settings.window, &rows).into_iter().map(Warning::Rows);
     let warnings = of_rows.chain(warning::about(&metadata)).collect();
     Ok(Made { artifact: metadata, warnings })
@@ -105,17 +102,19 @@ fn source((name, rows): (&str, u64)) -> SourceRecord {
 }
 
 fn fit(
-    labelled: &LabelledScores<'_>,
+    rows: &WindowRows,
     method: CalibrationMethod,
-) -> Result<(Calibrator, Option<FitRecord>), calibration::CalibrationError> {
+) -> Result<(Calibrator, Option<FitRecord>), CalibrationError> {
+    let (scores, labels) = (ArrayView1::from(&rows.scores), ArrayView1::from(&rows.labels));
+    let labelled = LabelledScores::new(scores, labels)?;
     match method {
         CalibrationMethod::Platt => {
-            let fit = PlattScaling::fit(labelled, &PlattOptions::default())?;
+            let fit = PlattScaling::fit(&labelled, &PlattOptions::default())?;
             let record = FitRecord { iterations: fit.iterations, gradient_norm: fit.gradient_norm };
             Ok((Calibrator::Platt(fit.model), Some(record)))
         }
         CalibrationMethod::Isotonic => {
-            Ok((Calibrator::Isotonic(IsotonicCalibrator::fit(labelled)?), None))
+            Ok((Calibrator::Isotonic(IsotonicCalibrator::fit(&labelled)?), None))
         }
     }
 }

@@ -88,10 +88,6 @@ impl Recipe for BinsRecipe {
     fn kind(error: &BinsError) -> &'static str {
         error.kind()
     }
-
-    fn of_run(run: String, source: BinsError) -> BinsError {
-        BinsError::OfRun { run, source: Box::new(source) }
-    }
 }
 
 /// Where the label and the settings of `metadata` are not `target_key` and `settings`.

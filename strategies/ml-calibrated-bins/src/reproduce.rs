@@ -12,19 +12,20 @@ use terminal::error_chain;
 
 use crate::{BinsError, BinsRecipe, Settings};
 
-/// Makes each of `bins` anew from the files of `sources`, everything else as recorded in them. Gives for
-/// each its place in `bins` and the result, or why there is none: two roots can have bins of one key.
+/// Makes each of `files` anew from the files of `sources`, everything else as recorded in them. Gives their
+/// places, and the results or why there are none.
 pub(crate) fn reproduce(
     sources: &Sources,
-    bins: &[&BinMetadata],
-) -> BTreeMap<usize, Result<Reproduced, String>> {
-    let mut groups = BTreeMap::<String, Vec<usize>>::new();
-    for (place, metadata) in bins.iter().enumerate() {
-        groups.entry(same_reading(metadata)).or_default().push(place);
+    files: Vec<(usize, &BinMetadata)>,
+) -> Vec<(usize, Result<Reproduced, String>)> {
+    let mut groups = BTreeMap::<String, (Vec<usize>, Vec<&BinMetadata>)>::new();
+    for (place, metadata) in files {
+        let (places, group) = groups.entry(same_reading(metadata)).or_default();
+        places.push(place);
+        group.push(metadata);
     }
-    let mut results = BTreeMap::new();
-    for places in groups.values() {
-        let group: Vec<&BinMetadata> = places.iter().map(|&place| bins[place]).collect();
+    let mut results = Vec::new();
+    for (places, group) in groups.into_values() {
         let train = group.iter().any(|metadata| in_sample(metadata));
         let mut of_group = attempt(sources, &group, train);
         // Rows of pred_train.csv may all have been left out: then only their number in the account of
@@ -36,7 +37,7 @@ pub(crate) fn reproduce(
                 }
             }
         }
-        results.extend(places.iter().copied().zip(of_group));
+        results.extend(places.into_iter().zip(of_group));
     }
     results
 }

@@ -120,14 +120,13 @@ fn month_rows(
     let edges = judged.edges().as_slice().to_vec();
     let has_rule = rule.is_some();
     let mut rows = MonthRows { edges, in_sample, has_rule, warnings, ..MonthRows::default() };
-    let mut labels = inputs.labels.cursor();
     for (timestamp, score, origin) in
         inputs.predictions_in(&(month.start()..month.plus_months(1).start()))
     {
         if origin == Origin::InSample {
             continue;
         }
-        match labels.at(timestamp).and_then(labeling::Outcome::label) {
+        match inputs.labels.at(timestamp).and_then(labeling::Outcome::label) {
             Some(label) => {
                 rows.timestamps.push(timestamp);
                 rows.raw.push(score);
@@ -141,7 +140,7 @@ fn month_rows(
         let mut bins = vec![0; rows.raw.len()];
         metadata
             .score_into(&rows.raw, &mut p_cal, &mut bins)
-            .map_err(|source| BinsError::Binning { month, source })?;
+            .map_err(|source| BinsError::Calibration { month, source })?;
         Ok::<_, BinsError>((p_cal, bins))
     };
     let (by_platt, by_isotonic) = (scored(&platt)?, scored(&isotonic)?);

@@ -12,8 +12,8 @@ use crate::{MonthOutcome, Recipe, Shown};
 pub(super) struct Document<'a, W, M> {
     months: Vec<Month<'a, W, M>>,
     counts: Counts,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    failed_runs: Vec<FailedRun<'a>>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    failed_runs: &'a [RunFailure],
 }
 
 /// How many months ended how.
@@ -56,14 +56,6 @@ struct Failure {
     message: String,
 }
 
-#[derive(Debug, Serialize)]
-struct FailedRun<'a> {
-    run: &'a str,
-    /// What a monitor may want to tell apart: see [`Recipe::kind`].
-    kind: &'static str,
-    message: &'a str,
-}
-
 /// The document of the months that `R` makes.
 pub(super) type DocumentOf<'a, R> =
     Document<'a, <R as Recipe>::Warning, <<R as Recipe>::Artifact as Shown>::Record>;
@@ -84,16 +76,7 @@ impl<'a, W, M> Document<'a, W, M> {
                 MonthOutcome::NotBegun => &mut counts.not_begun,
             } += 1;
         }
-        let failed = |failure: &'a RunFailure| FailedRun {
-            run: &failure.run,
-            kind: failure.kind,
-            message: &failure.message,
-        };
-        Self {
-            months: reports.iter().map(month).collect(),
-            counts,
-            failed_runs: failed_runs.iter().map(failed).collect(),
-        }
+        Self { months: reports.iter().map(month).collect(), counts, failed_runs }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::{MonthDone, Recipe};
 
 /// Which run a report is about.
@@ -18,10 +20,10 @@ pub(super) struct MonthReport<R: Recipe> {
 }
 
 /// A run that could not be worked on at all.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct RunFailure {
     pub(super) run: String,
-    /// See [`Recipe::kind`].
+    /// What a monitor may want to tell apart: see [`Recipe::kind`].
     pub(super) kind: &'static str,
     pub(super) message: String,
 }

@@ -80,7 +80,10 @@ pub(super) fn run<C: RebuildCall>(
     }
     // Where nothing else is printed, an error that comes by mail must say what it is about.
     if let (true, 1) = (flags.is_quiet(), runs.len()) {
-        end = end.map_err(|error| C::Recipe::of_run(named, error));
+        let noun = <C::Recipe as Recipe>::Artifact::NOUN;
+        let of_run =
+            |error| ArtifactError::OfRun { noun, run: named, source: Box::new(error) }.into();
+        end = end.map_err(of_run);
     }
     // A reader of standard output who went away is no news; a report that is not written is.
     if let (Err(_), Err(error @ ArtifactError::Report { .. })) = (&end, &printed) {

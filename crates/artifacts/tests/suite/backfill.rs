@@ -69,10 +69,6 @@ impl Recipe for Copyist {
     fn kind(_: &NoteError) -> &'static str {
         "failed"
     }
-
-    fn of_run(_: String, source: NoteError) -> NoteError {
-        source
-    }
 }
 
 fn months() -> Vec<YearMonth> {

@@ -17,8 +17,6 @@ use serde::Serialize;
 use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
-use super::footer::origin;
-use super::rebuild::bin_count;
 use super::source_args::SourceArgs;
 use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
 use terminal::collapse;
@@ -49,7 +47,7 @@ pub struct EvaluateArgs {
     lookback_months: u16,
 
     /// Number of quantile bins
-    #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20", value_parser = bin_count)]
+    #[arg(long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20")]
     n_bins: BinCount,
 
     /// Method of the bins and signals: platt or isotonic; both are compared by their probabilities
@@ -62,23 +60,8 @@ pub struct EvaluateArgs {
     #[command(flatten)]
     costs: CostArgs,
 
-    /// Confidence of the intervals, between 0 and 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.95, value_parser = confidence)]
-    confidence: f64,
-
-    /// Resamples of the block bootstrap
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    resamples: u32,
-
-    /// Length of the bootstrap's blocks in label horizons; blocks of one are somewhat too short
-    /// (95 % intervals held the true rate 89 % of the time in a simulation, blocks of two 92 %,
-    /// of five 93 %)
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    block_horizons: u16,
-
-    /// Seed of the bootstrap: the same seed gives the same intervals
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    judging: Judging,
 
     /// How to print the report
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
@@ -87,11 +70,6 @@ pub struct EvaluateArgs {
     /// Page with charts to write too: one HTML file without network
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-}
-
-fn confidence(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&number: &f64| number > 0.0 && number < 1.0);
-    number.ok_or_else(|| "wanted a number between 0 and 1, as in 0.95".to_owned())
 }
 
 impl EvaluateArgs {
@@ -107,12 +85,7 @@ impl EvaluateArgs {
                 ..Settings::default()
             },
             rule: self.rule,
-            judging: Judging {
-                confidence: self.confidence,
-                resamples: self.resamples,
-                block_horizons: self.block_horizons,
-                seed: self.seed,
-            },
+            judging: self.judging,
         }
     }
 }
@@ -150,7 +123,8 @@ pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), 
         let paid = money.as_ref().map_err(String::as_str);
         let key = TargetKey::find_in_run_name(&evaluated.judged.target_key).ok();
         let even = key.map(|key| costs.break_even(&key.rule(TiePolicy::Conservative)));
-        let page = page::page(&evaluated_rows, inputs.horizon_rows(), paid, even, origin());
+        let origin = report::origin(std::env::args_os(), env!("CARGO_PKG_VERSION"));
+        let page = page::page(&evaluated_rows, inputs.horizon_rows(), paid, even, origin);
         report.write(page.page().to_html().as_bytes())?;
     }
     match args.format {

@@ -9,7 +9,6 @@ use serde::Serialize;
 use strategy_core::{Console, Side, YearMonth};
 
 use super::choice::BinsChoice;
-use super::footer::origin;
 use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::{checked, in_sample_caution};
 use crate::{BinsError, SignalRule, inspection_page};
@@ -91,7 +90,8 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
         let of_months: Vec<_> = months.iter().map(|month| store.path(month.key())).collect();
         let file = ReportFile::page(path, &of_months);
         file.check()?;
-        let page = inspection_page::page(&months, args.rule, origin());
+        let origin = report::origin(std::env::args_os(), env!("CARGO_PKG_VERSION"));
+        let page = inspection_page::page(&months, args.rule, origin);
         file.write(page.page().to_html().as_bytes())?;
     }
     match args.format {

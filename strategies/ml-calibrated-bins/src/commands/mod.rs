@@ -2,7 +2,6 @@
 
 mod choice;
 mod evaluate;
-mod footer;
 mod inspect;
 mod rebuild;
 mod score;

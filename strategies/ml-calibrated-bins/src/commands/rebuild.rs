@@ -35,7 +35,7 @@ pub struct RebuildArgs {
     lookback_months: u16,
 
     /// Number of quantile bins
-    #[arg(help_heading = CALIBRATION, long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20", value_parser = bin_count)]
+    #[arg(help_heading = CALIBRATION, long, value_name = "N", env = "RUNNER_N_BINS", default_value = "20")]
     n_bins: BinCount,
 
     /// How raw scores become probabilities: platt or isotonic
@@ -58,12 +58,6 @@ pub struct RebuildArgs {
 
     #[command(flatten)]
     backfill: BackfillArgs,
-}
-
-pub(super) fn bin_count(text: &str) -> Result<BinCount, String> {
-    let number: u32 =
-        text.parse().map_err(|_| "wanted a whole number of bins, as in 20".to_owned())?;
-    BinCount::try_from(number).map_err(|error| error.to_string())
 }
 
 fn instant(text: &str) -> Result<DateTime<Utc>, String> {

@@ -80,10 +80,8 @@ fn prove(
     let (store, MonthFilter { dataset, run_name, .. }) = args.place()?;
     let sources = args.sources.sources(&RunChoice { dataset, run_name }, console)?;
     let (dataset, run_name) = (sources.dataset.as_deref(), sources.run_name.as_deref());
-    let (places, bins): (Vec<usize>, Vec<&BinMetadata>) =
-        proof.unproven(store.root(), dataset, run_name).into_iter().unzip();
-    for (nth, result) in reproduce(&sources, &bins) {
-        proof.settle(places[nth], result);
+    for (place, result) in reproduce(&sources, proof.unproven(store.root(), dataset, run_name)) {
+        proof.settle(place, result);
     }
     Ok(())
 }

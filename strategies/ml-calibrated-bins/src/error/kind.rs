@@ -1,5 +1,6 @@
 //! What kind of failure an error is.
 
+use artifacts::ArtifactError;
 use binning::BinningError;
 use files::OutputError;
 use label_trades::LabelTradeError;
@@ -18,7 +19,6 @@ impl BinsError {
             Self::ScoredLabels(error) => error.kind(),
             Self::Artifact(error) | Self::Store(BinningError::Artifact(error)) => error.kind(),
             Self::MarketData(MarketDataError::File(FileError::Locked { .. })) => "locked",
-            Self::OfRun { source, .. } => source.kind(),
             _ => "failed",
         }
     }
@@ -26,7 +26,9 @@ impl BinsError {
     /// Whether the person asked for something that cannot be.
     pub(crate) fn is_usage(&self) -> bool {
         let output = match self {
-            Self::OfRun { source, .. } => return source.is_usage(),
+            Self::Artifact(ArtifactError::OfRun { source, .. }) => {
+                return source.downcast_ref::<Self>().is_some_and(Self::is_usage);
+            }
             Self::ScoredLabels(error) => return error.is_usage(),
             Self::ScoreRows(ScoreError::Tabular(TabularError::Output(output)))
             | Self::ScoreFile {

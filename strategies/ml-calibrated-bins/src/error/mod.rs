@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use artifacts::ArtifactError;
 use binning::BinningError;
-use calibration::CalibrationError;
 use chrono::{DateTime, Utc};
 use evaluation::EvaluationError;
 use market_data::MarketDataError;
@@ -37,13 +36,13 @@ pub enum BinsError {
         /// What was wrong.
         source: BoxError,
     },
-    /// The window's rows cannot be calibrated.
+    /// The window's rows cannot be calibrated, or no bins can be cut of them.
     #[error("cannot calibrate {month}")]
     Calibration {
         /// The month.
         month: YearMonth,
         /// What was wrong.
-        source: CalibrationError,
+        source: BinningError,
     },
     /// An evaluation was asked for that no rows could have.
     #[error(transparent)]
@@ -57,14 +56,6 @@ pub enum BinsError {
     HorizonNeeded {
         /// The label.
         target_key: String,
-    },
-    /// The bins of a month cannot be made.
-    #[error("cannot cut bins for {month}")]
-    Binning {
-        /// The month.
-        month: YearMonth,
-        /// What was wrong.
-        source: BinningError,
     },
     /// A file of bins or their folder could not be found, read or written.
     #[error(transparent)]
@@ -82,14 +73,6 @@ pub enum BinsError {
         month: YearMonth,
         /// What there is.
         source: ArtifactError,
-    },
-    /// A run that could not be worked on, for those who see nothing but errors.
-    #[error("the bins of {run} were not all made")]
-    OfRun {
-        /// Its dataset and name, as far as they are known.
-        run: String,
-        /// Why.
-        source: Box<BinsError>,
     },
     /// Scores of one instrument met bins of another.
     #[error(
