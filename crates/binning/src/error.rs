@@ -18,7 +18,7 @@ use crate::BinCount;
 pub enum BinningError {
     /// A number of bins outside what makes sense.
     #[error(
-        "`{found}` is no number of bins: give a whole number from {} to {}",
+        "`{found}` is no number of bins: give a whole number from {} to {}, as in 20",
         BinCount::MIN.get(),
         BinCount::MAX.get()
     )]
