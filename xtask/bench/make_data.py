@@ -135,8 +135,6 @@ def kernels(root):
     p_cal = 1 / (1 + np.exp(-(0.8 * np.log(scores / (1 - scores)) - 0.3)))
     edges = np.quantile(p_cal[:million], np.arange(1, 20) / 20)
     columns(root / "score", scores=scores, model=np.concatenate([[0.8, -0.3], edges]))
-    table = invent_candles(1, "2022-01-01", "2025-02-01")[:1_600_000]
-    columns(root / "candles", **{name: table[name].to_numpy() for name in ("open", "high", "low", "close")})
     complete.touch()
 
 

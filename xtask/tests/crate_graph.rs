@@ -63,7 +63,7 @@ const KNOWS_DUCKDB: &str = "market-data";
 
 /// What the program that measures the kernels may use: nothing that links DuckDB, so that the kernels can
 /// be measured wherever Rust is.
-const KERNEL_BENCH: (&str, &[&str]) = ("kernel-bench", &["binning", "calibration", "labeling"]);
+const KERNEL_BENCH: (&str, &[&str]) = ("kernel-bench", &["binning", "calibration"]);
 
 struct Package {
     /// All of them, those for tests included.

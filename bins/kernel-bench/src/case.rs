@@ -2,32 +2,28 @@
 
 use std::path::Path;
 
+use binning::{BinCount, BinEdges, score_into};
+use calibration::{
+    CalibrationError, Calibrator, IsotonicCalibrator, LabelledScores, PlattOptions, PlattScaling,
+};
 use clap::ValueEnum;
+use ndarray::ArrayView1;
 
-use crate::columns::Columns;
+use crate::columns::{Columns, Labelled, Model};
 use crate::error::BenchError;
-use crate::fit::{IsotonicFit, PlattFit};
-use crate::kernel::Kernel;
-use crate::label::Labels;
-use crate::score::{Edges, Score};
+use crate::kernel::{Kernel, timed};
 
 /// A kernel and its setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Case {
-    /// Platt fit
+    /// Platt fit: slope and intercept
     Platt,
-    /// Isotonic fit
+    /// Isotonic fit: all scores of the thresholds, then all probabilities
     Isotonic,
-    /// Raw scores to probabilities and bins
+    /// Raw scores to probabilities, then to bins
     Score,
     /// Quantile edges of 20 bins
     Edges,
-    /// Barrier labels of one-minute candles, +4 % before −2 %, 24 candles
-    #[value(name = "labels-24")]
-    Labels24,
-    /// The same over 1,440 candles
-    #[value(name = "labels-1440")]
-    Labels1440,
 }
 
 impl Case {
@@ -35,13 +31,46 @@ impl Case {
     pub(crate) fn read(self, folder: &Path) -> Result<Box<dyn Kernel>, BenchError> {
         let columns = Columns::in_folder(folder);
         Ok(match self {
-            Self::Platt => Box::new(PlattFit::new(columns.labelled()?)),
-            Self::Isotonic => Box::new(IsotonicFit::new(columns.labelled()?)),
-            Self::Score => Box::new(Score::new(columns.scores()?, &columns.model()?)),
-            Self::Edges => Box::new(Edges::new(columns.scores()?)),
-            Self::Labels24 => Box::new(Labels::new(columns.candles()?, 24)?),
-            Self::Labels1440 => Box::new(Labels::new(columns.candles()?, 1440)?),
+            Self::Platt => timed(
+                columns.labelled()?,
+                |rows| Ok(PlattScaling::fit(&checked(rows)?, &PlattOptions::default())?.model),
+                |_, model| vec![model.slope(), model.intercept()],
+            ),
+            Self::Isotonic => timed(
+                columns.labelled()?,
+                |rows| Ok(IsotonicCalibrator::fit(&checked(rows)?)?),
+                |_, model| [model.x(), model.y()].concat(),
+            ),
+            Self::Score => {
+                let scores = columns.scores()?;
+                let (p_cal, q_bin) = (vec![0.0; scores.len()], vec![0_u16; scores.len()]);
+                let Model { scaling, edges } = columns.model()?;
+                timed(
+                    (scores, Calibrator::from(scaling), edges, p_cal, q_bin),
+                    |(scores, calibrator, edges, p_cal, q_bin)| {
+                        Ok(score_into(calibrator, edges, scores, p_cal, q_bin)?)
+                    },
+                    |(_, _, _, p_cal, q_bin), ()| {
+                        p_cal.iter().copied().chain(q_bin.iter().copied().map(f64::from)).collect()
+                    },
+                )
+            }
+            Self::Edges => timed(
+                columns.scores()?,
+                |values| Ok(BinEdges::quantiles(values, BinCount::default())?),
+                |_, edges| edges.as_slice().to_vec(),
+            ),
         })
+    }
+}
+
+/// The rows of a fit, checked in each call, as every caller's must be.
+fn checked(rows: &Labelled) -> Result<LabelledScores<'_>, CalibrationError> {
+    let checked =
+        LabelledScores::new(ArrayView1::from(&rows.scores), ArrayView1::from(&rows.labels))?;
+    match &rows.weights {
+        Some(weights) => checked.with_weights(ArrayView1::from(weights)),
+        None => Ok(checked),
     }
 }
 
@@ -64,9 +93,6 @@ mod tests {
             "model.f64",
             [0.8, -0.3].into_iter().chain((1..20).map(|k| f64::from(k) / 20.0)).collect(),
         );
-        for name in ["open", "high", "low", "close"] {
-            write(&format!("{name}.f64"), vec![100.0; 300]);
-        }
         for case in Case::value_variants() {
             let mut kernel = case.read(folder.path()).unwrap();
             kernel.call().unwrap();

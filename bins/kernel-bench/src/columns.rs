@@ -27,16 +27,6 @@ pub(crate) struct Model {
     pub(crate) edges: BinEdges,
 }
 
-/// One-minute candles.
-pub(crate) struct Candles {
-    /// µs UTC.
-    pub(crate) timestamps: Vec<i64>,
-    pub(crate) open: Vec<f64>,
-    pub(crate) high: Vec<f64>,
-    pub(crate) low: Vec<f64>,
-    pub(crate) close: Vec<f64>,
-}
-
 impl Columns {
     pub(crate) fn in_folder(folder: &Path) -> Self {
         Self(folder.to_owned())
@@ -60,19 +50,6 @@ impl Columns {
         };
         let scaling = PlattScaling::new(*slope, *intercept)?;
         Ok(Model { scaling, edges: BinEdges::from_vec(edges.to_vec())? })
-    }
-
-    pub(crate) fn candles(&self) -> Result<Candles, BenchError> {
-        let column = |name: &str| numbers(&self.0.join(format!("{name}.f64")));
-        let close = column("close")?;
-        let timestamps = (0..).step_by(60_000_000).take(close.len()).collect();
-        Ok(Candles {
-            timestamps,
-            open: column("open")?,
-            high: column("high")?,
-            low: column("low")?,
-            close,
-        })
     }
 }
 

@@ -25,8 +25,6 @@ pub(crate) enum BenchError {
     Calibration(#[from] calibration::CalibrationError),
     #[error("the kernel refuses its input")]
     Binning(#[from] binning::BinningError),
-    #[error("the kernel refuses its input")]
-    Label(#[from] labeling::LabelError),
     #[error("cannot speak to whoever asked")]
     Dialogue(#[from] io::Error),
 }

@@ -1,4 +1,4 @@
-//! Runs the numeric kernels alone: fits, scores, edges and labels, without DuckDB and without files of a
+//! Runs the numeric kernels alone: fits, scores and edges, without DuckDB and without files of a
 //! strategy. `cargo xtask bench --peers` starts it; see `docs/performance.md`.
 //!
 //! `kernel-bench CASE FOLDER` answers `run`, `peak` and `answer FILE`, one line each, on the files of that
@@ -8,10 +8,7 @@ mod answer;
 mod case;
 mod columns;
 mod error;
-mod fit;
 mod kernel;
-mod label;
-mod score;
 mod serve;
 
 use std::io::{self, Write};

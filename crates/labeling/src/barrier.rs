@@ -1,16 +1,7 @@
 //! Labels: which barrier comes first.
 
-use rayon::prelude::*;
-
-use crate::chunk::Chunk;
 use crate::window::Window;
-use crate::{BarrierRule, CandleSeries, LabelError, Outcome};
-
-/// Entries that are labelled together, at least: their candles' extremes stay in a core's cache.
-const CHUNK: usize = 1 << 15;
-
-/// Entries from which on threads share the work. Below, waking them costs more.
-const PARALLEL_ENTRIES: usize = 1 << 16;
+use crate::{BarrierRule, CandleSeries, Ending, LabelError, Outcome, TradeEnds, trade_ends};
 
 /// Labels every candle of the series: result `i` is the outcome of an entry at `close[i]`.
 ///
@@ -20,9 +11,7 @@ const PARALLEL_ENTRIES: usize = 1 << 16;
 /// candle's own high and low do not count: they came before its close. The horizon is measured in
 /// time, not rows, so a missing candle is noticed ([`Outcome::Gap`]).
 ///
-/// O(n) time and memory for n candles, all but independent of the horizon; see
-/// `docs/numerics.md`. From some ten thousands of candles on it uses all threads of the current
-/// [rayon] pool, without any effect on the result.
+/// It is how the long trade of [`trade_ends`] ended: whoever has these takes [`labels_of_trades`].
 ///
 /// # Errors
 /// [`LabelError::HorizonNotMultiple`] when the rule's horizon is not a whole number of candles.
@@ -33,18 +22,25 @@ pub fn label_candles(
     candles: &CandleSeries<'_>,
     rule: &BarrierRule,
 ) -> Result<Vec<Outcome>, LabelError> {
-    let window = Window::new(candles, rule)?;
-    let mut outcomes = vec![Outcome::Incomplete; candles.len()];
-    let known = &mut outcomes[..window.complete_entries()];
-    // Longer horizons, longer chunks: a chunk looks at the candles of its entries' windows too.
-    let length = window.candles.saturating_mul(4).clamp(CHUNK, candles.len().max(CHUNK));
-    let label = |(index, outcomes): (usize, &mut [Outcome])| {
-        Chunk { candles, rule, window: &window, first: index * length }.label(outcomes);
+    labels_of_trades(candles, rule, &trade_ends(candles, rule)?)
+}
+
+/// The labels of candles whose trades are known: `ends` are those that [`trade_ends`] gives for the same
+/// candles and rule.
+///
+/// # Errors
+/// Those of [`label_candles`].
+pub fn labels_of_trades(
+    candles: &CandleSeries<'_>,
+    rule: &BarrierRule,
+    ends: &[Option<TradeEnds>],
+) -> Result<Vec<Outcome>, LabelError> {
+    let complete = Window::new(candles, rule)?.complete_entries();
+    let label = |(entry, end): (usize, &Option<TradeEnds>)| match end {
+        Some(TradeEnds { long, .. }) if long.ending == Ending::TakeProfit => Outcome::TakeProfit,
+        Some(_) => Outcome::NoTakeProfit,
+        None if entry < complete => Outcome::Gap,
+        None => Outcome::Incomplete,
     };
-    if known.len() < PARALLEL_ENTRIES {
-        known.chunks_mut(length).enumerate().for_each(label);
-    } else {
-        known.par_chunks_mut(length).enumerate().for_each(label);
-    }
-    Ok(outcomes)
+    Ok(ends.iter().enumerate().map(label).collect())
 }

@@ -1,8 +1,4 @@
 //! Highest highs and lowest lows of stretches of candles.
-#![allow(
-    clippy::inline_always,
-    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
-)]
 
 use crate::group::{Groups, extreme};
 
@@ -16,15 +12,12 @@ pub(crate) struct Extremes<'a> {
 
 impl<'a> Extremes<'a> {
     /// Those of the highs of candles (`pick` is the larger of two, `neutral` −∞) or of their lows
-    /// (`pick` is the smaller of two, `neutral` ∞), for runs of up to `longest` groups. `beside` is
-    /// done for each whole group at the same time.
-    #[inline(always)]
+    /// (`pick` is the smaller of two, `neutral` ∞), for runs of up to `longest` groups.
     pub(crate) fn new(
         prices: &'a [f64],
         longest: usize,
         neutral: f64,
         pick: impl Fn(f64, f64) -> f64 + Copy,
-        mut beside: impl FnMut(usize),
     ) -> Self {
         let n_levels = (longest.ilog2() + 1) as usize;
         let groups = Groups::new(prices, neutral);
@@ -32,8 +25,7 @@ impl<'a> Extremes<'a> {
         // And `push`, since with places to write to, the compiler would take one candle each from
         // many groups together, which is slow.
         let mut single = Vec::with_capacity(groups.len() + (1 << n_levels));
-        for (group, prices) in groups.whole.iter().enumerate() {
-            beside(group);
+        for prices in groups.whole {
             single.push(extreme(prices, pick));
         }
         single.push(extreme(&groups.last, pick));
@@ -52,7 +44,6 @@ impl<'a> Extremes<'a> {
     }
 
     /// The extremes of runs of `2^level` groups, by the first of these.
-    #[inline(always)]
     pub(crate) fn level(&self, level: usize) -> &[f64] {
         &self.levels[level]
     }
@@ -60,20 +51,5 @@ impl<'a> Extremes<'a> {
     /// How many lengths of runs there are.
     pub(crate) fn n_levels(&self) -> usize {
         self.levels.len()
-    }
-
-    /// The extreme of the `length` groups from `first` on; `length` is at least 1 and at most the
-    /// longest run.
-    #[inline(always)]
-    pub(crate) fn of_run(
-        &self,
-        first: usize,
-        length: usize,
-        pick: impl Fn(f64, f64) -> f64,
-    ) -> f64 {
-        // Two runs that overlap: counting a candle twice does not change an extreme.
-        let level = length.ilog2() as usize;
-        let runs = &self.levels[level];
-        pick(runs[first], runs[first + length - (1 << level)])
     }
 }

@@ -1,8 +1,4 @@
 //! Prices in groups of sixteen: a few vector registers full.
-#![allow(
-    clippy::inline_always,
-    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
-)]
 
 /// Candles, or their entries, that are looked at together.
 pub(crate) const GROUP: usize = 16;
@@ -14,17 +10,14 @@ pub(crate) type Lanes<T> = [T; GROUP];
 pub(crate) struct Groups<'a> {
     pub(crate) whole: &'a [Lanes<f64>],
     pub(crate) last: Lanes<f64>,
-    /// Whether there is more than the filling in the last one.
-    pub(crate) has_rest: bool,
 }
 
 impl<'a> Groups<'a> {
-    #[inline(always)]
     pub(crate) fn new(prices: &'a [f64], filling: f64) -> Self {
         let (whole, rest) = prices.as_chunks();
         let mut last = [filling; GROUP];
         last[..rest.len()].copy_from_slice(rest);
-        Self { whole, last, has_rest: !rest.is_empty() }
+        Self { whole, last }
     }
 
     /// How many there are, with the last one, in which there may be nothing but the filling.
@@ -32,14 +25,12 @@ impl<'a> Groups<'a> {
         self.whole.len() + 1
     }
 
-    #[inline(always)]
     pub(crate) fn get(&self, group: usize) -> &Lanes<f64> {
         self.whole.get(group).unwrap_or(&self.last)
     }
 }
 
 /// The extreme of one group, halving it each time; `pick` takes the larger or the smaller of two.
-#[inline(always)]
 pub(crate) fn extreme(group: &Lanes<f64>, pick: impl Fn(f64, f64) -> f64) -> f64 {
     let mut best = *group;
     let mut width = GROUP / 2;
@@ -53,13 +44,11 @@ pub(crate) fn extreme(group: &Lanes<f64>, pick: impl Fn(f64, f64) -> f64) -> f64
 }
 
 /// The larger of two prices; neither is NaN.
-#[inline(always)]
 pub(crate) fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
 /// The smaller of two prices; neither is NaN.
-#[inline(always)]
 pub(crate) fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }

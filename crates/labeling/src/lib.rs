@@ -8,8 +8,8 @@
 //! - [`TargetKey`]: the rule as upstream spells it, found in the name of a model's run;
 //! - [`BarrierRule`], [`TiePolicy`]: the rule;
 //! - [`CandleSeries`]: checked columns of candles;
-//! - [`label_candles`], [`Outcome`]: the labels;
 //! - [`trade_ends`], [`TradeEnds`]: how the trades that the labels speak of ended, when, and what they paid;
+//! - [`label_candles`], [`labels_of_trades`], [`Outcome`]: the labels;
 //! - [`Concurrency`]: how many trades overlap, and how unique each is;
 //! - [`LabelError`], [`KeyPart`]: what can be wrong.
 //!
@@ -38,21 +38,15 @@
 //! # Ok::<(), labeling::LabelError>(())
 //! ```
 
-mod ahead;
-mod band;
 mod barrier;
-mod chunk;
 mod concurrency;
-mod entries;
 mod error;
 mod extremes;
-mod far;
 mod group;
 mod key_error;
 mod outcome;
 mod provenance;
 mod rule;
-mod search;
 mod series;
 mod series_error;
 mod target_key;
@@ -60,7 +54,7 @@ mod touch;
 mod trade;
 mod window;
 
-pub use barrier::label_candles;
+pub use barrier::{label_candles, labels_of_trades};
 pub use concurrency::Concurrency;
 pub use error::LabelError;
 pub use key_error::{KeyError, KeyPart};

@@ -1,10 +1,8 @@
 //! The first candle that touches a barrier, for a group of entries at once, in time that hardly
 //! depends on how far it is.
 #![allow(
-    clippy::inline_always,
     clippy::needless_bitwise_bool,
-    reason = "a loop is compiled for each instruction set only with all that it calls inside it, and \
-              becomes vector instructions only without branches"
+    reason = "where a search goes is hard to foresee: without branches sixteen take little longer than one"
 )]
 
 use crate::extremes::Extremes;
@@ -25,19 +23,12 @@ pub(crate) struct Touches<'a> {
 }
 
 impl Touches<'_> {
-    /// Whether any candle of the group touches a barrier.
-    #[inline(always)]
-    pub(crate) fn in_group(&self, group: usize, barriers: Barriers<f64>) -> bool {
-        self.highest.level(0)[group] >= barriers.up || self.lowest.level(0)[group] <= barriers.down
-    }
-
     /// For each lane the first group from `from` on with a touch: after the longest run without
     /// one, which is put together of powers of two. A group beyond the longest run where there is
     /// none before.
     ///
     /// The lanes go side by side, without branches: where a search goes is hard to foresee, and
     /// sixteen that do not wait for one another take little longer than one.
-    #[inline(always)]
     pub(crate) fn first_group(
         &self,
         from: Lanes<usize>,
@@ -57,7 +48,6 @@ impl Touches<'_> {
     }
 
     /// The row of the first candle of this group to touch a barrier, or of the next group's first.
-    #[inline(always)]
     pub(crate) fn first_in_group(&self, group: usize, barriers: Barriers<f64>) -> usize {
         let Barriers { up, down } = barriers;
         let (highs, lows) = (self.highest.groups.get(group), self.lowest.groups.get(group));
@@ -71,7 +61,6 @@ impl Touches<'_> {
 }
 
 /// Whether the take profit is nearer to the open than the stop loss.
-#[inline(always)]
 pub(crate) fn is_nearer(open: f64, barriers: Barriers<f64>) -> bool {
     (barriers.up - open).abs() < (open - barriers.down).abs()
 }

@@ -4,8 +4,7 @@ use rayon::prelude::*;
 
 use crate::extremes::Extremes;
 use crate::group::{GROUP, larger, smaller};
-use crate::touch::is_nearer;
-use crate::touch::{Barriers, Touches};
+use crate::touch::{Barriers, Touches, is_nearer};
 use crate::window::Window;
 use crate::{BarrierRule, CandleSeries, LabelError, TiePolicy};
 
@@ -54,8 +53,7 @@ pub struct TradeEnds {
 /// O(n log H) time, O(n log H) memory for n candles.
 ///
 /// # Errors
-/// [`LabelError::HorizonNotMultiple`] when the rule's horizon is not a whole number of candles, or more
-/// than 2³² of them.
+/// [`LabelError::HorizonNotMultiple`] when the rule's horizon is not a whole number of candles.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -78,35 +76,31 @@ pub fn trade_ends(
 ) -> Result<Vec<Option<TradeEnds>>, LabelError> {
     let window = Window::new(candles, rule)?;
     let mut ends = vec![None; candles.len()];
+    if window.candles >= candles.len() {
+        // No window has all its candles.
+        return Ok(ends);
+    }
     let known = window.complete_entries();
-    let Ok(horizon) = u32::try_from(window.candles) else {
-        let (horizon, interval) = (rule.horizon(), candles.interval());
-        return if known == 0 {
-            Ok(ends)
-        } else {
-            Err(LabelError::HorizonNotMultiple { horizon, interval })
-        };
-    };
-    let longest = window.candles.min(candles.len()) / GROUP + 2;
-    let highest = Extremes::new(candles.high, longest, f64::NEG_INFINITY, larger, |_| ());
-    let lowest = Extremes::new(candles.low, longest, f64::INFINITY, smaller, |_| ());
-    let search =
-        Search { candles, rule, horizon, touches: Touches { highest: &highest, lowest: &lowest } };
+    let longest = window.candles / GROUP + 2;
+    let highest = Extremes::new(candles.high, longest, f64::NEG_INFINITY, larger);
+    let lowest = Extremes::new(candles.low, longest, f64::INFINITY, smaller);
+    let touches = Touches { highest: &highest, lowest: &lowest };
+    let search = Search { candles, rule, window: &window, touches };
     let groups = ends[..known].par_chunks_mut(GROUP).with_min_len(1 << 10).enumerate();
-    groups.for_each(|(group, ends)| search.group(group, ends, &window));
+    groups.for_each(|(group, ends)| search.group(group, ends));
     Ok(ends)
 }
 
 struct Search<'a> {
     candles: &'a CandleSeries<'a>,
     rule: &'a BarrierRule,
-    horizon: u32,
+    window: &'a Window<'a>,
     touches: Touches<'a>,
 }
 
 impl Search<'_> {
     /// The entries of one group of candles.
-    fn group(&self, group: usize, ends: &mut [Option<TradeEnds>], window: &Window<'_>) {
+    fn group(&self, group: usize, ends: &mut [Option<TradeEnds>]) {
         let first = group * GROUP;
         let close = self.candles.close;
         let mut barriers = Barriers { up: [f64::INFINITY; GROUP], down: [0.0; GROUP] };
@@ -117,7 +111,7 @@ impl Search<'_> {
         let later = self.touches.first_group([group + 1; GROUP], &barriers);
         for (lane, end) in ends.iter_mut().enumerate() {
             let entry = first + lane;
-            if !window.is_whole(entry) {
+            if !self.window.is_whole(entry) {
                 continue;
             }
             let barriers = Barriers { up: barriers.up[lane], down: barriers.down[lane] };
@@ -134,7 +128,7 @@ impl Search<'_> {
 
     /// The trades from the close of `entry`, whose barriers no candle before `touched` reaches.
     fn ends(&self, entry: usize, touched: usize, barriers: Barriers<f64>) -> TradeEnds {
-        let last = entry + self.horizon as usize;
+        let last = entry + self.window.candles;
         let (u, d) = (self.rule.take_profit(), self.rule.stop_loss());
         let end = |ending, payoff| TradeEnd { ending, rows: 0, payoff };
         let mut ends = if touched > last {
@@ -157,8 +151,7 @@ impl Search<'_> {
             };
             TradeEnds { long: side(long_wins, u, d), short: side(short_wins, d, u) }
         };
-        // At most the horizon, which is a u32.
-        let rows = u32::try_from(touched.min(last) - entry).unwrap_or(self.horizon);
+        let rows = u32::try_from(touched.min(last) - entry).unwrap_or(u32::MAX);
         (ends.long.rows, ends.short.rows) = (rows, rows);
         ends
     }

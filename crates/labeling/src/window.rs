@@ -6,7 +6,6 @@ use crate::{BarrierRule, CandleSeries, LabelError};
 /// The stretch `(t, t + horizon]` of a series.
 pub(crate) struct Window<'a> {
     timestamps: &'a [i64],
-    interval_micros: u64,
     horizon_micros: u64,
     /// How many candles it has where none is missing.
     pub(crate) candles: usize,
@@ -22,21 +21,13 @@ impl<'a> Window<'a> {
             .ok_or(not_multiple)?;
         // More candles than memory can address are more than there are: no window is complete.
         let candles = usize::try_from(horizon_micros / interval_micros).unwrap_or(usize::MAX);
-        Ok(Self { timestamps: series.timestamps, interval_micros, horizon_micros, candles })
+        Ok(Self { timestamps: series.timestamps, horizon_micros, candles })
     }
 
     /// How many entries have a window that ends within the series: they come first.
     pub(crate) fn complete_entries(&self) -> usize {
         let Some(&end) = self.timestamps.last() else { return 0 };
         self.timestamps.partition_point(|&entry| entry.abs_diff(end) >= self.horizon_micros)
-    }
-
-    /// Whether there is a candle at every step from row `first` to row `last`.
-    pub(crate) fn is_gapless(&self, first: usize, last: usize) -> bool {
-        // Candles stand on the grid and ascend, so the distance is at least this product.
-        let steps = (last - first) as u64;
-        let elapsed = self.timestamps[first].abs_diff(self.timestamps[last]);
-        steps.checked_mul(self.interval_micros) == Some(elapsed)
     }
 
     /// Whether no candle of this entry's window is missing.

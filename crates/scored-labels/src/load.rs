@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use labeling::{
     CandleSeries, LabelCutoff, LabelError, LabelSource, Outcome, TargetKey, TiePolicy, TradeEnds,
-    label_candles, trade_ends,
+    labels_of_trades, trade_ends,
 };
 use market_data::{
     MarketDataError, PredictionQuery, Predictions, Prices, TargetLabels, TimeRange, TimeSpan,
@@ -68,7 +68,8 @@ impl Run {
             self.read_tables(range, self.candle_range(range, settings));
         let (predictions, train, candles) = (predictions?, train?, candles?);
         let interval = self.interval(&predictions, candles.as_ref())?;
-        let labels = self.labels(targets?, candles.as_ref())?;
+        let trades = candles.as_ref().map(|candles| self.trades(candles));
+        let labels = self.labels(targets?, candles.as_ref().zip(trades.as_ref()))?;
         let (train, unused_train) = match self.in_sample {
             InSample::Use => (train, None),
             InSample::Refuse | InSample::LeaveOut => (None, train),
@@ -81,8 +82,8 @@ impl Run {
         Ok(Inputs {
             labels,
             newest,
-            candles: candles.map(|candles| CandleState {
-                trades: self.trades(&candles).map_err(|error| error.to_string()),
+            candles: candles.zip(trades).map(|(candles, trades)| CandleState {
+                trades: trades.map_err(|error| error.to_string()),
                 outside: candles.closes_outside().collect(),
                 timestamps: candles.timestamps,
             }),
@@ -192,11 +193,11 @@ impl Run {
         TimeRange { end: range.end.and_then(|end| end.checked_add_signed(beyond)), ..range }
     }
 
-    /// Labels from `targets` where it has the key, otherwise from the candles.
+    /// Labels from `targets` where it has the key, otherwise from the trades of the candles.
     fn labels(
         &self,
         targets: Option<TargetLabels>,
-        candles: Option<&Prices>,
+        candles: Option<(&Prices, &Trades)>,
     ) -> Result<Labels, ScoredLabelsError> {
         let asked = (self.tie_policy != TiePolicy::default()).then(|| self.tie_policy.to_string());
         let labels = |source, timestamps, outcomes, tie_policy| Labels {
@@ -222,13 +223,16 @@ impl Run {
             keys: target_keys(&self.market, &self.dataset).unwrap_or_default(),
             source,
         })?;
-        let Some(candles) = candles else {
+        let Some((candles, trades)) = candles else {
             // There is no table of candles: the error that says so.
             candle_table(&self.market, None)?;
             return Ok(labels(LabelSource::Candles, Vec::new(), Vec::new(), None));
         };
-        let outcomes = label(candles, &key, self.tie_policy)
-            .map_err(|source| ScoredLabelsError::Labels { file: file(), source })?;
+        let of_trades =
+            |ends: &Vec<_>| labels_of_trades(&series(candles)?, &key.rule(self.tie_policy), ends);
+        let outcomes = trades.as_ref().map_err(Clone::clone).and_then(of_trades);
+        let outcomes =
+            outcomes.map_err(|source| ScoredLabelsError::Labels { file: file(), source })?;
         let tie_policy = Some(self.tie_policy.to_string());
         let made = labels(LabelSource::Candles, candles.timestamps.clone(), outcomes, tie_policy);
         Ok(Labels { passed_over: self.passed_over(&key)?, ..made })
@@ -251,7 +255,7 @@ impl Run {
     }
 
     /// How the trades from each candle's close ended.
-    fn trades(&self, candles: &Prices) -> Result<Vec<Option<TradeEnds>>, LabelError> {
+    fn trades(&self, candles: &Prices) -> Trades {
         match &self.target.rule {
             Ok(key) => trade_ends(&series(candles)?, &key.rule(self.tie_policy)),
             Err(_) => Ok(Vec::new()),
@@ -282,13 +286,8 @@ struct Tables {
     targets: Result<Option<TargetLabels>, MarketDataError>,
 }
 
-fn label(
-    candles: &Prices,
-    key: &TargetKey,
-    tie_policy: TiePolicy,
-) -> Result<Vec<Outcome>, LabelError> {
-    label_candles(&series(candles)?, &key.rule(tie_policy))
-}
+/// How the trades from each candle's close ended, or why nobody knows.
+type Trades = Result<Vec<Option<TradeEnds>>, LabelError>;
 
 fn series(candles: &Prices) -> Result<CandleSeries<'_>, LabelError> {
     CandleSeries::new(

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-import labels
 import scores
 
 
@@ -111,15 +110,6 @@ PEERS = {
     "score": scores.Whole,
     "score-blocks": scores.Blocks,
 }
-for name, take_profit, stop_loss, horizon in [
-    ("24", 0.04, 0.02, 24),
-    ("1440", 0.04, 0.02, 1440),
-    ("near", 0.002, 0.002, 24),
-]:
-    for way, peer in [("steps", labels.Steps), ("blocks", labels.Blocks), ("maxima", labels.Maxima)]:
-        PEERS[f"labels-{name}-{way}"] = lambda folder, peer=peer, rule=(take_profit, stop_loss, horizon): peer(
-            folder, *rule
-        )
 
 
 def main():

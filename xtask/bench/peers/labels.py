@@ -21,49 +21,6 @@ class Labels:
         return self.found
 
 
-class Steps(Labels):
-    """One vectorised pass a step of the horizon over all entries, ended when all are decided."""
-
-    def label(self, found):
-        entries = len(found)
-        up, down = self.close[:entries] * self.up, self.close[:entries] * self.down
-        found[:] = 0
-        undecided = np.ones(entries, bool)
-        for step in range(1, self.horizon + 1):
-            undecided &= self.low[step : step + entries] > down
-            profit = undecided & (self.high[step : step + entries] >= up)
-            found[profit] = 1
-            undecided &= ~profit
-            if step % 16 == 0 and not undecided.any():
-                break
-
-
-class Blocks(Labels):
-    """The same in blocks of entries that stay in the second cache, into memory that is there."""
-
-    rows = 1 << 14
-
-    def label(self, found):
-        entries, step_of = len(found), range(1, self.horizon + 1)
-        memory = [np.empty(self.rows, bool) for _ in range(4)]
-        for begin in range(0, entries, self.rows):
-            end = min(begin + self.rows, entries)
-            up, down = self.close[begin:end] * self.up, self.close[begin:end] * self.down
-            undecided, won, held, profit = (column[: end - begin] for column in memory)
-            undecided.fill(True)
-            won.fill(False)
-            for step in step_of:
-                np.greater(self.low[begin + step : end + step], down, out=held)
-                undecided &= held
-                np.greater_equal(self.high[begin + step : end + step], up, out=profit)
-                profit &= undecided
-                won |= profit
-                np.greater(undecided, profit, out=undecided)
-                if step % 16 == 0 and not undecided.any():
-                    break
-            found[begin:end] = won
-
-
 class Maxima(Labels):
     """The fastest form we know of for long horizons. Maxima over 2, 4, 8… candles, each from the one before,
     tell which entries see their take profit at all; for those the first touch is found by bisection."""

@@ -13,18 +13,8 @@ use crate::bench::programs::Program;
 use crate::bench::statistics::largest_difference;
 use crate::command::say;
 
-pub(super) const FAMILY: Family = Family {
-    cases: &[
-        "platt",
-        "isotonic",
-        "isotonic-pathological",
-        "score",
-        "labels-24",
-        "labels-1440",
-        "edges",
-    ],
-    run,
-};
+pub(super) const FAMILY: Family =
+    Family { cases: &["platt", "isotonic", "isotonic-pathological", "score", "edges"], run };
 
 /// A case: ours under its name in `kernel-bench`, and the peers under theirs in `kernels.py`.
 struct Kernel {
@@ -52,7 +42,7 @@ const fn peer(name: &'static str, label: &'static str, goal: Option<f64>, tolera
 /// How far from the optimum, where there is one.
 const OPTIMUM_TOLERANCE: f64 = 1e-9;
 
-const KERNELS: [Kernel; 7] = [
+const KERNELS: [Kernel; 5] = [
     Kernel {
         case: "platt",
         ours: "platt",
@@ -81,27 +71,6 @@ const KERNELS: [Kernel; 7] = [
         peers: &[
             peer("score", "numpy, whole columns", Some(10.0), 1e-13),
             peer("score-blocks", "numpy, blocks", Some(10.0), 1e-13),
-        ],
-        optimum: None,
-    },
-    Kernel {
-        case: "labels-24",
-        ours: "labels-24",
-        folder: "candles",
-        peers: &[
-            peer("labels-24-steps", "numpy, a pass a step", Some(20.0), 0.0),
-            peer("labels-24-blocks", "numpy, the same in blocks", Some(20.0), 0.0),
-            peer("labels-24-maxima", "numpy, running maxima", None, 0.0),
-        ],
-        optimum: None,
-    },
-    Kernel {
-        case: "labels-1440",
-        ours: "labels-1440",
-        folder: "candles",
-        peers: &[
-            peer("labels-1440-blocks", "numpy, a pass a step in blocks", None, 0.0),
-            peer("labels-1440-maxima", "numpy, running maxima", None, 0.0),
         ],
         optimum: None,
     },
