@@ -19,8 +19,6 @@ mod artifact;
 mod backfill;
 mod difference;
 mod error;
-#[cfg(test)]
-mod faults;
 mod file_system;
 mod folder;
 mod holder;
@@ -42,6 +40,8 @@ mod shown;
 mod store;
 mod strays;
 mod temporary;
+#[cfg(test)]
+mod tests;
 mod verify;
 mod write;
 

@@ -39,11 +39,7 @@ mod tables;
 mod write;
 
 #[cfg(test)]
-mod further;
-#[cfg(test)]
-mod realism;
-#[cfg(test)]
-mod written;
+mod tests;
 
 pub use companion::{Companion, CompanionSample};
 pub use error::SampleError;

@@ -1,0 +1,3 @@
+//! What only a disk that fails shows.
+
+mod faults;

@@ -1,0 +1,5 @@
+//! The sample is what it promises to be.
+
+mod further;
+mod realism;
+mod written;
