@@ -8,8 +8,8 @@ use strategy_core::registry::{Entry, Strategies};
 use crate::backtest::evaluate;
 use crate::logging::{self, LogFormat};
 use crate::{
-    backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state, stream,
-    sweep, trials,
+    arg, backtest, check, data, home, list, monitor, parameters, risk, shell, signals, state,
+    stream, sweep, trials,
 };
 
 const ABOUT: &str = "Turns model predictions for crypto perpetual futures into trading signals";
@@ -85,33 +85,33 @@ pub(crate) fn command_for(strategies: &Strategies, words: Option<&[OsString]>) -
         .arg_required_else_help(true)
         .allow_external_subcommands(true)
         .arg(
-            Arg::new("verbose")
-                .long("verbose")
+            arg::flag("verbose", "Log more on standard error (-vv: still more)")
                 .short('v')
                 .global(true)
                 .help_heading(EVERYWHERE)
-                .action(ArgAction::Count)
-                .help("Log more on standard error (-vv: still more)"),
+                .action(ArgAction::Count),
         )
         .arg(
-            Arg::new(logging::FLAG)
-                .long(logging::FLAG)
-                .value_name("FORMAT")
-                .env(logging::VARIABLE)
-                .value_parser(value_parser!(LogFormat))
-                .default_value("text")
-                .global(true)
-                .help_heading(EVERYWHERE)
-                .help("How to write standard error: for people, or each line a JSON object"),
+            arg::value(
+                logging::FLAG,
+                "FORMAT",
+                "How to write standard error: for people, or each line a JSON object",
+            )
+            .env(logging::VARIABLE)
+            .value_parser(value_parser!(LogFormat))
+            .default_value("text")
+            .global(true)
+            .help_heading(EVERYWHERE),
         )
         .arg(
-            Arg::new("config")
-                .long("config")
-                .value_name("FILE")
-                .env("RUNNER_CONFIG")
-                .global(true)
-                .help_heading(EVERYWHERE)
-                .help("File with values for flags [default: runner.toml, if it exists]"),
+            arg::value(
+                "config",
+                "FILE",
+                "File with values for flags [default: runner.toml, if it exists]",
+            )
+            .env("RUNNER_CONFIG")
+            .global(true)
+            .help_heading(EVERYWHERE),
         )
         .subcommand(list::command())
         .subcommand(data::command())

@@ -6,6 +6,8 @@ use serde_json::json;
 use strategy_core::registry::{Entry, Strategies};
 use strategy_core::{BoxError, Console};
 
+use crate::arg;
+
 /// How the list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -19,10 +21,8 @@ enum Format {
 
 pub(crate) fn command() -> Command {
     Command::new("list").about("List the strategies, what they do and what they read").arg(
-        Arg::new("format")
-            .long("format")
-            .value_parser(EnumValueParser::<Format>::new())
-            .help("How to print [default: a table on a terminal, otherwise csv]"),
+        arg::flag("format", "How to print [default: a table on a terminal, otherwise csv]")
+            .value_parser(EnumValueParser::<Format>::new()),
     )
 }
 
@@ -35,17 +35,11 @@ pub(crate) fn run(
     let rows = strategies.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     match matches.get_one("format").copied().unwrap_or(by_default) {
         Format::Table => {
-            let mut table = Table::new();
-            table.load_style(NOTHING).set_header(["strategy", "reads", "what it does"]);
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-            for (name, about, inputs) in rows {
+            let rows = rows.into_iter().map(|(name, about, inputs)| {
                 let inputs: Vec<String> = inputs.iter().map(|input| elided(input)).collect();
-                table.add_row([name.to_owned(), inputs.join(" "), about.to_owned()]);
-            }
-            if let Some(first) = table.column_mut(0) {
-                first.set_padding((0, 1));
-            }
-            writeln!(console.out, "{}", table.trim_fmt())?;
+                [name.to_owned(), inputs.join(" "), about.to_owned()]
+            });
+            writeln!(console.out, "{}", table(["strategy", "reads", "what it does"], rows))?;
         }
         Format::Csv => {
             let mut csv = csv::Writer::from_writer(&mut *console.out);
@@ -69,8 +63,20 @@ pub(crate) fn run(
     Ok(())
 }
 
-/// The width that a terminal has at least.
-pub(crate) const WIDTH: u16 = 100;
+/// Rows of texts, as wide as a terminal is at least.
+pub(crate) fn table<const N: usize>(
+    header: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
+    const WIDTH: u16 = 100;
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_header(header).add_rows(rows);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
+    if let Some(first) = table.column_mut(0) {
+        first.set_padding((0, 1));
+    }
+    table.trim_fmt()
+}
 
 /// An input whose run has a name too long for a table, shortened.
 fn elided(input: &str) -> String {

@@ -3,6 +3,7 @@
 //! It holds nothing that a crate should hold. A strategy is one dependency in `Cargo.toml` and one
 //! line in `strategies.rs`.
 
+mod arg;
 mod backtest;
 mod check;
 mod cli;

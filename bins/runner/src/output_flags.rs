@@ -4,29 +4,21 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
+use crate::arg;
+
 /// `-o FOLDER`.
 pub(crate) fn folder(help: &'static str) -> Arg {
-    Arg::new("output")
-        .long("output")
-        .short('o')
-        .value_name("FOLDER")
-        .value_parser(value_parser!(PathBuf))
-        .help(help)
+    arg::path("output", "FOLDER", help).short('o')
 }
 
 /// `--overwrite`, which goes with `--output`.
 pub(crate) fn overwrite(help: &'static str) -> Arg {
-    Arg::new("overwrite").long("overwrite").action(ArgAction::SetTrue).requires("output").help(help)
+    arg::switch("overwrite", help).requires("output")
 }
 
 /// `--format text` or `json`.
 pub(crate) fn format(help: &'static str) -> Arg {
-    Arg::new("format")
-        .long("format")
-        .value_name("FORMAT")
-        .value_parser(["text", "json"])
-        .default_value("text")
-        .help(help)
+    arg::value("format", "FORMAT", help).value_parser(["text", "json"]).default_value("text")
 }
 
 /// Whether `--format json` was asked for.
@@ -36,19 +28,10 @@ pub(crate) fn wants_json(matches: &ArgMatches) -> bool {
 
 /// `--report FILE.html`.
 pub(crate) fn report() -> Arg {
-    Arg::new("report")
-        .long("report")
-        .value_name("FILE.html")
-        .value_parser(value_parser!(PathBuf))
-        .help("Page with charts to write too: one HTML file without network")
+    arg::path("report", "FILE.html", "Page with charts to write too: one HTML file without network")
 }
 
 /// `--seed N`, 1 where it is not given.
 pub(crate) fn seed(help: &'static str) -> Arg {
-    Arg::new("seed")
-        .long("seed")
-        .value_name("N")
-        .value_parser(value_parser!(u64))
-        .default_value("1")
-        .help(help)
+    arg::value("seed", "N", help).value_parser(value_parser!(u64)).default_value("1")
 }

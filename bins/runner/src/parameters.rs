@@ -1,12 +1,12 @@
 //! `runner <strategy> config`: the configuration as data.
 
 use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
-use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde_json::{Value, json};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
 
-use crate::list::WIDTH;
+use crate::arg;
+use crate::list;
 
 pub(crate) const NAME: &str = "config";
 
@@ -23,11 +23,9 @@ enum Format {
 
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
-    let format = Arg::new("format")
-        .long("format")
+    let format = arg::flag("format", "What to print")
         .value_parser(EnumValueParser::<Format>::new())
-        .default_value("table")
-        .help("What to print");
+        .default_value("table");
     entry
         .with_flags(Command::new(NAME).arg(format).next_help_heading("Parameters of the strategy"))
         .about("Show the strategy's parameters: defaults, values in force, JSON schema")
@@ -43,27 +41,13 @@ pub(crate) fn run(
     let values = parameters.values(matches);
     match matches.get_one("format").copied().unwrap_or(Format::Table) {
         Format::Table => {
-            let mut table = Table::new();
-            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
-            table.load_style(NOTHING).set_header([
-                "parameter",
-                "in force",
-                "default",
-                "what it does",
-            ]);
-            for parameter in &parameters {
+            let header = ["parameter", "in force", "default", "what it does"];
+            let rows = parameters.iter().map(|parameter| {
                 let in_force = values.get(&parameter.name).unwrap_or(&Value::Null);
-                table.add_row([
-                    parameter.name.clone(),
-                    words(in_force),
-                    words(&parameter.default_value()),
-                    parameter.about.clone(),
-                ]);
-            }
-            if let Some(first) = table.column_mut(0) {
-                first.set_padding((0, 1));
-            }
-            writeln!(console.out, "{}", table.trim_fmt())?;
+                let default = words(&parameter.default_value());
+                [parameter.name.clone(), words(in_force), default, parameter.about.clone()]
+            });
+            writeln!(console.out, "{}", list::table(header, rows))?;
         }
         Format::Json => writeln!(console.out, "{:#}", json!(values))?,
         Format::Schema => writeln!(console.out, "{:#}", parameters.schema(entry.name()))?,

@@ -14,6 +14,7 @@ use sample::SamplePaths;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Column, Console, Input, Leg, Subject};
 
+use crate::arg;
 use crate::home;
 use crate::output_columns::WITH_CLOSE;
 use crate::time_range::{self, Moment};
@@ -26,23 +27,16 @@ pub(crate) fn with_flags(command: Command, entry: &Entry) -> Command {
 /// `command` with the flags that choose rows.
 pub(crate) fn with_data_flags(command: Command) -> Command {
     let text = |name: &'static str, value: &'static str, env: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name(value)
-            .env(env)
-            .value_parser(NonEmptyStringValueParser::new())
-            .help(help)
-    };
-    let moment = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
+        arg::value(name, value, help).env(env).value_parser(NonEmptyStringValueParser::new())
     };
     let command = command
         .next_help_heading("Rows")
-        .arg(moment(
+        .arg(time_range::flag(
             "start",
-            "First row, in UTC, as in 2025-11, 2025-11-01 or 2025-11-01T05:00 [default: the first possible]",
+            "First row, in UTC, as in 2025-11, 2025-11-01 or 2025-11-01T05:00 \
+                 [default: the first possible]",
         ))
-        .arg(moment(
+        .arg(time_range::flag(
             "end",
             "Last row, included; a day or month means to its end [default: the last]",
         ))
@@ -59,17 +53,23 @@ pub(crate) fn with_data_flags(command: Command) -> Command {
         "Run, or a part of its name [default: the folder of the model]",
     ));
     let other = |name: &'static str, env: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("DATASET=FILE")
+        arg::value(name, "DATASET=FILE", help)
             .env(env)
             .action(ArgAction::Append)
             .value_parser(other_files)
-            .help(help)
     };
     let command = command
-        .arg(other(OTHER_OHLCV, "RUNNER_OTHER_OHLCV", "DuckDB file with the candles of another instrument, for strategies that read one; may be repeated"))
-        .arg(other(OTHER_PRED, "RUNNER_OTHER_PRED", "DuckDB file with the predictions of another instrument; may be repeated"));
+        .arg(other(
+            OTHER_OHLCV,
+            "RUNNER_OTHER_OHLCV",
+            "DuckDB file with the candles of another instrument, for strategies that \
+                 read one; may be repeated",
+        ))
+        .arg(other(
+            OTHER_PRED,
+            "RUNNER_OTHER_PRED",
+            "DuckDB file with the predictions of another instrument; may be repeated",
+        ));
     DataFlags::augment_args(command)
 }
 

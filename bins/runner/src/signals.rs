@@ -10,6 +10,7 @@ use strategy_core::{BoxError, Console, Decisions};
 use tabular::{BatchWriter, Destination, Format};
 use thiserror::Error;
 
+use crate::arg;
 use crate::decided::Decided;
 use crate::output_columns::{self, WITH_CLOSE};
 use crate::output_flags;
@@ -23,30 +24,26 @@ pub(crate) const ALL_RUNS: &str = "all-runs";
 /// The command, with the flags of the strategy.
 pub(crate) fn command(entry: &Entry) -> Command {
     let command = Command::new(NAME).args([
-        Arg::new("output")
-            .long("output")
-            .short('o')
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .help("File to write; its ending chooses the format (.csv .parquet .arrow .json .jsonl)"),
+        arg::path(
+            "output",
+            "FILE",
+            "File to write; its ending chooses the format (.csv .parquet .arrow .json .jsonl)",
+        )
+        .short('o'),
         output_flags::overwrite("Replace the file if it exists"),
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(|text: &str| text.parse::<Format>().map_err(|error| error.to_string()))
-            .help(
-                "table, csv, parquet, arrow, json or jsonl [default: by the file's ending; table on \
+        arg::value(
+            "format",
+            "FORMAT",
+            "table, csv, parquet, arrow, json or jsonl [default: by the file's ending; table on \
                  a terminal, otherwise csv]",
-            ),
-        stream::journal_flag()
-            .help("Journal of a stream: decide its rows again, as one batch"),
+        )
+        .value_parser(|text: &str| text.parse::<Format>().map_err(|error| error.to_string())),
+        stream::journal_flag().help("Journal of a stream: decide its rows again, as one batch"),
     ]);
     let command = command.args([
-        Arg::new(WITH_CLOSE)
-            .long(WITH_CLOSE)
-            .action(ArgAction::SetTrue)
-            .help("Add the column `close`, the close of each row's candle"),
-        Arg::new(ALL_RUNS).long(ALL_RUNS).action(ArgAction::SetTrue).help(
+        arg::switch(WITH_CLOSE, "Add the column `close`, the close of each row's candle"),
+        arg::switch(
+            ALL_RUNS,
             "Decide for all configured runs (or those that --dataset and --model-path choose), one \
              after the other, with the columns `dataset` and `run_name` in front",
         ),

@@ -1,8 +1,11 @@
 //! Times as people type them, in UTC.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use clap::Arg;
 use market_data::TimeRange;
 use strategy_core::YearMonth;
+
+use crate::arg;
 
 /// An instant, or a day or month without a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +33,11 @@ pub(crate) fn parse(text: &str) -> Result<Moment, String> {
     Err("wanted a time in UTC as 2025-11, 2025-11-01, 2025-11-01T05:00 or 2025-11-01 05:00:00, or with an \
          offset as 2025-11-01T05:00+02:00"
         .to_owned())
+}
+
+/// `--name TIME`.
+pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
+    arg::value(name, "TIME", help).value_parser(parse)
 }
 
 /// From `start` to `end`, both included; a day or month as the end means to its end.

@@ -14,6 +14,7 @@ use strategy_core::{BoxError, Exits, SideExits};
 
 use super::decisions::Asked;
 use super::sizing_args::{self, SizingSettings};
+use crate::arg;
 
 const BASIS_POINT: f64 = 0.0001;
 
@@ -73,43 +74,16 @@ fn one<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, name: &str) -> Op
 
 /// A flag and the variable that sets it, in the environment and, by its key, in `runner.toml`.
 fn flag(name: &'static str) -> Arg {
-    let variable = VARIABLES.iter().find(|(flag, _)| *flag == name);
-    let arg = Arg::new(name).long(name);
-    match variable {
-        Some((_, variable)) => arg.env(variable),
-        None => arg,
-    }
+    Arg::new(name).long(name).env(arg::variable(name))
 }
 
-/// The flags of an account that an environment variable sets too.
-const VARIABLES: [(&str, &str); 19] = [
-    ("intent", "RUNNER_INTENT"),
-    ("take-profit", "RUNNER_TAKE_PROFIT"),
-    ("stop-loss", "RUNNER_STOP_LOSS"),
-    ("trailing-stop", "RUNNER_TRAILING_STOP"),
-    ("max-hold", "RUNNER_MAX_HOLD"),
-    ("max-trades", "RUNNER_MAX_TRADES"),
-    ("tie", "RUNNER_TIE"),
-    ("gap-fill", "RUNNER_GAP_FILL"),
-    ("gaps", "RUNNER_GAPS"),
-    ("close-at-end", "RUNNER_CLOSE_AT_END"),
-    ("capital", "RUNNER_CAPITAL"),
-    ("quantity", "RUNNER_QUANTITY"),
-    ("leverage", "RUNNER_LEVERAGE"),
-    ("margin", "RUNNER_MARGIN"),
-    ("fee-maker", "RUNNER_FEE_MAKER"),
-    ("fee-taker", "RUNNER_FEE_TAKER"),
-    ("slippage", "RUNNER_SLIPPAGE"),
-    ("funding", "RUNNER_FUNDING"),
-    ("funding-gaps", "RUNNER_FUNDING_GAPS"),
-];
-
 fn number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
-    flag(name)
-        .value_name(value)
-        .allow_negative_numbers(true)
-        .value_parser(value_parser!(f64))
-        .help(help)
+    plain_number(name, value, help).env(arg::variable(name))
+}
+
+/// A number that no variable sets.
+fn plain_number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    arg::value(name, value, help).allow_negative_numbers(true).value_parser(value_parser!(f64))
 }
 
 fn choice(name: &'static str, values: &'static [&'static str], help: &'static str) -> Arg {
@@ -144,13 +118,13 @@ fn with_account_flags(command: Command) -> Command {
                 "Missing candles while a position is open").default_value("refuse"),
             flag("close-at-end").action(ArgAction::SetTrue)
                 .help("Close open positions at the last close, at its cost"),
-            flag("detail-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
+            Arg::new("detail-ohlcv").long("detail-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
                 .value_parser(Beside::parse)
                 .help("DuckDB file or Parquet file of finer candles, to decide what came first; \
                        DATASET=FILE for another leg; may be repeated"),
             Arg::new("detail-table").long("detail-table").value_name("TABLE").requires("detail-ohlcv")
                 .help("Table of finer candles, if that file has several"),
-            flag("mark-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
+            Arg::new("mark-ohlcv").long("mark-ohlcv").value_name("[DATASET=]FILE").action(ArgAction::Append)
                 .value_parser(Beside::parse)
                 .help("DuckDB file or Parquet file of candles of the mark price, as fine as the \
                        finest other candles, for liquidation and funding; may be repeated"),
@@ -167,7 +141,7 @@ fn with_account_flags(command: Command) -> Command {
             number("fee-maker", "FRACTION", "Fee of take profits [default: the venue's base tier]"),
             number("fee-taker", "FRACTION", "Fee of all other fills [default: the venue's base tier]"),
             number("slippage", "FRACTION", "Loss of market orders against the price").default_value("0.0001"),
-            number("slippage-range", "FRACTION", "The same as a fraction of the candle's range")
+            plain_number("slippage-range", "FRACTION", "The same as a fraction of the candle's range")
                 .conflicts_with("slippage"),
             choice("funding", &["charge", "both-ends", "off"],
                 "Who pays funding stamped at the time of a fill: positions held before; also those \

@@ -12,7 +12,7 @@ use strategy_core::{BoxError, Console, Exits, SideExits};
 use super::args::{self, Settings};
 use super::decisions::Asked;
 use super::{candles, of_strategy, signals_file};
-use crate::{output_flags, row_args};
+use crate::{arg, output_flags, row_args};
 
 pub(crate) const NAME: &str = "evaluate";
 
@@ -41,18 +41,16 @@ pub(crate) fn command_of_file() -> Command {
 
 fn own_flags() -> [Arg; 4] {
     [
-        Arg::new("confidence")
-            .long("confidence")
-            .value_name("SHARE")
+        arg::value("confidence", "SHARE", "Confidence of the intervals, between 0 and 1")
             .value_parser(value_parser!(f64))
-            .default_value("0.95")
-            .help("Confidence of the intervals, between 0 and 1"),
-        Arg::new("resamples")
-            .long("resamples")
-            .value_name("N")
-            .value_parser(value_parser!(u32).range(1..=1_000_000))
-            .default_value("1000")
-            .help("Resamples of the block bootstrap, in blocks of the longest holding time"),
+            .default_value("0.95"),
+        arg::value(
+            "resamples",
+            "N",
+            "Resamples of the block bootstrap, in blocks of the longest holding time",
+        )
+        .value_parser(value_parser!(u32).range(1..=1_000_000))
+        .default_value("1000"),
         output_flags::seed("Seed of the bootstrap: the same seed gives the same intervals"),
         output_flags::format("How the evaluation is printed"),
     ]

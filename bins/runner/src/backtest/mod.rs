@@ -24,7 +24,7 @@ use strategy_core::{BoxError, Console};
 pub(crate) use args::{instrument_flags, instrument_table, venue};
 
 use crate::trials::{self, ledger};
-use crate::{output_flags, row_args, whole_file};
+use crate::{arg, output_flags, row_args, whole_file};
 use args::Settings;
 use decisions::Asked;
 use tried::Tried;
@@ -42,21 +42,22 @@ pub(crate) fn command(entry: &Entry) -> Command {
 
 /// The file of signals.
 fn signals_flag() -> Arg {
-    Arg::new("signals")
-        .long("signals")
-        .value_name("FILE")
-        .required(true)
-        .value_parser(value_parser!(PathBuf))
-        .help("File with the columns timestamp and signal (-1, 0, 1), or target and target@dataset")
+    arg::path(
+        "signals",
+        "FILE",
+        "File with the columns timestamp and signal (-1, 0, 1), or target and target@dataset",
+    )
+    .required(true)
 }
 
 /// The command for a file of signals made anywhere.
 pub(crate) fn command_of_file() -> Command {
-    let interval = Arg::new("signal-interval")
-        .long("signal-interval")
-        .value_name("INTERVAL")
-        .value_parser(args::interval)
-        .help("How long a row of signals lasts, as in 1h [default: as long as a candle]");
+    let interval = arg::value(
+        "signal-interval",
+        "INTERVAL",
+        "How long a row of signals lasts, as in 1h [default: as long as a candle]",
+    )
+    .value_parser(args::interval);
     let command = Command::new(NAME).arg(signals_flag()).arg(interval);
     let command = args::with_flags(command).args(result_flags());
     row_args::with_data_flags(command).about(ABOUT).long_about(None)
@@ -65,7 +66,8 @@ pub(crate) fn command_of_file() -> Command {
 fn result_flags() -> [Arg; 5] {
     [
         output_flags::folder(
-            "Folder for trades.parquet, equity.parquet, fills.parquet, changes.parquet and summary.json",
+            "Folder for trades.parquet, equity.parquet, fills.parquet, \
+                 changes.parquet and summary.json",
         ),
         output_flags::overwrite("Replace these files if they exist"),
         output_flags::format("How to print the summary"),

@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, SideExits};
 
-use crate::kill_switch;
+use crate::{arg, kill_switch};
 
 /// Sizer and limits that are in force.
 #[derive(Debug, Clone)]
@@ -54,12 +54,12 @@ pub(crate) fn with_flags(command: Command) -> Command {
         .args(limit_flags())
 }
 
-fn text(name: &'static str, value: &'static str, env: &'static str, help: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name(value).env(env).help(help)
+fn text(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    arg::value(name, value, help).env(arg::variable(name))
 }
 
-fn number(name: &'static str, value: &'static str, env: &'static str, help: &'static str) -> Arg {
-    text(name, value, env, help).allow_negative_numbers(true).value_parser(value_parser!(f64))
+fn number(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    text(name, value, help).allow_negative_numbers(true).value_parser(value_parser!(f64))
 }
 
 fn sizer_flags() -> Vec<Arg> {
@@ -75,139 +75,92 @@ fn sizer_flags() -> Vec<Arg> {
         text(
             "sizing",
             "SIZER",
-            "RUNNER_SIZING",
             "Size of a trade: equity over --max-trades; --quantity; --notional; a loss of \
              --risk-per-trade at the stop; a position of --target-volatility; Kelly from the \
              payoffs of the same bin [default: equal-parts, fixed-quantity with --quantity]",
         )
         .value_parser(PossibleValuesParser::new(sizers)),
-        number("notional", "AMOUNT", "RUNNER_NOTIONAL", "Notional of a trade, in quote currency"),
+        number("notional", "AMOUNT", "Notional of a trade, in quote currency"),
         number(
             "risk-per-trade",
             "FRACTION",
-            "RUNNER_RISK_PER_TRADE",
             "Part of the equity that a stop may lose, of fixed-fraction and payoff-kelly",
         )
         .default_value("0.005"),
-        number(
-            "target-volatility",
-            "FRACTION",
-            "RUNNER_TARGET_VOLATILITY",
-            "Volatility a year of a position, of vol-target",
-        )
-        .default_value("0.4"),
-        number(
-            "kelly-fraction",
-            "FRACTION",
-            "RUNNER_KELLY_FRACTION",
-            "Part of the growth-optimal size, of payoff-kelly",
-        )
-        .default_value("0.25"),
+        number("target-volatility", "FRACTION", "Volatility a year of a position, of vol-target")
+            .default_value("0.4"),
+        number("kelly-fraction", "FRACTION", "Part of the growth-optimal size, of payoff-kelly")
+            .default_value("0.25"),
         number(
             "kelly-prior",
             "N",
-            "RUNNER_KELLY_PRIOR",
             "Weight of the mean of all rows against a bin's mean, in observations",
         )
         .default_value("100"),
-        number(
-            "kelly-most",
-            "X",
-            "RUNNER_KELLY_MOST",
-            "Largest notional, as a multiple of the equity",
-        )
-        .default_value("1"),
+        number("kelly-most", "X", "Largest notional, as a multiple of the equity")
+            .default_value("1"),
     ]
 }
 
 fn limit_flags() -> Vec<Arg> {
     vec![
-        text(
-            "risk",
-            "RULES",
-            "RUNNER_RISK",
-            "Rules: only those named below, or all, at the values in brackets",
-        )
-        .value_parser(PossibleValuesParser::new(["off", "standard"]))
-        .default_value("off"),
-        text(
-            "max-gross",
-            "X",
-            "RUNNER_MAX_GROSS",
-            "Gross exposure as a multiple of the equity; scales entries [2]",
-        ),
-        text(
-            "max-net",
-            "X",
-            "RUNNER_MAX_NET",
-            "Net exposure as a multiple of the equity; scales entries [1]",
-        ),
+        text("risk", "RULES", "Rules: only those named below, or all, at the values in brackets")
+            .value_parser(PossibleValuesParser::new(["off", "standard"]))
+            .default_value("off"),
+        text("max-gross", "X", "Gross exposure as a multiple of the equity; scales entries [2]"),
+        text("max-net", "X", "Net exposure as a multiple of the equity; scales entries [1]"),
         text(
             "max-instrument",
             "X",
-            "RUNNER_MAX_INSTRUMENT",
             "Exposure to one instrument as a multiple of the equity; scales entries [1]",
         ),
         text(
             "max-correlated",
             "FRACTION",
-            "RUNNER_MAX_CORRELATED",
             "Volatility a year of all positions together; scales entries [0.4]",
         ),
         text(
             "drawdown-ladder",
             "STEPS",
-            "RUNNER_DRAWDOWN_LADDER",
-            "Drawdowns of the equity and factors for entries, 0 closes everything [0.05:0.5,0.10:0.25,0.15:0]",
+            "Drawdowns of the equity and factors for entries, 0 closes everything \
+             [0.05:0.5,0.10:0.25,0.15:0]",
         ),
         text(
             "ladder-days",
             "DAYS",
-            "RUNNER_LADDER_DAYS",
             "Days after which a ladder that closed is re-armed, with the peak reset [7]",
         ),
         text(
             "max-daily-loss",
             "FRACTION",
-            "RUNNER_MAX_DAILY_LOSS",
             "Loss since 00:00 UTC that blocks entries until midnight [0.03]",
         ),
-        text(
-            "cooldown",
-            "ROWS",
-            "RUNNER_COOLDOWN",
-            "Rows without an entry after a trade has ended [2]",
-        ),
+        text("cooldown", "ROWS", "Rows without an entry after a trade has ended [2]"),
         text(
             "stop-guard",
             "STOPS:HOURS:HOURS",
-            "RUNNER_STOP_GUARD",
             "Stops, the hours within which they must fall, and the hours for which they block \
              entries [4:24:12]",
         ),
         text(
             "liquidation-distance",
             "STOPS:FRACTION",
-            "RUNNER_LIQUIDATION_DISTANCE",
             "Least distance to the liquidation price, in stop distances and as a fraction of the \
              price; scales or blocks entries [2:0.15]",
         ),
         text(
             "volatility-shock",
             "RATIO:FACTOR",
-            "RUNNER_VOLATILITY_SHOCK",
             "Volatility of 6 h over that of 168 h above which entries shrink by a factor [3:0.5]",
         ),
         text(
             "stale-data",
             "HOURS:HOURS",
-            "RUNNER_STALE_DATA",
             "Hours without a fresh candle that block entries, and that close everything [2:6]",
         ),
         text(
             "kill-switch",
             "FILE",
-            "RUNNER_KILL_SWITCH",
             "File of `runner risk kill`: while engaged, it blocks entries and closes everything",
         )
         .value_parser(value_parser!(PathBuf)),

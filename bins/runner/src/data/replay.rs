@@ -12,15 +12,13 @@ use strategy_core::{BoxError, Console};
 use terminal::counted;
 
 use super::flags::data_flags;
+use crate::arg;
 use crate::output_flags;
 use crate::time_range::{self, Moment};
 
 pub(super) const NAME: &str = "replay";
 
 pub(super) fn command() -> Command {
-    let moment = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
-    };
     Command::new(NAME)
         .about("Write the rows of files into other files as time goes by: open, insert, close")
         .long_about(
@@ -31,25 +29,22 @@ pub(super) fn command() -> Command {
         )
         .args(data_flags(&["pred_duckdb", "ohlcv_duckdb", "sample_dir"]))
         .args([
-            Arg::new("dataset").long("dataset").value_name("NAME").help("Instrument of the sample"),
+            arg::value("dataset", "NAME", "Instrument of the sample"),
             output_flags::folder("Folder to write to").required(true),
-            moment("start", "Rows up to here are written at once, in UTC [default: those written already]"),
-            moment("end", "Last hour to write [default: the last]"),
-            Arg::new("every")
-                .long("every")
-                .value_name("SECONDS")
+            time_range::flag(
+                "start",
+                "Rows up to here are written at once, in UTC [default: those written already]",
+            ),
+            time_range::flag("end", "Last hour to write [default: the last]"),
+            arg::value("every", "SECONDS", "Seconds that an hour takes")
                 .default_value("1")
                 .value_parser(|text: &str| match text.parse().map(Duration::try_from_secs_f64) {
                     Ok(Ok(pause)) => Ok(pause),
                     _ => Err("wanted a number of seconds"),
-                })
-                .help("Seconds that an hour takes"),
-            Arg::new("interval")
-                .long("interval")
-                .value_name("INTERVAL")
+                }),
+            arg::value("interval", "INTERVAL", "How long a candle is")
                 .default_value("1h")
-                .value_parser(|text: &str| parse_interval(text).ok_or("wanted an interval, as in 1h"))
-                .help("How long a candle is"),
+                .value_parser(|text: &str| parse_interval(text).ok_or("wanted an interval, as in 1h")),
         ])
 }
 

@@ -16,6 +16,8 @@ use super::flags::data_flags;
 use super::holdings::Status;
 use super::{bin_files, off_grid, text};
 
+use crate::arg;
+
 pub(super) const NAME: &str = "status";
 
 /// How the status is printed.
@@ -61,11 +63,9 @@ pub(super) fn command() -> Command {
                 .help("Months of predictions that rebuilding a month needs before it"),
         )
         .arg(
-            Arg::new("format")
-                .long("format")
+            arg::flag("format", "How to print")
                 .value_parser(EnumValueParser::<Format>::new())
-                .default_value("text")
-                .help("How to print"),
+                .default_value("text"),
         )
 }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 
+use crate::arg;
 use crate::whole_file;
 
 pub(super) const ACKNOWLEDGE: &str = "acknowledge";
@@ -109,14 +110,7 @@ pub(super) fn acknowledge_command() -> Command {
                 .num_args(1..)
                 .help("Fingerprints of alerts, as the monitor prints them"),
         )
-        .arg(
-            Arg::new("state")
-                .long("state")
-                .value_name("FILE")
-                .value_parser(value_parser!(PathBuf))
-                .required(true)
-                .help("The monitor's file"),
-        )
+        .arg(arg::path("state", "FILE", "The monitor's file").required(true))
 }
 
 pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
@@ -135,7 +129,8 @@ pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Re
     for fingerprint in named() {
         if !state.book.acknowledge(fingerprint, &now) {
             let error = format!(
-                "{}: no alert {fingerprint} fires: `monitor` prints those that do, and nothing was changed",
+                "{}: no alert {fingerprint} fires: `monitor` prints those that do, and \
+                 nothing was changed",
                 path.display()
             );
             return Err(UsageError::new(error.into()).into());

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, TimestampMicrosecondType, UInt16Type};
-use chrono::{DateTime, Datelike, TimeDelta};
+use chrono::TimeDelta;
 use clap::{ArgMatches, FromArgMatches};
 use labeling::TiePolicy;
 use market_data::{DataFlags, Database, Prices, TimeRange, candle_table_of, read_prices};
-use monitoring::{CalibrationSettings, Decided, Row};
+use monitoring::Decided;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 
 use super::journal::target_key;
-use super::source::{Found, Source};
+use super::source::{self, Found, Source};
 use crate::decided;
 use crate::row_args::{self, Chosen};
 
@@ -36,14 +36,13 @@ pub(crate) fn open(
     let scored = decide(entry, matches, &chosen, console)?;
     let prices = prices(matches, &dataset, range, rule.horizon())?;
     let interval = prices.interval.num_seconds();
-    let horizon = rule.horizon().num_seconds() / interval.max(1);
-    let settings = CalibrationSettings::new(
-        rule.take_profit(),
-        rule.stop_loss(),
-        u32::try_from(horizon).unwrap_or(0),
-        interval,
-    )?;
-    let rows: Vec<Decided> = (0..prices.len()).map(|k| decided(&prices, k, &scored)).collect();
+    let settings = source::settings(&rule, interval)?;
+    let row = |k: usize| {
+        let time = prices.timestamps[k];
+        let found = scored.get(&time).map(|(p, bin)| (*p, Some(*bin)));
+        source::decided(time, [prices.high[k], prices.low[k], prices.close[k]], found)
+    };
+    let rows: Vec<Decided> = (0..prices.len()).map(row).collect();
     let decided = rows.iter().rposition(|row| row.row.p.is_some()).map_or(0, |k| k + 1);
     Ok(Source {
         name: format!("{}/{dataset}/{run}", entry.name()),
@@ -55,21 +54,6 @@ pub(crate) fn open(
         files: chosen.inputs,
         found: Found::default(),
     })
-}
-
-fn decided(prices: &Prices, k: usize, scored: &Scored) -> Decided {
-    let micros = prices.timestamps[k];
-    let found = scored.get(&micros);
-    let day = DateTime::from_timestamp_micros(micros).unwrap_or_default();
-    let row = Row {
-        time: micros.div_euclid(1_000_000),
-        high: prices.high[k],
-        low: prices.low[k],
-        close: prices.close[k],
-        p: found.map(|found| found.0),
-    };
-    let month = i64::from(day.year()) * 12 + i64::from(day.month0());
-    Decided { row, bin: found.map(|found| found.1), month }
 }
 
 /// Probability and bin of each row that was decided on.

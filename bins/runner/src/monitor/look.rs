@@ -11,6 +11,7 @@ use terminal::counted;
 
 use super::book::{self, StateFile};
 use super::firing::Firing;
+use super::journal::notice;
 use super::metrics::{self, Shared};
 use super::output::{self, Watched};
 use super::source::{FRESH_WITHIN, STRATEGY, Source};
@@ -152,7 +153,7 @@ fn fold(
     for row in source.rows[..decided].iter().filter(|decided| is_new(decided.row.time)) {
         for event in monitor.push(row)? {
             let at = instant(row.row.time + source.interval);
-            state.book.event(&notice(&source.name, &event), &at);
+            state.book.event(&of_event(&source.name, &event), &at);
         }
     }
     Ok(())
@@ -165,59 +166,39 @@ fn instant(seconds: i64) -> String {
         .to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-fn notice(journal: &str, event: &Event) -> Notice {
-    let journal = journal.to_owned();
+fn of_event(journal: &str, event: &Event) -> Notice {
     match event {
-        Event::Alarm(alarm) => Notice {
-            rule: match alarm.tier {
-                Tier::Watch => "CalibrationWatch",
-                Tier::Alert => "CalibrationAlert",
-            }
-            .to_owned(),
-            journal,
-            side: alarm.side.name().to_owned(),
-            severity: match alarm.tier {
-                Tier::Watch => Severity::Warning,
-                Tier::Alert => Severity::Critical,
-            },
-            summary: format!(
+        Event::Alarm(alarm) => {
+            let (rule, severity) = match alarm.tier {
+                Tier::Watch => ("CalibrationWatch", Severity::Warning),
+                Tier::Alert => ("CalibrationAlert", Severity::Critical),
+            };
+            let summary = format!(
                 "Not calibrated given what is known: the e-detector ({}) reached {:.0} of {:.0}.",
                 alarm.side.name(),
                 alarm.value,
                 alarm.tier.threshold()
-            ),
-        },
-        Event::Drift(month) => Notice {
-            rule: "ScoreDrift".to_owned(),
-            journal,
-            side: "scores".to_owned(),
-            severity: Severity::Warning,
-            summary: format!(
+            );
+            notice(rule, journal, alarm.side.name(), severity, summary)
+        }
+        Event::Drift(month) => {
+            let summary = format!(
                 "Scores of {} have moved: PSI {:.3}, Wasserstein distance {:.4}.",
                 output::month_name(month.month),
                 month.psi.unwrap_or(f64::NAN),
                 month.wasserstein.unwrap_or(f64::NAN)
-            ),
-        },
+            );
+            notice("ScoreDrift", journal, "scores", Severity::Warning, summary)
+        }
     }
 }
 
 fn heartbeat(journal: &str) -> Notice {
-    Notice {
-        rule: "MonitorHeartbeat".to_owned(),
-        journal: journal.to_owned(),
-        side: "monitor".to_owned(),
-        severity: Severity::None,
-        summary: "The monitor runs. When this stops, nobody watches.".to_owned(),
-    }
+    let summary = "The monitor runs. When this stops, nobody watches.".to_owned();
+    notice("MonitorHeartbeat", journal, "monitor", Severity::None, summary)
 }
 
 fn stale(journal: &str, late: Lateness) -> Notice {
-    Notice {
-        rule: "RowsStale".to_owned(),
-        journal: journal.to_owned(),
-        side: "rows".to_owned(),
-        severity: Severity::Critical,
-        summary: format!("{} overdue.", counted(late.rows_due, "row")),
-    }
+    let summary = format!("{} overdue.", counted(late.rows_due, "row"));
+    notice("RowsStale", journal, "rows", Severity::Critical, summary)
 }

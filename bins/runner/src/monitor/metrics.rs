@@ -67,7 +67,8 @@ pub(super) fn text(watched: &[Watched<'_>]) -> String {
     metrics::text(&families)
 }
 
-fn one(journal: &str, name: &'static str, help: &'static str, value: f64) -> Family {
+/// A figure without labels of its own.
+pub(super) fn one(journal: &str, name: &'static str, help: &'static str, value: f64) -> Family {
     Family { name, help, samples: vec![(vec![("journal", journal.to_owned())], value)] }
 }
 

@@ -20,7 +20,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, Console};
 
-use crate::{output_flags, row_args};
+use crate::{arg, output_flags, row_args};
 pub(crate) use firing::Firing;
 use metrics::Shared;
 pub(crate) use source::STRATEGY;
@@ -42,48 +42,52 @@ Examples:
 Exit codes: 0 nothing fires, 3 a watch fires, 4 an alert fires, 5 rows are stale.";
 
 pub(crate) fn command(strategies: &Strategies) -> Command {
-    let file = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("FILE").value_parser(value_parser!(PathBuf)).help(help)
-    };
+    let file = |name: &'static str, help: &'static str| arg::path(name, "FILE", help);
     let minutes = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("MINUTES").value_parser(value_parser!(u32)).help(help)
+        arg::value(name, "MINUTES", help).value_parser(value_parser!(u32))
     };
     let command = Command::new(NAME).args([
-        Arg::new("from-data").long("from-data").action(ArgAction::SetTrue).help(
-            "Decide on the rows of DuckDB files with stored bins, and watch these decisions",
+        arg::switch(
+            "from-data",
+            "Decide on the rows of DuckDB files with stored bins, and watch these \
+                 decisions",
         ),
-        Arg::new("journal")
-            .long("journal")
-            .value_name("FILE")
-            .value_parser(value_parser!(PathBuf))
-            .action(ArgAction::Append)
-            .conflicts_with("from-data")
-            .help("Watch what a stream decided, by its journal; may be repeated"),
+        arg::path(
+            "journal",
+            "FILE",
+            "Watch what a stream decided, by its journal; may be repeated",
+        )
+        .action(ArgAction::Append)
+        .conflicts_with("from-data"),
         file(
             "backtest",
-            "Folder of a backtest (or its equity file): the account over the journal beside its band",
+            "Folder of a backtest (or its equity file): the account over the journal \
+                 beside its band",
         )
         .requires("journal"),
         minutes("sink-within", "Age of a sink's next decision from which the sink lags")
             .default_value("10"),
-        Arg::new("bins-within")
-            .long("bins-within")
-            .value_name("DAYS")
-            .value_parser(value_parser!(u32))
-            .default_value("62")
-            .help("Age of the bins' calibration at the newest row from which they are stale"),
-        Arg::new("n-bins")
-            .long("n-bins")
-            .value_name("N")
+        arg::value(
+            "bins-within",
+            "DAYS",
+            "Age of the bins' calibration at the newest row from which they are stale",
+        )
+        .value_parser(value_parser!(u32))
+        .default_value("62"),
+        arg::value("n-bins", "N", "Number of quantile bins")
             .value_parser(value_parser!(u16).range(2..=1_000))
-            .default_value("20")
-            .help("Number of quantile bins"),
-        Arg::new("target-key").long("target-key").value_name("KEY").env("RUNNER_TARGET_KEY").help(
-            "Label, as in y_tp_before_sl_u0.04_d0.02_24h [default: the one in the run's name]",
-        ),
+            .default_value("20"),
+        arg::value(
+            "target-key",
+            "KEY",
+            "Label, as in y_tp_before_sl_u0.04_d0.02_24h [default: the one in the run's \
+                 name]",
+        )
+        .env("RUNNER_TARGET_KEY"),
         minutes(
             "fresh-within",
-            "Delay of the next row from which rows are stale [default: 30 for a journal, never for files]",
+            "Delay of the next row from which rows are stale [default: 30 for a \
+                 journal, never for files]",
         ),
         output_flags::format("How to print what was found"),
         file("state", "File for detectors and alerts between calls; each row is read once"),
@@ -91,24 +95,20 @@ pub(crate) fn command(strategies: &Strategies) -> Command {
             "alerts",
             "File for alerts as Alertmanager's webhook JSON; an ended alert is in it once",
         ),
-        file(
-            "report",
-            "Page with charts to write too: one HTML file without network",
-        ),
+        file("report", "Page with charts to write too: one HTML file without network"),
         file("metrics", "File for metrics in the text format of Prometheus"),
-        Arg::new("watch")
-            .long("watch")
-            .value_name("SECONDS")
+        arg::value("watch", "SECONDS", "Look again at this interval until stopped")
             .value_parser(value_parser!(u64).range(1..=86_400))
-            .requires("state")
-            .help("Look again at this interval until stopped"),
+            .requires("state"),
         #[cfg(feature = "listen")]
-        Arg::new("listen")
-            .long("listen")
-            .value_name("ADDRESS")
-            .value_parser(value_parser!(std::net::SocketAddr))
-            .requires("watch")
-            .help("Address of this machine for /metrics, as in 127.0.0.1:9185 [default: none]"),
+        arg::value(
+            "listen",
+            "ADDRESS",
+            "Address of this machine for /metrics, as in 127.0.0.1:9185 [default: \
+                 none]",
+        )
+        .value_parser(value_parser!(std::net::SocketAddr))
+        .requires("watch"),
     ]);
     let command = match strategies.find(STRATEGY) {
         Ok(entry) => row_args::with_flags(command, entry),

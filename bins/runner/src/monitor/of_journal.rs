@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use binning::BinMetadata;
-use chrono::{DateTime, Datelike};
 use clap::ArgMatches;
 use labeling::TiePolicy;
 use monitoring::metrics::Family;
-use monitoring::{CalibrationSettings, Decided, Freshness, Row, Severity};
+use monitoring::{CalibrationSettings, Decided, Freshness, Severity};
 use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, YearMonth};
 use streaming::cells::Cell;
@@ -17,7 +16,7 @@ use streaming::{JournalReader, time};
 use terminal::counted;
 
 use super::journal::{Look, notice, target_key};
-use super::source::{FRESH_WITHIN, Found, Source};
+use super::source::{self, FRESH_WITHIN, Found, Source};
 use super::{band, labels};
 
 const DAY: i64 = 86_400_000_000;
@@ -77,10 +76,7 @@ pub(super) fn open(
 
 fn settings(identity: &Identity, matches: &ArgMatches) -> Result<CalibrationSettings, BoxError> {
     let rule = target_key(&identity.run_name, matches)?.rule(TiePolicy::Conservative);
-    let interval = identity.interval / 1_000_000;
-    let horizon = rule.horizon().num_seconds() / interval.max(1);
-    let (up, down) = (rule.take_profit(), rule.stop_loss());
-    Ok(CalibrationSettings::new(up, down, u32::try_from(horizon).unwrap_or(0), interval)?)
+    source::settings(&rule, identity.interval / 1_000_000)
 }
 
 fn place_of(epoch: &Epoch, names: &[&str]) -> Option<usize> {
@@ -123,19 +119,7 @@ fn rows_of(
         from = last;
         for (at, values) in candles.into_iter().take_while(|(at, _)| *at <= end) {
             let Some(&[_, high, low, close]) = values.first_chunk() else { continue };
-            let found = scored.get(&at);
-            let day = DateTime::from_timestamp_micros(at).unwrap_or_default();
-            rows.push(Decided {
-                row: Row {
-                    time: at.div_euclid(1_000_000),
-                    high,
-                    low,
-                    close,
-                    p: found.map(|found| found.0),
-                },
-                bin: found.and_then(|found| found.1),
-                month: i64::from(day.year()) * 12 + i64::from(day.month0()),
-            });
+            rows.push(source::decided(at, [high, low, close], scored.get(&at).copied()));
         }
         if from >= end {
             break;

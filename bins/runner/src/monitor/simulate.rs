@@ -4,6 +4,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use monitoring::simulation::{Change, Market, Summary, Volatility, simulate, summary};
 use strategy_core::{BoxError, Console};
 
+use crate::arg;
 use crate::output_flags;
 
 pub(super) const NAME: &str = "simulate";
@@ -12,12 +13,9 @@ pub(super) fn command() -> Command {
     Command::new(NAME)
         .about("Years of an invented market: how often detectors are wrong, and how long they take")
         .arg(
-            Arg::new("years")
-                .long("years")
-                .value_name("N")
+            arg::value("years", "N", "Years for each line")
                 .value_parser(value_parser!(u32).range(1..=100_000))
-                .default_value("100")
-                .help("Years for each line"),
+                .default_value("100"),
         )
         .arg(output_flags::seed("The same seed gives the same years"))
         .arg(output_flags::format("How to print the figures"))

@@ -2,8 +2,13 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Datelike};
+use labeling::BarrierRule;
 use monitoring::metrics::Family;
-use monitoring::{CalibrationSettings, Decided, Notice};
+use monitoring::{CalibrationSettings, Decided, Notice, Row};
+use strategy_core::BoxError;
+
+use super::metrics;
 
 /// The strategy whose decisions carry a probability and a bin.
 pub(crate) const STRATEGY: &str = "ml-calibrated-bins";
@@ -51,7 +56,28 @@ impl Found {
         help: &'static str,
         value: f64,
     ) {
-        let labels = vec![("journal", journal.to_owned())];
-        self.gauges.push(Family { name, help, samples: vec![(labels, value)] });
+        self.gauges.push(metrics::one(journal, name, help, value));
+    }
+}
+
+/// What labels of `rule` are on rows that are `interval` seconds apart.
+pub(super) fn settings(rule: &BarrierRule, interval: i64) -> Result<CalibrationSettings, BoxError> {
+    let horizon = u32::try_from(rule.horizon().num_seconds() / interval.max(1)).unwrap_or(0);
+    let (up, down) = (rule.take_profit(), rule.stop_loss());
+    Ok(CalibrationSettings::new(up, down, horizon, interval)?)
+}
+
+/// The candle that opens at `time` (µs UTC), and what was found of its decision: probability and bin.
+pub(super) fn decided(
+    time: i64,
+    [high, low, close]: [f64; 3],
+    found: Option<(f64, Option<u16>)>,
+) -> Decided {
+    let day = DateTime::from_timestamp_micros(time).unwrap_or_default();
+    let p = found.map(|found| found.0);
+    Decided {
+        row: Row { time: time.div_euclid(1_000_000), high, low, close, p },
+        bin: found.and_then(|found| found.1),
+        month: i64::from(day.year()) * 12 + i64::from(day.month0()),
     }
 }

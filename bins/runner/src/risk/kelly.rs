@@ -12,13 +12,14 @@ use serde::Serialize;
 use strategy_core::{BoxError, Console};
 use terminal::counted;
 
+use crate::arg;
 use crate::output_flags;
 
 pub(super) const NAME: &str = "kelly";
 
 pub(super) fn command() -> Command {
     let number = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_parser(value_parser!(f64)).default_value(default).help(help)
+        arg::flag(name, help).value_parser(value_parser!(f64)).default_value(default)
     };
     Command::new(NAME)
         .about("What size the closed trades of a backtest would have justified, by Kelly")
@@ -29,12 +30,7 @@ pub(super) fn command() -> Command {
              only where the backtest's own decisions were out of sample.",
         )
         .arg(
-            Arg::new("backtest")
-                .long("backtest")
-                .value_name("FOLDER")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("The results of a backtest (its -o folder)"),
+            arg::path("backtest", "FOLDER", "The results of a backtest (its -o folder)").required(true),
         )
         .arg(number("kelly-fraction", "0.25", "Part of the growth-optimal size"))
         .arg(number("kelly-prior", "100", "Weight of the side's mean payoff, in trades"))

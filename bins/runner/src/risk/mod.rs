@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::{BoxError, Console};
 
-use crate::{backtest as backtests, kill_switch, output_flags, row_args};
+use crate::{arg, backtest as backtests, kill_switch, output_flags, row_args};
 
 pub(crate) const NAME: &str = "risk";
 
@@ -24,9 +24,12 @@ pub(crate) fn command() -> Command {
             .value_parser(value_parser!(PathBuf))
             .help("The switch's file, as --kill-switch names it")
     };
-    let why = Arg::new("why").long("why").value_name("TEXT").default_value("by hand").help("Why");
+    let why = arg::value("why", "TEXT", "Why").default_value("by hand");
     Command::new(NAME)
-        .about("What positions could lose: VaR, CVaR, exposure, liquidation, stress; the kill switch")
+        .about(
+            "What positions could lose: VaR, CVaR, exposure, liquidation, stress; the \
+                 kill switch",
+        )
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommand(report_command())
@@ -42,50 +45,39 @@ pub(crate) fn command() -> Command {
 
 fn report_command() -> Command {
     let command = Command::new("report")
-        .arg(
-            Arg::new("position")
-                .long("position")
-                .value_name("DATASET=QUANTITY[@ENTRY[/STOP]]")
-                .action(clap::ArgAction::Append)
-                .value_parser(position::parse)
-                .help(
-                    "A position: signed quantity, entry price [default: the last close], stop price; may \
-                     be repeated",
-                ),
-        )
-        .arg(
-            Arg::new("backtest")
-                .long("backtest")
-                .value_name("FOLDER")
-                .conflicts_with("position")
-                .value_parser(value_parser!(PathBuf))
-                .help("The trades still open in the results of a backtest (its -o folder)"),
-        )
-        .arg(
-            Arg::new("equity")
-                .long("equity")
-                .value_name("AMOUNT")
-                .value_parser(value_parser!(f64))
-                .help("The account's equity, in quote currency [default: 10000; the backtest's last]"),
-        )
-        .arg(
-            Arg::new("leverage")
-                .long("leverage")
-                .value_name("X")
-                .value_parser(value_parser!(f64))
-                .default_value("1")
-                .help("Notional over margin of isolated positions; with --backtest that of the backtest"),
-        )
-        .arg(
-            Arg::new("margin")
-                .long("margin")
+        .args([
+            arg::value(
+                "position",
+                "DATASET=QUANTITY[@ENTRY[/STOP]]",
+                "A position: signed quantity, entry price [default: the last close], stop price; \
+                 may be repeated",
+            )
+            .action(clap::ArgAction::Append)
+            .value_parser(position::parse),
+            arg::path(
+                "backtest",
+                "FOLDER",
+                "The trades still open in the results of a backtest (its -o folder)",
+            )
+            .conflicts_with("position"),
+            arg::value(
+                "equity",
+                "AMOUNT",
+                "The account's equity, in quote currency [default: 10000; the backtest's last]",
+            )
+            .value_parser(value_parser!(f64)),
+            arg::value(
+                "leverage",
+                "X",
+                "Notional over margin of isolated positions; with --backtest that of the backtest",
+            )
+            .value_parser(value_parser!(f64))
+            .default_value("1"),
+            arg::flag("margin", "Margin mode; with --backtest that of the backtest")
                 .value_parser(["isolated", "cross"])
-                .default_value("isolated")
-                .help("Margin mode; with --backtest that of the backtest"),
-        )
-        .arg(
+                .default_value("isolated"),
             output_flags::format("How the report is printed"),
-        )
+        ])
         .args(backtests::instrument_flags());
     row_args::with_data_flags(command)
         .about("VaR and CVaR of a day, exposure, liquidation distances, stress of given positions")

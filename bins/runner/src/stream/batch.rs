@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::{ArgMatches, Command};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console, Subject};
-use streaming::journal::Epoch;
+use streaming::journal::{Epoch, Identity};
 use streaming::{Decider, JournalReader, PinnedArtifacts};
 use tabular::{BatchWriter, Format};
 
@@ -27,12 +27,7 @@ pub(crate) fn write_batch(
         let error = format!("{} is the journal of {}", journal.display(), identity.strategy);
         return Err(UsageError::new(error.into()).into());
     }
-    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let subject = Subject {
-        dataset: given(&identity.dataset),
-        run_name: given(&identity.run_name),
-        model_path: None,
-    };
+    let subject = subject_of(&identity);
     let mut writer: Option<BatchWriter<'_>> = None;
     let mut opened = Some(console);
     for epoch in reader.epochs()? {
@@ -54,6 +49,16 @@ pub(crate) fn write_batch(
         writer.finish()?;
     }
     Ok(())
+}
+
+/// What a strategy is opened for, to decide on the rows of a journal again.
+pub(super) fn subject_of(identity: &Identity) -> Subject {
+    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+    Subject {
+        dataset: given(&identity.dataset),
+        run_name: given(&identity.run_name),
+        model_path: None,
+    }
 }
 
 /// The strategy's flags as they were when the epoch began.

@@ -11,6 +11,7 @@ use strategy_core::registry::UsageError;
 use streaming::Status;
 
 use super::plan;
+use crate::arg;
 use crate::row_args::SOURCE;
 use crate::time_range::{self, Moment};
 
@@ -31,72 +32,66 @@ pub(super) const PAPER: &str = "paper";
 
 /// `--journal`.
 pub(crate) fn journal_flag() -> Arg {
-    Arg::new(JOURNAL)
-        .long(JOURNAL)
-        .value_name("FILE")
-        .value_parser(value_parser!(PathBuf))
-        .help("Journal of the decisions [default: data/journal/{strategy}/{dataset}/{run}.sqlite]")
+    arg::path(
+        JOURNAL,
+        "FILE",
+        "Journal of the decisions [default: data/journal/{strategy}/{dataset}/{run}.sqlite]",
+    )
 }
 
 pub(super) fn source_flag() -> Arg {
-    Arg::new(SOURCE)
-        .long(SOURCE)
-        .value_name("NAME=PLACE")
-        .action(ArgAction::Append)
-        .value_parser(plan::given_source)
-        .help(
-            "Where candles, predictions or funding come from: duckdb:FILE, folder:FOLDER or \
+    arg::value(
+        SOURCE,
+        "NAME=PLACE",
+        "Where candles, predictions or funding come from: duckdb:FILE, folder:FOLDER or \
              binance:SYMBOL [default: the files that `signals` reads]; may be repeated",
-        )
+    )
+    .action(ArgAction::Append)
+    .value_parser(plan::given_source)
 }
 
 pub(super) fn flags() -> Vec<Arg> {
-    let switch = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
-    };
     let duration = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("SECONDS")
-            .default_value(default)
-            .value_parser(seconds)
-            .help(help)
-    };
-    let moment = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("TIME").value_parser(time_range::parse).help(help)
+        arg::value(name, "SECONDS", help).default_value(default).value_parser(seconds)
     };
     vec![
         source_flag(),
-        Arg::new(SINK)
-            .long(SINK)
-            .value_name("NAME=URL")
-            .action(ArgAction::Append)
-            .help(
-                "Where decisions go: jsonl:-, jsonl:FILE, webhook:URL, postgres:URL or nats:URL; ${NAME} \
-                 stands for a variable, @FILE for what a file holds; may be repeated [default: out=jsonl:-]",
-            ),
+        arg::value(
+            SINK,
+            "NAME=URL",
+            "Where decisions go: jsonl:-, jsonl:FILE, webhook:URL, postgres:URL or nats:URL; \
+             ${NAME} stands for a variable, @FILE for what a file holds; may be repeated \
+             [default: out=jsonl:-]",
+        )
+        .action(ArgAction::Append),
         journal_flag(),
-        switch(ONCE, "Decide and deliver the new rows, then end (for cron)"),
+        arg::switch(ONCE, "Decide and deliver the new rows, then end (for cron)"),
         duration(POLL, "1", "Seconds between two looks at the sources"),
         duration(DEADLINE, "600", "How long a row waits for its inputs before it is left out"),
-        moment(FROM, "First row of a new journal [default: the next one]"),
-        switch(NEW_EPOCH, "Begin another epoch after the last row: for another configuration"),
-        switch(PAPER, "Maintain an account over the journal, for /metrics and a summary at the end"),
-        moment(DELIVER_FROM, "First row that a new sink gets [default: the next one]"),
+        time_range::flag(FROM, "First row of a new journal [default: the next one]"),
+        arg::switch(NEW_EPOCH, "Begin another epoch after the last row: for another configuration"),
+        arg::switch(
+            PAPER,
+            "Maintain an account over the journal, for /metrics and a summary at the end",
+        ),
+        time_range::flag(DELIVER_FROM, "First row that a new sink gets [default: the next one]"),
         #[cfg(feature = "listen")]
-        Arg::new(LISTEN)
-            .long(LISTEN)
-            .value_name("ADDRESS")
-            .value_parser(value_parser!(std::net::SocketAddr))
-            .help("Address for /metrics, /healthz and /readyz, as in 127.0.0.1:9184 [default: none]"),
+        arg::value(
+            LISTEN,
+            "ADDRESS",
+            "Address for /metrics, /healthz and /readyz, as in 127.0.0.1:9184 [default: none]",
+        )
+        .value_parser(value_parser!(std::net::SocketAddr)),
         #[cfg(feature = "listen")]
-        switch(LISTEN_ANYWHERE, "Let --listen be an address that other machines reach"),
-        Arg::new(CANDLES)
-            .long(CANDLES)
-            .value_name("WHEN")
-            .value_parser(["stored", "running"])
-            .default_value("stored")
-            .help("When a candle in a file is closed: once it is stored, or, where running ones are stored, once its successor is"),
+        arg::switch(LISTEN_ANYWHERE, "Let --listen be an address that other machines reach"),
+        arg::value(
+            CANDLES,
+            "WHEN",
+            "When a candle in a file is closed: once it is stored, or, where running ones are \
+             stored, once its successor is",
+        )
+        .value_parser(["stored", "running"])
+        .default_value("stored"),
     ]
 }
 

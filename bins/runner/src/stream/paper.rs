@@ -13,7 +13,7 @@ use backtest::{
 use clap::{Arg, ArgMatches, Command, value_parser};
 use serde_json::json;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, Leg, Subject};
+use strategy_core::{BoxError, Console, Leg};
 use streaming::cells::Cell;
 use streaming::journal::{Outcome, Row as JournalRow};
 use streaming::{JournalReader, PaperFigures, Status, time};
@@ -22,7 +22,7 @@ use terminal::counted;
 use super::{batch, flags, status};
 use crate::backtest::candles;
 use crate::backtest::sizing_args::{self, SizingSettings};
-use crate::{output_flags, row_args};
+use crate::{arg, output_flags, row_args};
 
 pub(super) const NAME: &str = "paper";
 
@@ -31,20 +31,15 @@ const VENUE: &str = "binance-usdm";
 const ONE_BASIS_POINT: f64 = 0.000_1;
 
 pub(super) fn command(entry: &Entry) -> Command {
-    let capital = Arg::new("capital")
-        .long("capital")
-        .value_name("AMOUNT")
+    let capital = arg::value("capital", "AMOUNT", "Equity at the start, in quote currency")
         .value_parser(value_parser!(f64))
-        .default_value("10000")
-        .help("Equity at the start, in quote currency");
+        .default_value("10000");
     let format = output_flags::format("How to print it");
     let command =
         Command::new(NAME).args([flags::journal_flag(), flags::source_flag(), capital, format]);
-    let quantity = Arg::new("quantity")
-        .long("quantity")
-        .value_name("AMOUNT")
-        .value_parser(value_parser!(f64))
-        .help("Trade this quantity each time, in base currency");
+    let quantity =
+        arg::value("quantity", "AMOUNT", "Trade this quantity each time, in base currency")
+            .value_parser(value_parser!(f64));
     let command = sizing_args::with_flags(command.arg(quantity));
     row_args::with_flags(command, entry)
         .about("What an account would have made of the journalled decisions")
@@ -103,13 +98,7 @@ pub(crate) fn account(
     let (Some(identity), Some(epoch)) = (reader.identity()?, reader.epochs()?.pop()) else {
         return Err("the journal holds nothing yet".into());
     };
-    let given = |text: &String| (!text.is_empty()).then(|| text.clone());
-    let subject = Subject {
-        dataset: given(&identity.dataset),
-        run_name: given(&identity.run_name),
-        model_path: None,
-    };
-    let strategy = entry.open(&batch::configured(entry, &epoch)?, &subject)?;
+    let strategy = entry.open(&batch::configured(entry, &epoch)?, &batch::subject_of(&identity))?;
     let legs = strategy.legs();
     let market = Market::of(reader, legs)?;
     let rows = reader.rows_after(reader.number_before_epoch(epoch.number)?, i64::MAX)?;

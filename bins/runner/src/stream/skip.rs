@@ -6,17 +6,14 @@ use strategy_core::{BoxError, Console};
 use streaming::{Clock as _, Journal, SystemClock};
 
 use super::{flags, status};
+use crate::arg;
 use crate::row_args;
 
 pub(super) const NAME: &str = "skip";
 
 pub(super) fn command(entry: &Entry) -> Command {
     let sink = Arg::new("name").value_name("SINK").required(true).help("Name of the sink");
-    let reason = Arg::new("reason")
-        .long("reason")
-        .value_name("TEXT")
-        .required(true)
-        .help("Reason, for the journal");
+    let reason = arg::value("reason", "TEXT", "Reason, for the journal").required(true);
     let command =
         Command::new(NAME).args([sink, reason, flags::journal_flag(), flags::source_flag()]);
     row_args::with_flags(command, entry)

@@ -11,17 +11,15 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use strategy_core::{BoxError, Console};
 use tabular::Format;
 
+use crate::arg;
+
 pub(crate) const NAME: &str = "trials";
 
 /// The flag that names the ledger, here and at every command that adds to it.
 pub(crate) fn ledger_flag() -> Arg {
-    Arg::new("trials")
-        .long("trials")
-        .value_name("FILE")
+    arg::path("trials", "FILE", "Ledger of all settings tried")
         .env("RUNNER_TRIALS")
-        .value_parser(value_parser!(PathBuf))
         .default_value("data/trials.jsonl")
-        .help("Ledger of all settings tried")
 }
 
 /// The ledger that `matches` names.
@@ -31,18 +29,18 @@ pub(crate) fn ledger(matches: &ArgMatches) -> Ledger {
 }
 
 pub(crate) fn command() -> Command {
-    let name = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("NAME").help(help)
-    };
+    let name = |name: &'static str, help: &'static str| arg::value(name, "NAME", help);
     let format = || {
-        Arg::new("format")
-            .long("format")
-            .value_name("FORMAT")
-            .value_parser(|text: &str| text.parse::<Format>().map_err(|error| error.to_string()))
-            .help("table, csv, parquet, arrow, json or jsonl [default: table on a terminal, otherwise csv]")
+        arg::value(
+            "format",
+            "FORMAT",
+            "table, csv, parquet, arrow, json or jsonl [default: table on a terminal, \
+                 otherwise csv]",
+        )
+        .value_parser(|text: &str| text.parse::<Format>().map_err(|error| error.to_string()))
     };
     let which = [name("strategy", "Only this strategy"), name("dataset", "Only this instrument")];
-    let all = Arg::new("all").long("all").action(ArgAction::SetTrue).help("All there are");
+    let all = arg::switch("all", "All there are");
     let list = Command::new("list")
         .about("How many settings were tried of each strategy, and what luck explains of the best")
         .args(which.clone())

@@ -9,25 +9,20 @@ use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
 
+use crate::arg;
 use crate::output_flags;
 
 pub(super) fn command() -> Command {
     let count = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("N")
+        arg::value(name, "N", help)
             .value_parser(value_parser!(u32).range(1..))
             .default_value(default)
-            .help(help)
     };
     let number = |name: &'static str, default: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("X")
+        arg::value(name, "X", help)
             .value_parser(value_parser!(f64))
             .default_value(default)
             .allow_negative_numbers(true)
-            .help(help)
     };
     Command::new("simulate")
         .about("What verdicts say of invented strategies whose true skill is known")
