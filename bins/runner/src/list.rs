@@ -1,6 +1,6 @@
 //! `runner list`: the strategies there are.
 
-use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
+use clap::{ArgMatches, Command, ValueEnum, builder::EnumValueParser};
 use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde_json::json;
 use strategy_core::registry::{Entry, Strategies};
@@ -63,12 +63,14 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// The width that a terminal has at least.
+pub(crate) const WIDTH: u16 = 100;
+
 /// Rows of texts, as wide as a terminal is at least.
 pub(crate) fn table<const N: usize>(
     header: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> String {
-    const WIDTH: u16 = 100;
     let mut table = Table::new();
     table.load_style(NOTHING).set_header(header).add_rows(rows);
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);

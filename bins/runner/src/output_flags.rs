@@ -1,8 +1,6 @@
 //! Flags that several commands have in common: what a command prints and writes, and its seed.
 
-use std::path::PathBuf;
-
-use clap::{Arg, ArgAction, ArgMatches, value_parser};
+use clap::{Arg, ArgMatches, value_parser};
 
 use crate::arg;
 

@@ -1,6 +1,6 @@
 //! `runner <strategy> config`: the configuration as data.
 
-use clap::{Arg, ArgMatches, Command, ValueEnum, builder::EnumValueParser};
+use clap::{ArgMatches, Command, ValueEnum, builder::EnumValueParser};
 use serde_json::{Value, json};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};

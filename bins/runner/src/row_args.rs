@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use market_data::{
     CandleFile, DataFlags, Database, Instrument, PredictionFile, RowSource, TimeRange,
     model_of_run, settle_model, settle_run,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
-use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches, value_parser};
+use clap::{ArgMatches, Command, FromArgMatches};
 use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console, Decisions};

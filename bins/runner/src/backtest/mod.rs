@@ -17,7 +17,7 @@ mod tried;
 
 use std::path::PathBuf;
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use strategy_core::registry::Entry;
 use strategy_core::{BoxError, Console};
 

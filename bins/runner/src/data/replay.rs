@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use market_data::{Replay, parse_interval};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};

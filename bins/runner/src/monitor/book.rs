@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, Utc};
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 use monitoring::{AlertBook, Monitor};
 use serde::{Deserialize, Serialize};
 use strategy_core::registry::UsageError;

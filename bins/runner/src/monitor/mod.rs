@@ -14,9 +14,7 @@ mod page;
 mod simulate;
 mod source;
 
-use std::path::PathBuf;
-
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Strategies, UsageError};
 use strategy_core::{BoxError, Console};
 

@@ -1,6 +1,6 @@
 //! `runner monitor simulate`: the figures of `docs/monitoring.md`.
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command, value_parser};
 use monitoring::simulation::{Change, Market, Summary, Volatility, simulate, summary};
 use strategy_core::{BoxError, Console};
 

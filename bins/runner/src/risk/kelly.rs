@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ::risk::{KellySettings, KellySize, kelly_of_payoffs};
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command, value_parser};
 use labeling::Concurrency;
 use serde::Serialize;
 use strategy_core::{BoxError, Console};

@@ -1,6 +1,5 @@
 //! The flags of `stream` beside those that choose rows.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};

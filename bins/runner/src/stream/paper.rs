@@ -10,7 +10,7 @@ use backtest::{
     Account, Bar, Candle, Decision, Gaps, Instrument, InstrumentTable, Results, Row, Rules,
     Settlement, Slippage, Venue,
 };
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command, value_parser};
 use serde_json::json;
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console, Leg};

@@ -7,7 +7,7 @@ mod simulate;
 use std::path::PathBuf;
 
 use ::trials::{Ledger, Trial};
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgGroup, ArgMatches, Command};
 use strategy_core::{BoxError, Console};
 use tabular::Format;
 

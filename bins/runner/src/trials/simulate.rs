@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::trials::Simulation;
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, UInt32Array};
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command, value_parser};
 use strategy_core::registry::UsageError;
 use strategy_core::{BoxError, Console};
 use tabular::{BatchWriter, Destination, Format};
