@@ -119,10 +119,10 @@ fn exits_and_costs_in_the_table_of_the_backtest_count_for_every_account() {
     let of = |text: &str, command: &str| {
         let market = Market::new();
         fs::write(market.file("runner.toml"), text).unwrap();
-        let data = "--ohlcv-duckdb ohlcv.duckdb --gaps hold --funding off --format json";
+        let data = "--ohlcv-duckdb ohlcv.duckdb --funding off --format json";
         json(market.path(), &format!("mean-reversion {command} {data}"))
     };
-    let rules = |text: &str| of(text, "backtest")["rules"].clone();
+    let rules = |text: &str| of(text, "backtest --gaps hold")["rules"].clone();
     let backtest = "[backtest]\nstop_loss = 0.02\nfee_taker = 0.001\n";
     let found = rules(backtest);
     assert_eq!(found["exits"]["long"]["stop_loss"], 0.02);
@@ -130,10 +130,12 @@ fn exits_and_costs_in_the_table_of_the_backtest_count_for_every_account() {
     // What is said of one strategy comes first, wherever it stands.
     let found = rules(&format!("[mean-reversion]\nstop_loss = 0.05\n{backtest}"));
     assert_eq!(found["exits"]["long"]["stop_loss"], 0.05);
-    let one = "sweep --set entry-z=1";
+    let one = "sweep --gaps hold --set entry-z=1";
     let swept = |text: &str| of(text, one)["best"][0]["total_return"].as_f64().unwrap();
     assert!((swept(backtest) - swept("")).abs() > 1e-6);
-    let alone = of(backtest, "backtest --entry-z 1")["result"]["total_return"].as_f64().unwrap();
+    let alone = of(backtest, "backtest --gaps hold --entry-z 1")["result"]["total_return"]
+        .as_f64()
+        .unwrap();
     assert!((swept(backtest) - alone).abs() < 1e-12);
     let evaluated = |text: &str| of(text, "evaluate")["money"]["exits"][0]["max_hold"].clone();
     assert_eq!(evaluated("[evaluate]\nmax_hold = 12\n"), 12);
