@@ -67,8 +67,7 @@ pub(super) fn text(watched: &[Watched<'_>]) -> String {
     metrics::text(&families)
 }
 
-/// A figure without labels of its own.
-pub(super) fn one(journal: &str, name: &'static str, help: &'static str, value: f64) -> Family {
+fn one(journal: &str, name: &'static str, help: &'static str, value: f64) -> Family {
     Family { name, help, samples: vec![(vec![("journal", journal.to_owned())], value)] }
 }
 

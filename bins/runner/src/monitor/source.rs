@@ -8,8 +8,6 @@ use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Notice, Row};
 use strategy_core::BoxError;
 
-use super::metrics;
-
 /// The strategy whose decisions carry a probability and a bin.
 pub(crate) const STRATEGY: &str = "ml-calibrated-bins";
 
@@ -56,7 +54,8 @@ impl Found {
         help: &'static str,
         value: f64,
     ) {
-        self.gauges.push(metrics::one(journal, name, help, value));
+        let labels = vec![("journal", journal.to_owned())];
+        self.gauges.push(Family { name, help, samples: vec![(labels, value)] });
     }
 }
 
