@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::program::{fails, json, ok, run};
+use crate::stream_rows::decided_on_time;
 
 const DATA: &str = "monitor --from-data --start 2025-06-01 --missing-month skip";
 
@@ -242,6 +243,7 @@ fn two_journals_a_band_and_figures_over_http() {
                  --from 2025-10-01 --sink out=jsonl:{coin}.jsonl"
             ),
         );
+        decided_on_time(&at.join(format!("{coin}.sqlite")));
     }
     let backtest = "mean-reversion backtest --dataset sample_btcusdt_perp_1h --start 2025-01-01 \
                     --end 2025-09-30 --output bt";

@@ -191,6 +191,12 @@ fn what_was_caught_up_with_is_missed_on_paper() {
     assert_eq!(paper["equity"], paper["capital"]);
 }
 
+/// Makes each hour of a journal one that was decided five seconds after its close.
+pub(crate) fn decided_on_time(journal: &std::path::Path) {
+    let sql = "UPDATE rows SET decided_at = time + 3605000000";
+    rusqlite::Connection::open(journal).unwrap().execute(sql, []).unwrap();
+}
+
 /// A paper account of decisions that were on time is the backtest of the same hours.
 #[test]
 fn a_paper_account_is_a_backtest_of_what_was_on_time() {
@@ -199,9 +205,7 @@ fn a_paper_account_is_a_backtest_of_what_was_on_time() {
         let journal = format!("--journal {strategy}.sqlite");
         let call = format!("{strategy} stream {journal} --sample --once --from 2025-08-01");
         ok(folder.path(), &call);
-        let of_five_seconds = "UPDATE rows SET decided_at = time + 3605000000";
-        let file = folder.path().join(format!("{strategy}.sqlite"));
-        rusqlite::Connection::open(file).unwrap().execute(of_five_seconds, []).unwrap();
+        decided_on_time(&folder.path().join(format!("{strategy}.sqlite")));
         let paper = json(
             folder.path(),
             &format!("{strategy} stream paper {journal} --sample --format json"),
