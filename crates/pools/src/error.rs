@@ -5,6 +5,7 @@ use binning::BinningError;
 use calibration::CalibrationError;
 use labeling::LabelError;
 use strategy_core::YearMonth;
+use terminal::counted;
 use thiserror::Error;
 
 /// Members that cannot be pooled, rows that no pool can be fitted on, files that cannot be used.
@@ -49,7 +50,7 @@ pub enum PoolError {
         pool: &'static str,
     },
     /// Too few or too many.
-    #[error("{found} members: wanted two to eight runs behind --members")]
+    #[error("{} behind --members: wanted two to eight runs", counted(*found, "member"))]
     MemberCount {
         /// How many.
         found: usize,

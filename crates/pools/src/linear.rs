@@ -68,7 +68,7 @@ impl LinearPool {
 
     /// The pool of the members `set` by `weights` over all members, renormalised; equal where theirs are 0.
     #[must_use]
-    pub fn of_set(weights: &[f64], set: &[usize]) -> Self {
+    pub(crate) fn of_set(weights: &[f64], set: &[usize]) -> Self {
         let mass: f64 = set.iter().map(|&k| weights[k]).sum();
         let equal = 1.0 / set.len() as f64;
         let weight = |&k: &usize| if mass > 0.0 { weights[k] / mass } else { equal };

@@ -64,7 +64,7 @@ impl<'a> MemberRows<'a> {
 
     /// Whether both outcomes occur.
     #[must_use]
-    pub fn has_both_classes(&self) -> bool {
+    pub(crate) fn has_both_classes(&self) -> bool {
         self.labels.contains(&true) && self.labels.contains(&false)
     }
 

@@ -59,9 +59,9 @@ impl Shown for MonthPools {
         if let Some(all) = self.largest() {
             for bin in all.edges.bins() {
                 let (low, high) = all.edges.bounds(bin);
-                let bound =
-                    |value: Option<f64>| value.map_or_else(String::new, |v| format!("{v:.4}"));
-                writeln!(out, "bin {bin}: {} to {}", bound(low), bound(high))?;
+                let low = low.map_or_else(String::new, |low| format!(" from {low:.4}"));
+                let high = high.map_or_else(String::new, |high| format!(" up to {high:.4}"));
+                writeln!(out, "bin {bin}:{low}{high}")?;
             }
         }
         Ok(())

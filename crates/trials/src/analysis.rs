@@ -154,7 +154,13 @@ pub fn analyse(
         best,
         effective_trials: correlation.and_then(|all| all.effective_trials().ok()),
         overfitting: overfitting
-            .map_err(|error| remarks.push(format!("no probability of overfitting: {error}")))
+            .map_err(|error| {
+                remarks.push(if evaluated < 2 {
+                    "no probability of overfitting: it takes two settings or more".to_owned()
+                } else {
+                    format!("no probability of overfitting: {error}")
+                });
+            })
             .ok(),
         superior_ability,
         verdict,

@@ -97,7 +97,8 @@ pub(super) fn text<A: Artifact>(
             Verdict::Damaged(reason) => writeln!(out, "damaged: {reason}")?,
             Verdict::Different(differences) => writeln!(
                 out,
-                "different: {path} is not what the data gives: {}",
+                "different: {path} is not what the data gives: {}; verify with the settings that it was \
+                 made with, or replace it by `rebuild --overwrite`",
                 listed(differences, ", ")
             )?,
             Verdict::NotReproduced(reason) => {
