@@ -11,58 +11,29 @@ use crate::FileKind;
 /// [source](std::error::Error::source).
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum OutputError {
     /// The output would replace what the same call reads.
     #[error("{} is a file that is read: name another file for the output", path.display())]
-    IsInput {
-        /// The output.
-        path: PathBuf,
-    },
+    IsInput { path: PathBuf },
     /// What stands there is something else than what is to be written.
     #[error(
         "{} holds {found} and not {wanted}: it is not replaced, also not with \
          --overwrite; name another file, or move it away", path.display()
     )]
-    OtherKind {
-        /// The output.
-        path: PathBuf,
-        /// What it seems to be.
-        found: FileKind,
-        /// What was to be written.
-        wanted: String,
-    },
+    OtherKind { path: PathBuf, found: FileKind, wanted: String },
     /// The file exists, and was not to be replaced.
     #[error("{} exists already: pass --overwrite to replace it", path.display())]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
+    Exists { path: PathBuf },
     /// Something of that name exists, but it is a folder, a device or a pipe.
     #[error("{} is {found}, not a file: name another file", path.display())]
-    NotAFile {
-        /// Its path.
-        path: PathBuf,
-        /// The kind of the file found.
-        found: &'static str,
-    },
+    NotAFile { path: PathBuf, found: &'static str },
     /// The folder that the file was to stand in is not there.
     #[error("cannot create {}: there is no folder {}", path.display(), folder.display())]
-    NoFolder {
-        /// The file.
-        path: PathBuf,
-        /// The folder.
-        folder: PathBuf,
-    },
+    NoFolder { path: PathBuf, folder: PathBuf },
     /// A file could not be opened, created, written or renamed.
     #[error("cannot {action} {}", path.display())]
-    File {
-        /// `open`, `create` or `write`.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
+    File { action: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl OutputError {

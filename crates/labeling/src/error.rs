@@ -8,44 +8,31 @@ use crate::{KeyError, SeriesError};
 /// Why there are no labels.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum LabelError {
     /// A target key.
     #[error(transparent)]
     Key(#[from] KeyError),
-
     /// The candles.
     #[error(transparent)]
     Series(#[from] SeriesError),
-
     /// The take profit is no usable fraction.
     #[error(
         "take profit {found}: wanted a finite fraction of the entry price above 0, such as 0.04"
     )]
-    TakeProfit {
-        /// What was given.
-        found: f64,
-    },
-
+    TakeProfit { found: f64 },
     /// The stop loss is no usable fraction.
     #[error(
         "stop loss {found}: wanted a fraction of the entry price between 0 and 1, such as 0.02"
     )]
-    StopLoss {
-        /// What was given.
-        found: f64,
-    },
-
+    StopLoss { found: f64 },
     /// The horizon is no usable span of time.
     #[error(
         "horizon {}: wanted a span above 0 in whole microseconds (at most 292,000 years), \
          such as 24h",
         span(*found)
     )]
-    Horizon {
-        /// What was given.
-        found: TimeDelta,
-    },
-
+    Horizon { found: TimeDelta },
     /// The horizon is not a whole number of candles.
     #[error(
         "horizon {} is not a whole number of {} candles: choose a horizon that is a multiple of \
@@ -53,28 +40,13 @@ pub enum LabelError {
         span(*horizon),
         span(*interval)
     )]
-    HorizonNotMultiple {
-        /// The rule's horizon.
-        horizon: TimeDelta,
-        /// The series' candle interval.
-        interval: TimeDelta,
-    },
-
+    HorizonNotMultiple { horizon: TimeDelta, interval: TimeDelta },
     /// A word that stands for none of a closed set of values.
     #[error("`{found}` is not one of: {}", known.join(", "))]
-    UnknownWord {
-        /// What was given.
-        found: String,
-        /// What there is.
-        known: &'static [&'static str],
-    },
-
+    UnknownWord { found: String, known: &'static [&'static str] },
     /// No tie policy has this name.
     #[error("unknown tie policy `{found}`: wanted `conservative` or `proximity-to-open`")]
-    UnknownTiePolicy {
-        /// What was given.
-        found: String,
-    },
+    UnknownTiePolicy { found: String },
 }
 
 /// `24h`, `90m`, `45s`; hours rather than days, as people speak of candles and horizons.

@@ -7,6 +7,7 @@ use thiserror::Error;
 /// Why a text or a run name gives no target key.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum KeyError {
     /// A text that should be a target key is none.
     #[error(
@@ -15,51 +16,31 @@ pub enum KeyError {
          for example y_tp_before_sl_u0.04_d0.02_24h",
         if found.is_empty() { "nothing".to_owned() } else { format!("`{found}`") }
     )]
-    Text {
-        /// The whole text.
-        key: String,
-        /// The first part that is wrong.
-        part: KeyPart,
-        /// What stands in its place; empty when nothing does.
-        found: String,
-    },
-
+    Text { key: String, part: KeyPart, found: String },
     /// A run name holds no target key.
     #[error(
         "the run name `{run_name}` names no label rule: wanted it to contain \
          y_tp_before_sl_u<fraction>_d<fraction>_<number><m|h|d>, \
          for example y_tp_before_sl_u0.04_d0.02_24h; pass the rule with `--target-key`"
     )]
-    NotInRunName {
-        /// The run name.
-        run_name: String,
-    },
-
+    NotInRunName { run_name: String },
     /// A run name holds a target key that cannot be read.
     #[error(
         "the label rule in the run name `{run_name}` cannot be read; \
          pass the right one with `--target-key`, for example y_tp_before_sl_u0.04_d0.02_24h"
     )]
     UnreadableInRunName {
-        /// The run name.
         run_name: String,
-        /// Which part is wrong.
         #[source]
         source: Box<KeyError>,
     },
-
     /// A run name holds several target keys, and nothing says which one is meant.
     #[error(
         "the run name `{run_name}` names more than one label rule ({}), wanted one such as \
          y_tp_before_sl_u0.04_d0.02_24h; say which is meant with `--target-key`",
         keys.join(", ")
     )]
-    SeveralInRunName {
-        /// The run name.
-        run_name: String,
-        /// The different keys, in the order in which they stand there.
-        keys: Vec<String>,
-    },
+    SeveralInRunName { run_name: String, keys: Vec<String> },
 }
 
 /// A part of a target key; its `Display` says what should stand there.

@@ -5,9 +5,10 @@ use thiserror::Error;
 
 use crate::error::span;
 
-/// Why candles make no series.
+/// Why candles make no series. Times are µs UTC; candles count from 0.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum SeriesError {
     /// The candle interval is no usable span of time.
     #[error(
@@ -15,24 +16,12 @@ pub enum SeriesError {
          such as 1h",
         span(*found)
     )]
-    Interval {
-        /// What was given.
-        found: TimeDelta,
-    },
-
+    Interval { found: TimeDelta },
     /// A column has another length than the timestamps.
     #[error(
         "column `{column}` has {found} values for {wanted} timestamps: pass one value a candle"
     )]
-    LengthsDiffer {
-        /// The column.
-        column: &'static str,
-        /// Its length.
-        found: usize,
-        /// The number of timestamps.
-        wanted: usize,
-    },
-
+    LengthsDiffer { column: &'static str, found: usize, wanted: usize },
     /// A candle does not open after the one before it.
     #[error(
         "candle {index} (counted from 0) opens at {} UTC, which is not after the candle before it \
@@ -40,15 +29,7 @@ pub enum SeriesError {
         instant(*timestamp),
         instant(*previous)
     )]
-    NotAscending {
-        /// Its row, from 0.
-        index: usize,
-        /// Its open time, µs UTC.
-        timestamp: i64,
-        /// The open time of the candle before it, µs UTC.
-        previous: i64,
-    },
-
+    NotAscending { index: usize, timestamp: i64, previous: i64 },
     /// A candle does not open a whole number of intervals after the one before it.
     #[error(
         "candle {index} (counted from 0) opens at {} UTC, which is not a whole number of {} \
@@ -58,50 +39,21 @@ pub enum SeriesError {
         span(*interval),
         instant(*previous)
     )]
-    OffGrid {
-        /// Its row, from 0.
-        index: usize,
-        /// Its open time, µs UTC.
-        timestamp: i64,
-        /// The open time of the candle before it, µs UTC.
-        previous: i64,
-        /// The series' candle interval.
-        interval: TimeDelta,
-    },
-
+    OffGrid { index: usize, timestamp: i64, previous: i64, interval: TimeDelta },
     /// A price is not finite or not above 0.
     #[error(
         "candle {index} (counted from 0) at {} UTC has {column} = {found}: wanted a finite price \
          above 0; correct the candle or leave it out",
         instant(*timestamp)
     )]
-    Price {
-        /// Its row, from 0.
-        index: usize,
-        /// Its open time, µs UTC.
-        timestamp: i64,
-        /// Which of `open`, `high`, `low`, `close`.
-        column: &'static str,
-        /// The price.
-        found: f64,
-    },
-
+    Price { index: usize, timestamp: i64, column: &'static str, found: f64 },
     /// A candle's high lies below its low.
     #[error(
         "candle {index} (counted from 0) at {} UTC has high = {high} below low = {low}: \
          wanted high ≥ low; are the columns in the order open, high, low, close?",
         instant(*timestamp)
     )]
-    HighBelowLow {
-        /// Its row, from 0.
-        index: usize,
-        /// Its open time, µs UTC.
-        timestamp: i64,
-        /// Its high.
-        high: f64,
-        /// Its low.
-        low: f64,
-    },
+    HighBelowLow { index: usize, timestamp: i64, high: f64, low: f64 },
 }
 
 /// `2025-11-01 05:00:00`, or the bare number when it lies outside the calendar.

@@ -10,51 +10,32 @@ use thiserror::Error;
 /// Why the sample could not be written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum SampleError {
     /// A file or folder could not be made, moved or removed.
     #[error(
         "cannot {action} {}: the sample needs a folder that this user may write to, with some \
          10 MB free", .path.display()
     )]
-    Io {
-        /// What was tried: `create`, `write`, …
-        action: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
+    Io { action: &'static str, path: PathBuf, source: io::Error },
     /// No data is configured, and the sample has no such dataset.
     #[error(
         "no data is configured, and the generated sample has no dataset `{dataset}` (it has {}): \
          pass --pred-duckdb and --ohlcv-duckdb for your own",
         known.join(" and ")
     )]
-    UnknownDataset {
-        /// What was asked for.
-        dataset: String,
-        /// The sample's datasets.
-        known: Vec<String>,
-    },
+    UnknownDataset { dataset: String, known: Vec<String> },
     /// Only the sample could serve, and the call is not one that may fall back to it.
     #[error(
         "no data is configured for this command, and the generated sample of invented prices is not \
          used here unasked: {why}. Pass --pred-duckdb and --ohlcv-duckdb (or set them for all \
          strategies in runner.toml), or --sample"
     )]
-    NotAsked {
-        /// What speaks against it.
-        why: String,
-    },
+    NotAsked { why: String },
     /// A file, in a folder for files that are not complete yet, could not be written.
     #[error(transparent)]
     Write(#[from] MarketDataError),
     /// The generated columns of a table do not fit together: a defect of the generator.
     #[error("the generated columns of the table {table} do not fit together: please report this")]
-    Columns {
-        /// The table.
-        table: String,
-        /// What Arrow said.
-        source: ArrowError,
-    },
+    Columns { table: String, source: ArrowError },
 }

@@ -235,25 +235,14 @@ fn parameter(flag: &Arg) -> Parameter {
 /// A configuration given as data that is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum ConfigDataError {
     /// There is no such parameter.
     #[error("there is no parameter `{name}`; there are: {}", known.join(", "))]
-    Unknown {
-        /// What was given.
-        name: String,
-        /// Those there are.
-        known: Vec<String>,
-    },
+    Unknown { name: String, known: Vec<String> },
     /// A value that no parameter of this name can have.
     #[error("`{name}` is {found}; wanted {wanted}")]
-    Type {
-        /// The parameter.
-        name: String,
-        /// The value.
-        found: String,
-        /// What would do.
-        wanted: &'static str,
-    },
+    Type { name: String, found: String, wanted: &'static str },
 }
 
 #[cfg(test)]

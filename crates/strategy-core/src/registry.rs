@@ -244,27 +244,16 @@ impl<'a> IntoIterator for &'a Strategies {
 /// A strategy could not be found, or not told from another.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum RegistryError {
     /// Two strategies have one name.
     #[error(
         "two strategies are called `{name}`, one in the package {first}, one in {second}: rename one of them"
     )]
-    Duplicate {
-        /// The name.
-        name: &'static str,
-        /// A package that uses it.
-        first: &'static str,
-        /// Another, or the same, that uses it too.
-        second: &'static str,
-    },
+    Duplicate { name: &'static str, first: &'static str, second: &'static str },
     /// No strategy has the name.
     #[error("there is no strategy `{name}`{}; there are: {}", suggestion(name, known), known.join(", "))]
-    Unknown {
-        /// What was asked for.
-        name: String,
-        /// The names there are.
-        known: Vec<&'static str>,
-    },
+    Unknown { name: String, known: Vec<&'static str> },
 }
 
 /// Below this Jaro-Winkler similarity a name is not worth suggesting.

@@ -97,9 +97,10 @@ fn described(micros: i64) -> String {
         .map_or_else(|| format!("{micros} µs"), |time| time.format("%F %T UTC").to_string())
 }
 
-/// Rows that no strategy can decide on.
+/// Rows that no strategy can decide on. Rows count from 0 in their batch; times are µs UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum RowsError {
     /// A column is not there.
     #[error(
@@ -107,50 +108,25 @@ pub enum RowsError {
          that it reads among its inputs",
         present.join(", ")
     )]
-    MissingColumn {
-        /// The column that was asked for.
-        column: String,
-        /// Those there are.
-        present: Vec<String>,
-    },
+    MissingColumn { column: String, present: Vec<String> },
     /// A column has another type.
     #[error("column `{column}` has type {found}; wanted {wanted}")]
-    WrongType {
-        /// The column.
-        column: String,
-        /// Its type.
-        found: String,
-        /// The type it should have.
-        wanted: String,
-    },
+    WrongType { column: String, found: String, wanted: String },
     /// A value is missing.
     #[error("column `{column}` has no value in row {row}: rows must be complete")]
-    Null {
-        /// The column.
-        column: String,
-        /// Row number in the batch, from 0.
-        row: usize,
-    },
+    Null { column: String, row: usize },
     /// Rows come that were decided on before, or earlier ones.
     #[error(
         "a row of {} comes after one of {}: rows are decided on once, in the order of time; open the \
          strategy anew to decide on earlier ones",
         described(*timestamp), described(*last)
     )]
-    NotLater {
-        /// The first row of the batch, µs UTC.
-        timestamp: i64,
-        /// The last row that was decided on, µs UTC.
-        last: i64,
-    },
+    NotLater { timestamp: i64, last: i64 },
     /// Time stands still or runs back.
     #[error(
         "the timestamp of row {row} does not come after the one before it: sort the rows and drop repeated ones"
     )]
-    NotAscending {
-        /// Row number in the batch, from 0.
-        row: usize,
-    },
+    NotAscending { row: usize },
 }
 
 #[cfg(test)]

@@ -24,34 +24,22 @@ pub struct ShapeError {
     pub fault: ShapeFault,
 }
 
-/// What is wrong with the shape of a decision.
+/// What is wrong with the shape of a decision. Rows and legs count from 0.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum ShapeFault {
     /// A weight is NaN or infinite.
     #[error("the weight of leg {leg} is {weight}; weights are finite")]
-    NotFinite {
-        /// The leg, from 0.
-        leg: usize,
-        /// Its weight.
-        weight: f64,
-    },
+    NotFinite { leg: usize, weight: f64 },
     /// More than the capital.
     #[error("the weights' sizes add up to {sum}; at most 1, the capital, can be asked for")]
-    TooMuch {
-        /// The sum of the sizes.
-        sum: f64,
-    },
+    TooMuch { sum: f64 },
     /// Side and weight contradict each other.
     #[error(
         "its side is {side} and the weight of the first leg {weight}; the side is that weight's sign"
     )]
-    Side {
-        /// The side.
-        side: Side,
-        /// The first leg's weight.
-        weight: f64,
-    },
+    Side { side: Side, weight: f64 },
 }
 
 /// Holds the weights of one decision to the contract: finite, at most 1 together, side = sign(w₀).

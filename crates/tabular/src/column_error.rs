@@ -8,70 +8,33 @@ use thiserror::Error;
 
 use crate::Wanted;
 
-/// Why a column cannot be used.
+/// Why a column cannot be used. Rows count from 1.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum ColumnError {
     /// Two columns of one name.
     #[error("{}there are two columns `{column}`: rename one", in_file(path.as_ref()))]
-    DuplicateColumn {
-        /// The file, if one is being read.
-        path: Option<PathBuf>,
-        /// Their name.
-        column: String,
-    },
-
+    DuplicateColumn { path: Option<PathBuf>, column: String },
     /// A batch has other columns than the writer was made for.
     #[error("a batch has the columns {found}, but those written so far are {wanted}")]
-    OtherColumns {
-        /// The columns of the batch.
-        found: String,
-        /// The columns of the writer.
-        wanted: String,
-    },
-
+    OtherColumns { found: String, wanted: String },
     /// JSON has no way to write NaN and the infinities.
     #[error(
         "column `{column}`, row {row}: JSON has no number {value}; write null there, or another format"
     )]
-    NoJsonNumber {
-        /// The column.
-        column: String,
-        /// The row, from 1, of all rows written.
-        row: u64,
-        /// What it holds.
-        value: f64,
-    },
-
+    NoJsonNumber { column: String, row: u64, value: f64 },
     /// A timestamp of the old type INT96 that 64 bits of nanoseconds cannot hold.
     #[error(
         "{}, row {row}, column `{column}`: the time is outside of 1677 to 2262", path.display()
     )]
-    Int96Range {
-        /// The file.
-        path: PathBuf,
-        /// The row, from 1.
-        row: u64,
-        /// The column.
-        column: String,
-    },
-
+    Int96Range { path: PathBuf, row: u64, column: String },
     /// A value that is not what the first reading of the file promised.
     #[error(
         "{}, {place}, column `{column}`: {wanted} was wanted; did the file change while it was read?",
         path.display()
     )]
-    Value {
-        /// The file.
-        path: PathBuf,
-        /// Where, and what stands there.
-        place: Box<Place>,
-        /// The column.
-        column: String,
-        /// The type of the column.
-        wanted: DataType,
-    },
-
+    Value { path: PathBuf, place: Box<Place>, column: String, wanted: DataType },
     /// A column that is needed is not there.
     #[error(
         "{} has no column `{column}`; it has {}{}",
@@ -79,17 +42,7 @@ pub enum ColumnError {
         quoted(available),
         after_colon(hint)
     )]
-    MissingColumn {
-        /// The file.
-        path: PathBuf,
-        /// The column.
-        column: String,
-        /// The columns there are.
-        available: Vec<String>,
-        /// What may be meant; empty if nobody knows.
-        hint: String,
-    },
-
+    MissingColumn { path: PathBuf, column: String, available: Vec<String>, hint: String },
     /// A column that is needed holds something else.
     #[error(
         "{}{}, column `{column}`: {wanted} were wanted, but it holds {}{}",
@@ -99,17 +52,11 @@ pub enum ColumnError {
         after_colon(hint)
     )]
     WrongType {
-        /// The file.
         path: PathBuf,
-        /// The column.
         column: String,
-        /// What was wanted.
         wanted: Wanted,
-        /// The type that it has.
         found: DataType,
-        /// The first value that is not as wanted, where the format shows it.
         first: Option<Box<Place>>,
-        /// What to do; empty if nobody knows.
         hint: String,
     },
 }

@@ -16,61 +16,35 @@ use crate::{ColumnError, Format, NamingError, TextError, TimeError};
 /// [`BrokenPipe`](io::ErrorKind::BrokenPipe) there.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum TabularError {
     /// The name or the format of a file.
     #[error(transparent)]
     Naming(#[from] NamingError),
-
     /// The lines of a text file.
     #[error(transparent)]
     Text(#[from] TextError),
-
     /// A column.
     #[error(transparent)]
     Column(#[from] ColumnError),
-
     /// An array of times.
     #[error(transparent)]
     Time(#[from] TimeError),
-
     /// A file is not written: it is an input, there is another one, or the disk refuses.
     #[error(transparent)]
     Output(#[from] OutputError),
-
     /// A file could not be opened or read.
     #[error("cannot {action} {}", path.display())]
-    File {
-        /// `open` or `read`.
-        action: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
+    File { action: &'static str, path: PathBuf, source: io::Error },
     /// A stream did not take what was written to it.
     #[error("cannot write the rows")]
-    Stream {
-        /// What the operating system said.
-        source: io::Error,
-    },
-
+    Stream { source: io::Error },
     /// Rows that wait for a stream have no room on the disk.
     #[error("cannot keep the rows in the folder for temporary files until they are complete")]
-    Waiting {
-        /// What the operating system said.
-        source: io::Error,
-    },
-
+    Waiting { source: io::Error },
     /// The rows cannot be written in this format.
     #[error("cannot write these columns as {}", format.title())]
-    Encode {
-        /// The format.
-        format: Format,
-        /// What the encoder said.
-        source: Box<dyn StdError + Send + Sync>,
-    },
-
+    Encode { format: Format, source: Box<dyn StdError + Send + Sync> },
     /// The file is damaged, cut off, or uses something of its format that is not supported.
     #[error(
         "{} cannot be read as {} after row {rows}: it is damaged, cut off or of a kind that this \
@@ -78,28 +52,11 @@ pub enum TabularError {
         path.display(),
         format.title()
     )]
-    Decode {
-        /// The file.
-        path: PathBuf,
-        /// The format it was read as.
-        format: Format,
-        /// How many rows were read before.
-        rows: u64,
-        /// What the decoder said.
-        source: Box<dyn StdError + Send + Sync>,
-    },
-
+    Decode { path: PathBuf, format: Format, rows: u64, source: Box<dyn StdError + Send + Sync> },
     /// A file that is read twice had other rows the second time.
     #[error(
         "{} had {was} rows when it was looked through, and {now} when they were read: it changed \
          meanwhile; wait until it is written, and try again", path.display()
     )]
-    Changed {
-        /// The file.
-        path: PathBuf,
-        /// Rows of the first reading.
-        was: u64,
-        /// Rows of the second.
-        now: u64,
-    },
+    Changed { path: PathBuf, was: u64, now: u64 },
 }

@@ -9,25 +9,18 @@ use crate::Format;
 /// Why a file and its format do not go together.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum NamingError {
     /// A word that names no format.
     #[error("`{found}` is no format: there are {}", format_names())]
-    UnknownFormat {
-        /// What was given.
-        found: String,
-    },
-
+    UnknownFormat { found: String },
     /// Neither the name of a file nor its first bytes say what it is.
     #[error(
         "{} has no ending that says what it holds: {}",
         path.display(),
         endings()
     )]
-    UnknownEnding {
-        /// The file.
-        path: PathBuf,
-    },
-
+    UnknownEnding { path: PathBuf },
     /// The format that was asked for is not the ending's.
     #[error(
         "{} ends like a file of {}, and the format asked for is {asked}: give it another ending, or \
@@ -35,38 +28,17 @@ pub enum NamingError {
         path.display(),
         ending.title()
     )]
-    ContradictingEnding {
-        /// The output.
-        path: PathBuf,
-        /// What was asked for.
-        asked: Format,
-        /// What its ending says.
-        ending: Format,
-    },
-
+    ContradictingEnding { path: PathBuf, asked: Format, ending: Format },
     /// The ending promises another format than the first bytes show.
     #[error(
         "{} ends like a file of {}, but {found}",
         path.display(),
         wanted.title()
     )]
-    OtherContent {
-        /// The file.
-        path: PathBuf,
-        /// What its ending says.
-        wanted: Format,
-        /// What its first bytes say.
-        found: &'static str,
-    },
-
+    OtherContent { path: PathBuf, wanted: Format, found: &'static str },
     /// Something of that name exists, but it is a folder, a device or a pipe.
     #[error("{} is {found}, not a file", path.display())]
-    NotAFile {
-        /// Its path.
-        path: PathBuf,
-        /// The format that its first bytes show.
-        found: &'static str,
-    },
+    NotAFile { path: PathBuf, found: &'static str },
 }
 
 fn format_names() -> String {

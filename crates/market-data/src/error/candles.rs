@@ -10,76 +10,40 @@ use crate::message::{if_right, instant_text, listed, there_is};
 /// Candles cannot be found, or are no candles. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum CandleError {
     /// No table looks like candles.
     #[error(
         "{} has no table of candles `ohlcv_<symbol>_<interval>`; {}: name the table with \
          --ohlcv-table", .path.display(), there_is(.found, .elsewhere, "ohlcv_")
     )]
-    NoCandleTable {
-        /// The file.
-        path: PathBuf,
-        /// The tables there are.
-        found: Vec<String>,
-        /// Those of other schemas.
-        elsewhere: Vec<String>,
-    },
+    NoCandleTable { path: PathBuf, found: Vec<String>, elsewhere: Vec<String> },
     /// Several tables look like candles.
     #[error("{} has several tables of candles: {}; choose one with --ohlcv-table", .path.display(), listed(.found))]
-    CandleTableNotUnique {
-        /// The file.
-        path: PathBuf,
-        /// The tables of candles.
-        found: Vec<String>,
-    },
+    CandleTableNotUnique { path: PathBuf, found: Vec<String> },
     /// A candle that no market gives.
     #[error(
         "{}: `{table}` has the high {high} below the low {low} at {}: correct the row, or delete it",
         .path.display(), instant_text(*.timestamp)
     )]
-    HighBelowLow {
-        /// The file.
-        path: PathBuf,
-        /// The table.
-        table: String,
-        /// The candle's open time.
-        timestamp: i64,
-        /// Its high.
-        high: f64,
-        /// Its low.
-        low: f64,
-    },
+    HighBelowLow { path: PathBuf, table: String, timestamp: i64, high: f64, low: f64 },
     /// The table of candles that was found is not known to be the dataset's.
     #[error(
         "{}: whether `{table}` holds the candles of {dataset}, its name does not tell: it names another \
          instrument, or none; {}",
         .path.display(), if_right(.path, .table, .dataset, *.other)
     )]
-    OtherInstrument {
-        /// The file.
-        path: PathBuf,
-        /// The table of candles.
-        table: String,
-        /// The dataset.
-        dataset: String,
-        /// Whether the dataset is another instrument than the strategy's own.
-        other: bool,
-    },
+    OtherInstrument { path: PathBuf, table: String, dataset: String, other: bool },
     /// Two candles are closer, or otherwise apart, than a whole number of intervals.
     #[error(
         "{}: `{table}` has candles of {} s, but {} follows {}: is it the right table?",
         .path.display(), .interval.as_seconds_f64(), instant_text(*.timestamp), instant_text(*.earlier)
     )]
     CandleSpacing {
-        /// The file.
         path: PathBuf,
-        /// The table.
         table: String,
-        /// The candle before.
         earlier: i64,
-        /// The candle that does not fit.
         timestamp: i64,
-        /// The interval of the candles.
         interval: TimeDelta,
     },
     /// Neither the table's name nor its rows tell the interval.
@@ -87,12 +51,5 @@ pub enum CandleError {
         "{}: the interval of the candles in `{table}` is unknown: its name does not end like `_1h`, \
          and it has only {rows} row(s)", .path.display()
     )]
-    IntervalUnknown {
-        /// The file.
-        path: PathBuf,
-        /// The table.
-        table: String,
-        /// How many rows it has.
-        rows: usize,
-    },
+    IntervalUnknown { path: PathBuf, table: String, rows: usize },
 }

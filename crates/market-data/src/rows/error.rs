@@ -10,36 +10,21 @@ use crate::message::{instant_text, listed};
 /// Inputs that the configured files do not give. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum InputError {
     /// The file that an input is read from is not configured.
     #[error(
         "the input `{input}` needs a file of {what}{}, and none is configured: pass {flag}",
         .dataset.as_ref().map_or_else(String::new, |dataset| format!(" for {dataset}"))
     )]
-    NotConfigured {
-        /// The input.
-        input: String,
-        /// Candles, predictions or funding rates.
-        what: &'static str,
-        /// The dataset, when it is another instrument's input.
-        dataset: Option<String>,
-        /// The flag that names the file.
-        flag: &'static str,
-    },
+    NotConfigured { input: String, what: &'static str, dataset: Option<String>, flag: &'static str },
     /// No files are configured for the instrument of an input.
     #[error(
         "the input `{input}` is of the dataset {dataset}, for which no files are configured (there \
          are files for {}): name one with --other-ohlcv {dataset}=FILE (scores: --other-pred), or \
          check the name", listed(.known)
     )]
-    UnknownInstrument {
-        /// The input.
-        input: String,
-        /// Its dataset.
-        dataset: String,
-        /// The datasets that are configured.
-        known: Vec<String>,
-    },
+    UnknownInstrument { input: String, dataset: String, known: Vec<String> },
     /// A strategy without inputs, and no file that could tell the times of its rows.
     #[error(
         "there is no file that could tell the times of the rows: pass --ohlcv-duckdb or --pred-duckdb"
@@ -52,13 +37,9 @@ pub enum InputError {
          datasets", seconds(.first_interval), seconds(.second_interval)
     )]
     IntervalsDiffer {
-        /// One of the two, as a phrase.
         first: String,
-        /// Its interval.
         first_interval: TimeDelta,
-        /// The other.
         second: String,
-        /// Its interval.
         second_interval: TimeDelta,
     },
     /// When a row's candle closes is not known.
@@ -67,59 +48,25 @@ pub enum InputError {
          table or dataset tells the interval: name the dataset with --dataset, as in \
          binance_btcusdt_perp_1h"
     )]
-    IntervalUnknown {
-        /// The input.
-        input: String,
-    },
+    IntervalUnknown { input: String },
     /// The table that an input is read from holds nothing for it.
     #[error("{} has no rows for the input `{input}`: `{table}` holds none", .path.display())]
-    NoRows {
-        /// The input.
-        input: String,
-        /// The file.
-        path: PathBuf,
-        /// The table.
-        table: String,
-    },
+    NoRows { input: String, path: PathBuf, table: String },
     /// There are no funding rates of the dataset.
     #[error(
         "{} has no funding rates of {dataset} for the input `{input}`; it has those of {}: check \
          --dataset", .path.display(), listed(.found)
     )]
-    NoFunding {
-        /// The input.
-        input: String,
-        /// The file.
-        path: PathBuf,
-        /// The dataset that was wanted.
-        dataset: String,
-        /// The datasets there are.
-        found: Vec<String>,
-    },
+    NoFunding { input: String, path: PathBuf, dataset: String, found: Vec<String> },
     /// Funding rates of several datasets, and none was named.
     #[error("{} has funding rates of {}: choose one with --dataset", .path.display(), listed(.found))]
-    FundingNotUnique {
-        /// The file.
-        path: PathBuf,
-        /// The datasets there are.
-        found: Vec<String>,
-    },
+    FundingNotUnique { path: PathBuf, found: Vec<String> },
     /// The range holds no rows.
     #[error("there are no rows {}: {}", range_text(*.start, *.end), available_text(.available))]
-    EmptyRange {
-        /// Its first instant; `None` when it was left open.
-        start: Option<i64>,
-        /// The first instant past it; `None` when it was left open.
-        end: Option<i64>,
-        /// What there is.
-        available: Vec<Available>,
-    },
+    EmptyRange { start: Option<i64>, end: Option<i64>, available: Vec<Available> },
     /// Columns that do not make a record batch.
     #[error("the columns of the rows do not fit together")]
-    Batch {
-        /// What Arrow said.
-        source: arrow::error::ArrowError,
-    },
+    Batch { source: arrow::error::ArrowError },
 }
 
 /// What time an input covers.

@@ -110,6 +110,7 @@ impl fmt::Display for Violation {
 /// Why a check did not end well.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the message of a variant explains its fields")]
 pub enum LawError {
     /// A law is broken.
     #[error("{0}")]
@@ -120,40 +121,24 @@ pub enum LawError {
     /// The rows are no input for any strategy.
     #[error("the laws cannot be checked on these rows")]
     Rows {
-        /// What is wrong with them.
         #[from]
         source: RowsError,
     },
     /// The strategy did not open.
     #[error("the strategy cannot be opened with this configuration")]
-    Open {
-        /// The strategy's error.
-        source: BoxError,
-    },
+    Open { source: BoxError },
     /// The strategy refuses rows of the data, unchanged.
     #[error(
         "the strategy refuses the batch of rows {} to {} when the rows come {feed}",
         rows.start,
         rows.end.saturating_sub(1).max(rows.start)
     )]
-    Strategy {
-        /// The rows of the refused batch, empty for an empty batch.
-        rows: Range<usize>,
-        /// How the rows came. When it is not all in one batch, in one batch they were accepted.
-        feed: Feed,
-        /// The strategy's error.
-        source: BoxError,
-    },
+    Strategy { rows: Range<usize>, feed: Feed, source: BoxError },
     /// The strategy's output is not one decision a row.
     #[error(
         "the strategy gave {found} decisions for the batch of rows {} to {}: it must give one a row",
         rows.start,
         rows.end.saturating_sub(1).max(rows.start)
     )]
-    DecisionCount {
-        /// The rows of the batch.
-        rows: Range<usize>,
-        /// The number of decisions.
-        found: usize,
-    },
+    DecisionCount { rows: Range<usize>, found: usize },
 }
