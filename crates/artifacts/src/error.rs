@@ -15,114 +15,62 @@ use crate::{Holder, MonthKey};
 /// [source](std::error::Error::source), not part of the message.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ArtifactError {
     /// A dataset or run name that cannot be the name of a folder.
     #[error("{what} `{}` cannot name a folder: {reason}", found.escape_debug())]
     UnsafeName {
         /// `dataset` or `run name`.
         what: &'static str,
-        /// What was given.
         found: String,
-        /// What is wrong with it.
         reason: &'static str,
     },
-
     /// The month has a file already and the caller did not say what to do about it.
     #[error(
         "{} exists already: pass --overwrite to replace it or --skip-existing to keep it",
         path.display()
     )]
-    Exists {
-        /// The file.
-        path: PathBuf,
-    },
-
+    Exists { path: PathBuf },
     /// There is no file for this month.
     #[error("no {noun} for {month}: {} does not exist ({})", path.display(), months_there_are(noun, available))]
-    NotFound {
-        /// The month asked for.
-        month: YearMonth,
-        /// The file that would hold it.
-        path: PathBuf,
-        /// What it would hold, as in `bins`.
-        noun: &'static str,
-        /// The months of the same dataset and run that have some, ascending.
-        available: Vec<YearMonth>,
-    },
-
+    NotFound { month: YearMonth, path: PathBuf, noun: &'static str, available: Vec<YearMonth> },
     /// Somebody else is writing in the run's folder.
     #[error(
         "{} is locked by {}: wait longer for it with --lock-timeout, or end it",
         folder.display(),
         holder.as_ref().map_or_else(|| "another process".to_owned(), Holder::to_string)
     )]
-    Locked {
-        /// The run's folder.
-        folder: PathBuf,
-        /// Who holds the lock, unless that could not be read.
-        holder: Option<Holder>,
-    },
-
+    Locked { folder: PathBuf, holder: Option<Holder> },
     /// The file system has no locks, so two writers could mix.
     #[error(
         "{} cannot be locked, its file system has no locks: keep its files on another one",
         folder.display()
     )]
-    NoLocks {
-        /// The run's folder.
-        folder: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-
+    NoLocks { folder: PathBuf, source: io::Error },
     /// A file of one run was to be saved under the lock of another.
     #[error(
         "{key} cannot be saved under the lock of {dataset}/{run_name}: take that of its own run"
     )]
-    NotLocked {
-        /// What was to be saved.
-        key: MonthKey,
-        /// The dataset that is locked.
-        dataset: String,
-        /// The run that is locked.
-        run_name: String,
-    },
-
+    NotLocked { key: MonthKey, dataset: String, run_name: String },
     /// A folder could not be created, listed or written to.
     #[error("cannot {action} the folder {}", path.display())]
     Folder {
         /// `create`, `list`, `write to` or `flush`.
         action: &'static str,
-        /// The folder.
         path: PathBuf,
-        /// What the operating system said.
         source: io::Error,
     },
-
     /// A file could not be read, written, locked or removed.
     #[error("cannot {action} {}", path.display())]
     File {
         /// `read`, `write`, `lock` or `remove`.
         action: &'static str,
-        /// The file.
         path: PathBuf,
-        /// What the operating system said.
         source: io::Error,
     },
-
     /// A file far larger than its contents can be.
     #[error("{} has {bytes} bytes, more than the {limit} that a file of {noun} may have", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// What it should hold, as in `bins`.
-        noun: &'static str,
-        /// Its size.
-        bytes: u64,
-        /// The largest size allowed.
-        limit: u64,
-    },
-
+    TooLarge { path: PathBuf, noun: &'static str, bytes: u64, limit: u64 },
     /// There are no files at all where somebody wants to look at some.
     #[error(
         "there are no {noun} under {}{}: make some with `rebuild`, or name their folder with {flag}{}",
@@ -131,46 +79,23 @@ pub enum ArtifactError {
         found_text(found)
     )]
     NoFiles {
-        /// The folder.
         root: PathBuf,
-        /// What they would hold, as in `bins`.
         noun: &'static str,
-        /// The flag that names the folder.
         flag: &'static str,
-        /// Only of this dataset, when given.
         dataset: Option<String>,
-        /// Only of this run, when given.
         run_name: Option<String>,
-        /// Datasets and names of the runs that have some.
         found: Vec<(String, String)>,
     },
-
     /// Runs have files, and none has the name that was asked for, or one with that part.
     #[error(
         "no run under {} is called {part}, as a whole or in part; there are:{}",
         root.display(),
         runs_text(runs)
     )]
-    NoSuchRun {
-        /// What was asked for.
-        part: String,
-        /// The folder.
-        root: PathBuf,
-        /// Datasets and names of the runs.
-        runs: Vec<(String, String)>,
-    },
-
+    NoSuchRun { part: String, root: PathBuf, runs: Vec<(String, String)> },
     /// Several runs that have files have the part in their names.
     #[error("--run-name {part} is a part of several names under {}:{}", root.display(), runs_text(runs))]
-    PartOfSeveralRuns {
-        /// What was asked for.
-        part: String,
-        /// The folder.
-        root: PathBuf,
-        /// Datasets and names of the runs.
-        runs: Vec<(String, String)>,
-    },
-
+    PartOfSeveralRuns { part: String, root: PathBuf, runs: Vec<(String, String)> },
     /// Several runs have files and none was named.
     #[error(
         "{} has {noun} of several runs: choose one with {}:{}",
@@ -178,102 +103,54 @@ pub enum ArtifactError {
         flags_between(runs),
         runs_text(runs)
     )]
-    RunNotUnique {
-        /// The folder.
-        root: PathBuf,
-        /// What they hold, as in `bins`.
-        noun: &'static str,
-        /// Datasets and names of the runs.
-        runs: Vec<(String, String)>,
-    },
-
+    RunNotUnique { root: PathBuf, noun: &'static str, runs: Vec<(String, String)> },
     /// A file that is not what it should be.
     #[error("{} {reason}: make it again with `rebuild --overwrite`", path.display())]
-    Unusable {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-        /// What the decoder said, if it was the decoder that stumbled.
-        source: Option<serde_json::Error>,
-    },
-
+    Unusable { path: PathBuf, reason: String, source: Option<serde_json::Error> },
     /// Some files could not be read; which ones was said before.
     #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
     DamagedFiles {
         /// How many.
         damaged: usize,
     },
-
     /// A run whose months were not all made, for those who see nothing but errors.
     #[error("the {noun} of {run} were not all made")]
-    OfRun {
-        /// What they hold, as in `bins`.
-        noun: &'static str,
-        /// Its dataset and name, as far as they are known.
-        run: String,
-        /// Why.
-        source: BoxError,
-    },
-
+    OfRun { noun: &'static str, run: String, source: BoxError },
     /// Not all months were made.
     #[error(transparent)]
     Backfill(#[from] BackfillError),
-
     /// Files that are not as they should be; which ones was said before.
     #[error(
         "{bad} of {files} files of {noun} did not pass: see the report for what to do about each"
     )]
     NotVerified {
-        /// What they hold, as in `bins`.
         noun: &'static str,
         /// How many.
         bad: usize,
         /// Of how many.
         files: usize,
     },
-
     /// The output could not be written.
     #[error("cannot write the output")]
     Print(#[from] io::Error),
-
     /// The output could not be put into JSON.
     #[error("cannot write the output as JSON")]
     Json(#[from] serde_json::Error),
-
     /// The report was to be written where it would destroy something.
     #[error("the report cannot be written there")]
-    ReportPlace {
-        /// What is there.
-        source: files::OutputError,
-    },
-
+    ReportPlace { source: files::OutputError },
     /// The report could not be written to its file.
     #[error("cannot write the report {}", path.display())]
-    Report {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-
+    Report { path: PathBuf, source: io::Error },
     /// What stands where the file belongs is another program's, and is not replaced.
     #[error(transparent)]
     Output(#[from] files::OutputError),
-
     /// The file belongs to something else than its place says.
     #[error(
         "{} holds the {noun} of {found}: it was copied or renamed; move it to where it belongs",
         path.display()
     )]
-    WrongPlace {
-        /// The file.
-        path: PathBuf,
-        /// What it holds, as in `bins`.
-        noun: &'static str,
-        /// What it holds.
-        found: MonthKey,
-    },
+    WrongPlace { path: PathBuf, noun: &'static str, found: MonthKey },
 }
 
 impl ArtifactError {

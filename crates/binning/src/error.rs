@@ -15,6 +15,7 @@ use crate::BinCount;
 /// [source](std::error::Error::source), not part of the message.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum BinningError {
     /// A number of bins outside what makes sense.
     #[error(
@@ -22,150 +23,87 @@ pub enum BinningError {
         BinCount::MIN.get(),
         BinCount::MAX.get()
     )]
-    BinCount {
-        /// What was given.
-        found: String,
-    },
-
+    BinCount { found: String },
     /// There is nothing to take quantiles of.
     #[error("no values: quantile edges need at least one")]
     NoValues,
-
     /// A value to take quantiles of is infinite or not a number.
     #[error("value {index} is {value}: quantile edges need finite values")]
     NotFinite {
         /// Its position, from 0.
         index: usize,
-        /// The value found.
         value: f64,
     },
-
     /// A value to put into a bin is not a number.
     #[error("value {index} is not a number (NaN) and belongs to no bin")]
     NotANumber {
         /// Its position, from 0.
         index: usize,
     },
-
     /// An edge is infinite or not a number.
     #[error("edge {index} is {value}: edges must be finite")]
     EdgeNotFinite {
         /// Its position, from 0.
         index: usize,
-        /// The value found.
         value: f64,
     },
-
     /// An edge is smaller than the one before it.
     #[error("edge {index} is {value}, below the one before it ({previous}): edges must ascend")]
     EdgesUnordered {
         /// Position of the smaller edge, from 0.
         index: usize,
-        /// The edge before it.
         previous: f64,
-        /// The edge.
         value: f64,
     },
-
     /// Slices that belong together have different lengths.
     #[error("{what}: {found} values where {wanted} were wanted")]
-    LengthMismatch {
-        /// The slice that is too short or too long.
-        what: &'static str,
-        /// How long it is.
-        found: usize,
-        /// How long it should be.
-        wanted: usize,
-    },
-
+    LengthMismatch { what: &'static str, found: usize, wanted: usize },
     /// The file of a month could not be found, read or written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
-
     /// The calibrator refused its input.
     #[error(transparent)]
     Calibration(#[from] CalibrationError),
-
     /// A hit rate has no interval.
     #[error(transparent)]
     Statistics(#[from] StatisticsError),
-
     /// Metadata that contradict themselves.
     #[error("bin metadata, `{field}`: {reason}")]
     Inconsistent {
         /// The field, under its name in the file.
         field: &'static str,
-        /// What was found and what was wanted.
         reason: String,
     },
-
     /// The file is something else.
     #[error("{} is not a file of calibrated bins: it does not begin as one", path.display())]
-    NotBins {
-        /// The file.
-        path: PathBuf,
-    },
-
+    NotBins { path: PathBuf },
     /// A version of the format that this program does not know.
     #[error(
         "{} has version {found} of the format, this program reads version {supported}: \
          update the program or rebuild the month",
         path.display()
     )]
-    UnknownVersion {
-        /// The file.
-        path: PathBuf,
-        /// The version in the file.
-        found: u8,
-        /// The version that can be read.
-        supported: u8,
-    },
-
+    UnknownVersion { path: PathBuf, found: u8, supported: u8 },
     /// The file ends too early.
     #[error("{} is truncated: {found} of {wanted} bytes; rebuild the month", path.display())]
     Truncated {
-        /// The file.
         path: PathBuf,
-        /// Its size in bytes.
         found: usize,
         /// The size that it announces, or the size of the header if it is shorter than that.
         wanted: usize,
     },
-
     /// The contents are not those that were written.
     #[error(
         "{} is damaged: its checksum is {found:08x}, the header says {wanted:08x}; rebuild the month",
         path.display()
     )]
-    ChecksumMismatch {
-        /// The file.
-        path: PathBuf,
-        /// CRC-32 of the payload in the file.
-        found: u32,
-        /// CRC-32 according to the header.
-        wanted: u32,
-    },
-
+    ChecksumMismatch { path: PathBuf, found: u32, wanted: u32 },
     /// The file cannot have been written by this program.
     #[error("{} is damaged: {what}; rebuild the month", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        what: &'static str,
-        /// What the decoder said, if it was the decoder that stumbled.
-        source: Option<rmp_serde::decode::Error>,
-    },
-
+    Damaged { path: PathBuf, what: &'static str, source: Option<rmp_serde::decode::Error> },
     /// The file is whole, but what it says cannot be.
     #[error("{} is not valid", path.display())]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// The contradiction.
-        source: Box<BinningError>,
-    },
-
+    Invalid { path: PathBuf, source: Box<BinningError> },
     /// The record could not be turned into MessagePack.
     #[error("cannot encode the bin metadata")]
     Encode(#[from] rmp_serde::encode::Error),

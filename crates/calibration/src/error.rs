@@ -5,73 +5,54 @@ use std::error::Error;
 /// Why a calibration could not be fitted, loaded, applied or judged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum CalibrationError {
     /// Two parallel arrays differ in length.
     #[error("{name} has {found} values, wanted {wanted}: pass one for each row")]
     LengthMismatch {
         /// What the array with the wrong length holds, e.g. `labels`.
         name: &'static str,
-        /// Its length.
         found: usize,
-        /// The length it must have.
         wanted: usize,
     },
-
     /// There is nothing to work on.
     #[error("there are no rows, wanted at least one: check the time range and the filters")]
     NoRows,
-
     /// Every row has the same label, so there is no boundary between the classes to fit.
     #[error(
         "all {rows} rows with positive weight have the label {label}, wanted both labels: \
          use a longer window or another label rule"
     )]
     OneClass {
-        /// The only label there is.
         label: bool,
         /// How many rows have it (rows of weight zero do not count).
         rows: usize,
     },
-
     /// A score or probability is not in `[0, 1]`.
     #[error("the score at index {index} is {value}, wanted a finite number in [0, 1]")]
     InvalidScore {
         /// Position of the first bad score, from 0.
         index: usize,
-        /// What stands there.
         value: f64,
     },
-
     /// A sample weight is negative or not finite.
     #[error("the weight at index {index} is {value}, wanted a finite number that is not negative")]
     InvalidWeight {
         /// Position of the first bad weight, from 0.
         index: usize,
-        /// What stands there.
         value: f64,
     },
-
     /// The weights are all zero, or so large that their sum overflows.
     #[error(
         "the {rows} weights add up to {total}, wanted a positive finite total: \
          give at least one row a positive weight, or divide all weights by a constant"
     )]
-    InvalidTotalWeight {
-        /// How many weights there are.
-        rows: usize,
-        /// Their sum.
-        total: f64,
-    },
-
+    InvalidTotalWeight { rows: usize, total: f64 },
     /// The inverse penalty `C` of Platt scaling is unusable.
     #[error(
         "the inverse penalty C is {c}, wanted a positive finite number whose inverse is finite"
     )]
-    InvalidPenalty {
-        /// The `C` that was given.
-        c: f64,
-    },
-
+    InvalidPenalty { c: f64 },
     /// The optimiser stopped before the gradient vanished.
     #[error(
         "Platt scaling did not converge: after {iterations} iterations the largest gradient \
@@ -89,55 +70,38 @@ pub enum CalibrationError {
         /// The largest value that counts as converged.
         wanted: f64,
     },
-
     /// argmin itself reported an error.
     #[error("the optimiser refused to run")]
     Optimizer {
-        /// argmin's own error.
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-
     /// A slope or intercept is not a finite number.
     #[error("the {name} of a Platt scaling is {value}, wanted a finite number")]
     InvalidCoefficient {
         /// `slope` or `intercept`.
         name: &'static str,
-        /// Its value.
         value: f64,
     },
-
     /// An isotonic calibrator has no thresholds.
     #[error("an isotonic calibrator has no thresholds, wanted at least one")]
     NoThresholds,
-
     /// The thresholds of an isotonic calibrator do not describe a non-decreasing function
     /// from `[0, 1]` to `[0, 1]`.
     #[error("isotonic threshold {index} is (x = {x}, y = {y}), wanted {wanted}")]
     InvalidThreshold {
         /// Position of the first bad threshold, from 0.
         index: usize,
-        /// Its score.
         x: f64,
-        /// Its calibrated value.
         y: f64,
-        /// The rule that it breaks.
         wanted: &'static str,
     },
-
     /// A calibration error over zero groups was asked for.
     #[error("the number of groups is 0, wanted at least 1, e.g. 15")]
     NoGroups,
-
     /// All values are equal where a statistic lives on their differences.
     #[error("all {count} values of {name} are equal, wanted at least two different ones")]
-    Constant {
-        /// The argument that does not vary.
-        name: &'static str,
-        /// How many values it has.
-        count: usize,
-    },
-
+    Constant { name: &'static str, count: usize },
     /// Hits and misses do not overlap, so that an unpenalised slope has no finite optimum.
     #[error(
         "the probability {border} separates the labels: no row with the label {above} lies below \
@@ -147,10 +111,8 @@ pub enum CalibrationError {
     Separable {
         /// A probability between those of the two labels; rows of both may have it.
         border: f64,
-        /// The label of the rows above.
         above: bool,
     },
-
     /// The fit of a calibration line stopped before the gradient vanished.
     #[error(
         "the calibration line did not converge: after {iterations} iterations the largest \
@@ -167,22 +129,14 @@ pub enum CalibrationError {
         /// The largest value that counts as converged.
         wanted: f64,
     },
-
     /// Under the hypothesis of calibration the statistic cannot vary.
     #[error(
         "each of the {rows} probabilities is 0, 0.5 or 1, so Spiegelhalter's statistic has no \
          variance, wanted at least one other probability: clip to [1e-12, 1 - 1e-12] or judge \
          calibrated values"
     )]
-    NoVariance {
-        /// How many rows there are.
-        rows: usize,
-    },
-
+    NoVariance { rows: usize },
     /// A name that is no calibration method.
     #[error("unknown calibration method {name:?}, wanted \"platt\" or \"isotonic\"")]
-    UnknownMethod {
-        /// The name that was given.
-        name: String,
-    },
+    UnknownMethod { name: String },
 }

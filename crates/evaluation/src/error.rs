@@ -9,21 +9,14 @@ use thiserror::Error;
 /// An evaluation, or a rule of signals, that cannot be.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum EvaluationError {
     /// No rows could have intervals of this kind.
     #[error("cannot evaluate")]
-    Statistics {
-        /// What was wrong.
-        source: StatisticsError,
-    },
+    Statistics { source: StatisticsError },
     /// No month has a row to judge.
     #[error("nothing to evaluate from {from} to {to}: no row there has a known label")]
-    NoRows {
-        /// First month.
-        from: YearMonth,
-        /// Last month.
-        to: YearMonth,
-    },
+    NoRows { from: YearMonth, to: YearMonth },
     /// A pool cannot be fitted, or does not give a probability.
     #[error(transparent)]
     Pool(#[from] PoolError),
@@ -36,7 +29,6 @@ pub enum EvaluationError {
         long: Option<u16>,
         /// Largest bin that is short, if that side is traded.
         short: Option<u16>,
-        /// Number of bins, where it is known.
         n_bins: Option<u16>,
     },
     /// The default rule is made for another number of bins.
@@ -44,26 +36,14 @@ pub enum EvaluationError {
         "the bins of {month} are {n_bins}, and the thresholds 19 and 2 are meant for 20: say which \
          bins are long and short with --long-bin-threshold and --short-bin-threshold"
     )]
-    ThresholdsNeeded {
-        /// The month.
-        month: YearMonth,
-        /// Number of bins.
-        n_bins: u16,
-    },
+    ThresholdsNeeded { month: YearMonth, n_bins: u16 },
     /// A rule of signals that would silently never fire.
     #[error(
         "in the bins of {month} no score leads to any of the bins {side} needs ({}): {side} would \
          never be signalled; choose another threshold or rebuild with --method platt",
         listed(bins, ", ")
     )]
-    UnreachableRule {
-        /// The month.
-        month: YearMonth,
-        /// Long or short.
-        side: Side,
-        /// The bins that the rule needs.
-        bins: Vec<u16>,
-    },
+    UnreachableRule { month: YearMonth, side: Side, bins: Vec<u16> },
 }
 
 impl EvaluationError {

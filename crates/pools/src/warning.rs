@@ -13,24 +13,14 @@ use crate::month::MonthPools;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum Warning {
     /// The window says too little to weigh members by.
-    PooledEqually {
-        /// Why.
-        reason: String,
-    },
+    PooledEqually { reason: String },
     /// A member could not be calibrated.
-    LeftOut {
-        /// Its run.
-        member: String,
-        /// Its labelled rows in the window.
-        rows: usize,
-    },
+    LeftOut { member: String, rows: usize },
     /// A file that was kept was made with other settings than those asked for.
-    KeptDiffers {
-        /// What differs.
-        differences: Vec<Difference>,
-    },
+    KeptDiffers { differences: Vec<Difference> },
 }
 
 impl Warning {

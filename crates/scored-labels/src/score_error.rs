@@ -9,86 +9,38 @@ use thiserror::Error;
 /// What is wrong with rows that were to be scored. Rows are counted from 1, a header left out.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ScoreError {
     /// A column is not there.
     #[error("there is no column `{column}`, only {}", present.join(", "))]
-    MissingColumn {
-        /// The column wanted.
-        column: &'static str,
-        /// Those there are.
-        present: Vec<String>,
-    },
+    MissingColumn { column: &'static str, present: Vec<String> },
     /// The columns to be added are there already.
     #[error("there is already a column `{}`: drop or rename it, or score the file that has none", columns.join("` and a column `"))]
-    ColumnsTaken {
-        /// Which.
-        columns: Vec<&'static str>,
-    },
+    ColumnsTaken { columns: Vec<&'static str> },
     /// The scores are no numbers.
     #[error("column `y_pred` has type {found}; wanted numbers from 0 to 1")]
-    NotNumbers {
-        /// Its type.
-        found: DataType,
-    },
+    NotNumbers { found: DataType },
     /// A value is missing.
     #[error("row {row} has no `{column}`: drop the row, or fill it in")]
-    Null {
-        /// The column.
-        column: &'static str,
-        /// The row.
-        row: u64,
-    },
+    Null { column: &'static str, row: u64 },
     /// A score that is no probability.
     #[error("row {row}: y_pred is {value}; wanted a raw score from 0 to 1")]
-    Value {
-        /// The row.
-        row: u64,
-        /// What it holds.
-        value: f64,
-    },
+    Value { row: u64, value: f64 },
     /// A time that no market can mean.
     #[error("row {row} has the time {} UTC: {reason}", seconds(*time))]
-    TimeNotMeant {
-        /// The row.
-        row: u64,
-        /// Its time.
-        time: DateTime<Utc>,
-        /// What it may come of.
-        reason: String,
-    },
+    TimeNotMeant { row: u64, time: DateTime<Utc>, reason: String },
     /// The rows say of themselves that they are of several instruments or models.
     #[error(
         "row {row} has the `{column}` {found}, rows before it have {before}: score one instrument and \
          model at a time"
     )]
-    SeveralSubjects {
-        /// The row.
-        row: u64,
-        /// The column.
-        column: &'static str,
-        /// What it holds.
-        found: String,
-        /// What the rows before it hold.
-        before: String,
-    },
+    SeveralSubjects { row: u64, column: &'static str, found: String, before: String },
     /// A time comes twice.
     #[error("row {row} repeats the time of the row before it, {} UTC: drop one of them", seconds(*time))]
-    Repeated {
-        /// The second of the rows.
-        row: u64,
-        /// Its time.
-        time: DateTime<Utc>,
-    },
+    Repeated { row: u64, time: DateTime<Utc> },
     /// Time runs back.
     #[error("row {row}, {} UTC, is earlier than the row before it, {} UTC: sort the rows by timestamp", seconds(*time), seconds(*previous))]
-    Unsorted {
-        /// The row.
-        row: u64,
-        /// Its time.
-        time: DateTime<Utc>,
-        /// The time of the row before it.
-        previous: DateTime<Utc>,
-    },
+    Unsorted { row: u64, time: DateTime<Utc>, previous: DateTime<Utc> },
     /// Neither a file nor predictions in DuckDB were named.
     #[error("there is nothing to score: name a file, or --pred-duckdb")]
     NoInput,

@@ -18,21 +18,16 @@ use crate::window::{WindowRows, micros};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum Warning {
     /// The predictions were found under another folder than the one asked for.
-    ModelPathDiffers {
-        /// What was asked for.
-        wanted: String,
-        /// What is stored.
-        found: String,
-    },
+    ModelPathDiffers { wanted: String, found: String },
     /// Rows that the model was trained on took part.
     InSample {
         /// How many.
         rows: u64,
         /// Of how many.
         of: u64,
-        /// The file that they come from.
         file: String,
     },
     /// Hours of the window have no prediction.
@@ -44,51 +39,25 @@ pub enum Warning {
     },
     /// Candles are missing.
     MissingCandles {
-        /// How many in the window.
         missing: u64,
         /// Of how many.
         of: u64,
-        /// Open time of the first.
         first: DateTime<Utc>,
     },
     /// Candles close outside their own range, which no market gives.
-    CandlesOutsideRange {
-        /// How many in the window.
-        candles: u64,
-        /// Open time of the first.
-        first: DateTime<Utc>,
-    },
+    CandlesOutsideRange { candles: u64, first: DateTime<Utc> },
     /// There are no candles to look for gaps in.
     CandlesUnchecked,
     /// The candles cannot tell what trades paid, so sizing by Kelly has nothing to go by.
-    NoPayoffs {
-        /// What is wrong with them.
-        reason: String,
-    },
+    NoPayoffs { reason: String },
     /// Labels are missing for rows old enough to have one.
-    MissingLabels {
-        /// How many rows.
-        rows: u64,
-    },
+    MissingLabels { rows: u64 },
     /// Labels are stored under another spelling, and those from the candles were taken.
-    LabelsPassedOver {
-        /// What is stored.
-        found: Vec<StoredLabels>,
-        /// The dataset that was looked for.
-        dataset: String,
-        /// The target key that was looked for.
-        target_key: String,
-    },
+    LabelsPassedOver { found: Vec<StoredLabels>, dataset: String, target_key: String },
     /// A tie policy was named, and the labels come from a table that was made with its own.
-    TiePolicyUnused {
-        /// The policy.
-        tie_policy: String,
-    },
+    TiePolicyUnused { tie_policy: String },
     /// Data that the window needs had not come yet, and was done without.
-    Incomplete {
-        /// What was lacking.
-        lacking: Vec<Lacking>,
-    },
+    Incomplete { lacking: Vec<Lacking> },
 }
 
 /// What to say about what is made of `rows`, those of the window of `month`.

@@ -14,26 +14,19 @@ use thiserror::Error;
 /// Members that cannot be pooled, files that cannot be used, rows that cannot be decided on.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum EnsembleError {
     /// Members, windows or files that make no pool.
     #[error(transparent)]
     Pool(#[from] PoolError),
     /// More members to be present than there are, or none.
     #[error("--min-members {found}: wanted 1 to {members}, the number of members")]
-    MinMembers {
-        /// How many were asked for.
-        found: usize,
-        /// How many there are.
-        members: usize,
-    },
+    MinMembers { found: usize, members: usize },
     /// An online pool must know what its members predict.
     #[error(
         "{pool}: no member's run names a target such as y_tp_before_sl_u0.04_d0.02_24h, so nothing can be learnt: use another --pool"
     )]
-    NoTarget {
-        /// The pool.
-        pool: PoolKind,
-    },
+    NoTarget { pool: PoolKind },
     /// Predictions and labels that cannot be read.
     #[error(transparent)]
     ScoredLabels(#[from] ScoredLabelsError),
@@ -47,12 +40,7 @@ pub enum EnsembleError {
     #[error(
         "no ensemble for the rows of {month}: make it with `ensemble rebuild --bin-month {month}` and the same --members and --pool"
     )]
-    Missing {
-        /// The month.
-        month: YearMonth,
-        /// What there is.
-        source: ArtifactError,
-    },
+    Missing { month: YearMonth, source: ArtifactError },
     /// The files could not be found, read or written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
@@ -64,12 +52,7 @@ pub enum EnsembleError {
     Rows(#[from] RowsError),
     /// A row whose score is none.
     #[error("the row of {timestamp} cannot be pooled")]
-    Row {
-        /// The row.
-        timestamp: DateTime<Utc>,
-        /// What was wrong.
-        source: PoolError,
-    },
+    Row { timestamp: DateTime<Utc>, source: PoolError },
 }
 
 impl EnsembleError {

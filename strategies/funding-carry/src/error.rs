@@ -7,6 +7,7 @@ use thiserror::Error;
 /// Parameters that cannot be, or rows that cannot be decided on.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum CarryError {
     /// A position would be left where it is entered.
     #[error(
@@ -20,14 +21,7 @@ pub enum CarryError {
     },
     /// A parameter out of its range.
     #[error("{flag} {found}: wanted {wanted}")]
-    Parameter {
-        /// The flag.
-        flag: &'static str,
-        /// Its value.
-        found: f64,
-        /// What it must be.
-        wanted: &'static str,
-    },
+    Parameter { flag: &'static str, found: f64, wanted: &'static str },
     /// The rows are not as they should be.
     #[error(transparent)]
     Rows(#[from] RowsError),
@@ -36,23 +30,11 @@ pub enum CarryError {
         "`{input}` of the candle at {timestamp} is {found}: wanted {wanted}; correct it or leave the \
          candle out"
     )]
-    Value {
-        /// The column.
-        input: String,
-        /// When the candle opens.
-        timestamp: DateTime<Utc>,
-        /// What stands there.
-        found: f64,
-        /// What should.
-        wanted: &'static str,
-    },
+    Value { input: String, timestamp: DateTime<Utc>, found: f64, wanted: &'static str },
     /// Candles longer than the time between two payments.
     #[error(
         "the candles up to {timestamp} are more than 8 hours apart: funding is counted in periods of 8 \
          hours; run on candles of at most that length"
     )]
-    Interval {
-        /// The row at which it shows.
-        timestamp: DateTime<Utc>,
-    },
+    Interval { timestamp: DateTime<Utc> },
 }

@@ -13,29 +13,16 @@ use terminal::listed;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum Warning {
     /// Higher scores mean lower probabilities.
-    FallingCalibration {
-        /// The slope in logit space, not above 0.
-        slope: f64,
-    },
+    FallingCalibration { slope: f64 },
     /// So few rows a bin that hit rates mean little.
-    FewRows {
-        /// Rows of the window.
-        rows: u64,
-        /// Number of bins.
-        n_bins: u16,
-    },
+    FewRows { rows: u64, n_bins: u16 },
     /// Bins that were kept are made with other settings than those asked for.
-    KeptDiffers {
-        /// What differs.
-        differences: Vec<Difference>,
-    },
+    KeptDiffers { differences: Vec<Difference> },
     /// Bins that no score can lead to, because quantile edges are equal.
-    UnreachableBins {
-        /// Their numbers.
-        bins: Vec<u16>,
-    },
+    UnreachableBins { bins: Vec<u16> },
     /// About the rows that they are made of.
     #[serde(untagged)]
     Rows(scored_labels::Warning),

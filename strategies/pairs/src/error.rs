@@ -7,37 +7,20 @@ use thiserror::Error;
 /// Parameters that cannot be, series that nothing can be estimated from, rows that cannot be decided on.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum PairsError {
     /// Two series that should be of the same rows are not.
     #[error("x has {x} values and y has {y}: wanted one of each for every row")]
-    Lengths {
-        /// Values of `x`.
-        x: usize,
-        /// Values of `y`.
-        y: usize,
-    },
+    Lengths { x: usize, y: usize },
     /// Too few rows for what is asked.
     #[error("{found} rows: wanted at least {wanted}")]
-    TooShort {
-        /// Rows there are.
-        found: usize,
-        /// Rows it takes.
-        wanted: usize,
-    },
+    TooShort { found: usize, wanted: usize },
     /// A value that is no number.
     #[error("the value of row {row}, counted from 0, is {found}: wanted a finite number")]
-    NotFinite {
-        /// The row.
-        row: usize,
-        /// Its value.
-        found: f64,
-    },
+    NotFinite { row: usize, found: f64 },
     /// No line goes through one point.
     #[error("{series} does not vary: nothing can be regressed on it")]
-    Constant {
-        /// The series.
-        series: &'static str,
-    },
+    Constant { series: &'static str },
     /// The columns of a regression say the same.
     #[error("the series determine one another exactly: there is nothing to test")]
     Collinear,
@@ -48,7 +31,6 @@ pub enum PairsError {
     Cost {
         /// The cost of a round trip, in units of the spread.
         found: f64,
-        /// The spread's σ.
         sigma: f64,
     },
     /// Thresholds out of order.
@@ -56,24 +38,10 @@ pub enum PairsError {
         "--exit-z {exit}, --entry-z {entry}, --stop-z {stop}: wanted 0 ≤ exit < entry < stop, as in \
          0.5, 2 and 4"
     )]
-    Order {
-        /// Where a position is left.
-        exit: f64,
-        /// Where it is entered.
-        entry: f64,
-        /// Where it is stopped.
-        stop: f64,
-    },
+    Order { exit: f64, entry: f64, stop: f64 },
     /// A parameter out of its range.
     #[error("{flag} {found}: wanted {wanted}")]
-    Parameter {
-        /// The flag.
-        flag: &'static str,
-        /// Its value.
-        found: String,
-        /// What it must be.
-        wanted: &'static str,
-    },
+    Parameter { flag: &'static str, found: String, wanted: &'static str },
     /// The rows are not as they should be.
     #[error(transparent)]
     Rows(#[from] RowsError),
@@ -82,12 +50,5 @@ pub enum PairsError {
         "the candle of {dataset} at {timestamp} closes at {found}: wanted a finite price above 0; \
          correct the candle or leave it out"
     )]
-    Close {
-        /// Whose candle.
-        dataset: String,
-        /// When it opens.
-        timestamp: DateTime<Utc>,
-        /// Its close.
-        found: f64,
-    },
+    Close { dataset: String, timestamp: DateTime<Utc>, found: f64 },
 }

@@ -9,25 +9,14 @@ use super::existing::Existing;
 /// A backfill that could not begin, or did not make everything.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum BackfillError {
     /// Some months of several failed; which ones was said before.
     #[error("{failed} of {months} months failed{}", left_text(*left))]
-    SomeFailed {
-        /// How many failed.
-        failed: usize,
-        /// How many there were to make.
-        months: usize,
-        /// How many were not begun.
-        left: usize,
-    },
+    SomeFailed { failed: usize, months: usize, left: usize },
     /// Runs that could not be opened, of several; which ones was said before.
     #[error("{failed} of {runs} runs failed")]
-    RunsFailed {
-        /// How many failed.
-        failed: usize,
-        /// How many there were.
-        runs: usize,
-    },
+    RunsFailed { failed: usize, runs: usize },
     /// Two of the runs that were chosen turned out to be one: the second would replace the files of the
     /// first.
     #[error(
@@ -35,28 +24,15 @@ pub enum BackfillError {
          take one out of the configuration",
         folder.display()
     )]
-    RunRepeated {
-        /// What it keeps, as in `bins`.
-        noun: &'static str,
-        /// The run's folder.
-        folder: PathBuf,
-    },
+    RunRepeated { noun: &'static str, folder: PathBuf },
     /// Somebody asked the program to stop.
     #[error("stopped: {} left; {}", interrupted_text(*months, *runs), resume_text(*existing))]
-    Interrupted {
-        /// Months of a run in the works that were not begun.
-        months: usize,
-        /// Runs of which no month was begun.
-        runs: usize,
-        /// What was to become of months that exist.
-        existing: Existing,
-    },
+    Interrupted { months: usize, runs: usize, existing: Existing },
     /// The threads that compute could not be started.
     #[error("cannot start {jobs} threads: pass a smaller --jobs")]
     Threads {
         /// How many.
         jobs: usize,
-        /// What the system said.
         source: rayon::ThreadPoolBuildError,
     },
 }

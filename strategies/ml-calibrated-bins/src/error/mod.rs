@@ -20,6 +20,7 @@ use crate::ScoreError;
 /// Bins that could not be made, found or used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum BinsError {
     /// The data could not be read.
     #[error(transparent)]
@@ -32,18 +33,10 @@ pub enum BinsError {
     ScoredLabels(#[from] ScoredLabelsError),
     /// The framework refused rows or decisions.
     #[error("the rows cannot be decided on")]
-    Framework {
-        /// What was wrong.
-        source: BoxError,
-    },
+    Framework { source: BoxError },
     /// The window's rows cannot be calibrated, or no bins can be cut of them.
     #[error("cannot calibrate {month}")]
-    Calibration {
-        /// The month.
-        month: YearMonth,
-        /// What was wrong.
-        source: BinningError,
-    },
+    Calibration { month: YearMonth, source: BinningError },
     /// An evaluation was asked for that no rows could have.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
@@ -53,10 +46,7 @@ pub enum BinsError {
          labels were known when a month began: evaluate a label such as \
          y_tp_before_sl_u0.04_d0.02_24h"
     )]
-    HorizonNeeded {
-        /// The label.
-        target_key: String,
-    },
+    HorizonNeeded { target_key: String },
     /// A file of bins or their folder could not be found, read or written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
@@ -68,64 +58,34 @@ pub enum BinsError {
         "no bins for the rows of {month}: make them with `rebuild --from {month}`, choose other rows \
          with --start and --end, or pass --missing-month skip to leave the month without signals"
     )]
-    MonthWithoutBins {
-        /// The month.
-        month: YearMonth,
-        /// What there is.
-        source: ArtifactError,
-    },
+    MonthWithoutBins { month: YearMonth, source: ArtifactError },
     /// Scores of one instrument met bins of another.
     #[error(
         "the bins are those of {bins_of}, and the scores are of {scores_of}: name the dataset of the \
          scores with --dataset, or make its bins with `rebuild`"
     )]
-    OtherDataset {
-        /// The instrument whose bins these are.
-        bins_of: String,
-        /// The instrument that the scores are of.
-        scores_of: String,
-    },
+    OtherDataset { bins_of: String, scores_of: String },
     /// Scores of one model met bins of another.
     #[error(
         "the bins of {month} were made for {bins_of}, and the scores are of {scores_of}: name the \
          run whose bins are meant with --run-name, or make its bins with `rebuild`"
     )]
-    OtherModel {
-        /// The month of the bins.
-        month: YearMonth,
-        /// The model that they were made for.
-        bins_of: String,
-        /// The model that the scores are of.
-        scores_of: String,
-    },
+    OtherModel { month: YearMonth, bins_of: String, scores_of: String },
     /// Two different bins were asked for one month.
     #[error("--bins-for names two different bins for {month}: give one")]
-    OverrideNotUnique {
-        /// The month.
-        month: YearMonth,
-    },
+    OverrideNotUnique { month: YearMonth },
     /// Rows that cannot be scored.
     #[error(transparent)]
     Rows(#[from] RowsError),
     /// A score of a row cannot be calibrated.
     #[error("the row at {} UTC cannot be scored", timestamp.format("%Y-%m-%d %H:%M:%S"))]
-    Score {
-        /// The row's time.
-        timestamp: DateTime<Utc>,
-        /// What was wrong.
-        source: BinningError,
-    },
+    Score { timestamp: DateTime<Utc>, source: BinningError },
     /// Rows to be scored are not as they should be.
     #[error(transparent)]
     ScoreRows(#[from] ScoreError),
     /// The rows of a file cannot be scored.
     #[error("cannot score {}", file.display())]
-    ScoreFile {
-        /// The file.
-        file: PathBuf,
-        /// What was wrong.
-        source: ScoreError,
-    },
+    ScoreFile { file: PathBuf, source: ScoreError },
     /// What rows were worth in money cannot be told.
     #[error(transparent)]
     Money(#[from] label_trades::LabelTradeError),
