@@ -19,12 +19,7 @@ use crate::{Holder, MonthKey};
 pub enum ArtifactError {
     /// A dataset or run name that cannot be the name of a folder.
     #[error("{what} `{}` cannot name a folder: {reason}", found.escape_debug())]
-    UnsafeName {
-        /// `dataset` or `run name`.
-        what: &'static str,
-        found: String,
-        reason: &'static str,
-    },
+    UnsafeName { what: &'static str, found: String, reason: &'static str },
     /// The month has a file already and the caller did not say what to do about it.
     #[error(
         "{} exists already: pass --overwrite to replace it or --skip-existing to keep it",
@@ -54,20 +49,10 @@ pub enum ArtifactError {
     NotLocked { key: MonthKey, dataset: String, run_name: String },
     /// A folder could not be created, listed or written to.
     #[error("cannot {action} the folder {}", path.display())]
-    Folder {
-        /// `create`, `list`, `write to` or `flush`.
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    Folder { action: &'static str, path: PathBuf, source: io::Error },
     /// A file could not be read, written, locked or removed.
     #[error("cannot {action} {}", path.display())]
-    File {
-        /// `read`, `write`, `lock` or `remove`.
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    File { action: &'static str, path: PathBuf, source: io::Error },
     /// A file far larger than its contents can be.
     #[error("{} has {bytes} bytes, more than the {limit} that a file of {noun} may have", path.display())]
     TooLarge { path: PathBuf, noun: &'static str, bytes: u64, limit: u64 },
@@ -109,10 +94,7 @@ pub enum ArtifactError {
     Unusable { path: PathBuf, reason: String, source: Option<serde_json::Error> },
     /// Some files could not be read; which ones was said before.
     #[error("{damaged} of the files cannot be used: make them anew with `rebuild --overwrite`")]
-    DamagedFiles {
-        /// How many.
-        damaged: usize,
-    },
+    DamagedFiles { damaged: usize },
     /// A run whose months were not all made, for those who see nothing but errors.
     #[error("the {noun} of {run} were not all made")]
     OfRun { noun: &'static str, run: String, source: BoxError },
@@ -123,13 +105,7 @@ pub enum ArtifactError {
     #[error(
         "{bad} of {files} files of {noun} did not pass: see the report for what to do about each"
     )]
-    NotVerified {
-        noun: &'static str,
-        /// How many.
-        bad: usize,
-        /// Of how many.
-        files: usize,
-    },
+    NotVerified { noun: &'static str, bad: usize, files: usize },
     /// The output could not be written.
     #[error("cannot write the output")]
     Print(#[from] io::Error),

@@ -2,173 +2,80 @@
 
 use thiserror::Error;
 
-/// Why an account cannot be opened, or a row not be taken.
+/// Why an account cannot be opened, or a row not be taken. Times are µs UTC, of a candle its open.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum BacktestError {
     /// A setting that cannot be, or cannot be meant.
     #[error("{setting} is {found}: wanted {wanted}{hint}")]
-    Setting {
-        /// What is set.
-        setting: &'static str,
-        /// What was given.
-        found: f64,
-        /// What can be.
-        wanted: &'static str,
-        /// What was probably meant, as ` (did you mean 0.0005?)`; empty otherwise.
-        hint: String,
-    },
+    Setting { setting: &'static str, found: f64, wanted: &'static str, hint: String },
     /// The leverage is above what the venue lends on the smallest position.
     #[error(
         "a leverage of {found} on {instrument} is above the {largest} that its first tier allows: \
          lower --leverage, or give the exchange's own brackets with --instruments"
     )]
-    Leverage {
-        /// The instrument.
-        instrument: String,
-        /// What was asked for.
-        found: f64,
-        /// The most there is.
-        largest: f64,
-    },
+    Leverage { instrument: String, found: f64, largest: f64 },
     /// A number of trades was given for what holds one position.
     #[error(
         "--max-trades {found} is for entries: a position is one trade at a time (see --intent)"
     )]
-    Slots {
-        /// What was asked for.
-        found: usize,
-    },
+    Slots { found: usize },
     /// There is nothing to trade.
     #[error("an account needs at least one instrument")]
     NoInstrument,
     /// Tiers that do not follow each other.
     #[error("the maintenance tiers of {instrument} are wrong at the tier from {floor}: {wanted}")]
-    Tiers {
-        /// The instrument.
-        instrument: String,
-        /// Where its tier begins, in quote currency.
-        floor: f64,
-        /// What it must be.
-        wanted: &'static str,
-    },
+    Tiers { instrument: String, floor: f64, wanted: &'static str },
     /// A candle whose prices cannot be.
     #[error(
         "the candle at {} has open {open}, high {high}, low {low}, close {close}: prices must be \
          positive and finite, and lie between low and high", instant(*time)
     )]
-    Candle {
-        /// Its open time, µs UTC.
-        time: i64,
-        /// First price.
-        open: f64,
-        /// Highest price.
-        high: f64,
-        /// Lowest price.
-        low: f64,
-        /// Last price.
-        close: f64,
-    },
+    Candle { time: i64, open: f64, high: f64, low: f64, close: f64 },
     /// A row that is not later than the one before it.
     #[error(
         "the row at {} begins before the one before it ends, at {}: rows must ascend",
         instant(*time), instant(*until)
     )]
-    Order {
-        /// Its open time, µs UTC.
-        time: i64,
-        /// The close time of the row before, µs UTC.
-        until: i64,
-    },
+    Order { time: i64, until: i64 },
     /// A row whose candles are not one an instrument.
     #[error("the row at {} has {found} candles for {wanted} instruments", instant(*time))]
-    Instruments {
-        /// Its open time, µs UTC.
-        time: i64,
-        /// How many candles it has.
-        found: usize,
-        /// How many instruments there are.
-        wanted: usize,
-    },
+    Instruments { time: i64, found: usize, wanted: usize },
     /// Candles are missing while something is held.
     #[error(
         "candles are missing from {} to {} while a position is open: nobody knows whether a stop was \
          hit then; fill the gap, or hold through it with --gaps hold", instant(*from), instant(*to)
     )]
-    Gap {
-        /// Where the first missing candle would have opened, µs UTC.
-        from: i64,
-        /// The first candle behind the gap, µs UTC.
-        to: i64,
-    },
+    Gap { from: i64, to: i64 },
     /// Detail that is not of the row's instrument.
     #[error(
         "the finer candle at {} goes from {low} to {high}, but its row only from {row_low} to \
          {row_high}: are the finer candles of another instrument?", instant(*time)
     )]
-    Detail {
-        /// The finer candle's open time, µs UTC.
-        time: i64,
-        /// Its low.
-        low: f64,
-        /// Its high.
-        high: f64,
-        /// The row's low.
-        row_low: f64,
-        /// The row's high.
-        row_high: f64,
-    },
+    Detail { time: i64, low: f64, high: f64, row_low: f64, row_high: f64 },
     /// Weights that are no weights.
     #[error(
         "the decision at {} has the weights {found:?}: wanted {instruments} finite numbers whose sizes \
          sum to 1 at most", instant(*time)
     )]
-    Weights {
-        /// The row, µs UTC.
-        time: i64,
-        /// The weights.
-        found: Vec<f64>,
-        /// How many there must be.
-        instruments: usize,
-    },
+    Weights { time: i64, found: Vec<f64>, instruments: usize },
     /// A settlement that is no rate of an instrument.
     #[error("the funding rate at {} is {rate}: wanted a finite fraction below 1 in size", instant(*time))]
-    Funding {
-        /// When it was settled, µs UTC.
-        time: i64,
-        /// The rate.
-        rate: f64,
-    },
+    Funding { time: i64, rate: f64 },
     /// A hole between two settlements.
     #[error(
         "there is no funding rate between {} and {}, longer than the venue's longest interval of \
          {} hours: fill the hole, or charge nothing there with --funding-gaps zero",
         instant(*after), instant(*before), longest / 3_600_000_000
     )]
-    FundingHole {
-        /// The last settlement (or the first row) before the hole, µs UTC.
-        after: i64,
-        /// The first settlement (or the end of the last row) behind it, µs UTC.
-        before: i64,
-        /// The longest interval there is, µs.
-        longest: i64,
-    },
+    FundingHole { after: i64, before: i64, longest: i64 },
     /// A size that is none.
     #[error("the sizing at {} gave {found}: wanted a finite number that is not negative", instant(*time))]
-    Size {
-        /// The row's close, µs UTC.
-        time: i64,
-        /// What it gave.
-        found: f64,
-    },
+    Size { time: i64, found: f64 },
     /// An instrument table that cannot be used.
     #[error("{table}: {reason}")]
-    Table {
-        /// Which table.
-        table: String,
-        /// What is wrong, and what to do.
-        reason: String,
-    },
+    Table { table: String, reason: String },
 }
 
 impl BacktestError {

@@ -12,7 +12,7 @@ use crate::BinCount;
 /// Everything this crate refuses, and why.
 ///
 /// A variant about a file names the file; what the operating system or the decoder said is its
-/// [source](std::error::Error::source), not part of the message.
+/// [source](std::error::Error::source), not part of the message. Positions count from 0.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the messages say what the fields are")]
@@ -29,32 +29,16 @@ pub enum BinningError {
     NoValues,
     /// A value to take quantiles of is infinite or not a number.
     #[error("value {index} is {value}: quantile edges need finite values")]
-    NotFinite {
-        /// Its position, from 0.
-        index: usize,
-        value: f64,
-    },
+    NotFinite { index: usize, value: f64 },
     /// A value to put into a bin is not a number.
     #[error("value {index} is not a number (NaN) and belongs to no bin")]
-    NotANumber {
-        /// Its position, from 0.
-        index: usize,
-    },
+    NotANumber { index: usize },
     /// An edge is infinite or not a number.
     #[error("edge {index} is {value}: edges must be finite")]
-    EdgeNotFinite {
-        /// Its position, from 0.
-        index: usize,
-        value: f64,
-    },
+    EdgeNotFinite { index: usize, value: f64 },
     /// An edge is smaller than the one before it.
     #[error("edge {index} is {value}, below the one before it ({previous}): edges must ascend")]
-    EdgesUnordered {
-        /// Position of the smaller edge, from 0.
-        index: usize,
-        previous: f64,
-        value: f64,
-    },
+    EdgesUnordered { index: usize, previous: f64, value: f64 },
     /// Slices that belong together have different lengths.
     #[error("{what}: {found} values where {wanted} were wanted")]
     LengthMismatch { what: &'static str, found: usize, wanted: usize },
@@ -69,11 +53,7 @@ pub enum BinningError {
     Statistics(#[from] StatisticsError),
     /// Metadata that contradict themselves.
     #[error("bin metadata, `{field}`: {reason}")]
-    Inconsistent {
-        /// The field, under its name in the file.
-        field: &'static str,
-        reason: String,
-    },
+    Inconsistent { field: &'static str, reason: String },
     /// The file is something else.
     #[error("{} is not a file of calibrated bins: it does not begin as one", path.display())]
     NotBins { path: PathBuf },
@@ -86,12 +66,7 @@ pub enum BinningError {
     UnknownVersion { path: PathBuf, found: u8, supported: u8 },
     /// The file ends too early.
     #[error("{} is truncated: {found} of {wanted} bytes; rebuild the month", path.display())]
-    Truncated {
-        path: PathBuf,
-        found: usize,
-        /// The size that it announces, or the size of the header if it is shorter than that.
-        wanted: usize,
-    },
+    Truncated { path: PathBuf, found: usize, wanted: usize },
     /// The contents are not those that were written.
     #[error(
         "{} is damaged: its checksum is {found:08x}, the header says {wanted:08x}; rebuild the month",

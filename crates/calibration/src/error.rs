@@ -2,19 +2,14 @@
 
 use std::error::Error;
 
-/// Why a calibration could not be fitted, loaded, applied or judged.
+/// Why a calibration could not be fitted, loaded, applied or judged. Positions count from 0.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum CalibrationError {
     /// Two parallel arrays differ in length.
     #[error("{name} has {found} values, wanted {wanted}: pass one for each row")]
-    LengthMismatch {
-        /// What the array with the wrong length holds, e.g. `labels`.
-        name: &'static str,
-        found: usize,
-        wanted: usize,
-    },
+    LengthMismatch { name: &'static str, found: usize, wanted: usize },
     /// There is nothing to work on.
     #[error("there are no rows, wanted at least one: check the time range and the filters")]
     NoRows,
@@ -23,25 +18,13 @@ pub enum CalibrationError {
         "all {rows} rows with positive weight have the label {label}, wanted both labels: \
          use a longer window or another label rule"
     )]
-    OneClass {
-        label: bool,
-        /// How many rows have it (rows of weight zero do not count).
-        rows: usize,
-    },
+    OneClass { label: bool, rows: usize },
     /// A score or probability is not in `[0, 1]`.
     #[error("the score at index {index} is {value}, wanted a finite number in [0, 1]")]
-    InvalidScore {
-        /// Position of the first bad score, from 0.
-        index: usize,
-        value: f64,
-    },
+    InvalidScore { index: usize, value: f64 },
     /// A sample weight is negative or not finite.
     #[error("the weight at index {index} is {value}, wanted a finite number that is not negative")]
-    InvalidWeight {
-        /// Position of the first bad weight, from 0.
-        index: usize,
-        value: f64,
-    },
+    InvalidWeight { index: usize, value: f64 },
     /// The weights are all zero, or so large that their sum overflows.
     #[error(
         "the {rows} weights add up to {total}, wanted a positive finite total: \
@@ -60,16 +43,7 @@ pub enum CalibrationError {
          most {wanted:e}: raise max_iterations, lower C, or check that the scores are not all but \
          equal"
     )]
-    NotConverged {
-        /// Newton iterations made.
-        iterations: u64,
-        /// Largest absolute component of the gradient where it stopped.
-        gradient_norm: f64,
-        /// Newton decrement squared there: twice the decrease of the objective still in sight.
-        decrement: f64,
-        /// The largest value that counts as converged.
-        wanted: f64,
-    },
+    NotConverged { iterations: u64, gradient_norm: f64, decrement: f64, wanted: f64 },
     /// argmin itself reported an error.
     #[error("the optimiser refused to run")]
     Optimizer {
@@ -78,24 +52,14 @@ pub enum CalibrationError {
     },
     /// A slope or intercept is not a finite number.
     #[error("the {name} of a Platt scaling is {value}, wanted a finite number")]
-    InvalidCoefficient {
-        /// `slope` or `intercept`.
-        name: &'static str,
-        value: f64,
-    },
+    InvalidCoefficient { name: &'static str, value: f64 },
     /// An isotonic calibrator has no thresholds.
     #[error("an isotonic calibrator has no thresholds, wanted at least one")]
     NoThresholds,
     /// The thresholds of an isotonic calibrator do not describe a non-decreasing function
     /// from `[0, 1]` to `[0, 1]`.
     #[error("isotonic threshold {index} is (x = {x}, y = {y}), wanted {wanted}")]
-    InvalidThreshold {
-        /// Position of the first bad threshold, from 0.
-        index: usize,
-        x: f64,
-        y: f64,
-        wanted: &'static str,
-    },
+    InvalidThreshold { index: usize, x: f64, y: f64, wanted: &'static str },
     /// A calibration error over zero groups was asked for.
     #[error("the number of groups is 0, wanted at least 1, e.g. 15")]
     NoGroups,
@@ -108,27 +72,14 @@ pub enum CalibrationError {
          it and no other above it, so the slope of the calibration line has no finite value: \
          use more rows"
     )]
-    Separable {
-        /// A probability between those of the two labels; rows of both may have it.
-        border: f64,
-        above: bool,
-    },
+    Separable { border: f64, above: bool },
     /// The fit of a calibration line stopped before the gradient vanished.
     #[error(
         "the calibration line did not converge: after {iterations} iterations the largest \
          gradient component is {gradient_norm:e} and the Newton decrement {decrement:e}, wanted \
          both at most {wanted:e}: check that the probabilities are not all but equal"
     )]
-    LineNotConverged {
-        /// Newton iterations made.
-        iterations: u64,
-        /// Largest absolute component of the gradient where it stopped.
-        gradient_norm: f64,
-        /// Newton decrement squared there; NaN if there is no Newton step.
-        decrement: f64,
-        /// The largest value that counts as converged.
-        wanted: f64,
-    },
+    LineNotConverged { iterations: u64, gradient_norm: f64, decrement: f64, wanted: f64 },
     /// Under the hypothesis of calibration the statistic cannot vary.
     #[error(
         "each of the {rows} probabilities is 0, 0.5 or 1, so Spiegelhalter's statistic has no \

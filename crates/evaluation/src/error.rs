@@ -24,13 +24,7 @@ pub enum EvaluationError {
     #[error(
         "{} is no rule{}", rule_text(*long, *short), of_bins_text(*n_bins)
     )]
-    Thresholds {
-        /// Smallest bin that is long, if that side is traded.
-        long: Option<u16>,
-        /// Largest bin that is short, if that side is traded.
-        short: Option<u16>,
-        n_bins: Option<u16>,
-    },
+    Thresholds { long: Option<u16>, short: Option<u16>, n_bins: Option<u16> },
     /// The default rule is made for another number of bins.
     #[error(
         "the bins of {month} are {n_bins}, and the thresholds 19 and 2 are meant for 20: say which \

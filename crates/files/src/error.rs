@@ -11,7 +11,7 @@ use crate::FileKind;
 /// [source](std::error::Error::source).
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum OutputError {
     /// The output would replace what the same call reads.
     #[error("{} is a file that is read: name another file for the output", path.display())]

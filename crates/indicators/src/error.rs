@@ -7,7 +7,7 @@ use crate::Period;
 /// Why an indicator cannot be made, fed or restored.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum IndicatorError {
     /// A number of rows that is no usable period.
     #[error("period {found}: wanted a whole number of rows from 1 to {}, such as 14", Period::MAX)]

@@ -8,7 +8,7 @@ use crate::{KeyError, SeriesError};
 /// Why there are no labels.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LabelError {
     /// A target key.
     #[error(transparent)]

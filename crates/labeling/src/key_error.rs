@@ -7,7 +7,7 @@ use thiserror::Error;
 /// Why a text or a run name gives no target key.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum KeyError {
     /// A text that should be a target key is none.
     #[error(

@@ -8,7 +8,7 @@ use crate::error::span;
 /// Why candles make no series. Times are µs UTC; candles count from 0.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum SeriesError {
     /// The candle interval is no usable span of time.
     #[error(

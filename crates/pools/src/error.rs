@@ -32,10 +32,7 @@ pub enum PoolError {
     NoMinimum { pool: &'static str },
     /// Too few or too many.
     #[error("{} behind --members: wanted two to eight runs", counted(*found, "member"))]
-    MemberCount {
-        /// How many.
-        found: usize,
-    },
+    MemberCount { found: usize },
     /// One of them twice.
     #[error("the run {run} is named twice: a member has one vote")]
     Twice { run: String },

@@ -4,22 +4,14 @@ use thiserror::Error;
 
 use crate::limits::Step;
 
-/// Everything that cannot be, and what would.
+/// Everything that cannot be, and what would. Rows and steps count from 1.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum RiskError {
     /// A parameter that cannot be.
     #[error("{name} is {found}{hint}: give {wanted}")]
-    Parameter {
-        /// Its name.
-        name: &'static str,
-        /// What was given.
-        found: f64,
-        /// What can be.
-        wanted: &'static str,
-        /// What may have been meant.
-        hint: String,
-    },
+    Parameter { name: &'static str, found: f64, wanted: &'static str, hint: String },
     /// Payoffs without a loss.
     #[error(
         "no payoff is a loss: growth rises with the size without end, so there is no best size"
@@ -29,65 +21,37 @@ pub enum RiskError {
     #[error(
         "{name} of {found} is above {other} of {limit}, so it can never act: lower it, or switch it off"
     )]
-    Contradiction {
-        /// The limit.
-        name: &'static str,
-        /// Its value.
-        found: f64,
-        /// The other one.
-        other: &'static str,
-        /// Its value.
-        limit: f64,
-    },
+    Contradiction { name: &'static str, found: f64, other: &'static str, limit: f64 },
     /// Steps of a ladder out of order.
     #[error(
         "step {step} of the drawdown ladder is {} × {}, after {} × {}: drawdowns must ascend and factors \
          fall",
         found.drawdown, found.factor, before.drawdown, before.factor
     )]
-    Ladder {
-        /// Its number, from 1.
-        step: usize,
-        /// The step before it.
-        before: Step,
-        /// The step found.
-        found: Step,
-    },
+    Ladder { step: usize, before: Step, found: Step },
     /// Sizing by Kelly without anything known of the trade.
     #[error(
         "payoff-kelly needs an outlook, what the strategy knows of its trades' payoffs, and the decision at \
          {time} has none: use another sizer; for ml-calibrated-bins, rebuild that month's bins with candles \
          and out-of-sample predictions"
     )]
-    NoOutlook {
-        /// The decision's time, UTC.
-        time: String,
-    },
+    NoOutlook { time: String },
     /// Sizing by the stop's distance without a stop.
     #[error(
         "fixed-fraction sizes by the stop's distance, and {side} trades have no stop: give --stop-loss"
     )]
-    NoStop {
-        /// `long` or `short`.
-        side: &'static str,
-    },
+    NoStop { side: &'static str },
     /// Rows that are not those whose market was worked out before.
     #[error(
         "row {row} of the account is not that row of the history whose market it shares: feed that history \
          from its first row on"
     )]
-    OtherRows {
-        /// Its number, from 1.
-        row: usize,
-    },
+    OtherRows { row: usize },
     /// A quantity for several instruments.
     #[error(
         "fixed-quantity is for one instrument, and there are {instruments}: use fixed-notional"
     )]
-    SeveralInstruments {
-        /// How many there are.
-        instruments: usize,
-    },
+    SeveralInstruments { instruments: usize },
 }
 
 impl RiskError {

@@ -10,7 +10,7 @@ use thiserror::Error;
 /// Why the sample could not be written.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum SampleError {
     /// A file or folder could not be made, moved or removed.
     #[error(

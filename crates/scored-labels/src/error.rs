@@ -74,7 +74,6 @@ pub enum ScoredLabelsError {
         table: String,
         found: TimeDelta,
         dataset: String,
-        /// Its interval: the one in its name, otherwise the predictions' smallest spacing.
         wanted: TimeDelta,
     },
     /// Two files could be the model's in-sample predictions.

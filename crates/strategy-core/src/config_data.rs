@@ -235,7 +235,7 @@ fn parameter(flag: &Arg) -> Parameter {
 /// A configuration given as data that is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ConfigDataError {
     /// There is no such parameter.
     #[error("there is no parameter `{name}`; there are: {}", known.join(", "))]

@@ -244,7 +244,7 @@ impl<'a> IntoIterator for &'a Strategies {
 /// A strategy could not be found, or not told from another.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum RegistryError {
     /// Two strategies have one name.
     #[error(

@@ -100,7 +100,7 @@ fn described(micros: i64) -> String {
 /// Rows that no strategy can decide on. Rows count from 0 in their batch; times are µs UTC.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum RowsError {
     /// A column is not there.
     #[error(

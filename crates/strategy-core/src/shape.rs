@@ -27,7 +27,7 @@ pub struct ShapeError {
 /// What is wrong with the shape of a decision. Rows and legs count from 0.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ShapeFault {
     /// A weight is NaN or infinite.
     #[error("the weight of leg {leg} is {weight}; weights are finite")]

@@ -11,7 +11,7 @@ use crate::Wanted;
 /// Why a column cannot be used. Rows count from 1.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ColumnError {
     /// Two columns of one name.
     #[error("{}there are two columns `{column}`: rename one", in_file(path.as_ref()))]

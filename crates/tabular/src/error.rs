@@ -16,7 +16,7 @@ use crate::{ColumnError, Format, NamingError, TextError, TimeError};
 /// [`BrokenPipe`](io::ErrorKind::BrokenPipe) there.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum TabularError {
     /// The name or the format of a file.
     #[error(transparent)]

@@ -9,7 +9,7 @@ use crate::Format;
 /// Why a file and its format do not go together.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum NamingError {
     /// A word that names no format.
     #[error("`{found}` is no format: there are {}", format_names())]

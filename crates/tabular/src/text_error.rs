@@ -7,7 +7,7 @@ use thiserror::Error;
 /// Why the lines of a CSV or JSON file cannot be read. Lines count from 1.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum TextError {
     /// A CSV file without a header.
     #[error(

@@ -6,7 +6,7 @@ use thiserror::Error;
 /// Why an array gives no times in microseconds. Rows count from 0.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum TimeError {
     /// An array that holds no times.
     #[error("timestamps were wanted, but this is {found}")]

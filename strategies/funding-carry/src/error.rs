@@ -13,12 +13,7 @@ pub enum CarryError {
     #[error(
         "--enter-multiple {enter}, --exit-multiple {exit}: wanted 0 ≤ exit < enter, as in 0.25 and 1.5"
     )]
-    Order {
-        /// Multiple of the costs that is entered above.
-        enter: f64,
-        /// Multiple of the costs that is left below.
-        exit: f64,
-    },
+    Order { enter: f64, exit: f64 },
     /// A parameter out of its range.
     #[error("{flag} {found}: wanted {wanted}")]
     Parameter { flag: &'static str, found: f64, wanted: &'static str },

@@ -28,11 +28,7 @@ pub enum PairsError {
     #[error(
         "a cost of {found} beside σ = {sigma} a row: wanted one above 0 that a threshold can earn"
     )]
-    Cost {
-        /// The cost of a round trip, in units of the spread.
-        found: f64,
-        sigma: f64,
-    },
+    Cost { found: f64, sigma: f64 },
     /// Thresholds out of order.
     #[error(
         "--exit-z {exit}, --entry-z {entry}, --stop-z {stop}: wanted 0 ≤ exit < entry < stop, as in \

@@ -30,11 +30,7 @@ pub enum BackfillError {
     Interrupted { months: usize, runs: usize, existing: Existing },
     /// The threads that compute could not be started.
     #[error("cannot start {jobs} threads: pass a smaller --jobs")]
-    Threads {
-        /// How many.
-        jobs: usize,
-        source: rayon::ThreadPoolBuildError,
-    },
+    Threads { jobs: usize, source: rayon::ThreadPoolBuildError },
 }
 
 fn left_text(left: usize) -> String {

@@ -10,7 +10,7 @@ use crate::message::{if_right, instant_text, listed, there_is};
 /// Candles cannot be found, or are no candles. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum CandleError {
     /// No table looks like candles.
     #[error(

@@ -9,7 +9,7 @@ use crate::message::{instant_text, listed};
 /// A CSV file cannot be read. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum CsvError {
     /// A CSV file that cannot be taken apart.
     #[error(

@@ -11,7 +11,7 @@ use crate::{DuckDbError, FileKind, LockHolder};
 /// A file cannot be opened, read or written. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum FileError {
     /// There is no file at the path.
     #[error("there is no file {}: check the path (a relative one starts at the working directory)", .path.display())]

@@ -9,7 +9,7 @@ use crate::message::{advice, instant_text, listed};
 /// Predictions cannot be found, or contradict each other. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ModelError {
     /// The table of predictions has no rows.
     #[error("{} has no predictions: its table `predictions` is empty", .path.display())]

@@ -9,7 +9,7 @@ use crate::message::{instant_text, listed, there_is};
 /// A table lacks something, or holds what it must not. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum TableError {
     /// There is no such table.
     #[error(

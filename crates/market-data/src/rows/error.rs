@@ -10,7 +10,7 @@ use crate::message::{instant_text, listed};
 /// Inputs that the configured files do not give. Timestamps are µs UTC.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum InputError {
     /// The file that an input is read from is not configured.
     #[error(

@@ -9,7 +9,7 @@ use crate::{BoxError, ParseInputError};
 /// The point of the contract that a strategy misses. Rows count from 0.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum ContractError {
     /// The name cannot be typed as the others are.
     #[error("`{found}` is no name of a strategy: wanted lower-case words joined by `-`")]

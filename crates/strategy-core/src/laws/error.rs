@@ -110,7 +110,7 @@ impl fmt::Display for Violation {
 /// Why a check did not end well.
 #[derive(Debug, Error)]
 #[non_exhaustive]
-#[allow(missing_docs, reason = "the message of a variant explains its fields")]
+#[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum LawError {
     /// A law is broken.
     #[error("{0}")]
