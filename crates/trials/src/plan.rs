@@ -42,6 +42,9 @@ impl FromStr for Axis {
         let parts: Vec<&str> = values.split(':').map(str::trim).collect();
         let values = match parts[..] {
             [from, to, step] => range(from, to, step).map_err(error)?,
+            [from, to] if from.parse::<f64>().is_ok() && to.parse::<f64>().is_ok() => {
+                return Err(error("a range needs its step".to_owned()));
+            }
             _ => values.split(',').map(|value| value.trim().to_owned()).collect(),
         };
         if values.iter().any(String::is_empty) {
