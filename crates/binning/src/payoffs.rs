@@ -127,8 +127,8 @@ impl Payoffs {
             let reason = format!("a row is in bin {} of {n_bins}", row.q_bin);
             return Err(BinningError::Inconsistent { field: "payoffs", reason });
         }
-        let side = |of: fn(&TradeEnds) -> &TradeEnd| side_payoffs(rows, n_bins, of);
-        let (long, short) = (side(|ends| &ends.long), side(|ends| &ends.short));
+        let long = side_payoffs(rows, n_bins, |ends| &ends.long);
+        let short = side_payoffs(rows, n_bins, |ends| &ends.short);
         Ok(Self { rows: rows.len() as u64, long, short })
     }
 
@@ -205,7 +205,7 @@ impl Payoffs {
 fn side_payoffs(
     rows: &[PayoffRow],
     n_bins: u16,
-    of: fn(&TradeEnds) -> &TradeEnd,
+    of: impl Fn(&TradeEnds) -> &TradeEnd + Copy,
 ) -> Vec<BinPayoffs> {
     let first = rows.first().map_or(0, |row| row.position);
     // Positions within a window are at most its candles.
@@ -231,7 +231,11 @@ fn side_payoffs(
     bins
 }
 
-fn add_block_squares(bins: &mut [BinPayoffs], rows: &[PayoffRow], of: fn(&TradeEnds) -> &TradeEnd) {
+fn add_block_squares(
+    bins: &mut [BinPayoffs],
+    rows: &[PayoffRow],
+    of: impl Fn(&TradeEnds) -> &TradeEnd,
+) {
     let means: Vec<f64> = bins
         .iter()
         .map(BinPayoffs::total)

@@ -10,16 +10,15 @@ const DOMAIN: &[u8] = b"ml-calibrated-bins rows 1\n";
 /// rebuild from the same data can be told from one whose data changed.
 #[must_use]
 pub fn fingerprint(timestamps: &[i64], scores: &[f64], labels: &[bool]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(DOMAIN);
+    // All at once is hashed in a fraction of the time that row by row takes.
+    let mut bytes = Vec::with_capacity(DOMAIN.len() + 17 * timestamps.len());
+    bytes.extend_from_slice(DOMAIN);
     for ((timestamp, score), &label) in timestamps.iter().zip(scores).zip(labels) {
-        let mut row = [0; 17];
-        row[..8].copy_from_slice(&timestamp.to_le_bytes());
-        row[8..16].copy_from_slice(&score.to_bits().to_le_bytes());
-        row[16] = label.into();
-        hasher.update(&row);
+        bytes.extend_from_slice(&timestamp.to_le_bytes());
+        bytes.extend_from_slice(&score.to_bits().to_le_bytes());
+        bytes.push(label.into());
     }
-    hasher.finalize().to_hex().to_string()
+    blake3::hash(&bytes).to_hex().to_string()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use labeling::{LabelSource, Outcome, TradeEnds};
 use market_data::{ModelPathMatch, Predictions, TimeSpan, TrainPredictions};
 use serde::Serialize;
 
-use crate::window::{Newest, Origin, micros};
+use crate::window::{Newest, Origin, micros, place};
 
 /// What the rebuilds of a run read: predictions, labels and the state of the candles.
 #[derive(Debug, Clone)]
@@ -115,20 +115,20 @@ impl Labels {
         self.timestamps[..known].last().copied()
     }
 
-    /// What came of the row that opens at `timestamp`, where it has a label.
-    #[must_use]
-    pub fn at(&self, timestamp: i64) -> Option<Outcome> {
-        let row = self.timestamps.binary_search(&timestamp).ok()?;
-        self.outcomes.get(row).copied()
+    /// What came of the row that opens at a time, where it has a label. Ascending times are found fastest.
+    pub fn lookup(&self) -> impl FnMut(i64) -> Option<Outcome> {
+        let mut next = 0;
+        move |time| Some(self.outcomes[place(&self.timestamps, time, &mut next)?])
     }
 }
 
 impl CandleState {
-    /// How the trades from the close of the candle that opens at `timestamp`, µs UTC, ended, where that is known.
-    #[must_use]
-    pub fn ends_at(&self, timestamp: i64) -> Option<TradeEnds> {
-        let row = self.timestamps.binary_search(&timestamp).ok()?;
-        *self.trades.as_ref().ok()?.get(row)?
+    /// How the trades from the close of the candle that opens at a time, µs UTC, ended, where that is known.
+    /// Ascending times are found fastest.
+    pub fn ends(&self) -> impl FnMut(i64) -> Option<TradeEnds> {
+        let trades = self.trades.as_deref().unwrap_or_default();
+        let mut next = 0;
+        move |time| *trades.get(place(&self.timestamps, time, &mut next)?)?
     }
 
     /// How many candles the window should have, and the times within it that lack one.
@@ -278,7 +278,7 @@ mod tests {
                 Outcome::Incomplete,
             ],
         };
-        let found: Vec<_> = [0, 1, 3, 5, 6, 9, 10].map(|t| labels.at(t)).to_vec();
+        let found: Vec<_> = [0, 1, 3, 5, 6, 9, 10, 2].map(labels.lookup()).to_vec();
         let expect = [
             None,
             Some(Outcome::TakeProfit),
@@ -287,6 +287,7 @@ mod tests {
             None,
             Some(Outcome::Incomplete),
             None,
+            Some(Outcome::NoTakeProfit),
         ];
         assert_eq!(found, expect);
     }

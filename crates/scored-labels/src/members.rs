@@ -9,7 +9,7 @@ use pools::MemberScores;
 use strategy_core::YearMonth;
 
 use crate::window::micros;
-use crate::{InSample, Inputs, Run, ScoredLabelsError, Sources};
+use crate::{CandleState, InSample, Inputs, Run, ScoredLabelsError, Sources};
 
 /// Reads all that the runs `members` predicted out of sample, and gives the first of them too, whose market is
 /// theirs. Labels are those of the target that `sources` name, otherwise of the one in the first run's name.
@@ -54,8 +54,10 @@ pub fn read_members(
         let at = |time: &i64| times.binary_search(time).map_or(f64::NAN, |row| scores[row]);
         timestamps.iter().map(at).collect()
     };
-    let label = |&time: &i64| inputs.labels.at(time).and_then(Outcome::label);
-    let ends = |&time: &i64| inputs.candles.as_ref().and_then(|candles| candles.ends_at(time));
+    let mut outcome = inputs.labels.lookup();
+    let label = |&time: &i64| outcome(time).and_then(Outcome::label);
+    let mut known = inputs.candles.as_ref().map(CandleState::ends);
+    let ends = |&time: &i64| known.as_mut().and_then(|ends| ends(time));
     let scores = MemberScores {
         scores: columns.iter().map(column).collect(),
         labels: timestamps.iter().map(label).collect(),

@@ -35,12 +35,13 @@ impl Inputs {
         let horizon = self.labels.horizon.map_or(0, micros);
         // What the candles show up to the window's end: later ones must not change the account.
         let last_known = self.labels.last_before(window.end.timestamp_micros());
+        let mut outcome = self.labels.lookup();
         for (timestamp, score, origin) in self.predictions_in(&window) {
             if deadline.is_some_and(|deadline| timestamp >= deadline) {
                 rows.left_out.after_cutoff += 1;
                 continue;
             }
-            match self.labels.at(timestamp) {
+            match outcome(timestamp) {
                 Some(Outcome::Gap)
                     if deadline.is_none()
                         || last_known

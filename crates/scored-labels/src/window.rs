@@ -90,6 +90,16 @@ impl WindowRows {
     }
 }
 
+/// The place of `time` in ascending `times`. The place after the last found, `next`, is tried before it is
+/// searched.
+pub(crate) fn place(times: &[i64], time: i64, next: &mut usize) -> Option<usize> {
+    if times.get(*next) != Some(&time) {
+        *next = times.binary_search(&time).ok()?;
+    }
+    *next += 1;
+    Some(*next - 1)
+}
+
 /// A span in microseconds, held inside an `i64`.
 #[must_use]
 pub fn micros(span: TimeDelta) -> i64 {

@@ -92,7 +92,8 @@ fn payoffs(
         return Ok(None);
     }
     let timed = rows.timestamps.iter().zip(p_cal).zip(&rows.out_of_sample);
-    let rows = timed.map(|((&time, &p), &out)| (time, p, candles.ends_at(time).filter(|_| out)));
+    let mut ends = candles.ends();
+    let rows = timed.map(|((&time, &p), &out)| (time, p, ends(time).filter(|_| out)));
     let (interval, horizon) = (micros(inputs.interval), micros(horizon));
     Payoffs::of_trades(rows, edges, interval, horizon).map(Some)
 }

@@ -120,13 +120,14 @@ fn month_rows(
     let edges = judged.edges().as_slice().to_vec();
     let has_rule = rule.is_some();
     let mut rows = MonthRows { edges, in_sample, has_rule, warnings, ..MonthRows::default() };
+    let mut outcome = inputs.labels.lookup();
     for (timestamp, score, origin) in
         inputs.predictions_in(&(month.start()..month.plus_months(1).start()))
     {
         if origin == Origin::InSample {
             continue;
         }
-        match inputs.labels.at(timestamp).and_then(labeling::Outcome::label) {
+        match outcome(timestamp).and_then(labeling::Outcome::label) {
             Some(label) => {
                 rows.timestamps.push(timestamp);
                 rows.raw.push(score);

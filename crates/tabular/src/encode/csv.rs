@@ -7,9 +7,6 @@ use arrow::datatypes::SchemaRef;
 use super::encoder::{Encoder, in_utc, refused};
 use crate::{Format, TabularError};
 
-/// Chrono's format of a timestamp; the fraction is left out if it is zero.
-pub(super) const TIMESTAMP: &str = "%Y-%m-%d %H:%M:%S%.f";
-
 pub(super) struct CsvEncoder;
 
 impl CsvEncoder {
@@ -35,13 +32,7 @@ impl Encoder for CsvEncoder {
 }
 
 fn append(batch: &RecordBatch, header: bool, out: &mut Vec<u8>) -> Result<(), TabularError> {
-    in_utc(batch)
-        .and_then(|batch| {
-            WriterBuilder::new()
-                .with_header(header)
-                .with_timestamp_format(TIMESTAMP.to_owned())
-                .build(out)
-                .write(&batch)
-        })
+    in_utc(batch, |time| time.to_string())
+        .and_then(|batch| WriterBuilder::new().with_header(header).build(out).write(&batch))
         .map_err(|error| refused(Format::Csv)(error.into()))
 }

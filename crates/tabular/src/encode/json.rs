@@ -9,11 +9,13 @@ use arrow::error::ArrowError;
 use arrow::json::writer::{JsonFormat, LineDelimited};
 use arrow::json::{Writer, WriterBuilder};
 
-use super::encoder::{Encoder, in_utc, refused};
+use super::encoder::{self, Encoder, refused};
 use crate::{Format, TabularError};
 
 /// RFC 3339, since all timestamps are UTC; the fraction is left out if it is zero.
-const TIMESTAMP: &str = "%Y-%m-%dT%H:%M:%S%.fZ";
+fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    encoder::in_utc(batch, |time| format!("{time:?}Z"))
+}
 
 pub(super) type Lines = LineDelimited;
 
@@ -45,7 +47,6 @@ impl<F: JsonFormat> JsonEncoder<F> {
         let writer = || {
             WriterBuilder::new()
                 .with_explicit_nulls(true) // every object has every column
-                .with_timestamp_format(TIMESTAMP.to_owned())
                 .build::<_, F>(Vec::new())
         };
         // The writer looks at the types only when rows come: show it one.

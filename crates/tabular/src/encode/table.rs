@@ -5,7 +5,6 @@ use arrow::datatypes::{Float64Type, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 
-use super::csv::TIMESTAMP;
 use super::encoder::{Encoder, in_utc, refused};
 use crate::{Format, TabularError};
 
@@ -187,8 +186,8 @@ impl Encoder for TableEncoder {
 
 fn cells(batch: &RecordBatch, decimals: i32) -> Result<Vec<Vec<String>>, TabularError> {
     let show = || -> Result<Vec<Vec<String>>, ArrowError> {
-        let batch = in_utc(batch)?;
-        let options = FormatOptions::new().with_timestamp_format(Some(TIMESTAMP));
+        let batch = in_utc(batch, |time| time.to_string())?;
+        let options = FormatOptions::new();
         let formatters = batch
             .columns()
             .iter()

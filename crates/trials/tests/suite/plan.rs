@@ -31,7 +31,9 @@ fn ranges_reach_their_end_and_keep_their_decimals() {
 
 #[test]
 fn what_is_no_axis_says_why() {
-    for text in ["x", "=1", "x=", "x=1,,2", "x=1,1", "x=1:2:0", "x=2:1:1", "x=1:b:1", "x=1:2", "x=0:9e9:1"] {
+    for text in
+        ["x", "=1", "x=", "x=1,,2", "x=1,1", "x=1:2:0", "x=2:1:1", "x=1:b:1", "x=1:2", "x=0:9e9:1"]
+    {
         let error = text.parse::<Axis>().unwrap_err();
         assert!(matches!(&error, TrialsError::Set { .. }), "{error}");
         assert!(error.to_string().contains(text), "{error}");
