@@ -102,7 +102,7 @@ pub struct NoEvents;
 impl Events for NoEvents {}
 
 /// Keeps everything, in order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Results {
     /// Trades in order of their ends, the open ones last.
     pub trades: Vec<Trade>,

@@ -35,7 +35,17 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(results: &Results, counts: &Counts, rules: &Rules) -> Result<Self, BoxError> {
+    /// What is drawn at random is taken from `like` where that earned the same.
+    fn of(
+        results: &Results,
+        counts: &Counts,
+        rules: &Rules,
+        like: Option<&Simulated>,
+    ) -> Result<Self, BoxError> {
+        let summary = Summary::of(results, counts, rules);
+        if let Some(like) = like.filter(|like| like.results == *results) {
+            return Ok(Self { summary, ..like.run.clone() });
+        }
         let times: Vec<i64> = results.equity.iter().map(|row| row.time).collect();
         let equity: Vec<f64> = results.equity.iter().map(|row| row.equity).collect();
         let settings = PerformanceSettings::default();
@@ -43,7 +53,7 @@ impl Run {
         let exits = results.trades.iter().filter_map(|trade| trade.exit);
         let profits: Vec<f64> = exits.map(|exit| exit.net_pnl).collect();
         Ok(Self {
-            summary: Summary::of(results, counts, rules),
+            summary,
             performance: curve.and_then(|curve| Performance::of(&curve, &settings)).ok(),
             trade_statistics: TradeStatistics::of(&profits, &settings.resampling)?,
         })
@@ -148,15 +158,17 @@ pub(crate) fn run(
             (rule, Summary::of(&results, &counts, &settings.rules))
         })
         .collect();
-    let end = |account: Running, rules: &Rules| -> Result<Simulated, BoxError> {
+    let end = |account: Running, rules: &Rules, like: Option<&Simulated>| {
         let (results, counts) = account.finish(close);
         let counts = Counts { incomplete_detail: counts.incomplete_detail + lacking, ..counts };
-        Ok(Simulated { run: Run::of(&results, &counts, rules)?, results })
+        let run = Run::of(&results, &counts, rules, like)?;
+        Ok::<_, BoxError>(Simulated { run, results })
     };
+    let pessimistic = end(pessimistic, &settings.rules, None)?;
     Ok(Outcome {
-        pessimistic: end(pessimistic, &settings.rules)?,
-        optimistic: end(optimistic, &settings.rules)?,
-        hold: end(held, &hold)?,
+        optimistic: end(optimistic, &settings.rules, Some(&pessimistic))?,
+        pessimistic,
+        hold: end(held, &hold, None)?,
         without,
         detail_rows: stream.map(|stream| stream.rows),
         without_mark: with_marks.then_some(without_mark),

@@ -1,5 +1,7 @@
 //! Comma-separated values.
 
+use std::fmt::Write as _;
+
 use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
 use arrow::datatypes::SchemaRef;
@@ -32,7 +34,7 @@ impl Encoder for CsvEncoder {
 }
 
 fn append(batch: &RecordBatch, header: bool, out: &mut Vec<u8>) -> Result<(), TabularError> {
-    in_utc(batch, |time| time.to_string())
+    in_utc(batch, |out, time| write!(out, "{time}"))
         .and_then(|batch| WriterBuilder::new().with_header(header).build(out).write(&batch))
         .map_err(|error| refused(Format::Csv)(error.into()))
 }

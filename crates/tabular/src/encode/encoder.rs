@@ -1,8 +1,9 @@
 //! What every format's encoder is, and what several use.
 
+use std::fmt;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch, StringArray};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StringBuilder};
 use arrow::datatypes::{
     ArrowTimestampType, DataType, Field, Schema, TimeUnit, TimestampMicrosecondType,
     TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
@@ -36,13 +37,13 @@ pub(super) fn refused(
     move |source| TabularError::Encode { format, source }
 }
 
-/// The batch for a text format: timestamps as `text` writes their UTC time. (The writers of arrow read their
+/// Writes a UTC time.
+type Write = fn(&mut StringBuilder, NaiveDateTime) -> fmt::Result;
+
+/// The batch for a text format: timestamps as `write` writes their UTC time. (The writers of arrow read their
 /// format anew for each value, in ten times the time.)
-pub(super) fn in_utc(
-    batch: &RecordBatch,
-    text: fn(NaiveDateTime) -> String,
-) -> Result<RecordBatch, ArrowError> {
-    let columns = batch.columns().iter().map(|column| legible(column, text));
+pub(super) fn in_utc(batch: &RecordBatch, write: Write) -> Result<RecordBatch, ArrowError> {
+    let columns = batch.columns().iter().map(|column| legible(column, write));
     let columns = columns.collect::<Result<Vec<_>, _>>()?;
     let fields = batch.schema_ref().fields().iter().zip(&columns);
     let fields: Vec<Field> = fields
@@ -52,31 +53,27 @@ pub(super) fn in_utc(
     RecordBatch::try_new(Arc::new(schema), columns)
 }
 
-fn legible(column: &ArrayRef, text: fn(NaiveDateTime) -> String) -> Result<ArrayRef, ArrowError> {
-    match column.data_type() {
-        DataType::Timestamp(TimeUnit::Second, _) => texts::<TimestampSecondType>(column, text),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            texts::<TimestampMillisecondType>(column, text)
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            texts::<TimestampMicrosecondType>(column, text)
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            texts::<TimestampNanosecondType>(column, text)
-        }
-        _ => Ok(Arc::clone(column)),
+fn legible(column: &ArrayRef, write: Write) -> Result<ArrayRef, ArrowError> {
+    let DataType::Timestamp(unit, _) = column.data_type() else { return Ok(Arc::clone(column)) };
+    match unit {
+        TimeUnit::Second => written::<TimestampSecondType>(column, write),
+        TimeUnit::Millisecond => written::<TimestampMillisecondType>(column, write),
+        TimeUnit::Microsecond => written::<TimestampMicrosecondType>(column, write),
+        TimeUnit::Nanosecond => written::<TimestampNanosecondType>(column, write),
     }
 }
 
-fn texts<T: ArrowTimestampType>(
-    column: &ArrayRef,
-    text: fn(NaiveDateTime) -> String,
-) -> Result<ArrayRef, ArrowError> {
-    let written = |value: i64| match as_datetime::<T>(value) {
-        Some(time) => Ok(text(time)),
-        None => Err(ArrowError::CastError(format!("{value} {:?} is no time", T::UNIT))),
-    };
-    let times = column.as_primitive::<T>().iter();
-    let texts = times.map(|value| value.map(written).transpose());
-    Ok(Arc::new(texts.collect::<Result<StringArray, _>>()?))
+fn written<T: ArrowTimestampType>(column: &ArrayRef, write: Write) -> Result<ArrayRef, ArrowError> {
+    let no_time = |value: i64| ArrowError::CastError(format!("{value} {:?}s are no time", T::UNIT));
+    let mut texts = StringBuilder::new();
+    for value in column.as_primitive::<T>() {
+        let Some(value) = value else {
+            texts.append_null();
+            continue;
+        };
+        let time = as_datetime::<T>(value).ok_or_else(|| no_time(value))?;
+        write(&mut texts, time).map_err(|error| ArrowError::from_external_error(error.into()))?;
+        texts.append_value("");
+    }
+    Ok(Arc::new(texts.finish()))
 }

@@ -1,5 +1,6 @@
 //! JSON: an array of objects, or one object a line.
 
+use std::fmt::Write as _;
 use std::io::Write;
 use std::mem;
 
@@ -14,7 +15,7 @@ use crate::{Format, TabularError};
 
 /// RFC 3339, since all timestamps are UTC; the fraction is left out if it is zero.
 fn in_utc(batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
-    encoder::in_utc(batch, |time| format!("{time:?}Z"))
+    encoder::in_utc(batch, |out, time| write!(out, "{time:?}Z"))
 }
 
 pub(super) type Lines = LineDelimited;

@@ -1,5 +1,7 @@
 //! Aligned columns for a terminal.
 
+use std::fmt::Write as _;
+
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use arrow::datatypes::{Float64Type, SchemaRef};
 use arrow::error::ArrowError;
@@ -186,7 +188,7 @@ impl Encoder for TableEncoder {
 
 fn cells(batch: &RecordBatch, decimals: i32) -> Result<Vec<Vec<String>>, TabularError> {
     let show = || -> Result<Vec<Vec<String>>, ArrowError> {
-        let batch = in_utc(batch, |time| time.to_string())?;
+        let batch = in_utc(batch, |out, time| write!(out, "{time}"))?;
         let options = FormatOptions::new();
         let formatters = batch
             .columns()
