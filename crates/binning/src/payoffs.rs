@@ -145,16 +145,16 @@ impl Payoffs {
     ) -> Result<Self, BinningError> {
         let mut rows = rows.peekable();
         let first = rows.peek().map_or(0, |row| row.0);
-        let traded = rows.filter_map(|(time, p, ends)| Some((time, p, ends?)));
-        let traded = traded.map(|(time, p, ends)| {
-            Ok(PayoffRow {
+        let mut traded = Vec::with_capacity(rows.size_hint().0);
+        for (time, p, ends) in rows {
+            let Some(ends) = ends else { continue };
+            traded.push(PayoffRow {
                 position: time.abs_diff(first) / interval.max(1).unsigned_abs(),
                 block: time.div_euclid(horizon.max(1)),
                 q_bin: edges.assign(p)?,
                 ends,
-            })
-        });
-        let traded = traded.collect::<Result<Vec<_>, BinningError>>()?;
+            });
+        }
         Self::over(&traded, edges.n_bins().get())
     }
 

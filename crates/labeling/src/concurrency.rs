@@ -26,7 +26,8 @@ impl Concurrency {
     /// That of `trades`, each its entry's row and the row that it ended in. A trade that ends at its
     /// entry looks at nothing. Memory and time grow with the last row.
     pub fn of(trades: impl IntoIterator<Item = (usize, usize)>) -> Self {
-        let mut steps: Vec<i64> = Vec::new();
+        let trades = trades.into_iter();
+        let mut steps: Vec<i64> = Vec::with_capacity(trades.size_hint().0);
         for (start, end) in trades {
             if end > start {
                 if steps.len() < end + 2 {
@@ -37,15 +38,15 @@ impl Concurrency {
             }
         }
         steps.pop();
-        let running = steps.iter().scan(0_i64, |count, step| {
-            *count += step;
-            Some(u32::try_from(*count).unwrap_or(u32::MAX))
-        });
-        let counts: Vec<u32> = running.collect();
-        let mut shares = vec![0.0];
-        let mut total = 0.0;
-        for &count in &counts {
-            total += if count == 0 { 0.0 } else { 1.0 / f64::from(count) };
+        let mut counts = Vec::with_capacity(steps.len());
+        let mut shares = Vec::with_capacity(steps.len() + 1);
+        let (mut count, mut total) = (0, 0.0);
+        shares.push(total);
+        for step in steps {
+            count += step;
+            let looking = u32::try_from(count).unwrap_or(u32::MAX);
+            counts.push(looking);
+            total += if looking == 0 { 0.0 } else { 1.0 / f64::from(looking) };
             shares.push(total);
         }
         Self { counts, shares }

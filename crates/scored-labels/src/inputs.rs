@@ -230,6 +230,11 @@ impl Iterator for Merged<'_> {
             advance(&mut self.table).map(|(t, p)| (t, p, Origin::OutOfSample))
         }
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (table, train) = (self.table.0.len(), self.train.0.len());
+        (table.max(train), Some(table + train))
+    }
 }
 
 fn advance(series: &mut (&[i64], &[f64])) -> Option<(i64, f64)> {

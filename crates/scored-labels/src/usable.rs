@@ -31,12 +31,13 @@ impl Inputs {
         }
         let deadline =
             label_deadline(settings.label_cutoff, window.end, self.labels.horizon, self.interval);
-        let mut rows = WindowRows::default();
         let horizon = self.labels.horizon.map_or(0, micros);
         // What the candles show up to the window's end: later ones must not change the account.
         let last_known = self.labels.last_before(window.end.timestamp_micros());
         let mut outcome = self.labels.lookup();
-        for (timestamp, score, origin) in self.predictions_in(&window) {
+        let predictions = self.predictions_in(&window);
+        let mut rows = WindowRows::with_capacity(predictions.size_hint().0);
+        for (timestamp, score, origin) in predictions {
             if deadline.is_some_and(|deadline| timestamp >= deadline) {
                 rows.left_out.after_cutoff += 1;
                 continue;

@@ -56,6 +56,17 @@ pub(crate) fn label_deadline(
 }
 
 impl WindowRows {
+    /// None, with room for `rows`.
+    pub(crate) fn with_capacity(rows: usize) -> Self {
+        Self {
+            timestamps: Vec::with_capacity(rows),
+            scores: Vec::with_capacity(rows),
+            labels: Vec::with_capacity(rows),
+            out_of_sample: Vec::with_capacity(rows),
+            left_out: LeftOut::default(),
+        }
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> u64 {
