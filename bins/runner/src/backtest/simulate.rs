@@ -162,12 +162,13 @@ pub(crate) fn run(
         let (results, counts) = account.finish(close);
         let counts = Counts { incomplete_detail: counts.incomplete_detail + lacking, ..counts };
         let run = Run::of(&results, &counts, rules, like)?;
-        Ok::<_, BoxError>(Simulated { run, results })
+        Ok::<_, BoxError>(Simulated { results, run })
     };
     let pessimistic = end(pessimistic, &settings.rules, None)?;
+    let optimistic = end(optimistic, &settings.rules, Some(&pessimistic))?;
     Ok(Outcome {
-        optimistic: end(optimistic, &settings.rules, Some(&pessimistic))?,
         pessimistic,
+        optimistic,
         hold: end(held, &hold, None)?,
         without,
         detail_rows: stream.map(|stream| stream.rows),
