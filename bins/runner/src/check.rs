@@ -3,7 +3,7 @@
 use arrow::compute::concat_batches;
 use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console, laws};
+use strategy_core::{Console, Result, laws};
 use terminal::counted;
 
 use crate::{output_flags, row_args};
@@ -26,11 +26,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
         )
 }
 
-pub(crate) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let chosen = row_args::choose(entry, matches, console)?;
     let batches = chosen.source.rows(chosen.range)?.collect::<Result<Vec<_>, _>>()?;
     let rows = concat_batches(&chosen.source.schema(), &batches)?;
@@ -174,7 +170,7 @@ mod tests {
         assert!(check("pair").unwrap().contains("keeps the laws on 120 rows"));
     }
 
-    fn check(name: &str) -> Result<String, BoxError> {
+    fn check(name: &str) -> Result<String> {
         let folder = tempfile::tempdir().unwrap();
         let sample = folder.path().join("sample").display().to_string();
         let strategies = strategy_core::registry::registered().unwrap();

@@ -4,7 +4,7 @@ use arrow::array::RecordBatch;
 use clap::ArgMatches;
 use market_data::{RowReport, RowStream, TimeRange};
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Decisions, ErasedStrategy};
+use strategy_core::{Decisions, ErasedStrategy, Result};
 use terminal::counted;
 
 use crate::output_columns;
@@ -28,11 +28,7 @@ pub(crate) struct Decided<'a> {
 
 impl<'a> Decided<'a> {
     /// The decisions of the strategy of `entry`, opened for `chosen`.
-    pub(crate) fn open(
-        entry: &Entry,
-        matches: &ArgMatches,
-        chosen: &'a Chosen,
-    ) -> Result<Self, BoxError> {
+    pub(crate) fn open(entry: &Entry, matches: &ArgMatches, chosen: &'a Chosen) -> Result<Self> {
         let strategy = entry.open(matches, &chosen.subject)?;
         let needed = strategy.lookback().rows;
         let (start, found) = match chosen.range.start {
@@ -51,7 +47,7 @@ impl<'a> Decided<'a> {
 
     /// The next decisions. The first are there also where there are no rows, and say what columns there
     /// are.
-    pub(crate) fn next(&mut self) -> Result<Option<Decisions>, BoxError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Decisions>> {
         let Some(batch) = self.rows.next().transpose()?.or_else(|| self.none.take()) else {
             return Ok(None);
         };

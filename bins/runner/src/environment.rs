@@ -6,16 +6,16 @@ use std::ffi::OsString;
 use clap::builder::{OsStr, Resettable};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgMatches, Command};
-use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
 
 use crate::tips;
+use strategy_core::Result;
 
 /// The matches of `command` with these arguments, and the program's variables.
 pub(crate) fn matches(
     command: &Command,
     arguments: impl IntoIterator<Item = OsString>,
-) -> Result<ArgMatches, BoxError> {
+) -> Result<ArgMatches> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let parsed = without_empty(command.clone()).try_get_matches_from(&arguments);
     parsed.map_err(|error| {

@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use files::{FileKind, Output, OutputError, StagedFile};
-use strategy_core::BoxError;
+
+use strategy_core::Result;
 
 /// What the file of a switch that is not engaged begins with.
 const ARMED: &str = "armed";
@@ -18,7 +19,7 @@ const KILLED: &str = "killed";
 ///
 /// # Errors
 /// When the file is there and cannot be read: nobody knows then, and nothing may be entered.
-pub(crate) fn engaged(path: &Path) -> Result<Option<String>, BoxError> {
+pub(crate) fn engaged(path: &Path) -> Result<Option<String>> {
     let text = match fs::read(path) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -38,7 +39,7 @@ pub(crate) fn engaged(path: &Path) -> Result<Option<String>, BoxError> {
 }
 
 /// Engages the switch. A file with any other text engages it as it is.
-pub(crate) fn kill(path: &Path, why: &str) -> Result<(), BoxError> {
+pub(crate) fn kill(path: &Path, why: &str) -> Result<()> {
     let why = why.replace(['\n', '\r'], " ");
     match write(path, &format!("{KILLED}: {why}\n")) {
         Err(OutputError::OtherKind { found: FileKind::Text, .. }) => Ok(()),
@@ -47,7 +48,7 @@ pub(crate) fn kill(path: &Path, why: &str) -> Result<(), BoxError> {
 }
 
 /// Re-arms it.
-pub(crate) fn arm(path: &Path) -> Result<(), BoxError> {
+pub(crate) fn arm(path: &Path) -> Result<()> {
     Ok(write(path, &format!("{ARMED}\n"))?)
 }
 

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Command, ValueEnum, builder::EnumValueParser};
 use comfy_table::{ContentArrangement, Table, presets::NOTHING};
 use serde_json::json;
 use strategy_core::registry::{Entry, Strategies};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::arg;
 
@@ -30,7 +30,7 @@ pub(crate) fn run(
     strategies: &Strategies,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let by_default = if console.out_is_terminal { Format::Table } else { Format::Csv };
     let rows = strategies.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     match matches.get_one("format").copied().unwrap_or(by_default) {
@@ -93,7 +93,7 @@ fn elided(input: &str) -> String {
     }
 }
 
-fn row(entry: &Entry) -> Result<(&'static str, &'static str, Vec<String>), BoxError> {
+fn row(entry: &Entry) -> Result<(&'static str, &'static str, Vec<String>)> {
     let inputs = entry.default_inputs()?;
     Ok((entry.name(), entry.about(), inputs.iter().map(ToString::to_string).collect()))
 }

@@ -42,7 +42,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Command};
 use strategy_core::registry::{self, Entry, Strategies};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use terminal::Folded;
 
 use crate::backtest::{evaluate, sizing_args};
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<(), BoxError> {
+fn run(log_format: LogFormat, console: &mut Console<'_>) -> Result<()> {
     let strategies = registry::registered()?;
     let file = config::file(std::env::args_os());
     let words: Vec<_> = std::env::args_os().collect();
@@ -126,7 +126,7 @@ fn carry_out(
     command: &Command,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     match matches.subcommand() {
         Some(("list", matches)) => list::run(strategies, matches, console),
         Some((data::NAME, matches)) => data::run(matches, configured, console),
@@ -157,7 +157,7 @@ fn run_strategy(
     matches: &ArgMatches,
     runs: &[&ConfiguredRun],
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let of_runs = runs
         .iter()
         .map(|run| {

@@ -3,7 +3,7 @@
 use clap::{ArgMatches, Command, ValueEnum, builder::EnumValueParser};
 use serde_json::{Value, json};
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::arg;
 use crate::list;
@@ -32,11 +32,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
         .long_about(None)
 }
 
-pub(crate) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let parameters = entry.parameters();
     let values = parameters.values(matches);
     match matches.get_one("format").copied().unwrap_or(Format::Table) {

@@ -12,7 +12,7 @@ use market_data::{
 };
 use sample::SamplePaths;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Column, Console, Input, Leg, Subject};
+use strategy_core::{Column, Console, Input, Leg, Result, Subject};
 
 use crate::arg;
 use crate::home;
@@ -195,7 +195,7 @@ pub(crate) struct Chosen {
 pub(crate) fn choose_data(
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(Vec<Instrument>, TimeRange), BoxError> {
+) -> Result<(Vec<Instrument>, TimeRange)> {
     let range = range(matches)?;
     let flags = DataFlags::from_arg_matches(matches)?;
     let mut dataset = matches.get_one::<String>("dataset").cloned();
@@ -229,7 +229,7 @@ pub(crate) fn choose(
     entry: &Entry,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<Chosen, BoxError> {
+) -> Result<Chosen> {
     let range = range(matches)?;
     let Files { instruments, mut inputs, subject, opened: _opened } =
         files(entry, matches, console)?;
@@ -265,7 +265,7 @@ pub(crate) fn files(
     entry: &Entry,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<Files, BoxError> {
+) -> Result<Files> {
     let inputs = entry.inputs(matches)?;
     let own = || inputs.iter().filter(|i| i.column == Column::Prediction && i.dataset.is_none());
     let scored = own().any(|input| input.run.is_none());
@@ -341,7 +341,7 @@ fn from_first_decision(
     source: &RowSource,
     range: TimeRange,
     console: &mut Console<'_>,
-) -> Result<TimeRange, BoxError> {
+) -> Result<TimeRange> {
     if range.start.is_some() {
         return Ok(range);
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use clap_complete::Shell;
 use files::{Output, OutputError};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use thiserror::Error;
 
 pub(crate) const COMPLETIONS: &str = "completions";
@@ -41,7 +41,7 @@ pub(crate) fn complete(
     mut command: Command,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let Some(&shell) = matches.get_one::<Shell>("shell") else { return Ok(()) };
     // Into memory first: the generator panics when what it writes to fails.
     let mut script = Vec::new();
@@ -54,7 +54,7 @@ pub(crate) fn write_manual(
     command: Command,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let Some(folder) = matches.get_one::<PathBuf>("out_dir") else { return Ok(()) };
     refuse_other_kinds(folder)?;
     fs::create_dir_all(folder)

@@ -6,7 +6,7 @@ use arrow::array::RecordBatch;
 use clap::{ArgMatches, Command, FromArgMatches};
 use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, Decisions};
+use strategy_core::{Console, Decisions, Result};
 use tabular::{BatchWriter, Destination, Format};
 use thiserror::Error;
 
@@ -55,11 +55,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
 }
 
 /// Decides for each of `of_runs`, one call's flags with the values of one configured run.
-pub(crate) fn run(
-    entry: &Entry,
-    of_runs: &[&ArgMatches],
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, of_runs: &[&ArgMatches], console: &mut Console<'_>) -> Result<()> {
     let Some(&first) = of_runs.first() else { return Ok(()) };
     let format = format(first, console.out_is_terminal)?;
     if let Some(journal) = first.get_one::<PathBuf>(stream::JOURNAL) {
@@ -94,7 +90,7 @@ fn all_runs(
     of_runs: &[&ArgMatches],
     format: Format,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let mut inputs = Vec::new();
     for matches in of_runs {
         let flags = DataFlags::from_arg_matches(matches)?;
@@ -145,11 +141,7 @@ struct DecidedRun {
     said: Vec<String>,
 }
 
-fn decide(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<DecidedRun, BoxError> {
+fn decide(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<DecidedRun> {
     let chosen = row_args::choose(entry, matches, console)?;
     let mut decided = Decided::open(entry, matches, &chosen)?;
     let mut tables = Vec::new();
@@ -169,11 +161,7 @@ fn named(matches: &ArgMatches, nth: usize) -> String {
     if known.is_empty() { format!("run {}", nth + 1) } else { known.join(" ") }
 }
 
-fn table_of(
-    matches: &ArgMatches,
-    chosen: &Chosen,
-    decisions: Decisions,
-) -> Result<RecordBatch, BoxError> {
+fn table_of(matches: &ArgMatches, chosen: &Chosen, decisions: Decisions) -> Result<RecordBatch> {
     if !matches.get_flag(ALL_RUNS) {
         return Ok(decisions.table);
     }
@@ -196,7 +184,7 @@ struct Output<'o> {
 }
 
 impl Output<'_> {
-    fn write(&mut self, table: &RecordBatch) -> Result<(), BoxError> {
+    fn write(&mut self, table: &RecordBatch) -> Result<()> {
         if let Some(destination) = self.destination.take() {
             self.writer = Some(BatchWriter::new(destination, self.format, table.schema())?);
         }
@@ -206,7 +194,7 @@ impl Output<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<(), BoxError> {
+    fn finish(self) -> Result<()> {
         Ok(self.writer.map(BatchWriter::finish).transpose().map(|_| ())?)
     }
 }

@@ -3,7 +3,7 @@
 use arrow::util::display::array_value_to_string;
 use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::decided::Decided;
 use crate::row_args;
@@ -17,11 +17,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
         .long_about(None)
 }
 
-pub(crate) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let chosen = row_args::choose(entry, matches, console)?;
     let mut decided = Decided::open(entry, matches, &chosen)?;
     let mut newest = None;

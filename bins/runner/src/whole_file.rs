@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use files::{Output, OutputError};
-use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
+
+use strategy_core::Result;
 
 /// Writes a file whole or not at all, and only over one that begins as it does: over an older page a page,
 /// over an older state a state.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), BoxError> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let beginning = &bytes[..bytes.len().min(8)];
     let is_kind = |head: &[u8]| head.starts_with(beginning);
     let output = Output::new(path, "what is to be written", &is_kind).overwrite(true);

@@ -82,7 +82,7 @@ mod time;
 mod usage_error;
 
 pub use artifacts::{ArtifactFiles, Artifacts};
-pub use box_error::BoxError;
+pub use box_error::{BoxError, Result};
 pub use config_data::{ConfigDataError, Parameter, Parameters};
 pub use console::Console;
 pub use erased::{Decisions, ErasedStrategy, Opened};

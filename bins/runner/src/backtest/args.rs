@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Exits, SideExits};
+use strategy_core::{Exits, Result, SideExits};
 
 use super::decisions::Asked;
 use super::sizing_args::{self, SizingSettings};
@@ -205,7 +205,7 @@ pub(crate) fn venue(matches: &ArgMatches) -> Result<&'static Venue, UsageError> 
 }
 
 /// The table of instruments that is in force.
-pub(crate) fn instrument_table(matches: &ArgMatches) -> Result<InstrumentTable, BoxError> {
+pub(crate) fn instrument_table(matches: &ArgMatches) -> Result<InstrumentTable> {
     let mut table = InstrumentTable::shipped();
     let files = matches.try_get_many::<PathBuf>("instruments").ok().flatten();
     for path in files.into_iter().flatten() {
@@ -225,7 +225,7 @@ pub(crate) fn interval(text: &str) -> Result<TimeDelta, String> {
 
 impl Settings {
     /// The settings of `matches` for what is asked.
-    pub(crate) fn of(matches: &ArgMatches, asked: &Asked) -> Result<Self, BoxError> {
+    pub(crate) fn of(matches: &ArgMatches, asked: &Asked) -> Result<Self> {
         let quantity = one::<f64>(matches, "quantity");
         if quantity.is_some_and(|quantity| !(quantity > 0.0 && quantity.is_finite())) {
             return Err(UsageError::new("--quantity must be a number above 0".into()).into());
@@ -249,7 +249,7 @@ impl Settings {
 
     /// Those that say how a trade ends and what it costs; flags that the command has not are at their
     /// defaults.
-    pub(crate) fn of_trades(matches: &ArgMatches, asked: &Asked) -> Result<Self, BoxError> {
+    pub(crate) fn of_trades(matches: &ArgMatches, asked: &Asked) -> Result<Self> {
         let venue = venue(matches)?;
         let given = |name: &str| one::<f64>(matches, name);
         let text = |name: &str| one::<String>(matches, name).unwrap_or_default();

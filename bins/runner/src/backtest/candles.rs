@@ -6,7 +6,7 @@ use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, Venue, 
 use chrono::{DateTime, TimeDelta};
 use market_data::{Available, Database, RowSource, TimeRange, funding_dataset, read_funding};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Column, Input};
+use strategy_core::{Column, Input, Result};
 use terminal::counted;
 
 use super::args::Settings;
@@ -32,7 +32,7 @@ pub(crate) fn load(
     files: &[market_data::Instrument],
     asked: &Asked,
     settings: &Settings,
-) -> Result<Market, BoxError> {
+) -> Result<Market> {
     let inputs: Vec<Input> = files
         .iter()
         .enumerate()
@@ -113,7 +113,7 @@ fn ended_leg(legs: &[Available], end: i64, candle: i64) -> Option<String> {
 
 /// A row of another length than a candle must be said, or decisions would be traded before they were
 /// known.
-fn check_intervals(asked: &Asked, lasts: i64, candle: i64) -> Result<(), BoxError> {
+fn check_intervals(asked: &Asked, lasts: i64, candle: i64) -> Result<()> {
     let spacing = asked.times.windows(2).map(|pair| pair[1] - pair[0]).min();
     if lasts < candle || lasts % candle != 0 {
         return Err(UsageError::new(
@@ -149,7 +149,7 @@ pub(crate) fn take(
     batch: &RecordBatch,
     times: &mut Vec<i64>,
     candles: &mut Vec<Candle>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let of_time = batch.column(0).as_primitive::<TimestampMicrosecondType>().values();
     let columns: Vec<&[f64]> = (1..batch.num_columns())
         .map(|column| batch.column(column).as_primitive::<Float64Type>().values().as_ref())
@@ -171,7 +171,7 @@ fn funding(
     settings: &Settings,
     name: &str,
     notes: &mut Vec<String>,
-) -> Result<Vec<Settlement>, BoxError> {
+) -> Result<Vec<Settlement>> {
     if settings.rules.funding == backtest::FundingRule::Off {
         notes.push(format!("{name}: no funding is charged (--funding off)"));
         return Ok(Vec::new());
@@ -212,11 +212,7 @@ pub(crate) fn instrument_of(dataset: &str, table: &InstrumentTable) -> Option<In
 }
 
 /// The order rules and tiers of a leg.
-fn instrument(
-    name: &str,
-    settings: &Settings,
-    notes: &mut Vec<String>,
-) -> Result<Instrument, BoxError> {
+fn instrument(name: &str, settings: &Settings, notes: &mut Vec<String>) -> Result<Instrument> {
     match instrument_of(name, &settings.table) {
         Some(known) => Ok(known),
         None if settings.rules.leverage > 1.0 => Err(UsageError::new(

@@ -3,7 +3,7 @@
 use backtest::Intent;
 use chrono::TimeDelta;
 use market_data::Instrument;
-use strategy_core::{BoxError, Leg, Outlook, SideExits};
+use strategy_core::{Leg, Outlook, Result, SideExits};
 
 /// Decisions, row by row.
 pub(crate) struct Asked {
@@ -32,7 +32,7 @@ pub(crate) struct Asked {
 impl Asked {
     /// The files of the legs, in their order, out of those that are configured; the first of these is
     /// the strategy's own instrument.
-    pub(crate) fn instruments(&self, known: &[Instrument]) -> Result<Vec<Instrument>, BoxError> {
+    pub(crate) fn instruments(&self, known: &[Instrument]) -> Result<Vec<Instrument>> {
         let of_leg = |leg: &Leg| {
             let found = match &leg.dataset {
                 None => known.first(),

@@ -9,7 +9,7 @@ use backtest::Candle;
 use chrono::DateTime;
 use market_data::{CandleFile, RowSource, TimeRange};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Column, Input};
+use strategy_core::{BoxError, Column, Input, Result};
 use tabular::{Wanted, utc_micros};
 
 use super::args::{Beside, Besides};
@@ -33,7 +33,7 @@ pub(crate) fn open(
     market: &Market,
     besides: &Besides,
     flag: &str,
-) -> Result<Option<DetailFiles>, BoxError> {
+) -> Result<Option<DetailFiles>> {
     if besides.files.is_empty() {
         return Ok(None);
     }
@@ -78,7 +78,7 @@ impl DetailFile {
         of: &market_data::Instrument,
         market: &Market,
         flag: &str,
-    ) -> Result<Self, BoxError> {
+    ) -> Result<Self> {
         if tabular::Format::of_path(path).is_some() {
             return Ok(Self::File(path.to_owned()));
         }
@@ -104,7 +104,7 @@ impl DetailFile {
     }
 }
 
-type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, BoxError>> + 'a>;
+type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + 'a>;
 
 /// Further candles of all legs, at the times that all of them have.
 pub(crate) struct Details<'a> {
@@ -126,7 +126,7 @@ pub(crate) struct Within<'a> {
 
 impl DetailFiles {
     /// The candles from the beginning.
-    pub(crate) fn stream(&self) -> Result<Details<'_>, BoxError> {
+    pub(crate) fn stream(&self) -> Result<Details<'_>> {
         let legs = self.0.iter().map(DetailFile::stream).collect::<Result<_, _>>()?;
         Ok(Details { legs, times: Vec::new(), candles: Vec::new(), rows: 0 })
     }
@@ -144,7 +144,7 @@ pub(crate) struct Kept {
 
 impl DetailFiles {
     /// Reads all of them.
-    pub(crate) fn keep(&self, market: &Market) -> Result<Kept, BoxError> {
+    pub(crate) fn keep(&self, market: &Market) -> Result<Kept> {
         let (mut stream, mut kept) = (self.stream()?, Kept::default());
         for bar in market.history.bars() {
             let found = stream.within(bar.time, bar.until)?;
@@ -176,7 +176,7 @@ impl Kept {
 impl Details<'_> {
     /// The candles that open from `time` to before `until`; none where the legs' do not open at the same
     /// times.
-    pub(crate) fn within(&mut self, time: i64, until: i64) -> Result<Within<'_>, BoxError> {
+    pub(crate) fn within(&mut self, time: i64, until: i64) -> Result<Within<'_>> {
         self.times.clear();
         self.candles.clear();
         let legs = self.legs.len();
@@ -215,7 +215,7 @@ struct Detail<'a> {
 
 impl DetailFile {
     /// The candles from the beginning.
-    fn stream(&self) -> Result<Detail<'_>, BoxError> {
+    fn stream(&self) -> Result<Detail<'_>> {
         let (batches, interval): (Batches<'_>, i64) = match self {
             Self::DuckDb { source, range } => {
                 let rows = source.rows(*range)?.map(|batch| Ok(batch?));
@@ -228,7 +228,7 @@ impl DetailFile {
     }
 }
 
-fn parquet(path: &Path) -> Result<Batches<'static>, BoxError> {
+fn parquet(path: &Path) -> Result<Batches<'static>> {
     let reader = tabular::read(path, BATCH_ROWS)?;
     let time = reader.require("timestamp", Wanted::Timestamp)?;
     let prices = NAMES.map(|name| reader.require(name, Wanted::Number));
@@ -254,7 +254,7 @@ fn parquet(path: &Path) -> Result<Batches<'static>, BoxError> {
 
 impl Detail<'_> {
     /// The finer candles that open from `time` to before `until`, and how long each lasts, µs.
-    fn within(&mut self, time: i64, until: i64) -> Result<(&[i64], &[Candle], i64), BoxError> {
+    fn within(&mut self, time: i64, until: i64) -> Result<(&[i64], &[Candle], i64)> {
         while self.times.last().is_none_or(|&last| last < until) {
             let Some(batch) = self.batches.next().transpose()? else { break };
             self.times.drain(..self.next);
@@ -271,7 +271,7 @@ impl Detail<'_> {
     }
 
     /// Times must ascend; the smallest distance of the first batch is the interval.
-    fn check(&mut self, before: usize) -> Result<(), BoxError> {
+    fn check(&mut self, before: usize) -> Result<()> {
         let from = before.saturating_sub(1);
         let spacing = self.times[from..].windows(2).map(|pair| pair[1] - pair[0]).min();
         match spacing {

@@ -7,7 +7,7 @@ use clap::{Arg, ArgMatches, Command, value_parser};
 use serde::Serialize;
 use statistics::Resampling;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, Exits, SideExits};
+use strategy_core::{Console, Exits, Result, SideExits};
 
 use super::args::{self, Settings};
 use super::decisions::Asked;
@@ -57,11 +57,7 @@ fn own_flags() -> [Arg; 4] {
 }
 
 /// Evaluates the strategy's own decisions.
-pub(crate) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let chosen = row_args::choose(entry, matches, console)?;
     let asked = of_strategy::decide(entry, matches, &chosen, console)?;
     let instruments = asked.instruments(&chosen.instruments)?;
@@ -69,7 +65,7 @@ pub(crate) fn run(
 }
 
 /// Evaluates a file of signals.
-pub(crate) fn run_file(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(crate) fn run_file(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let (own, range) = row_args::choose_data(matches, console)?;
     let path = matches.get_one::<PathBuf>("signals").ok_or("--signals is missing")?;
     let asked = signals_file::read_file(path, range)?;
@@ -90,7 +86,7 @@ fn finish(
     instruments: &[market_data::Instrument],
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let held = |exits: Exits| Exits { max_hold: exits.max_hold.or(Some(MAX_HOLD)), ..exits };
     let exits = SideExits { long: held(asked.exits.long), short: held(asked.exits.short) };
     let asked = Asked { exits, ..asked };

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command};
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 pub(crate) use args::{instrument_flags, instrument_table, venue};
 
@@ -77,11 +77,7 @@ fn result_flags() -> [Arg; 5] {
 }
 
 /// Backtests the strategy's own decisions.
-pub(crate) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let chosen = row_args::choose(entry, matches, console)?;
     let asked = of_strategy::decide(entry, matches, &chosen, console)?;
     let instruments = asked.instruments(&chosen.instruments)?;
@@ -90,7 +86,7 @@ pub(crate) fn run(
 }
 
 /// Backtests a file of signals.
-pub(crate) fn run_file(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(crate) fn run_file(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let (own, range) = row_args::choose_data(matches, console)?;
     let asked = signals_file::read(matches, range)?;
     let instruments = asked.instruments(&own)?;
@@ -104,7 +100,7 @@ fn finish(
     tried: &Tried,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let settings = Settings::of(matches, asked)?;
     settings.rules.check()?;
     let output = output::Output::of(matches)?;

@@ -4,7 +4,7 @@ use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
 use clap::ArgMatches;
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use super::decisions::Asked;
 use crate::decided::Decided;
@@ -16,7 +16,7 @@ pub(crate) fn decide(
     matches: &ArgMatches,
     chosen: &Chosen,
     console: &mut Console<'_>,
-) -> Result<Asked, BoxError> {
+) -> Result<Asked> {
     let mut decided = Decided::open(entry, matches, chosen)?;
     let mut asked = Asked {
         name: entry.name().to_owned(),

@@ -11,13 +11,14 @@ use arrow::array::{
 use backtest::{Exit, ExitReason, FillKind, Results};
 use clap::ArgMatches;
 use files::StagedFile;
-use strategy_core::BoxError;
 use tabular::{BatchWriter, Destination, Format};
 
 use super::args::Beside;
 use super::candles::Market;
 use super::simulate::Simulated;
 use super::summary::Report;
+
+use strategy_core::Result;
 
 /// A folder for the results.
 pub(crate) struct Output {
@@ -32,7 +33,7 @@ const FILES: [&str; 5] =
 
 impl Output {
     /// The folder that `-o` names. It must not hold results already, unless they may be replaced.
-    pub(crate) fn of(matches: &ArgMatches) -> Result<Option<Self>, BoxError> {
+    pub(crate) fn of(matches: &ArgMatches) -> Result<Option<Self>> {
         let Some(folder) = matches.get_one::<PathBuf>("output").cloned() else { return Ok(None) };
         let overwrite = matches.get_flag("overwrite");
         let there = FILES.iter().find(|file| folder.join(file).exists());
@@ -68,7 +69,7 @@ impl Output {
         market: &Market,
         simulated: &Simulated,
         report: &Report,
-    ) -> Result<(), BoxError> {
+    ) -> Result<()> {
         fs::create_dir_all(&self.folder)
             .map_err(|error| format!("{} cannot be made: {error}", self.folder.display()))?;
         let results = &simulated.results;
@@ -88,7 +89,7 @@ impl Output {
         files::Output::new(path, kind, &is_result).overwrite(self.overwrite).reads(&self.inputs)
     }
 
-    fn parquet(&self, name: &str, batch: &RecordBatch) -> Result<(), BoxError> {
+    fn parquet(&self, name: &str, batch: &RecordBatch) -> Result<()> {
         let path = self.folder.join(name);
         let destination =
             Destination::File { path, overwrite: self.overwrite, inputs: self.inputs.clone() };
@@ -107,7 +108,7 @@ fn is_result(head: &[u8]) -> bool {
 
 type Columns = Vec<(&'static str, ArrayRef)>;
 
-fn batch(columns: Columns) -> Result<RecordBatch, BoxError> {
+fn batch(columns: Columns) -> Result<RecordBatch> {
     let columns = columns.into_iter().map(|(name, values)| (name, values, true));
     Ok(RecordBatch::try_from_iter_with_nullable(columns)?)
 }
@@ -120,7 +121,7 @@ fn times(values: impl Iterator<Item = i64>) -> ArrayRef {
     Arc::new(TimestampMicrosecondArray::from_iter_values(values))
 }
 
-fn trades(results: &Results, market: &Market) -> Result<RecordBatch, BoxError> {
+fn trades(results: &Results, market: &Market) -> Result<RecordBatch> {
     let trades = &results.trades;
     let exits = |of: fn(&Exit) -> f64| -> ArrayRef {
         let values = trades.iter().map(|trade| trade.exit.as_ref().map(of));
@@ -156,7 +157,7 @@ fn trades(results: &Results, market: &Market) -> Result<RecordBatch, BoxError> {
     ])
 }
 
-fn equity(results: &Results) -> Result<RecordBatch, BoxError> {
+fn equity(results: &Results) -> Result<RecordBatch> {
     let rows = &results.equity;
     batch(vec![
         ("timestamp", times(rows.iter().map(|row| row.time))),
@@ -167,7 +168,7 @@ fn equity(results: &Results) -> Result<RecordBatch, BoxError> {
     ])
 }
 
-fn fills(results: &Results, market: &Market) -> Result<RecordBatch, BoxError> {
+fn fills(results: &Results, market: &Market) -> Result<RecordBatch> {
     let fills = &results.fills;
     let of = |value: fn(&backtest::Fill) -> f64| floats(fills.iter().map(value));
     let names = fills.iter().map(|fill| market.names[fill.instrument].as_str());
@@ -208,7 +209,7 @@ fn rules(results: &Results) -> Vec<Option<String>> {
 }
 
 /// What sizing and risk changed, in order: also where nothing was filled in the end.
-fn changes(results: &Results) -> Result<RecordBatch, BoxError> {
+fn changes(results: &Results) -> Result<RecordBatch> {
     let changes = &results.changes;
     let of = |value: fn(&backtest::Change) -> f64| floats(changes.iter().map(value));
     let whys = changes.iter().map(|change| change.why.as_str());

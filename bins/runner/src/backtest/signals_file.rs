@@ -9,7 +9,7 @@ use backtest::Intent;
 use chrono::{DateTime, TimeDelta};
 use clap::ArgMatches;
 use market_data::TimeRange;
-use strategy_core::{BoxError, Leg, SideExits};
+use strategy_core::{Leg, Result, SideExits};
 use tabular::{BatchReader, Wanted, utc_micros};
 
 use super::decisions::Asked;
@@ -17,7 +17,7 @@ use super::decisions::Asked;
 const BATCH_ROWS: usize = 65_536;
 
 /// Reads `--signals`: rows of `range`, ascending, with finite weights.
-pub(crate) fn read_file(path: &Path, range: TimeRange) -> Result<Asked, BoxError> {
+pub(crate) fn read_file(path: &Path, range: TimeRange) -> Result<Asked> {
     let reader = tabular::read(path, BATCH_ROWS)?;
     let legs = legs(&reader, path)?;
     let timestamp = reader.require("timestamp", Wanted::Timestamp)?;
@@ -28,7 +28,7 @@ pub(crate) fn read_file(path: &Path, range: TimeRange) -> Result<Asked, BoxError
             let name = if of_signal { "signal".to_owned() } else { leg.column() };
             Ok((reader.require(&name, Wanted::Number)?, name))
         })
-        .collect::<Result<Vec<_>, BoxError>>()?;
+        .collect::<Result<Vec<_>>>()?;
     let mut asked = Asked {
         name: path.display().to_string(),
         times: Vec::new(),
@@ -97,7 +97,7 @@ pub(crate) fn read_file(path: &Path, range: TimeRange) -> Result<Asked, BoxError
 }
 
 /// Reads what `--signals` names.
-pub(crate) fn read(matches: &ArgMatches, range: TimeRange) -> Result<Asked, BoxError> {
+pub(crate) fn read(matches: &ArgMatches, range: TimeRange) -> Result<Asked> {
     let path = matches.get_one::<PathBuf>("signals").ok_or("--signals is missing")?;
     let interval = matches.get_one::<TimeDelta>("signal-interval").copied();
     Ok(Asked { interval, ..read_file(path, range)? })
@@ -109,7 +109,7 @@ fn range_has(range: TimeRange, time: i64) -> bool {
 }
 
 /// One leg for `signal` or `target`, one more for each `target@dataset`.
-fn legs(reader: &BatchReader, path: &Path) -> Result<Vec<Leg>, BoxError> {
+fn legs(reader: &BatchReader, path: &Path) -> Result<Vec<Leg>> {
     let schema = reader.schema();
     let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
     let others = names.iter().filter_map(|name| name.strip_prefix("target@"));

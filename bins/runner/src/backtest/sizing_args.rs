@@ -9,7 +9,7 @@ use ::risk::{
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, SideExits};
+use strategy_core::{Result, SideExits};
 
 use crate::{arg, kill_switch};
 
@@ -186,10 +186,7 @@ fn checked_limits(matches: &ArgMatches) -> Result<Limits, UsageError> {
 }
 
 /// The settings of `matches`.
-pub(crate) fn settings(
-    matches: &ArgMatches,
-    quantity: Option<f64>,
-) -> Result<SizingSettings, BoxError> {
+pub(crate) fn settings(matches: &ArgMatches, quantity: Option<f64>) -> Result<SizingSettings> {
     let killed = match matches.get_one::<PathBuf>("kill-switch") {
         Some(path) => kill_switch::engaged(Path::new(path))?,
         None => None,

@@ -6,7 +6,7 @@ use backtest::{Counts, FundingRule, Intent, Rules, Slippage, Tie};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use statistics::{Estimate, Performance, StatisticsError};
-use strategy_core::{BoxError, Exits};
+use strategy_core::{Exits, Result};
 use terminal::counted;
 use trials::Verdict;
 
@@ -98,7 +98,7 @@ impl Report {
     }
 
     /// What a person reads.
-    pub(crate) fn print(&self, out: &mut dyn Write) -> Result<(), BoxError> {
+    pub(crate) fn print(&self, out: &mut dyn Write) -> Result<()> {
         let Period { start, end, rows, interval_seconds } = &self.period;
         let day = |time: &DateTime<Utc>| time.format("%Y-%m-%d %H:%M").to_string();
         writeln!(
@@ -131,7 +131,7 @@ impl Report {
         self.print_rest(out)
     }
 
-    fn print_rest(&self, out: &mut dyn Write) -> Result<(), BoxError> {
+    fn print_rest(&self, out: &mut dyn Write) -> Result<()> {
         let result = &self.result.summary;
         let tie = match self.rules.tie {
             Tie::Pessimistic => "pessimistic",

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use backtest::Rules;
 use clap::{ArgMatches, Command};
 use statistics::EquityCurve;
-use strategy_core::BoxError;
 use strategy_core::registry::Entry;
 use trials::{Ledger, Subject, Trial, Verdict};
 
@@ -14,6 +13,7 @@ use super::args;
 use super::simulate::Simulated;
 use crate::sweep;
 use crate::trials::record;
+use strategy_core::Result;
 
 /// What is tried, before it is known what comes of it.
 pub(crate) struct Tried {
@@ -28,7 +28,7 @@ impl Tried {
         matches: &ArgMatches,
         subject: &strategy_core::Subject,
         instruments: &[market_data::Instrument],
-    ) -> Result<Self, BoxError> {
+    ) -> Result<Self> {
         Ok(Self {
             subject: Subject {
                 strategy: entry.name().to_owned(),
@@ -43,7 +43,7 @@ impl Tried {
     pub(crate) fn of_file(
         matches: &ArgMatches,
         instruments: &[market_data::Instrument],
-    ) -> Result<Self, BoxError> {
+    ) -> Result<Self> {
         let path = matches.get_one::<PathBuf>("signals").ok_or("--signals is missing")?;
         let mut hasher = blake3::Hasher::new();
         std::io::copy(&mut std::fs::File::open(path)?, &mut hasher)?;
@@ -61,7 +61,7 @@ impl Tried {
         simulated: &Simulated,
         rules: &Rules,
         ledger: &Ledger,
-    ) -> Result<Verdict, BoxError> {
+    ) -> Result<Verdict> {
         let rows = &simulated.results.equity;
         let times: Vec<i64> = rows.iter().map(|row| row.time).collect();
         let equity: Vec<f64> = rows.iter().map(|row| row.equity).collect();
@@ -78,6 +78,6 @@ impl Tried {
 }
 
 /// The instrument of the first leg.
-fn dataset(instruments: &[market_data::Instrument]) -> Result<Option<String>, BoxError> {
+fn dataset(instruments: &[market_data::Instrument]) -> Result<Option<String>> {
     instruments.first().map_or(Ok(None), record::instrument)
 }

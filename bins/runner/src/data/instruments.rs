@@ -2,7 +2,7 @@
 
 use backtest::{Instrument, Venue};
 use clap::{ArgMatches, Command};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::backtest::candles::foreign_rules;
 use crate::backtest::{instrument_flags, instrument_table, venue};
@@ -17,7 +17,7 @@ pub(crate) fn command() -> Command {
         .args(instrument_flags())
 }
 
-pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let venue = venue(matches)?;
     let Venue { name, about, fees, maintenance, longest_funding_hours, as_of } = venue;
     let table = instrument_table(matches)?;

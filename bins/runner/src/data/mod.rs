@@ -13,7 +13,7 @@ mod status;
 mod text;
 
 use clap::{ArgMatches, Command};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 pub(crate) use configured::ConfiguredData;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(
     matches: &ArgMatches,
     configured: &[ConfiguredData],
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     match matches.subcommand() {
         Some((status::NAME, matches)) => status::run(matches, configured, console),
         Some((sample::NAME, matches)) => sample::run(matches, console),

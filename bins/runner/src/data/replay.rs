@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use clap::{ArgMatches, Command};
 use market_data::{Replay, parse_interval};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use terminal::counted;
 
 use super::flags::data_flags;
@@ -48,7 +48,7 @@ pub(super) fn command() -> Command {
         ])
 }
 
-pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     let output = path("output").unwrap_or_default();
     let mut sources: Vec<PathBuf> =

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use super::flags::data_flags;
 
@@ -15,7 +15,7 @@ pub(super) fn command() -> Command {
         .args(data_flags(&["sample_dir"]))
 }
 
-pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let folder = matches.get_one::<PathBuf>("sample_dir").cloned().unwrap_or_default();
     let (paths, made_now) = sample::ensure(&folder)?;
     let done = if made_now { "made" } else { "found" };

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, ValueEnum, value_parser};
 use market_data::{DEFAULT_LOCK_TIMEOUT, DataFlags, file_status};
 use sample::SamplePaths;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use super::configured::ConfiguredData;
 use super::flags::data_flags;
@@ -73,7 +73,7 @@ pub(super) fn run(
     matches: &ArgMatches,
     configured: &[ConfiguredData],
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let status = look(matches, configured, console)?;
     match matches.get_one("format") {
         Some(Format::Json) => {
@@ -89,7 +89,7 @@ fn look(
     matches: &ArgMatches,
     configured: &[ConfiguredData],
     console: &mut Console<'_>,
-) -> Result<Status, BoxError> {
+) -> Result<Status> {
     let path = |name: &str| matches.get_one::<PathBuf>(name).cloned();
     let flags = DataFlags {
         pred_duckdb: path("pred_duckdb"),

@@ -6,8 +6,8 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Float64Type;
 use monitoring::{Band, Severity};
 use statistics::EquityCurve;
-use strategy_core::BoxError;
 use strategy_core::registry::UsageError;
+use strategy_core::{BoxError, Result};
 use tabular::{Wanted, utc_micros};
 
 use super::journal::{Look, notice};
@@ -23,7 +23,7 @@ const DRAWS: (u32, f64, u64) = (2_000, 0.99, 1);
 const LONGEST: usize = 730;
 
 /// Compares the account over the journal with the equity of `--backtest`.
-pub(super) fn compare(look: &Look<'_>, found: &mut Found) -> Result<(), BoxError> {
+pub(super) fn compare(look: &Look<'_>, found: &mut Found) -> Result<()> {
     let Some(path) = look.matches.get_one::<PathBuf>("backtest") else { return Ok(()) };
     let (times, equity) = backtest(path)?;
     let usage = |error: BoxError| UsageError::new(error);
@@ -87,7 +87,7 @@ pub(super) fn compare(look: &Look<'_>, found: &mut Found) -> Result<(), BoxError
 }
 
 /// Times (µs UTC) and equity of a backtest's folder, or of the file with its equity.
-fn backtest(path: &Path) -> Result<(Vec<i64>, Vec<f64>), BoxError> {
+fn backtest(path: &Path) -> Result<(Vec<i64>, Vec<f64>)> {
     let file = if path.is_dir() { path.join("equity.parquet") } else { path.to_owned() };
     let reader = tabular::read(&file, 65_536)?;
     let time = reader.require("timestamp", Wanted::Timestamp)?;

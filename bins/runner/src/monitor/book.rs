@@ -10,7 +10,7 @@ use clap::{Arg, ArgMatches, Command};
 use monitoring::{AlertBook, Monitor};
 use serde::{Deserialize, Serialize};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::arg;
 use crate::whole_file;
@@ -36,7 +36,7 @@ impl Default for StateFile {
 
 impl StateFile {
     /// The state at `path`, or that of a monitor that has seen nothing.
-    pub(super) fn read(path: &Path) -> Result<Self, BoxError> {
+    pub(super) fn read(path: &Path) -> Result<Self> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
@@ -53,13 +53,13 @@ impl StateFile {
         Ok(state)
     }
 
-    pub(super) fn write(&self, path: &Path) -> Result<(), BoxError> {
+    pub(super) fn write(&self, path: &Path) -> Result<()> {
         whole_file::write(path, &serde_json::to_vec(self)?)
     }
 
     /// Waits until nobody else reads the state at `path` and writes it anew: an acknowledgement in the
     /// middle of a look would be lost. Held until it is dropped.
-    pub(super) fn lock(path: &Path) -> Result<File, BoxError> {
+    pub(super) fn lock(path: &Path) -> Result<File> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");
         let beside = path.with_file_name(name);
@@ -80,7 +80,7 @@ impl StateFile {
 }
 
 /// All alerts as Alertmanager sends them to a webhook, version 4.
-pub(super) fn webhook(book: &AlertBook) -> Result<Vec<u8>, BoxError> {
+pub(super) fn webhook(book: &AlertBook) -> Result<Vec<u8>> {
     let alerts = book.outbox();
     let firing = alerts.iter().any(|alert| alert.status == "firing");
     let document = serde_json::json!({
@@ -113,7 +113,7 @@ pub(super) fn acknowledge_command() -> Command {
         .arg(arg::path("state", "FILE", "The monitor's file").required(true))
 }
 
-pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let Some(path) = matches.get_one::<PathBuf>("state") else { return Ok(()) };
     if !path.exists() {
         let error = format!(

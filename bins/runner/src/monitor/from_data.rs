@@ -10,7 +10,7 @@ use labeling::TiePolicy;
 use market_data::{DataFlags, Database, Prices, TimeRange, candle_table_of, read_prices};
 use monitoring::Decided;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use super::journal::target_key;
 use super::source::{self, Found, Source};
@@ -26,7 +26,7 @@ pub(crate) fn open(
     entry: &Entry,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<Source, BoxError> {
+) -> Result<Source> {
     let chosen = row_args::choose(entry, matches, console)?;
     let subject = chosen.subject.clone();
     let dataset = subject.dataset.clone().unwrap_or_default();
@@ -62,7 +62,7 @@ fn decide(
     matches: &ArgMatches,
     chosen: &Chosen,
     console: &mut Console<'_>,
-) -> Result<Scored, BoxError> {
+) -> Result<Scored> {
     let mut decided = decided::Decided::open(entry, matches, chosen)?;
     let mut scored = Scored::new();
     while let Some(decisions) = decided.next()? {
@@ -74,7 +74,7 @@ fn decide(
     Ok(scored)
 }
 
-fn add(batch: &RecordBatch, scored: &mut Scored) -> Result<(), BoxError> {
+fn add(batch: &RecordBatch, scored: &mut Scored) -> Result<()> {
     let column = |name: &str| {
         batch.column_by_name(name).ok_or_else(|| format!("decisions have no column {name}"))
     };
@@ -98,7 +98,7 @@ fn prices(
     dataset: &str,
     range: TimeRange,
     horizon: TimeDelta,
-) -> Result<Prices, BoxError> {
+) -> Result<Prices> {
     let flags = DataFlags::from_arg_matches(matches)?;
     // That it is the sample was said when rows were chosen.
     let sample = sample::stand_in(&flags, Some(dataset), &mut std::io::sink())?;

@@ -3,10 +3,11 @@
 use clap::ArgMatches;
 use labeling::TargetKey;
 use monitoring::{Notice, Severity};
-use strategy_core::BoxError;
 use strategy_core::registry::{Entry, UsageError};
 use streaming::JournalReader;
 use streaming::journal::Identity;
+
+use strategy_core::Result;
 
 /// What one look at a journal has at hand.
 pub(super) struct Look<'a> {
@@ -20,7 +21,7 @@ pub(super) struct Look<'a> {
 }
 
 /// What labels are: by `--target-key`, or the key in the run's name.
-pub(super) fn target_key(run: &str, matches: &ArgMatches) -> Result<TargetKey, BoxError> {
+pub(super) fn target_key(run: &str, matches: &ArgMatches) -> Result<TargetKey> {
     let key = match matches.get_one::<String>("target-key") {
         Some(text) => TargetKey::parse(text),
         None => TargetKey::find_in_run_name(run),

@@ -5,11 +5,12 @@ use clap::FromArgMatches;
 use labeling::TargetKey;
 use market_data::{DataFlags, Database, TimeRange, read_targets};
 use monitoring::{BetEvent, CalibrationSettings, LabelTracker, Severity};
-use strategy_core::BoxError;
 use streaming::time;
 
 use super::journal::{Look, notice, target_key};
 use super::source::Found;
+
+use strategy_core::Result;
 
 /// Compares the labels of all journalled candles with the table `targets` of `--ohlcv-duckdb`, where there is
 /// one. Nothing is decided by it: labels come from the candles.
@@ -18,7 +19,7 @@ pub(super) fn compare(
     settings: Option<&CalibrationSettings>,
     end: i64,
     found: &mut Found,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let flags = DataFlags::from_arg_matches(look.matches)?;
     let (Some(settings), Some(path)) = (settings, &flags.ohlcv_duckdb) else { return Ok(()) };
     let key: TargetKey = target_key(&look.identity.run_name, look.matches)?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::ArgMatches;
 use monitoring::{Event, Freshness, Lateness, Monitor, Notice, Severity, Tier};
 use strategy_core::registry::{Strategies, UsageError};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use terminal::counted;
 
 use super::book::{self, StateFile};
@@ -24,7 +24,7 @@ pub(super) fn look(
     matches: &ArgMatches,
     shared: &Shared,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let state_path = matches.get_one::<PathBuf>("state");
     let _lock = state_path.map(|path| StateFile::lock(path)).transpose()?;
     let mut state = match state_path {
@@ -111,7 +111,7 @@ fn sources(
     state: &StateFile,
     now: DateTime<Utc>,
     console: &mut Console<'_>,
-) -> Result<Vec<Source>, BoxError> {
+) -> Result<Vec<Source>> {
     let Some(journals) = matches.get_many::<PathBuf>("journal") else {
         return Ok(vec![from_data::open(strategies.find(STRATEGY)?, matches, console)?]);
     };
@@ -129,12 +129,7 @@ fn sources(
 }
 
 /// Lets the monitor of `source` see its rows.
-fn fold(
-    source: &Source,
-    state: &mut StateFile,
-    matches: &ArgMatches,
-    is_kept: bool,
-) -> Result<(), BoxError> {
+fn fold(source: &Source, state: &mut StateFile, matches: &ArgMatches, is_kept: bool) -> Result<()> {
     let Some(settings) = source.settings else { return Ok(()) };
     let n_bins = *matches.get_one::<u16>("n-bins").unwrap_or(&20);
     let monitor =

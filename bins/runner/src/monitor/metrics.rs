@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::ArgMatches;
 use monitoring::metrics::{self, Family};
 use monitoring::{Detector, Lateness, Monitor, MonthReport};
-use strategy_core::BoxError;
 #[cfg(feature = "listen")]
 use strategy_core::registry::UsageError;
 
 use super::output::Watched;
+
+use strategy_core::Result;
 
 /// The figures of the last look, for whoever asks over HTTP.
 #[derive(Debug, Clone, Default)]
@@ -28,7 +29,7 @@ impl Shared {
 
 /// Answers `/metrics` where `--listen` says, with the figures of the last look.
 #[cfg(feature = "listen")]
-pub(super) fn listen(matches: &ArgMatches, shared: &Shared) -> Result<(), BoxError> {
+pub(super) fn listen(matches: &ArgMatches, shared: &Shared) -> Result<()> {
     let Some(&address) = matches.get_one::<std::net::SocketAddr>("listen") else { return Ok(()) };
     if !address.ip().is_loopback() {
         let error =
@@ -45,7 +46,7 @@ pub(super) fn listen(matches: &ArgMatches, shared: &Shared) -> Result<(), BoxErr
 
 /// Without the feature `listen` there is nothing to listen with.
 #[cfg(not(feature = "listen"))]
-pub(super) fn listen(_: &ArgMatches, _: &Shared) -> Result<(), BoxError> {
+pub(super) fn listen(_: &ArgMatches, _: &Shared) -> Result<()> {
     Ok(())
 }
 

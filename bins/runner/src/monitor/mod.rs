@@ -16,7 +16,7 @@ mod source;
 
 use clap::{ArgAction, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Strategies, UsageError};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::{arg, output_flags, row_args};
 pub(crate) use firing::Firing;
@@ -125,7 +125,7 @@ pub(crate) fn run(
     strategies: &Strategies,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     match matches.subcommand() {
         Some((simulate::NAME, matches)) => return simulate::run(matches, console),
         Some((book::ACKNOWLEDGE, matches)) => return book::acknowledge(matches, console),

@@ -9,7 +9,7 @@ use labeling::TiePolicy;
 use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Freshness, Severity};
 use strategy_core::registry::{Strategies, UsageError};
-use strategy_core::{BoxError, YearMonth};
+use strategy_core::{Result, YearMonth};
 use streaming::cells::Cell;
 use streaming::journal::{Epoch, Identity, Outcome};
 use streaming::{JournalReader, time};
@@ -36,7 +36,7 @@ pub(super) fn open(
     matches: &ArgMatches,
     now: i64,
     last: impl Fn(&str) -> Option<i64>,
-) -> Result<Source, BoxError> {
+) -> Result<Source> {
     let reader = JournalReader::open(path)?;
     let Some(identity) = reader.identity()? else {
         return Err(format!("{} holds nothing yet", path.display()).into());
@@ -74,7 +74,7 @@ pub(super) fn open(
     })
 }
 
-fn settings(identity: &Identity, matches: &ArgMatches) -> Result<CalibrationSettings, BoxError> {
+fn settings(identity: &Identity, matches: &ArgMatches) -> Result<CalibrationSettings> {
     let rule = target_key(&identity.run_name, matches)?.rule(TiePolicy::Conservative);
     source::settings(&rule, identity.interval / 1_000_000)
 }
@@ -84,12 +84,7 @@ fn place_of(epoch: &Epoch, names: &[&str]) -> Option<usize> {
 }
 
 /// Candles later than `after` up to `end`, each with what was decided on it.
-fn rows_of(
-    reader: &JournalReader,
-    epochs: &[Epoch],
-    after: i64,
-    end: i64,
-) -> Result<Vec<Decided>, BoxError> {
+fn rows_of(reader: &JournalReader, epochs: &[Epoch], after: i64, end: i64) -> Result<Vec<Decided>> {
     let mut scored = BTreeMap::new();
     let mut number = reader.number_before(after.saturating_add(1))?;
     loop {
@@ -134,7 +129,7 @@ fn rows_of(
 }
 
 /// Rows of the last day that are missing or left out. One in twenty fires.
-fn gaps(look: &Look<'_>, end: i64, found: &mut Found) -> Result<(), BoxError> {
+fn gaps(look: &Look<'_>, end: i64, found: &mut Found) -> Result<()> {
     let Look { reader, identity, name, .. } = look;
     let (decided, left_out) = reader.counts()?;
     let first = reader.rows_after(0, 1)?.first().map_or(end, |row| row.time);
@@ -168,7 +163,7 @@ fn gaps(look: &Look<'_>, end: i64, found: &mut Found) -> Result<(), BoxError> {
 }
 
 /// Sinks whose next message was decided longer ago than `--sink-within`.
-fn sinks(look: &Look<'_>, last: i64, found: &mut Found) -> Result<(), BoxError> {
+fn sinks(look: &Look<'_>, last: i64, found: &mut Found) -> Result<()> {
     let Look { reader, name, now, matches, .. } = look;
     let minutes = matches.get_one::<u32>("sink-within").copied().unwrap_or(10);
     let (mut rows, mut seconds) = (Vec::new(), Vec::new());
@@ -208,12 +203,7 @@ fn sinks(look: &Look<'_>, last: i64, found: &mut Found) -> Result<(), BoxError> 
 }
 
 /// Bins that rows wait for, and bins whose calibration ended long before the newest row.
-fn bins(
-    look: &Look<'_>,
-    epoch: Option<&Epoch>,
-    end: i64,
-    found: &mut Found,
-) -> Result<(), BoxError> {
+fn bins(look: &Look<'_>, epoch: Option<&Epoch>, end: i64, found: &mut Found) -> Result<()> {
     let Look { reader, identity, name, now, matches, .. } = look;
     let Some(epoch) = epoch else { return Ok(()) };
     let adoptions = reader.adoptions(epoch.number)?;

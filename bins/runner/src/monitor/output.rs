@@ -7,9 +7,10 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use monitoring::{Alarm, AlertBook, Lateness, Monitor, MonthReport};
 use serde::Serialize;
-use strategy_core::BoxError;
 
 use super::source::Source;
+
+use strategy_core::Result;
 
 /// Where there is no value.
 const NONE: &str = "–";
@@ -28,11 +29,7 @@ pub(super) fn month_name(month: i64) -> String {
     format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
 }
 
-pub(super) fn text(
-    watched: &[Watched<'_>],
-    book: &AlertBook,
-    out: &mut dyn Write,
-) -> Result<(), BoxError> {
+pub(super) fn text(watched: &[Watched<'_>], book: &AlertBook, out: &mut dyn Write) -> Result<()> {
     for Watched { source, monitor, months, .. } in watched {
         writeln!(out, "{}\n", source.name)?;
         for (what, value) in &source.found.facts {
@@ -71,11 +68,7 @@ pub(super) fn text(
 }
 
 /// Months and detectors.
-fn of_monitor(
-    months: &[MonthReport],
-    monitor: &Monitor,
-    out: &mut dyn Write,
-) -> Result<(), BoxError> {
+fn of_monitor(months: &[MonthReport], monitor: &Monitor, out: &mut dyn Write) -> Result<()> {
     let mut table = Table::new();
     table.load_style(NOTHING);
     table.set_header([
@@ -188,11 +181,7 @@ fn document<'a>(watched: &'a Watched<'_>) -> Document<'a> {
 }
 
 /// What was found in files.
-pub(super) fn json(
-    watched: &Watched<'_>,
-    book: &AlertBook,
-    out: &mut dyn Write,
-) -> Result<(), BoxError> {
+pub(super) fn json(watched: &Watched<'_>, book: &AlertBook, out: &mut dyn Write) -> Result<()> {
     let document = Document { alerts: Some(book.outbox()), ..document(watched) };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)?;
@@ -204,7 +193,7 @@ pub(super) fn json_of_all(
     watched: &[Watched<'_>],
     book: &AlertBook,
     out: &mut dyn Write,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let journals: Vec<Document<'_>> = watched.iter().map(document).collect();
     let all = serde_json::json!({ "journals": journals, "alerts": book.outbox() });
     serde_json::to_writer_pretty(&mut *out, &all)?;

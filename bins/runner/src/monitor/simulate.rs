@@ -2,7 +2,7 @@
 
 use clap::{ArgMatches, Command, value_parser};
 use monitoring::simulation::{Change, Market, Summary, Volatility, simulate, summary};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::arg;
 use crate::output_flags;
@@ -29,7 +29,7 @@ const CHANGES: [(&str, Change); 5] = [
     ("slope halved", Change::HalfTheSlope),
 ];
 
-pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let years = *matches.get_one::<u32>("years").unwrap_or(&100);
     let seed = *matches.get_one::<u64>("seed").unwrap_or(&1);
     let json = output_flags::wants_json(matches);
@@ -70,12 +70,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     Ok(())
 }
 
-fn line(
-    volatility: &str,
-    change: &str,
-    found: &Summary,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+fn line(volatility: &str, change: &str, found: &Summary, console: &mut Console<'_>) -> Result<()> {
     let days = |days: Option<f64>| days.map_or_else(|| "–".to_owned(), |days| format!("{days:.0}"));
     writeln!(
         console.out,

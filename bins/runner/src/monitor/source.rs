@@ -6,7 +6,8 @@ use chrono::{DateTime, Datelike};
 use labeling::BarrierRule;
 use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Notice, Row};
-use strategy_core::BoxError;
+
+use strategy_core::Result;
 
 /// The strategy whose decisions carry a probability and a bin.
 pub(crate) const STRATEGY: &str = "ml-calibrated-bins";
@@ -60,7 +61,7 @@ impl Found {
 }
 
 /// What labels of `rule` are on rows that are `interval` seconds apart.
-pub(super) fn settings(rule: &BarrierRule, interval: i64) -> Result<CalibrationSettings, BoxError> {
+pub(super) fn settings(rule: &BarrierRule, interval: i64) -> Result<CalibrationSettings> {
     let horizon = u32::try_from(rule.horizon().num_seconds() / interval.max(1)).unwrap_or(0);
     let (up, down) = (rule.take_profit(), rule.stop_loss());
     Ok(CalibrationSettings::new(up, down, horizon, interval)?)

@@ -9,7 +9,7 @@ use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
 use clap::{ArgMatches, Command, value_parser};
 use labeling::Concurrency;
 use serde::Serialize;
-use strategy_core::{BoxError, Console};
+use strategy_core::{BoxError, Console, Result};
 use terminal::counted;
 
 use crate::arg;
@@ -59,7 +59,7 @@ struct Line {
     size: KellySize,
 }
 
-pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let number = |name: &str| matches.get_one::<f64>(name).copied().unwrap_or_default();
     let settings = KellySettings {
         fraction: number("kelly-fraction"),
@@ -119,13 +119,13 @@ fn effective(spans: &[(i64, i64)]) -> f64 {
     steps.iter().map(|&(start, end)| concurrency.uniqueness(start, end)).sum()
 }
 
-fn paid(folder: &Path) -> Result<BTreeMap<(String, i8), Paid>, BoxError> {
+fn paid(folder: &Path) -> Result<BTreeMap<(String, i8), Paid>> {
     const ROWS: usize = 65_536;
     let path = folder.join("trades.parquet");
     let wrong = |name: &str| -> BoxError {
         format!("{} has no fitting column `{name}`: is it of a backtest?", path.display()).into()
     };
-    let column = |name: &str, batch: &RecordBatch| -> Result<ArrayRef, BoxError> {
+    let column = |name: &str, batch: &RecordBatch| -> Result<ArrayRef> {
         batch.column_by_name(name).cloned().ok_or_else(|| wrong(name))
     };
     let mut all: BTreeMap<(String, i8), Paid> = BTreeMap::new();
@@ -134,11 +134,11 @@ fn paid(folder: &Path) -> Result<BTreeMap<(String, i8), Paid>, BoxError> {
         let (names, sides) = (column("instrument", &batch)?, column("side", &batch)?);
         let names = names.as_string_opt::<i32>().ok_or_else(|| wrong("instrument"))?;
         let sides = sides.as_primitive_opt::<Int8Type>().ok_or_else(|| wrong("side"))?;
-        let float = |name: &str| -> Result<_, BoxError> {
+        let float = |name: &str| -> Result<_> {
             let values = column(name, &batch)?;
             values.as_primitive_opt::<Float64Type>().cloned().ok_or_else(|| wrong(name))
         };
-        let time = |name: &str| -> Result<_, BoxError> {
+        let time = |name: &str| -> Result<_> {
             let values = column(name, &batch)?;
             values
                 .as_primitive_opt::<TimestampMicrosecondType>()

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use market_data::{Database, Instrument, TimeRange, candle_table_of, read_prices};
 use statistics::{StatisticsError, conditional_value_at_risk, filtered_returns, value_at_risk};
-use strategy_core::BoxError;
 use terminal::counted;
+
+use strategy_core::Result;
 
 const DAY: i64 = 86_400_000_000;
 /// The decay of `RiskMetrics` for days.
@@ -22,11 +23,7 @@ pub(crate) struct Days {
 }
 
 /// Reads the days of an instrument; `other` than that of `--ohlcv-duckdb`.
-pub(crate) fn days(
-    instrument: &Instrument,
-    other: bool,
-    range: TimeRange,
-) -> Result<Days, BoxError> {
+pub(crate) fn days(instrument: &Instrument, other: bool, range: TimeRange) -> Result<Days> {
     let name = instrument.dataset.as_deref().unwrap_or("the instrument");
     let file = instrument.candles.as_ref().ok_or_else(|| {
         format!("there are no candles of {name}: pass --ohlcv-duckdb or --other-ohlcv")
@@ -79,7 +76,7 @@ pub(crate) struct Tails {
 }
 
 impl Tails {
-    pub(crate) fn of(returns: &[f64]) -> Result<Self, BoxError> {
+    pub(crate) fn of(returns: &[f64]) -> Result<Self> {
         if returns.len() < WARM_UP + 100 {
             return Err(format!(
                 "candles of {}: value at risk needs at least {}; let --start be earlier",

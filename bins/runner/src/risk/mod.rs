@@ -9,7 +9,7 @@ mod report;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 
 use crate::{arg, backtest as backtests, kill_switch, output_flags, row_args};
 
@@ -84,7 +84,7 @@ fn report_command() -> Command {
         .long_about(None)
 }
 
-pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let file = |matches: &ArgMatches| matches.get_one::<PathBuf>("file").cloned();
     match matches.subcommand() {
         Some(("kill", matches)) => {

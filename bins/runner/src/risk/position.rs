@@ -7,7 +7,7 @@ use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
 use backtest::Rules;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use strategy_core::BoxError;
+use strategy_core::{BoxError, Result};
 
 /// One position.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ pub(crate) fn parse(text: &str) -> Result<Position, String> {
 }
 
 /// The rules that the account of a backtest was kept by.
-pub(crate) fn rules(folder: &Path) -> Result<Rules, BoxError> {
+pub(crate) fn rules(folder: &Path) -> Result<Rules> {
     let path = folder.join("summary.json");
     let failed = |error: BoxError| -> BoxError {
         format!("{}: {error}: is it the folder of a backtest?", path.display()).into()
@@ -72,7 +72,7 @@ pub(crate) struct End {
 }
 
 /// How the backtest of a folder ended.
-pub(crate) fn of_backtest(folder: &Path) -> Result<End, BoxError> {
+pub(crate) fn of_backtest(folder: &Path) -> Result<End> {
     const ROWS: usize = 65_536;
     let column = |name: &str, batch: &arrow::array::RecordBatch| {
         batch.column_by_name(name).cloned().ok_or_else(|| -> BoxError {

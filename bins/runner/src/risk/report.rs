@@ -10,7 +10,7 @@ use clap::parser::ValueSource;
 use market_data::Instrument;
 use serde::Serialize;
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use terminal::counted;
 
 use super::asked::Asked;
@@ -79,7 +79,7 @@ impl Held {
     }
 }
 
-pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let asked = asked(matches)?;
     let table = backtests::instrument_table(matches)?;
     if let Some(note) = foreign_rules(backtests::venue(matches)?, &table) {
@@ -106,7 +106,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(),
     print(&report, console)
 }
 
-fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
+fn asked(matches: &ArgMatches) -> Result<Asked> {
     let given = matches.get_one::<f64>("equity").copied();
     let backtest = matches.get_one::<PathBuf>("backtest");
     if backtest.is_some() && matches.contains_id("end") {
@@ -165,7 +165,7 @@ fn asked(matches: &ArgMatches) -> Result<Asked, BoxError> {
     Ok(Asked { positions, equity, rules, end })
 }
 
-fn find<'a>(known: &'a [Instrument], dataset: &str) -> Result<&'a Instrument, BoxError> {
+fn find<'a>(known: &'a [Instrument], dataset: &str) -> Result<&'a Instrument> {
     let named = known.iter().find(|instrument| instrument.dataset.as_deref() == Some(dataset));
     let only = known.first().filter(|first| first.dataset.is_none() && first.candles.is_some());
     named.or(only).ok_or_else(|| {
@@ -173,7 +173,7 @@ fn find<'a>(known: &'a [Instrument], dataset: &str) -> Result<&'a Instrument, Bo
     })
 }
 
-fn report(asked: &Asked, held: Vec<Held>) -> Result<Report, BoxError> {
+fn report(asked: &Asked, held: Vec<Held>) -> Result<Report> {
     let equity = asked.equity;
     let positions = held.iter().map(|one| line(asked, &held, one)).collect::<Vec<_>>();
     let stress = SCENARIOS.iter().map(|scenario| {
@@ -247,7 +247,7 @@ fn line(asked: &Asked, all: &[Held], one: &Held) -> Line {
     }
 }
 
-fn print(report: &Report, console: &mut Console<'_>) -> Result<(), BoxError> {
+fn print(report: &Report, console: &mut Console<'_>) -> Result<()> {
     let out = &mut *console.out;
     let percent = |fraction: f64| format!("{:.2} %", fraction * 100.0);
     writeln!(

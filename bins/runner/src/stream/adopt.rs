@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgMatches, Command, value_parser};
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, YearMonth};
+use strategy_core::{Console, Result, YearMonth};
 use streaming::journal::hash_text;
 use streaming::{Journal, time};
 
@@ -31,11 +31,7 @@ pub(super) fn command(entry: &Entry) -> Command {
         .long_about(None)
 }
 
-pub(super) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(super) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let path = status::journal(entry, matches, console)?;
     let (Some(&month), Some(file)) =
         (matches.get_one::<YearMonth>("month"), matches.get_one::<PathBuf>("file"))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Command};
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use streaming::cells::{Cell, decode};
 use streaming::journal::Outcome;
 use streaming::{Decider, JournalReader, PinnedArtifacts, Queue, Rule, TURN, time};
@@ -50,11 +50,7 @@ impl Parting {
     }
 }
 
-pub(super) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(super) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let prepared = Prepared::of(entry, matches, console)?;
     let reader = JournalReader::open(&prepared.journal)?;
     let mut journalled = BTreeMap::<i64, Option<Vec<u64>>>::new();
@@ -147,7 +143,7 @@ fn held_against(
     reader: &JournalReader,
     decisions: &[(i64, i64, Vec<u8>)],
     sources: &BTreeMap<i64, Vec<u64>>,
-) -> Result<(usize, usize, Option<i64>), BoxError> {
+) -> Result<(usize, usize, Option<i64>)> {
     let (mut compared, mut others, mut last_other) = (0, 0, None);
     for epoch in reader.epochs()? {
         let own = || decisions.iter().filter(|(of, ..)| *of == epoch.number);
@@ -183,11 +179,7 @@ fn asked(columns: &[String], decision: &[u8]) -> Vec<Option<Cell>> {
 }
 
 /// The complete rows that the sources have now, from `first` to `last`, by their bits.
-fn in_sources(
-    prepared: &Prepared,
-    first: i64,
-    last: i64,
-) -> Result<BTreeMap<i64, Vec<u64>>, BoxError> {
+fn in_sources(prepared: &Prepared, first: i64, last: i64) -> Result<BTreeMap<i64, Vec<u64>>> {
     let mut plan = prepared.plan.plan.clone();
     for series in &mut plan.series {
         series.journalled = None;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::{ArgMatches, Command};
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, Subject};
+use strategy_core::{Console, Result, Subject};
 use streaming::journal::{Epoch, Identity};
 use streaming::{Decider, JournalReader, PinnedArtifacts};
 use tabular::{BatchWriter, Format};
@@ -18,7 +18,7 @@ pub(crate) fn write_batch(
     matches: &ArgMatches,
     format: Format,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let reader = JournalReader::open(journal)?;
     let Some(identity) = reader.identity()? else {
         return Err(format!("{} holds nothing yet", journal.display()).into());
@@ -62,7 +62,7 @@ pub(super) fn subject_of(identity: &Identity) -> Subject {
 }
 
 /// The strategy's flags as they were when the epoch began.
-pub(super) fn configured(entry: &Entry, epoch: &Epoch) -> Result<ArgMatches, BoxError> {
+pub(super) fn configured(entry: &Entry, epoch: &Epoch) -> Result<ArgMatches> {
     let values: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(&epoch.configuration)?;
     let words = entry.parameters().flags(&values)?;

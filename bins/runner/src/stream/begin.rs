@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use clap::ArgMatches;
 use market_data::Instrument;
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console, Lookback, Subject};
+use strategy_core::{Console, Lookback, Result, Subject};
 use streaming::journal::Identity;
 use streaming::{Begin, Clock, Journal, Source, Started, StreamError, Waker, start};
 
@@ -40,7 +40,7 @@ impl Prepared {
         entry: &Entry,
         matches: &ArgMatches,
         console: &mut Console<'_>,
-    ) -> Result<Self, BoxError> {
+    ) -> Result<Self> {
         let given: Vec<GivenSource> =
             matches.get_many(row_args::SOURCE).into_iter().flatten().cloned().collect();
         let mut files = row_args::files(entry, matches, console)?;
@@ -139,7 +139,7 @@ impl Prepared {
 
     /// The sources of the plan's series, one a file or folder. With `waker` an exchange is listened to,
     /// without it asked for what there was.
-    pub(super) fn sources(&self, waker: Option<&Waker>) -> Result<Vec<Box<dyn Source>>, BoxError> {
+    pub(super) fn sources(&self, waker: Option<&Waker>) -> Result<Vec<Box<dyn Source>>> {
         let interval = self.plan.interval;
         let mut files = BTreeMap::<PathBuf, Vec<(usize, FeedOf)>>::new();
         let mut exchanges = BTreeMap::<&str, (Option<usize>, Option<usize>)>::new();
@@ -205,7 +205,7 @@ fn exchange(
     (candles, funding): (Option<usize>, Option<usize>),
     interval: TimeDelta,
     waker: Option<&Waker>,
-) -> Result<Box<dyn Source>, BoxError> {
+) -> Result<Box<dyn Source>> {
     let minutes = interval.num_minutes();
     let text = match minutes {
         1 | 3 | 5 | 15 | 30 => format!("{minutes}m"),
@@ -229,7 +229,7 @@ fn exchange(
     _: (Option<usize>, Option<usize>),
     _: TimeDelta,
     _: Option<&Waker>,
-) -> Result<Box<dyn Source>, BoxError> {
+) -> Result<Box<dyn Source>> {
     Err("this program was built without the exchange (the cargo feature binance)".into())
 }
 

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use market_data::{Arrivals, Database, Feed, FileError, MarketDataError, arrivals};
-use strategy_core::BoxError;
 use streaming::{Due, FileWatch, Observation, Polled, Seen, Source};
+
+use strategy_core::Result;
 
 /// Rows of each feed that are read while the file is held.
 const ROWS_TOGETHER: u32 = 10_000;
@@ -142,7 +143,7 @@ impl Source for DuckDbSource {
         self.refusals
     }
 
-    fn poll(&mut self, from: &dyn Fn(usize) -> i64, now: Duration) -> Result<Polled, BoxError> {
+    fn poll(&mut self, from: &dyn Fn(usize) -> i64, now: Duration) -> Result<Polled> {
         match self.watch.due(now) {
             Due::Unchanged => return Ok(Polled::default()),
             Due::At(instant) => return Ok(Polled { seen: Vec::new(), again: Some(instant) }),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
-use strategy_core::BoxError;
 #[cfg(feature = "listen")]
 use strategy_core::registry::UsageError;
 use streaming::Status;
@@ -13,6 +12,7 @@ use super::plan;
 use crate::arg;
 use crate::row_args::SOURCE;
 use crate::time_range::{self, Moment};
+use strategy_core::Result;
 
 pub(crate) const JOURNAL: &str = "journal";
 pub(super) const SINK: &str = "sink";
@@ -96,7 +96,7 @@ pub(super) fn flags() -> Vec<Arg> {
 
 /// Listens where `--listen` says.
 #[cfg(feature = "listen")]
-pub(super) fn listen(matches: &ArgMatches, status: &Status) -> Result<(), BoxError> {
+pub(super) fn listen(matches: &ArgMatches, status: &Status) -> Result<()> {
     let Some(&address) = matches.get_one::<std::net::SocketAddr>(LISTEN) else { return Ok(()) };
     if !address.ip().is_loopback() && !matches.get_flag(LISTEN_ANYWHERE) {
         let error = format!(
@@ -111,7 +111,7 @@ pub(super) fn listen(matches: &ArgMatches, status: &Status) -> Result<(), BoxErr
 
 /// Without the feature `listen` there is nothing to listen with.
 #[cfg(not(feature = "listen"))]
-pub(super) fn listen(_: &ArgMatches, _: &Status) -> Result<(), BoxError> {
+pub(super) fn listen(_: &ArgMatches, _: &Status) -> Result<()> {
     Ok(())
 }
 

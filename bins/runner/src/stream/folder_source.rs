@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type};
-use strategy_core::BoxError;
 use streaming::{Observation, Polled, Seen, Source};
 use tabular::{Format, Wanted, utc_micros};
+
+use strategy_core::Result;
 
 const BATCH_ROWS: usize = 65_536;
 
@@ -47,7 +48,7 @@ impl FolderSource {
     }
 
     /// Files that were not read yet, by name. Hidden ones are not finished.
-    fn unread(&self) -> Result<BTreeSet<PathBuf>, BoxError> {
+    fn unread(&self) -> Result<BTreeSet<PathBuf>> {
         let failed = |error| format!("cannot list the folder {}: {error}", self.name);
         let mut found = BTreeSet::new();
         for entry in fs::read_dir(&self.folder).map_err(failed)? {
@@ -60,7 +61,7 @@ impl FolderSource {
         Ok(found)
     }
 
-    fn observations(&self, path: &Path, from: i64) -> Result<Vec<Observation>, BoxError> {
+    fn observations(&self, path: &Path, from: i64) -> Result<Vec<Observation>> {
         let reader = tabular::read(path, BATCH_ROWS)?;
         let time = reader.require("timestamp", Wanted::Timestamp)?;
         let numbers = self
@@ -90,7 +91,7 @@ impl FolderSource {
     }
 }
 
-fn number_column(batch: &RecordBatch, index: usize) -> Result<arrow::array::ArrayRef, BoxError> {
+fn number_column(batch: &RecordBatch, index: usize) -> Result<arrow::array::ArrayRef> {
     Ok(arrow::compute::cast(batch.column(index), &DataType::Float64)?)
 }
 
@@ -110,7 +111,7 @@ impl Source for FolderSource {
         &self.name
     }
 
-    fn poll(&mut self, from: &dyn Fn(usize) -> i64, _: Duration) -> Result<Polled, BoxError> {
+    fn poll(&mut self, from: &dyn Fn(usize) -> i64, _: Duration) -> Result<Polled> {
         let from = from(self.series);
         if from == i64::MAX {
             return Ok(Polled::default());

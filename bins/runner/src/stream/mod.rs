@@ -17,7 +17,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Command, FromArgMatches};
 use market_data::DataFlags;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console};
+use strategy_core::{BoxError, Console, Result};
 use streaming::{Journal, Pace, SinkTarget, Status, Stream, StreamError, SystemClock};
 
 use crate::backtest::sizing_args;
@@ -55,11 +55,7 @@ pub(crate) fn command(entry: &Entry) -> Command {
         )
 }
 
-pub(crate) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     match matches.subcommand() {
         Some((status::NAME, matches)) => return status::run(entry, matches, console),
         Some((audit::NAME, matches)) => return audit::run(entry, matches, console),

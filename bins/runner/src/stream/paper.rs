@@ -13,7 +13,7 @@ use backtest::{
 use clap::{ArgMatches, Command, value_parser};
 use serde_json::json;
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, Leg};
+use strategy_core::{Console, Leg, Result};
 use streaming::cells::Cell;
 use streaming::journal::{Outcome, Row as JournalRow};
 use streaming::{JournalReader, PaperFigures, Status, time};
@@ -51,11 +51,7 @@ pub(super) fn command(entry: &Entry) -> Command {
         )
 }
 
-pub(super) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(super) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let path = status::journal(entry, matches, console)?;
     let reader = JournalReader::open(&path)?;
     let capital = matches.get_one::<f64>("capital").copied().unwrap_or(CAPITAL);
@@ -94,7 +90,7 @@ pub(crate) fn account(
     reader: &JournalReader,
     capital: f64,
     chosen: &SizingSettings,
-) -> Result<Paper, BoxError> {
+) -> Result<Paper> {
     let (Some(identity), Some(epoch)) = (reader.identity()?, reader.epochs()?.pop()) else {
         return Err("the journal holds nothing yet".into());
     };
@@ -220,7 +216,7 @@ impl Paper {
     }
 
     /// Tells it to a person.
-    pub(super) fn write(&self, out: &mut dyn Write) -> Result<(), BoxError> {
+    pub(super) fn write(&self, out: &mut dyn Write) -> Result<()> {
         let (closed, open) = self.trades();
         writeln!(out, "epoch {} from {}", self.epoch, time::text(self.first))?;
         if let Some(last) = self.last() {
@@ -261,7 +257,7 @@ impl<'a> Keeper<'a> {
         matches: &ArgMatches,
         journal: &Path,
         status: Status,
-    ) -> Result<Self, BoxError> {
+    ) -> Result<Self> {
         let sizing = sizing_args::settings(matches, None)?;
         let reader = JournalReader::open(journal)?;
         Ok(Self { entry, sizing, reader, status, last: 0, rests_until: None })
@@ -289,7 +285,7 @@ impl<'a> Keeper<'a> {
     }
 
     /// Tells the account to a person.
-    pub(super) fn tell(&self, out: &mut dyn Write) -> Result<(), BoxError> {
+    pub(super) fn tell(&self, out: &mut dyn Write) -> Result<()> {
         if self.reader.last_row()?.is_none() {
             return Ok(());
         }
@@ -305,7 +301,7 @@ struct Market {
 }
 
 impl Market {
-    fn of(reader: &JournalReader, legs: &[Leg]) -> Result<Self, BoxError> {
+    fn of(reader: &JournalReader, legs: &[Leg]) -> Result<Self> {
         let mut candles = BTreeMap::<i64, Vec<Candle>>::new();
         let mut settlements = Vec::new();
         for (instrument, leg) in legs.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::TimeDelta;
 use market_data::{Database, Instrument, candle_table_of, interval_of, parse_interval};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Column, Input};
+use strategy_core::{BoxError, Column, Input, Result};
 use streaming::{InputFrom, Plan, Rule, SeriesPlan};
 
 use crate::row_args::Files;
@@ -164,7 +164,7 @@ fn times<'a>(
 }
 
 /// Settles which series rows are made of.
-pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan, BoxError> {
+pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan> {
     let instruments = &files.instruments;
     let usage = |text: String| BoxError::from(UsageError::new(text.into()));
     let declared = declared(files, given)?;
@@ -297,7 +297,7 @@ fn place(
 }
 
 /// From a row to the next: as the dataset's name, or the table of candles, tells.
-fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta, BoxError> {
+fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta> {
     let named = |instrument: &Instrument| {
         parse_interval(instrument.dataset.as_deref()?.rsplit_once('_')?.1)
     };

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgMatches, Command};
 use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use streaming::{Clock as _, Journal, SystemClock};
 
 use super::{flags, status};
@@ -21,11 +21,7 @@ pub(super) fn command(entry: &Entry) -> Command {
         .long_about(None)
 }
 
-pub(super) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(super) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let path = status::journal(entry, matches, console)?;
     let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
     let (name, reason) = (text("name"), text("reason"));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgMatches, Command};
 use serde_json::json;
 use strategy_core::registry::Entry;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use streaming::{JournalReader, time};
 use terminal::counted;
 
@@ -28,18 +28,14 @@ pub(super) fn journal(
     entry: &Entry,
     matches: &ArgMatches,
     console: &mut Console<'_>,
-) -> Result<PathBuf, BoxError> {
+) -> Result<PathBuf> {
     match matches.get_one::<PathBuf>(flags::JOURNAL) {
         Some(path) => Ok(path.clone()),
         None => Ok(Prepared::of(entry, matches, console)?.journal),
     }
 }
 
-pub(super) fn run(
-    entry: &Entry,
-    matches: &ArgMatches,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(super) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let path = journal(entry, matches, console)?;
     let reader = JournalReader::open(&path)?;
     let (decided, left_out) = reader.counts()?;

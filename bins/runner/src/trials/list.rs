@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::trials::{Ledger, Subject, Trial, Verdict};
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt64Array};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use tabular::{BatchWriter, Destination, Format};
 
 /// What the ledger holds of one subject.
@@ -20,7 +20,7 @@ pub(super) fn run(
     chosen: &impl Fn(&Trial) -> bool,
     format: Format,
     console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+) -> Result<()> {
     let all = ledger.all()?;
     let subjects: BTreeSet<Subject> =
         all.into_iter().filter(chosen).map(|trial| trial.subject).collect();
@@ -28,7 +28,7 @@ pub(super) fn run(
         let _ = writeln!(console.err, "no trials in {}", ledger.path().display());
     }
     let lines = subjects.into_iter().map(|subject| line(ledger, subject));
-    let lines = lines.collect::<Result<Vec<_>, BoxError>>()?;
+    let lines = lines.collect::<Result<Vec<_>>>()?;
     if format == Format::Table {
         writeln!(console.out, "{}", table(&lines))?;
         return Ok(());
@@ -41,7 +41,7 @@ pub(super) fn run(
     Ok(())
 }
 
-fn line(ledger: &Ledger, subject: Subject) -> Result<Line, BoxError> {
+fn line(ledger: &Ledger, subject: Subject) -> Result<Line> {
     let trials = ledger.of(&subject)?;
     let sharpe = |trial: &Trial| trial.daily.as_ref().map(statistics::Moments::sharpe);
     let best = trials
@@ -79,7 +79,7 @@ fn table(lines: &[Line]) -> String {
     format!("{}\n{verdicts}", terminal::plain(&header, 2, lines.iter().map(row)))
 }
 
-fn batch(lines: &[Line]) -> Result<RecordBatch, BoxError> {
+fn batch(lines: &[Line]) -> Result<RecordBatch> {
     let text = |of: &dyn Fn(&Line) -> Option<String>| -> ArrayRef {
         Arc::new(lines.iter().map(of).collect::<StringArray>())
     };

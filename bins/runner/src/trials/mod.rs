@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use ::trials::{Ledger, Trial};
 use clap::{Arg, ArgGroup, ArgMatches, Command};
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use tabular::Format;
 
 use crate::arg;
@@ -67,7 +67,7 @@ pub(crate) fn command() -> Command {
         .subcommand(simulate::command().arg(format()))
 }
 
-pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<(), BoxError> {
+pub(crate) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     match matches.subcommand() {
         Some(("list", matches)) => {
             let format = format(matches, console.out_is_terminal);

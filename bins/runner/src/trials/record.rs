@@ -6,7 +6,8 @@ use ::trials::{Ledger, Subject, Trial, Verdict};
 use clap::{ArgMatches, Command};
 use market_data::{Database, Instrument, candle_table, holds_candles_of};
 use statistics::Moments;
-use strategy_core::BoxError;
+
+use strategy_core::Result;
 
 /// The values of `flags` that are not at their defaults, numbers written in one way.
 pub(crate) fn configuration(flags: &Command, matches: &ArgMatches) -> BTreeMap<String, String> {
@@ -33,7 +34,7 @@ fn plain(value: &str) -> String {
 
 /// The instrument that trials are counted under: the dataset where one is known, otherwise the table of its
 /// candles, and the file where that is called nothing but `ohlcv_`. Two instruments never share a name.
-pub(crate) fn instrument(of: &Instrument) -> Result<Option<String>, BoxError> {
+pub(crate) fn instrument(of: &Instrument) -> Result<Option<String>> {
     let (None, Some(candles)) = (&of.dataset, &of.candles) else { return Ok(of.dataset.clone()) };
     let database = Database::open(&candles.path, of.lock_timeout)?;
     let table = candle_table(&database, candles.table.as_deref())?.name().to_lowercase();
@@ -67,7 +68,7 @@ pub(crate) fn record(
     subject: &Subject,
     trials: &[Trial],
     judged: usize,
-) -> Result<Verdict, BoxError> {
+) -> Result<Verdict> {
     ledger.add(trials)?;
     // Each configuration once, as it was tried last.
     let of_subject = ledger.all()?.into_iter().filter(|trial| alike(&trial.subject, subject));

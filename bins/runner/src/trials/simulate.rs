@@ -6,7 +6,7 @@ use ::trials::Simulation;
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, UInt32Array};
 use clap::{ArgMatches, Command, value_parser};
 use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Console};
+use strategy_core::{Console, Result};
 use tabular::{BatchWriter, Destination, Format};
 
 use crate::arg;
@@ -40,11 +40,7 @@ pub(super) fn command() -> Command {
         )
 }
 
-pub(super) fn run(
-    matches: &ArgMatches,
-    format: Format,
-    console: &mut Console<'_>,
-) -> Result<(), BoxError> {
+pub(super) fn run(matches: &ArgMatches, format: Format, console: &mut Console<'_>) -> Result<()> {
     let count = |name: &str| matches.get_one::<u32>(name).copied().unwrap_or_default();
     let number = |name: &str| matches.get_one::<f64>(name).copied().unwrap_or_default();
     let simulation = Simulation {
