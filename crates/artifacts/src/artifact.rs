@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::Path;
 
-use crate::{ArtifactError, MonthKey};
+use crate::{ArtifactError, MonthKey, Result};
 
 /// Contents that are kept one file a month: calibrated bins, the weights of a pool.
 ///
@@ -69,7 +69,7 @@ pub trait Artifact: Sized {
     ///
     /// # Errors
     /// When their names cannot name folders.
-    fn month_key(&self) -> Result<MonthKey, ArtifactError>;
+    fn month_key(&self) -> Result<MonthKey>;
 
     /// The same contents as if they had been made when, and by the version of the program, that `other` was: what
     /// is made again from the same data then is the same to the last byte.

@@ -129,6 +129,9 @@ pub enum ArtifactError {
     WrongPlace { path: PathBuf, noun: &'static str, found: MonthKey },
 }
 
+/// What may fail with [`ArtifactError`].
+pub type Result<T, E = ArtifactError> = std::result::Result<T, E>;
+
 impl ArtifactError {
     /// Whether the person asked for something that cannot be.
     #[must_use]

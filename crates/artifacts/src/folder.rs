@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use strategy_core::YearMonth;
 
-use crate::ArtifactError;
 use crate::file_system::FileSystem;
+use crate::{ArtifactError, Result};
 
 /// The name of a month's file.
 pub(crate) fn file_name(month: YearMonth, extension: &str) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn is_taken(path: &Path) -> bool {
 }
 
 /// Paths in `folder`, in no order; none if it does not exist.
-pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ArtifactError> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     let failed = |source| ArtifactError::Folder { action: "list", path: folder.to_owned(), source };
     let listing = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -35,7 +35,7 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, ArtifactError> {
 }
 
 /// Creates `folder` and those above it, each flushed into the folder that holds it.
-pub(crate) fn create_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), ArtifactError> {
+pub(crate) fn create_folder(fs: &impl FileSystem, folder: &Path) -> Result<()> {
     if folder.is_dir() {
         return Ok(());
     }
@@ -58,7 +58,7 @@ pub(crate) fn create_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), A
 
 /// Makes new names in `folder` survive a power failure, where that can be asked for: only Unix opens
 /// folders, and some network file systems refuse to flush one.
-pub(crate) fn flush_folder(fs: &impl FileSystem, folder: &Path) -> Result<(), ArtifactError> {
+pub(crate) fn flush_folder(fs: &impl FileSystem, folder: &Path) -> Result<()> {
     if cfg!(not(unix)) {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use strategy_core::YearMonth;
 
-use crate::ArtifactError;
+use crate::{ArtifactError, Result};
 
 /// The dataset, model run and month that a month's file belongs to.
 ///
@@ -35,7 +35,7 @@ impl MonthKey {
         dataset: impl Into<String>,
         run_name: impl Into<String>,
         month: YearMonth,
-    ) -> Result<Self, ArtifactError> {
+    ) -> Result<Self> {
         let (dataset, run_name) = (dataset.into(), run_name.into());
         check_name("dataset", &dataset)?;
         check_name("run name", &run_name)?;
@@ -68,7 +68,7 @@ impl fmt::Display for MonthKey {
 }
 
 /// Refuses what would be no folder, or a folder somewhere else, on any of the usual systems.
-pub(crate) fn check_name(what: &'static str, name: &str) -> Result<(), ArtifactError> {
+pub(crate) fn check_name(what: &'static str, name: &str) -> Result<()> {
     let reason = if name.is_empty() {
         "it is empty"
     } else if name.starts_with('.') {

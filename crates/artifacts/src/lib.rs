@@ -51,7 +51,7 @@ pub use backfill::{
     PlannedMonth, plan,
 };
 pub use difference::Difference;
-pub use error::ArtifactError;
+pub use error::{ArtifactError, Result};
 pub use holder::Holder;
 pub use inspect::inspect;
 pub use json::write_json;

@@ -9,7 +9,7 @@ use strategy_core::{Console, YearMonth};
 use terminal::plain;
 
 use crate::{
-    ArtifactError, Listed, MonthFilter, MonthKey, MonthStore, RunChoice, Shown, write_json,
+    ArtifactError, Listed, MonthFilter, MonthKey, MonthStore, Result, RunChoice, Shown, write_json,
 };
 
 /// Flags of `list`.
@@ -80,7 +80,7 @@ pub fn list<A: Shown>(
     choice: &RunChoice,
     args: &ListArgs,
     console: &mut Console<'_>,
-) -> Result<(), ArtifactError> {
+) -> Result<()> {
     choice.check(store)?;
     let keys =
         store.list(&MonthFilter { from: args.from, to: args.to, ..choice.filter(store)? })?;

@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::ArtifactError;
 use crate::file_system::FileSystem;
 use crate::folder::create_folder;
 use crate::holder::Holder;
 use crate::temporary::remove_leftovers;
 use crate::write::{Published, publish};
+use crate::{ArtifactError, Result};
 
 pub(crate) const LOCK_FILE: &str = ".lock";
 
@@ -45,12 +45,7 @@ enum Attempt {
 impl<F: FileSystem> LockedFolder<F> {
     /// Creates the folder if need be, locks it, and removes what killed writers left in it of files that
     /// end in `extension`.
-    pub(crate) fn take(
-        fs: F,
-        folder: &Path,
-        extension: &str,
-        wait: Duration,
-    ) -> Result<Self, ArtifactError> {
+    pub(crate) fn take(fs: F, folder: &Path, extension: &str, wait: Duration) -> Result<Self> {
         create_folder(&fs, folder)?;
         let path = folder.join(LOCK_FILE);
         let file = wait_for(&fs, &path, wait).map_err(|failure| failure.of(folder, &path))?;
@@ -67,12 +62,7 @@ impl<F: FileSystem> LockedFolder<F> {
     }
 
     /// See [`publish`].
-    pub(crate) fn publish(
-        &self,
-        name: &str,
-        bytes: &[u8],
-        replace: bool,
-    ) -> Result<Published, ArtifactError> {
+    pub(crate) fn publish(&self, name: &str, bytes: &[u8], replace: bool) -> Result<Published> {
         publish(&self.fs, &self.folder, name, bytes, replace)
     }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use files::{Output, OutputError};
 
-use crate::ArtifactError;
+use crate::{ArtifactError, Result};
 
 /// The kind of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl<'a> ReportFile<'a> {
     ///
     /// # Errors
     /// [`ArtifactError::ReportPlace`]; [`ArtifactError::Report`].
-    pub fn check(&self) -> Result<(), ArtifactError> {
+    pub fn check(&self) -> Result<()> {
         self.output().check().map(drop).map_err(|source| self.refused(source))
     }
 
@@ -50,7 +50,7 @@ impl<'a> ReportFile<'a> {
     ///
     /// # Errors
     /// As [`check`](Self::check); when it cannot be written.
-    pub fn write(&self, bytes: &[u8]) -> Result<(), ArtifactError> {
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
         let failed = |source| ArtifactError::Report { path: self.path.to_owned(), source };
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;

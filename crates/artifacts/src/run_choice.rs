@@ -5,7 +5,7 @@
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use crate::{ArtifactError, MonthFilter, MonthStore, Shown};
+use crate::{ArtifactError, MonthFilter, MonthStore, Result, Shown};
 
 /// A run, by dataset and name; what is left out is found if there is only one possibility.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -24,7 +24,7 @@ impl RunChoice {
     ///
     /// # Errors
     /// [`ArtifactError::PartOfSeveralRuns`]; when a folder cannot be listed.
-    pub fn filter<A: Shown>(&self, store: &MonthStore<A>) -> Result<MonthFilter, ArtifactError> {
+    pub fn filter<A: Shown>(&self, store: &MonthStore<A>) -> Result<MonthFilter> {
         let of_part = self.runs(store)?.into_iter().next().map(|(_, run_name)| run_name);
         Ok(MonthFilter {
             dataset: self.dataset.clone(),
@@ -37,7 +37,7 @@ impl RunChoice {
     ///
     /// # Errors
     /// [`ArtifactError::NoSuchRun`]; when a folder cannot be listed.
-    pub fn check<A: Shown>(&self, store: &MonthStore<A>) -> Result<(), ArtifactError> {
+    pub fn check<A: Shown>(&self, store: &MonthStore<A>) -> Result<()> {
         let Some(asked) = self.run_name.as_deref() else { return Ok(()) };
         let runs = self.of_dataset(store)?;
         if runs.is_empty() || runs.iter().any(|(_, name)| name.contains(asked)) {
@@ -51,10 +51,7 @@ impl RunChoice {
     ///
     /// # Errors
     /// [`ArtifactError::NoFiles`]; [`ArtifactError::RunNotUnique`]; those of [`filter`](Self::filter).
-    pub fn settle<A: Shown>(
-        &self,
-        store: &MonthStore<A>,
-    ) -> Result<(String, String), ArtifactError> {
+    pub fn settle<A: Shown>(&self, store: &MonthStore<A>) -> Result<(String, String)> {
         match <[(String, String); 1]>::try_from(self.runs(store)?) {
             Ok([only]) => Ok(only),
             Err(none) if none.is_empty() => Err(self.no_files(store)),
@@ -81,10 +78,7 @@ impl RunChoice {
 
     /// Dataset and name of the runs that are meant: those that are called so, otherwise those of the one
     /// name with that part.
-    fn runs<A: Shown>(
-        &self,
-        store: &MonthStore<A>,
-    ) -> Result<Vec<(String, String)>, ArtifactError> {
+    fn runs<A: Shown>(&self, store: &MonthStore<A>) -> Result<Vec<(String, String)>> {
         let mut runs = self.of_dataset(store)?;
         let Some(asked) = self.run_name.as_deref() else { return Ok(runs) };
         if runs.iter().any(|(_, name)| name == asked) {
@@ -99,10 +93,7 @@ impl RunChoice {
         Ok(runs)
     }
 
-    fn of_dataset<A: Shown>(
-        &self,
-        store: &MonthStore<A>,
-    ) -> Result<Vec<(String, String)>, ArtifactError> {
+    fn of_dataset<A: Shown>(&self, store: &MonthStore<A>) -> Result<Vec<(String, String)>> {
         let filter = MonthFilter { dataset: self.dataset.clone(), ..MonthFilter::default() };
         let keys = store.list(&filter)?;
         let run = |key: &crate::MonthKey| (key.dataset().to_owned(), key.run_name().to_owned());

@@ -11,7 +11,7 @@ use crate::key::check_name;
 use crate::lock::LockedFolder;
 use crate::store::too_large;
 use crate::write::Published;
-use crate::{Artifact, ArtifactError, MonthKey, MonthStore, OnExisting, Saved};
+use crate::{Artifact, ArtifactError, MonthKey, MonthStore, OnExisting, Result, Saved};
 
 /// How long [`MonthStore::save`] waits for another writer; a sensible limit for [`MonthStore::lock`] too.
 pub const DEFAULT_LOCK_WAIT: Duration = Duration::from_secs(30);
@@ -39,12 +39,7 @@ impl<A: Artifact> MonthStore<A> {
     /// [`ArtifactError::Locked`] names the holder; [`ArtifactError::UnsafeName`];
     /// [`ArtifactError::NoLocks`] on a file system without locks; [`ArtifactError::Folder`] or
     /// [`ArtifactError::File`] for what cannot be created, locked, listed or removed.
-    pub fn lock(
-        &self,
-        dataset: &str,
-        run_name: &str,
-        wait: Duration,
-    ) -> Result<RunLock<A>, ArtifactError> {
+    pub fn lock(&self, dataset: &str, run_name: &str, wait: Duration) -> Result<RunLock<A>> {
         check_name("dataset", dataset)?;
         check_name("run name", run_name)?;
         let folder = self.run_folder(dataset, run_name);
@@ -77,11 +72,7 @@ impl<A: Artifact> MonthStore<A> {
     }
 
     /// What to do instead of writing, if the name is taken.
-    fn keep(
-        &self,
-        key: &MonthKey,
-        on_existing: OnExisting,
-    ) -> Result<Option<Saved>, ArtifactError> {
+    fn keep(&self, key: &MonthKey, on_existing: OnExisting) -> Result<Option<Saved>> {
         let path = self.path(key);
         match on_existing {
             OnExisting::Overwrite => Ok(None),

@@ -9,7 +9,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::ArtifactError;
+use crate::{ArtifactError, Result};
 
 struct Sealed<'a, T> {
     name: &'a str,
@@ -34,11 +34,7 @@ fn checksum(contents: &impl Serialize) -> Result<String, serde_json::Error> {
 ///
 /// # Errors
 /// [`ArtifactError::Unusable`], naming `path`, when they cannot be put into JSON.
-pub fn encode(
-    name: &str,
-    contents: &impl Serialize,
-    path: &Path,
-) -> Result<Vec<u8>, ArtifactError> {
+pub fn encode(name: &str, contents: &impl Serialize, path: &Path) -> Result<Vec<u8>> {
     let sealed = |checksum| serde_json::to_vec_pretty(&Sealed { name, contents, checksum });
     let bytes = checksum(contents).and_then(sealed);
     let mut bytes =
@@ -56,7 +52,7 @@ pub fn decode<T: Serialize + DeserializeOwned>(
     version: u32,
     bytes: &[u8],
     path: &Path,
-) -> Result<T, ArtifactError> {
+) -> Result<T> {
     let foreign = |error| unusable(path, &format!("is no file of an {name}"), Some(error));
     let mut sealed: Map<String, Value> = serde_json::from_slice(bytes).map_err(foreign)?;
     let contents = sealed.remove(name).unwrap_or_default();

@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use crate::folder::{file_name, is_taken};
-use crate::{Artifact, ArtifactError, MonthKey};
+use crate::{Artifact, ArtifactError, MonthKey, Result};
 
 /// Files of months below one folder; the example of [`Artifact`] saves and loads one.
 pub struct MonthStore<A> {
@@ -154,7 +154,7 @@ impl<A> fmt::Debug for MonthStore<A> {
 }
 
 /// The file's bytes; never more than [`Artifact::MAX_BYTES`], even if the file grows meanwhile.
-fn read<A: Artifact>(path: &Path) -> Result<Vec<u8>, ArtifactError> {
+fn read<A: Artifact>(path: &Path) -> Result<Vec<u8>> {
     let failed = |source| ArtifactError::File { action: "read", path: path.to_owned(), source };
     // Opening a named pipe would wait for somebody to write to it.
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::ArtifactError;
 use crate::file_system::FileSystem;
 use crate::folder::{entries, month_of};
+use crate::{ArtifactError, Result};
 
 const ENDING: &str = ".tmp";
 
@@ -63,7 +63,7 @@ pub(crate) fn remove_leftovers(
     fs: &impl FileSystem,
     folder: &Path,
     extension: &str,
-) -> Result<Vec<PathBuf>, ArtifactError> {
+) -> Result<Vec<PathBuf>> {
     let mut removed = Vec::new();
     for path in entries(folder)? {
         let name = path.file_name().and_then(OsStr::to_str);

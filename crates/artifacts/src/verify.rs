@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{Artifact, ArtifactError, MonthFilter, MonthKey, MonthStore, StrayKind};
+use crate::{Artifact, ArtifactError, MonthFilter, MonthKey, MonthStore, Result, StrayKind};
 
 /// One file that was read, and what came of it.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl<A: Artifact> MonthStore<A> {
     pub fn verify(
         &self,
         filter: &MonthFilter,
-    ) -> Result<impl Iterator<Item = Verified<A>> + use<'_, A>, ArtifactError> {
+    ) -> Result<impl Iterator<Item = Verified<A>> + use<'_, A>> {
         let mut misplaced = if *filter == MonthFilter::default() { self.strays()? } else { vec![] };
         misplaced.retain(|stray| stray.kind == StrayKind::Misplaced);
 

@@ -4,10 +4,10 @@ use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use crate::ArtifactError;
 use crate::file_system::FileSystem;
 use crate::folder::{flush_folder, is_taken};
 use crate::temporary::Temporary;
+use crate::{ArtifactError, Result};
 
 /// What became of a file that was to be published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) fn publish(
     name: &str,
     bytes: &[u8],
     replace: bool,
-) -> Result<Published, ArtifactError> {
+) -> Result<Published> {
     let path = folder.join(name);
     let into_folder =
         |source| ArtifactError::Folder { action: "write to", path: folder.to_owned(), source };

@@ -37,23 +37,3 @@ impl Artifact for BinMetadata {
         could_be(head)
     }
 }
-
-impl BinMetadata {
-    /// The bytes of its file. Equal metadata give equal bytes.
-    ///
-    /// # Errors
-    /// [`artifacts::ArtifactError::TooLarge`] beyond [`MAX_FILE_BYTES`](crate::MAX_FILE_BYTES), naming the file
-    /// below the root.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, BinningError> {
-        encode(self, &BinStore::new("").path(self.key()))
-    }
-
-    /// What the bytes of a file say. The `path` is for the messages alone; see
-    /// [`BinStore::load_file`] for what is on disk.
-    ///
-    /// # Errors
-    /// Those of [`BinStore::load_file`] that are about the contents. All name the file.
-    pub fn from_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Self, BinningError> {
-        decode(bytes, path.as_ref())
-    }
-}

@@ -146,6 +146,9 @@ fn check_payoffs(parts: &MetadataParts) -> Result<(), BinningError> {
             format!("{} {name} records for {} bins", side.len(), bins.len())
         })?;
         for (payoffs, bin) in side.iter().zip(bins) {
+            ensure(payoffs.bin == bin.bin, FIELD, || {
+                format!("bin {} stands where bin {} belongs", payoffs.bin, bin.bin)
+            })?;
             let n = check_bin_payoffs(payoffs)
                 .map_err(|reason| BinningError::Inconsistent { field: FIELD, reason })?;
             ensure(n <= bin.rows, FIELD, || {

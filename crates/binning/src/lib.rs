@@ -10,13 +10,12 @@
 //! - [`Diagnostics`]: what the window looks like through its own bins
 //! - [`Payoffs`]: what the window's trades paid, by bin and side
 //! - [`BinMetadata`], [`MetadataParts`]: everything about the bins of one month, checked
-//! - [`record`]: the names on disk, a public interface
+//! - [`MetadataRecord`]: the names on disk, a public interface
 //! - [`BinningError`]: what can go wrong
 
 mod assignment;
 mod bin_file;
 mod consistency;
-mod conversion;
 mod diagnostics;
 mod edges;
 mod envelope;
@@ -27,7 +26,7 @@ mod parts;
 mod payoffs;
 mod provenance;
 mod quantile;
-pub mod record;
+mod record;
 mod scoring;
 mod selection;
 mod shown;

@@ -9,8 +9,7 @@ use crate::{BinEdges, BinningError, MetadataParts, consistency, score_into};
 
 /// The bins of one dataset, run and month: whatever exists as this type fits together.
 ///
-/// Reading goes through [`parts`](Self::parts); changing means taking the parts out and checking
-/// them anew.
+/// Reading goes through [`parts`](Self::parts); changing means to check parts anew.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BinMetadata {
     parts: MetadataParts,
@@ -43,14 +42,8 @@ impl BinMetadata {
         &self.parts
     }
 
-    /// All of it, to be taken apart or changed.
-    #[must_use]
-    pub fn into_parts(self) -> MetadataParts {
-        self.parts
-    }
-
     /// The same bins, made at another time by another version of the program. What is rebuilt from
-    /// the same data then has the [bytes](Self::to_bytes) of the file it is compared with.
+    /// the same data then has the bytes of the file it is compared with.
     ///
     /// # Errors
     /// [`BinningError::Inconsistent`] for an empty version.

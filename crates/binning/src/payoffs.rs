@@ -4,23 +4,30 @@ use labeling::{Concurrency, Ending, TradeEnd, TradeEnds};
 use serde::{Deserialize, Serialize};
 use strategy_core::{Outlook, Side};
 
+use crate::list::list;
 use crate::{BinEdges, BinningError};
 
 /// What the trades from a window's rows paid: a long one and a short one from each row's close, gross,
 /// out-of-sample predictions only. With in-sample ones the top bins promise what they never earn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Payoffs {
     /// Rows that took part.
     pub rows: u64,
     /// Long trades, one record a bin, from bin 1 on.
+    #[serde(deserialize_with = "list")]
     pub long: Vec<BinPayoffs>,
     /// Short trades, one record a bin, from bin 1 on.
+    #[serde(deserialize_with = "list")]
     pub short: Vec<BinPayoffs>,
 }
 
 /// The trades of one bin and side.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BinPayoffs {
+    /// Its number, from 1.
+    pub bin: u16,
     /// Those that ended at their take profit.
     pub take_profit: PayoffTally,
     /// Those that ended at their stop loss.
@@ -214,7 +221,8 @@ fn side_payoffs(
         (start, start + of(&row.ends).rows as usize)
     };
     let concurrency = Concurrency::of(rows.iter().map(span));
-    let mut bins = vec![BinPayoffs::default(); usize::from(n_bins)];
+    let numbered = (1..=n_bins).map(|bin| BinPayoffs { bin, ..BinPayoffs::default() });
+    let mut bins: Vec<_> = numbered.collect();
     for row in rows {
         let bin = &mut bins[usize::from(row.q_bin) - 1];
         let trade = of(&row.ends);

@@ -4,7 +4,8 @@ use labeling::{LabelCutoff, LabelSource, LeftOut};
 use serde::{Deserialize, Serialize};
 
 /// How the rows of the window got their labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct LabelRecord {
     /// The label's definition as a key, such as `y_tp_before_sl_u0.04_d0.02_24h`.
     pub target_key: String,

@@ -1,56 +1,52 @@
 //! The record on disk, version 2: what the file's payload and `inspect --format json` show.
 //!
 //! The names and their order may not change without a new version of the format, neither here nor in the
-//! types that stand in the file as they are: [`LeftOut`], [`SourceRecord`], [`FitRecord`],
-//! [`Diagnostics`], [`PayoffTally`].
+//! types that stand in the file as they are: [`LabelRecord`], [`SourceRecord`], [`FitRecord`],
+//! [`Diagnostics`], [`Payoffs`], [`Calibrator`].
 
-use labeling::LeftOut;
+use artifacts::MonthKey;
+use calibration::{CalibrationMethod, Calibrator, IsotonicCalibrator, PlattScaling};
+use chrono::{DateTime, Utc};
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
+use strategy_core::YearMonth;
 
 use crate::list::{Floats, floats, list};
-use crate::{Diagnostics, FitRecord, PayoffTally, SourceRecord};
+use crate::{
+    BinEdges, BinMetadata, BinningError, Diagnostics, FitRecord, LabelRecord, MetadataParts,
+    Payoffs, SourceRecord,
+};
 
-/// Bin metadata under the names of the file, see [`BinMetadata::to_record`](crate::BinMetadata::to_record).
+/// Bin metadata under the names of the file, see [`BinMetadata::to_record`].
 ///
 /// Instants are RFC 3339 in UTC (`2025-11-01T00:00:00Z`), the month is `2025-11`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "the fields are those of `MetadataParts`, which explains them")]
 pub struct MetadataRecord {
-    pub bin_month: String,
+    pub bin_month: YearMonth,
     pub n_bins: u16,
-    /// `platt` or `isotonic`.
-    pub calibration_method: String,
+    pub calibration_method: CalibrationMethod,
     #[serde(deserialize_with = "floats")]
     pub bin_edges: Vec<f64>,
-    pub calibrator: CalibratorEntry,
-    pub cal_window_start: String,
-    pub cal_window_end: String,
+    #[serde(deserialize_with = "calibrator")]
+    pub calibrator: Calibrator,
+    pub cal_window_start: DateTime<Utc>,
+    pub cal_window_end: DateTime<Utc>,
     pub cal_rows: u64,
-    pub created_at: String,
+    pub created_at: DateTime<Utc>,
     pub model_path: String,
     pub dataset: String,
     pub run_name: String,
-    pub label: LabelEntry,
+    pub label: LabelRecord,
     #[serde(deserialize_with = "list")]
     pub prediction_sources: Vec<SourceRecord>,
     pub matched_model_path: String,
     pub fit: Option<FitRecord>,
     pub diagnostics: Diagnostics,
-    pub payoffs: Option<PayoffsEntry>,
+    pub payoffs: Option<Payoffs>,
     pub software_version: String,
     pub fingerprint: String,
-}
-
-/// A calibrator as data: see [`calibration::Calibrator`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "kebab-case", try_from = "CalibratorFields")]
-#[allow(missing_docs, reason = "the fields are those of the calibrators, which explain them")]
-pub enum CalibratorEntry {
-    /// [`calibration::PlattScaling`].
-    Platt { slope: f64, intercept: f64 },
-    /// [`calibration::IsotonicCalibrator`].
-    Isotonic { x: Vec<f64>, y: Vec<f64> },
 }
 
 /// The fields of any calibrator. What serde itself makes of an enum with a tag keeps every value in
@@ -58,67 +54,85 @@ pub enum CalibratorEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CalibratorFields {
-    method: String,
+    method: CalibrationMethod,
     slope: Option<f64>,
     intercept: Option<f64>,
     x: Option<Floats>,
     y: Option<Floats>,
 }
 
-impl TryFrom<CalibratorFields> for CalibratorEntry {
-    type Error = String;
-
-    fn try_from(fields: CalibratorFields) -> Result<Self, String> {
-        let CalibratorFields { method, slope, intercept, x, y } = fields;
-        match (method.as_str(), slope, intercept, x, y) {
-            ("platt", Some(slope), Some(intercept), None, None) => {
-                Ok(Self::Platt { slope, intercept })
-            }
-            ("isotonic", None, None, Some(Floats(x)), Some(Floats(y))) => {
-                Ok(Self::Isotonic { x, y })
-            }
-            ("platt", ..) => Err("platt has a slope and an intercept, nothing else".to_owned()),
-            ("isotonic", ..) => Err("isotonic has x and y, nothing else".to_owned()),
-            _ => Err(format!("`{method}` is not one of: platt, isotonic")),
+fn calibrator<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Calibrator, D::Error> {
+    let CalibratorFields { method, slope, intercept, x, y } =
+        CalibratorFields::deserialize(deserializer)?;
+    match (method, slope, intercept, x, y) {
+        (CalibrationMethod::Platt, Some(slope), Some(intercept), None, None) => {
+            PlattScaling::new(slope, intercept).map(Calibrator::from).map_err(D::Error::custom)
         }
+        (CalibrationMethod::Isotonic, None, None, Some(Floats(x)), Some(Floats(y))) => {
+            IsotonicCalibrator::new(x, y).map(Calibrator::from).map_err(D::Error::custom)
+        }
+        _ => Err(D::Error::custom("platt has a slope and an intercept, isotonic has x and y")),
     }
 }
 
-/// See [`LabelRecord`](crate::LabelRecord).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `LabelRecord`, which explains them")]
-pub struct LabelEntry {
-    pub target_key: String,
-    /// `targets` or `candles`.
-    pub source: String,
-    pub tie_policy: Option<String>,
-    /// `month-start` or `none`.
-    pub cutoff: String,
-    pub left_out: LeftOut,
-}
+impl BinMetadata {
+    /// The metadata under the names of the file: what is written to disk and shown as JSON.
+    #[must_use]
+    pub fn to_record(&self) -> MetadataRecord {
+        let parts = self.parts().clone();
+        MetadataRecord {
+            bin_month: parts.key.month(),
+            n_bins: parts.edges.n_bins().get(),
+            calibration_method: parts.calibrator.method(),
+            bin_edges: parts.edges.into(),
+            calibrator: parts.calibrator,
+            cal_window_start: parts.cal_window_start,
+            cal_window_end: parts.cal_window_end,
+            cal_rows: parts.cal_rows,
+            created_at: parts.created_at,
+            model_path: parts.model_path,
+            dataset: parts.key.dataset().to_owned(),
+            run_name: parts.key.run_name().to_owned(),
+            label: parts.label,
+            prediction_sources: parts.sources,
+            matched_model_path: parts.matched_model_path,
+            fit: parts.fit,
+            diagnostics: parts.diagnostics,
+            payoffs: parts.payoffs,
+            software_version: parts.software_version,
+            fingerprint: parts.fingerprint,
+        }
+    }
 
-/// See [`Payoffs`](crate::Payoffs).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `Payoffs`, which explains them")]
-pub struct PayoffsEntry {
-    pub rows: u64,
-    #[serde(deserialize_with = "list")]
-    pub long: Vec<BinPayoffsEntry>,
-    #[serde(deserialize_with = "list")]
-    pub short: Vec<BinPayoffsEntry>,
-}
-
-/// See [`BinPayoffs`](crate::BinPayoffs).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the fields are those of `BinPayoffs`, which explains them")]
-pub struct BinPayoffsEntry {
-    pub bin: u16,
-    pub take_profit: PayoffTally,
-    pub stop_loss: PayoffTally,
-    pub time: PayoffTally,
-    pub effective_n: f64,
-    pub block_squares: f64,
+    /// The metadata that a record stands for.
+    pub(crate) fn from_record(record: MetadataRecord) -> Result<Self, BinningError> {
+        let edges = BinEdges::from_vec(record.bin_edges)?;
+        if edges.n_bins().get() != record.n_bins {
+            let reason = format!("{} where the edges make {}", record.n_bins, edges.n_bins());
+            return Err(BinningError::Inconsistent { field: "n_bins", reason });
+        }
+        let (method, found) = (record.calibrator.method(), record.calibration_method);
+        if method != found {
+            let reason = format!("`{found}` where the calibrator is `{method}`");
+            return Err(BinningError::Inconsistent { field: "calibration_method", reason });
+        }
+        Self::new(MetadataParts {
+            key: MonthKey::new(record.dataset, record.run_name, record.bin_month)?,
+            model_path: record.model_path,
+            matched_model_path: record.matched_model_path,
+            calibrator: record.calibrator,
+            edges,
+            cal_window_start: record.cal_window_start,
+            cal_window_end: record.cal_window_end,
+            cal_rows: record.cal_rows,
+            created_at: record.created_at,
+            label: record.label,
+            sources: record.prediction_sources,
+            fit: record.fit,
+            diagnostics: record.diagnostics,
+            payoffs: record.payoffs,
+            software_version: record.software_version,
+            fingerprint: record.fingerprint,
+        })
+    }
 }

@@ -11,6 +11,7 @@ use std::mem::take;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use artifacts::Artifact;
 use binning::{BinMetadata, BinStore, BinningError};
 use peak_alloc::PeakAlloc;
 use tempfile::TempDir;
@@ -195,7 +196,7 @@ impl Judge {
         let read = if from_disk {
             BinStore::load_file(&self.file)
         } else {
-            BinMetadata::from_bytes(bytes, &self.file)
+            BinMetadata::decode(bytes, &self.file)
         };
         let memory = MEMORY.peak_usage().saturating_sub(before);
         self.tally.longest = self.tally.longest.max(begin.elapsed());
@@ -206,7 +207,7 @@ impl Judge {
 
         let outcome = match read {
             Ok(metadata) => {
-                assert!(metadata.to_bytes().unwrap() == bytes, "{what}: written otherwise");
+                assert!(metadata.encode(&self.file).unwrap() == bytes, "{what}: written otherwise");
                 SAME.to_owned()
             }
             Err(error) => {

@@ -1,8 +1,8 @@
 //! How well scores rank hits above misses.
 
-use crate::CalibrationError;
 use crate::diagnostics::check_rows;
 use crate::ties::tied_rows;
+use crate::{CalibrationError, Result};
 
 /// Area under the ROC curve of the scores `p` (shape `n`) for the labels `y` (shape `n`):
 ///
@@ -33,7 +33,7 @@ use crate::ties::tied_rows;
 ///
 /// # Errors
 /// If the lengths differ, there are no rows, a score is not in `[0, 1]`, or all labels are equal.
-pub fn auc(p: &[f64], y: &[bool]) -> Result<f64, CalibrationError> {
+pub fn auc(p: &[f64], y: &[bool]) -> Result<f64> {
     check_rows(p, y)?;
     let rows = p.len();
     let hits = y.iter().filter(|&&y| y).count();

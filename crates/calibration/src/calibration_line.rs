@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platt::{Minimum, minimise};
 use crate::probability::logit;
-use crate::{CalibrationError, LabelledScores};
+use crate::{CalibrationError, LabelledScores, Result};
 
 /// Newton iterations after which the fit gives up; a handful is usual.
 const MAX_ITERATIONS: u64 = 200;
@@ -53,7 +53,7 @@ pub struct CalibrationLine {
 /// equal, or there is no optimum: all probabilities are equal (after clipping), or one of them
 /// separates hits from misses. If the optimum is not reached, which takes probabilities so close
 /// together that the rounding of a huge slope moves the gradient by more than the tolerance.
-pub fn calibration_line(p: &[f64], y: &[bool]) -> Result<CalibrationLine, CalibrationError> {
+pub fn calibration_line(p: &[f64], y: &[bool]) -> Result<CalibrationLine> {
     let rows = LabelledScores::new(ArrayView1::from(p), ArrayView1::from(y))?;
     check_overlap(p, y)?;
     let found = minimise(&rows, f64::INFINITY, MAX_ITERATIONS)?;
@@ -70,7 +70,7 @@ pub fn calibration_line(p: &[f64], y: &[bool]) -> Result<CalibrationLine, Calibr
 ///
 /// A. Albert and J. Anderson, "On the existence of maximum likelihood estimates in logistic
 /// regression models", *Biometrika* 71 (1984), 1–10.
-fn check_overlap(p: &[f64], y: &[bool]) -> Result<(), CalibrationError> {
+fn check_overlap(p: &[f64], y: &[bool]) -> Result<()> {
     // In log odds, since different probabilities may have the same.
     let range = |label: bool| {
         let of_label = p.iter().zip(y).filter(|row| *row.1 == label);

@@ -16,7 +16,7 @@ use crate::kernel::{Loop, PARALLEL_ROWS, TASK_ROWS, vectorised};
 use crate::probability::{
     AllScoresValid, all_scores_valid, check_length, check_score, check_scores, clip, logistic,
 };
-use crate::{CalibrationError, IsotonicCalibrator, PlattScaling};
+use crate::{CalibrationError, IsotonicCalibrator, PlattScaling, Result};
 
 /// How scores are turned into probabilities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl fmt::Display for CalibrationMethod {
 impl FromStr for CalibrationMethod {
     type Err = CalibrationError;
 
-    fn from_str(name: &str) -> Result<Self, CalibrationError> {
+    fn from_str(name: &str) -> Result<Self> {
         [Self::Platt, Self::Isotonic]
             .into_iter()
             .find(|method| method.as_str() == name)
@@ -108,7 +108,7 @@ impl Calibrator {
     ///
     /// # Errors
     /// If the score is not a finite number in `[0, 1]`; the error gives it the index 0.
-    pub fn predict_one(&self, score: f64) -> Result<f64, CalibrationError> {
+    pub fn predict_one(&self, score: f64) -> Result<f64> {
         check_score(0, score)?;
         Ok(self.value(score))
     }
@@ -120,11 +120,7 @@ impl Calibrator {
     /// # Errors
     /// If the lengths differ, or a score is not a finite number in `[0, 1]`. The error names the
     /// first such score; what the output then holds means nothing.
-    pub fn predict_into(
-        &self,
-        scores: &[f64],
-        probabilities: &mut [f64],
-    ) -> Result<(), CalibrationError> {
+    pub fn predict_into(&self, scores: &[f64], probabilities: &mut [f64]) -> Result<()> {
         check_length("probabilities", probabilities.len(), scores.len())?;
         let all_valid = if scores.len() < PARALLEL_ROWS {
             self.fill(scores, probabilities)
@@ -143,7 +139,7 @@ impl Calibrator {
         clippy::needless_pass_by_value,
         reason = "a view is a pointer and two numbers; by value is how ndarray passes them"
     )]
-    pub fn predict(&self, scores: ArrayView1<'_, f64>) -> Result<Array1<f64>, CalibrationError> {
+    pub fn predict(&self, scores: ArrayView1<'_, f64>) -> Result<Array1<f64>> {
         let mut probabilities = vec![0.0; scores.len()];
         match scores.to_slice() {
             Some(scores) => self.predict_into(scores, &mut probabilities)?,

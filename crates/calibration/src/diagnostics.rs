@@ -1,8 +1,8 @@
 //! Proper scores: how far probabilities are from what came true.
 
-use crate::CalibrationError;
 use crate::probability::{check_length, check_scores, clip};
 use crate::sum::CompensatedSum;
+use crate::{CalibrationError, Result};
 
 /// Brier score `1/n Σ (p_i − y_i)²` of the probabilities `p` (shape `n`) for the labels `y`
 /// (shape `n`): 0 is perfect, `r(1 − r)` is what always saying the base rate `r` gives.
@@ -18,7 +18,7 @@ use crate::sum::CompensatedSum;
 ///
 /// # Errors
 /// If the lengths differ, there are no rows, or a probability is not in `[0, 1]`.
-pub fn brier_score(p: &[f64], y: &[bool]) -> Result<f64, CalibrationError> {
+pub fn brier_score(p: &[f64], y: &[bool]) -> Result<f64> {
     mean_over_rows(p, y, |p, y| {
         let error = if y { 1.0 - p } else { p };
         error * error
@@ -31,7 +31,7 @@ pub fn brier_score(p: &[f64], y: &[bool]) -> Result<f64, CalibrationError> {
 ///
 /// # Errors
 /// If the lengths differ, there are no rows, or a probability is not in `[0, 1]`.
-pub fn log_loss(p: &[f64], y: &[bool]) -> Result<f64, CalibrationError> {
+pub fn log_loss(p: &[f64], y: &[bool]) -> Result<f64> {
     mean_over_rows(p, y, |p, y| {
         let p = clip(p);
         if y { -p.ln() } else { -(-p).ln_1p() }
@@ -39,7 +39,7 @@ pub fn log_loss(p: &[f64], y: &[bool]) -> Result<f64, CalibrationError> {
 }
 
 /// `Ok` if `p` and `y` have the same length, not 0, and every `p` is a probability.
-pub(crate) fn check_rows(p: &[f64], y: &[bool]) -> Result<(), CalibrationError> {
+pub(crate) fn check_rows(p: &[f64], y: &[bool]) -> Result<()> {
     check_length("labels", y.len(), p.len())?;
     if p.is_empty() {
         return Err(CalibrationError::NoRows);
@@ -47,11 +47,7 @@ pub(crate) fn check_rows(p: &[f64], y: &[bool]) -> Result<(), CalibrationError> 
     check_scores(p)
 }
 
-fn mean_over_rows(
-    p: &[f64],
-    y: &[bool],
-    loss: impl Fn(f64, bool) -> f64,
-) -> Result<f64, CalibrationError> {
+fn mean_over_rows(p: &[f64], y: &[bool], loss: impl Fn(f64, bool) -> f64) -> Result<f64> {
     check_rows(p, y)?;
     let sum: CompensatedSum = p.iter().zip(y).map(|(&p, &y)| loss(p, y)).collect();
     Ok(sum.total() / p.len() as f64)

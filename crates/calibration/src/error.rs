@@ -91,3 +91,6 @@ pub enum CalibrationError {
     #[error("unknown calibration method {name:?}, wanted \"platt\" or \"isotonic\"")]
     UnknownMethod { name: String },
 }
+
+/// What may fail with [`CalibrationError`].
+pub type Result<T, E = CalibrationError> = std::result::Result<T, E>;

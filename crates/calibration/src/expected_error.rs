@@ -1,6 +1,6 @@
 //! Expected calibration error over groups of similar probability.
 
-use crate::CalibrationError;
+use crate::Result;
 use crate::groups::{Grouping, grouped};
 use crate::sum::CompensatedSum;
 
@@ -36,7 +36,7 @@ pub fn expected_calibration_error(
     y: &[bool],
     n_groups: usize,
     grouping: Grouping,
-) -> Result<f64, CalibrationError> {
+) -> Result<f64> {
     let groups = grouped(p, y, n_groups, grouping)?;
     let gaps: CompensatedSum = groups.iter().map(|group| group.gap().abs()).collect();
     Ok(gaps.total() / p.len() as f64)
@@ -46,6 +46,7 @@ pub fn expected_calibration_error(
 #[allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 mod tests {
     use super::*;
+    use crate::CalibrationError;
 
     const BOTH: [Grouping; 2] = [Grouping::EqualWidth, Grouping::EqualMass];
 

@@ -2,13 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::CalibrationError;
 use crate::diagnostics::check_rows;
 use crate::sum::CompensatedSum;
 use crate::ties::{Ties, tied_rows};
+use crate::{CalibrationError, Result};
 
-/// How [`expected_calibration_error`](crate::expected_calibration_error) and
-/// [`reliability`](crate::reliability()) form their groups.
+/// How [`expected_calibration_error`](crate::expected_calibration_error) forms its groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grouping {
@@ -25,52 +24,25 @@ pub enum Grouping {
 }
 
 /// The rows of one group, summed up. There is at least one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Group {
-    /// Smallest probability.
-    pub(crate) lowest: f64,
-    /// Largest probability.
-    pub(crate) highest: f64,
-    pub(crate) rows: usize,
     /// Not a whole number where a border cuts through ties.
     hits: CompensatedSum,
     p: CompensatedSum,
 }
 
 impl Group {
-    fn of(ties: Ties, rows: usize) -> Self {
-        let (hits, p) = (CompensatedSum::default(), CompensatedSum::default());
-        let mut group = Self { lowest: ties.p, highest: ties.p, rows: 0, hits, p };
-        group.add(ties, rows);
-        group
-    }
-
-    /// Adds `rows` of the `ties`, whose probability is not below any in the group.
+    /// Adds `rows` of the `ties`.
     fn add(&mut self, ties: Ties, rows: usize) {
-        self.highest = ties.p;
-        self.rows += rows;
         // Exact where the rate is 0 or 1; elsewhere good to an ulp.
         self.hits.add(rows as f64 * ties.hit_rate());
         self.p.add(rows as f64 * ties.p);
-    }
-
-    pub(crate) fn hit_rate(&self) -> f64 {
-        self.hits.total() / self.rows as f64
-    }
-
-    pub(crate) fn mean_p(&self) -> f64 {
-        self.p.total() / self.rows as f64
     }
 
     /// `Σ (hit rate − p)` over the rows.
     pub(crate) fn gap(&self) -> f64 {
         self.hits.total() - self.p.total()
     }
-}
-
-/// The position of the equal-width group of `p`, counted from 0. It may be beyond a `usize`.
-pub(crate) fn equal_width_position(p: f64, n_groups: usize) -> f64 {
-    (p * n_groups as f64).floor().min(n_groups as f64 - 1.0)
 }
 
 /// The groups that have rows, ascending.
@@ -82,7 +54,7 @@ pub(crate) fn grouped(
     y: &[bool],
     n_groups: usize,
     grouping: Grouping,
-) -> Result<Vec<Group>, CalibrationError> {
+) -> Result<Vec<Group>> {
     check_rows(p, y)?;
     if n_groups == 0 {
         return Err(CalibrationError::NoGroups);
@@ -95,16 +67,15 @@ pub(crate) fn grouped(
 }
 
 fn equal_width(ties: &[Ties], n_groups: usize) -> Vec<Group> {
-    let position = |ties: &Ties| equal_width_position(ties.p, n_groups);
-    ties.chunk_by(|a, b| position(a) == position(b))
-        .map(|members| {
-            let mut group = Group::of(members[0], members[0].rows);
-            for &ties in &members[1..] {
-                group.add(ties, ties.rows);
-            }
-            group
-        })
-        .collect()
+    let n_groups = n_groups as f64;
+    // From 0; it may be beyond a `usize`.
+    let position = |ties: &Ties| (ties.p * n_groups).floor().min(n_groups - 1.0);
+    let group = |members: &[Ties]| {
+        let mut group = Group::default();
+        members.iter().for_each(|&ties| group.add(ties, ties.rows));
+        group
+    };
+    ties.chunk_by(|a, b| position(a) == position(b)).map(group).collect()
 }
 
 fn equal_mass(ties: &[Ties], n_rows: usize, n_groups: usize) -> Vec<Group> {
@@ -116,14 +87,13 @@ fn equal_mass(ties: &[Ties], n_rows: usize, n_groups: usize) -> Vec<Group> {
     for &ties in ties {
         let mut left = ties.rows;
         while left > 0 {
-            let opens = room == 0;
-            if opens {
+            if room == 0 {
                 room = capacity(groups.len());
+                groups.push(Group::default());
             }
             let taken = left.min(room);
-            match groups.last_mut() {
-                Some(group) if !opens => group.add(ties, taken),
-                _ => groups.push(Group::of(ties, taken)),
+            if let Some(group) = groups.last_mut() {
+                group.add(ties, taken);
             }
             left -= taken;
             room -= taken;

@@ -27,7 +27,7 @@
 //! - [`PlattScaling`] and [`IsotonicCalibrator`]: the two methods; [`Calibrator`] is either, as
 //!   data that serialises.
 //! - How good are the probabilities? [`brier_score`] and [`log_loss`] over all, [`auc()`] of their
-//!   order, [`expected_calibration_error`] and the [`reliability()`] table group by group,
+//!   order, [`expected_calibration_error`] group by group,
 //!   [`calibration_line()`], [`brier_parts`] and the test [`spiegelhalter()`] without groups;
 //!   [`line_errors`] says how sure a line is.
 //! - [`CalibrationError`]: everything that can go wrong.
@@ -46,7 +46,6 @@ mod kernel;
 mod line_errors;
 mod platt;
 mod probability;
-mod reliability;
 mod scores;
 mod spiegelhalter;
 mod sum;
@@ -58,13 +57,12 @@ pub use calibration_line::{CalibrationLine, calibration_line};
 pub use calibrator::{CalibrationMethod, Calibrator};
 pub use corp::{BrierParts, brier_parts, corp_steps};
 pub use diagnostics::{brier_score, log_loss};
-pub use error::CalibrationError;
+pub use error::{CalibrationError, Result};
 pub use expected_error::expected_calibration_error;
 pub use groups::Grouping;
 pub use isotonic::IsotonicCalibrator;
 pub use line_errors::{LineErrors, line_errors};
 pub use platt::{GRADIENT_TOLERANCE, PlattFit, PlattOptions, PlattScaling};
 pub use probability::MIN_PROBABILITY;
-pub use reliability::{ReliabilityGroup, reliability};
 pub use scores::LabelledScores;
 pub use spiegelhalter::{SpiegelhalterTest, spiegelhalter};

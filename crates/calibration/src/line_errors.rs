@@ -1,9 +1,9 @@
 //! How sure a calibration line is.
 
-use crate::CalibrationError;
 use crate::calibration_line::CalibrationLine;
 use crate::diagnostics::check_rows;
 use crate::probability::{logistic, logit};
+use crate::{CalibrationError, Result};
 
 /// Standard errors of a [`CalibrationLine`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,7 +30,7 @@ pub fn line_errors(
     y: &[bool],
     line: &CalibrationLine,
     block: usize,
-) -> Result<Option<LineErrors>, CalibrationError> {
+) -> Result<Option<LineErrors>> {
     check_rows(p, y)?;
     let block = block.max(1);
     if block >= p.len() {

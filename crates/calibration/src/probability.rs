@@ -4,8 +4,8 @@
     reason = "a loop is compiled for each instruction set only with all that it calls inside it"
 )]
 
-use crate::CalibrationError;
 use crate::kernel::{Loop, exp_of_non_positive, log_odds, vectorised};
+use crate::{CalibrationError, Result};
 
 /// Calibrated values are clipped to `[MIN_PROBABILITY, 1 − MIN_PROBABILITY]`, and so are scores
 /// before their log odds are taken, so that no score has infinite log odds and no calibrated value
@@ -34,7 +34,7 @@ pub(crate) fn logistic(z: f64) -> f64 {
 }
 
 /// `Ok` if all `values` are finite numbers in `[0, 1]`; the error names the first that is not.
-pub(crate) fn check_scores(values: &[f64]) -> Result<(), CalibrationError> {
+pub(crate) fn check_scores(values: &[f64]) -> Result<()> {
     if vectorised(AllScoresValid(values)) {
         return Ok(());
     }
@@ -63,7 +63,7 @@ pub(crate) fn all_scores_valid(values: &[f64]) -> bool {
 
 /// `Ok` if `value` is a finite number in `[0, 1]`.
 #[inline]
-pub(crate) fn check_score(index: usize, value: f64) -> Result<(), CalibrationError> {
+pub(crate) fn check_score(index: usize, value: f64) -> Result<()> {
     if (0.0..=1.0).contains(&value) {
         Ok(())
     } else {
@@ -72,11 +72,7 @@ pub(crate) fn check_score(index: usize, value: f64) -> Result<(), CalibrationErr
 }
 
 /// `Ok` if the array called `name` has `wanted` values.
-pub(crate) fn check_length(
-    name: &'static str,
-    found: usize,
-    wanted: usize,
-) -> Result<(), CalibrationError> {
+pub(crate) fn check_length(name: &'static str, found: usize, wanted: usize) -> Result<()> {
     if found == wanted {
         Ok(())
     } else {

@@ -2,9 +2,9 @@
 
 use ndarray::ArrayView1;
 
-use crate::CalibrationError;
 use crate::probability::{check_length, check_scores};
 use crate::weights::check_weights;
+use crate::{CalibrationError, Result};
 
 /// Raw scores with their labels and, if wanted, sample weights: what a calibrator is fitted to.
 ///
@@ -48,10 +48,7 @@ impl<'a> LabelledScores<'a> {
         clippy::needless_pass_by_value,
         reason = "a view is a pointer and two numbers; by value is how ndarray passes them"
     )]
-    pub fn new(
-        scores: ArrayView1<'a, f64>,
-        labels: ArrayView1<'a, bool>,
-    ) -> Result<Self, CalibrationError> {
+    pub fn new(scores: ArrayView1<'a, f64>, labels: ArrayView1<'a, bool>) -> Result<Self> {
         check_length("labels", labels.len(), scores.len())?;
         match scores.to_slice() {
             Some(scores) => check_scores(scores)?,
@@ -72,7 +69,7 @@ impl<'a> LabelledScores<'a> {
         clippy::needless_pass_by_value,
         reason = "a view is a pointer and two numbers; by value is how ndarray passes them"
     )]
-    pub fn with_weights(mut self, weights: ArrayView1<'a, f64>) -> Result<Self, CalibrationError> {
+    pub fn with_weights(mut self, weights: ArrayView1<'a, f64>) -> Result<Self> {
         check_length("weights", weights.len(), self.scores.len())?;
         match weights.to_slice() {
             Some(weights) => check_weights(weights)?,
@@ -127,7 +124,7 @@ impl<'a> LabelledScores<'a> {
             .filter(|row| row.weight > 0.0)
     }
 
-    fn check_classes(&self) -> Result<(), CalibrationError> {
+    fn check_classes(&self) -> Result<()> {
         let (rows, hits) = if self.weights.is_none() {
             (self.len(), self.labels.iter().map(|&label| usize::from(label)).sum())
         } else {

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::CalibrationError;
 use crate::diagnostics::check_rows;
 use crate::sum::CompensatedSum;
+use crate::{CalibrationError, Result};
 use statistics::normal::two_sided_p_value;
 
 /// The result of [`spiegelhalter()`].
@@ -46,7 +46,7 @@ pub struct SpiegelhalterTest {
 /// # Errors
 /// If the lengths differ, there are no rows, a probability is not in `[0, 1]`, or every
 /// probability is 0, ½ or 1, so that the statistic has no variance.
-pub fn spiegelhalter(p: &[f64], y: &[bool]) -> Result<SpiegelhalterTest, CalibrationError> {
+pub fn spiegelhalter(p: &[f64], y: &[bool]) -> Result<SpiegelhalterTest> {
     check_rows(p, y)?;
     let (mut excess, mut variance) = (CompensatedSum::default(), CompensatedSum::default());
     for (&p, &y) in p.iter().zip(y) {

@@ -4,15 +4,15 @@
     reason = "a loop is compiled for each instruction set only with all that it calls inside it"
 )]
 
-use crate::CalibrationError;
 use crate::kernel::{Loop, vectorised};
 use crate::sum::CompensatedSum;
+use crate::{CalibrationError, Result};
 
 /// `Ok` if all weights are finite and not negative and their sum is finite and positive.
 ///
 /// # Errors
 /// Names the first bad weight, or else the sum.
-pub(crate) fn check_weights(weights: &[f64]) -> Result<(), CalibrationError> {
+pub(crate) fn check_weights(weights: &[f64]) -> Result<()> {
     if vectorised(LooksGood(weights)) {
         return Ok(());
     }

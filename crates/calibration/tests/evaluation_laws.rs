@@ -2,8 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 use calibration::{
-    CalibrationError, Grouping, PlattOptions, PlattScaling, auc, brier_score, calibration_line,
-    expected_calibration_error, reliability, spiegelhalter,
+    CalibrationError, PlattOptions, PlattScaling, auc, brier_score, calibration_line, spiegelhalter,
 };
 use ndarray::ArrayView1;
 use proptest::prelude::*;
@@ -167,33 +166,4 @@ proptest! {
         let twice = spiegelhalter(&[&p[..], &p].concat(), &[&y[..], &y].concat()).unwrap();
         prop_assert!(close(twice.z, test.z * 2.0_f64.sqrt(), 1e-12));
     }
-
-    #[test]
-    fn the_reliability_table_adds_up((rows, shuffled) in rows_and_order(), groups in 1_usize..30) {
-        let ((p, y), (q, z)) = (split(&rows), split(&shuffled));
-        for grouping in [Grouping::EqualWidth, Grouping::EqualMass] {
-            let table = reliability(&p, &y, groups, grouping).unwrap();
-            prop_assert_eq!(&table, &reliability(&q, &z, groups, grouping).unwrap());
-            prop_assert!(table.len() <= groups);
-            let sum = |of: fn(&calibration::ReliabilityGroup) -> f64| -> f64 {
-                table.iter().map(|group| group.rows as f64 * of(group)).sum()
-            };
-            prop_assert_eq!(table.iter().map(|group| group.rows).sum::<usize>(), p.len());
-            prop_assert!(close(sum(|group| group.mean_p), p.iter().sum(), 1e-13));
-            let hits = y.iter().filter(|&&y| y).count();
-            prop_assert!(close(sum(|group| group.hit_rate), hits as f64, 1e-13));
-            let ece = sum(|group| (group.hit_rate - group.mean_p).abs()) / p.len() as f64;
-            let wanted = expected_calibration_error(&p, &y, groups, grouping).unwrap();
-            prop_assert!(close(ece, wanted, 1e-14));
-            for group in &table {
-                let (lower, upper) = (group.lower - 1e-15, group.upper + 1e-15);
-                prop_assert!((lower..=upper).contains(&group.mean_p), "{group:?}");
-                prop_assert!((0.0..=1.0 + 1e-15).contains(&group.hit_rate), "{group:?}");
-            }
-            for pair in table.windows(2) {
-                prop_assert!(pair[0].upper <= pair[1].lower, "{pair:?}");
-            }
-        }
-    }
-
 }

@@ -182,6 +182,9 @@ pub enum ScoredLabelsError {
     MonthsReversed { from: YearMonth, to: YearMonth },
 }
 
+/// What may fail with [`ScoredLabelsError`].
+pub type Result<T, E = ScoredLabelsError> = std::result::Result<T, E>;
+
 impl ScoredLabelsError {
     /// Whether the person asked for something that cannot be.
     #[must_use]

@@ -41,7 +41,7 @@ mod warning;
 mod window;
 
 pub use completeness::Lacking;
-pub use error::ScoredLabelsError;
+pub use error::{Result, ScoredLabelsError};
 pub use fingerprint::fingerprint;
 pub use inputs::{CandleState, Identity, Inputs, Labels, StoredLabels, TrainFile};
 pub use members::{months_of_members, read_members};

@@ -15,23 +15,19 @@ use market_data::{
 };
 use strategy_core::YearMonth;
 
-use crate::ScoredLabelsError;
 use crate::inputs::{CandleState, Identity, Inputs, Labels, StoredLabels, TrainFile};
 use crate::run::{Run, prediction_query};
 use crate::settings::WindowSettings;
 use crate::sources::InSample;
 use crate::window::{Newest, micros};
+use crate::{Result, ScoredLabelsError};
 
 impl Run {
     /// Reads what the windows of `months` need, once for all of them.
     ///
     /// # Errors
     /// When a table or file cannot be read or holds something that is not usable.
-    pub fn load(
-        &mut self,
-        months: &[YearMonth],
-        settings: &WindowSettings,
-    ) -> Result<Inputs, ScoredLabelsError> {
+    pub fn load(&mut self, months: &[YearMonth], settings: &WindowSettings) -> Result<Inputs> {
         let windows = || months.iter().map(|&month| settings.of(month));
         let start = windows().map(|window| window.start).min();
         let end = windows().map(|window| window.end).max();
@@ -48,22 +44,18 @@ impl Run {
     ///
     /// # Errors
     /// When a table or file cannot be read or holds something that is not usable.
-    pub(crate) fn load_range(&mut self, range: TimeRange) -> Result<Inputs, ScoredLabelsError> {
+    pub(crate) fn load_range(&mut self, range: TimeRange) -> Result<Inputs> {
         let all = WindowSettings { label_cutoff: LabelCutoff::None, ..WindowSettings::default() };
         self.load_settled(range, &all)
     }
 
     /// The out-of-sample predictions of `range` alone.
-    pub(crate) fn out_of_sample(&self, range: TimeRange) -> Result<Predictions, ScoredLabelsError> {
+    pub(crate) fn out_of_sample(&self, range: TimeRange) -> Result<Predictions> {
         let query = prediction_query(&self.model_path, &self.dataset, self.feature_key.as_deref());
         Ok(read_predictions(&self.predictions, &PredictionQuery { range, ..query })?)
     }
 
-    fn load_settled(
-        &mut self,
-        range: TimeRange,
-        settings: &WindowSettings,
-    ) -> Result<Inputs, ScoredLabelsError> {
+    fn load_settled(&mut self, range: TimeRange, settings: &WindowSettings) -> Result<Inputs> {
         let Tables { predictions, train, candles, targets } =
             self.read_tables(range, self.candle_range(range, settings));
         let (predictions, train, candles) = (predictions?, train?, candles?);
@@ -111,7 +103,7 @@ impl Run {
         &mut self,
         months: &[YearMonth],
         settings: &WindowSettings,
-    ) -> Result<Inputs, ScoredLabelsError> {
+    ) -> Result<Inputs> {
         // The window of the month after the last ends with the last; without a cutoff the candles of
         // one more horizon are read.
         let after = months.iter().max().map(|last| last.plus_months(1));
@@ -123,7 +115,7 @@ impl Run {
     }
 
     /// What the table of predictions covers.
-    pub(crate) fn available(&self) -> Result<Option<TimeSpan>, ScoredLabelsError> {
+    pub(crate) fn available(&self) -> Result<Option<TimeSpan>> {
         let query = prediction_query(&self.model_path, &self.dataset, self.feature_key.as_deref());
         Ok(prediction_range(&self.predictions, &query)?)
     }
@@ -160,11 +152,7 @@ impl Run {
 
     /// The interval of the dataset's rows, which the candles must have too: with finer ones a label
     /// would start within the row's own candle, whose end the score knows.
-    fn interval(
-        &self,
-        predictions: &Predictions,
-        candles: Option<&Prices>,
-    ) -> Result<TimeDelta, ScoredLabelsError> {
+    fn interval(&self, predictions: &Predictions, candles: Option<&Prices>) -> Result<TimeDelta> {
         let wanted = interval_of(&self.dataset, usual_spacing(&predictions.timestamps));
         let (Some(table), Some(candles)) = (&self.candles, candles) else {
             return Ok(wanted.unwrap_or_default());
@@ -198,7 +186,7 @@ impl Run {
         &self,
         targets: Option<TargetLabels>,
         candles: Option<(&Prices, &Trades)>,
-    ) -> Result<Labels, ScoredLabelsError> {
+    ) -> Result<Labels> {
         let asked = (self.tie_policy != TiePolicy::default()).then(|| self.tie_policy.to_string());
         let labels = |source, timestamps, outcomes, tie_policy| Labels {
             target_key: self.target.key.clone(),
@@ -240,7 +228,7 @@ impl Run {
 
     /// Labels in the table `targets` that are very likely meant, and spelled otherwise: of the dataset
     /// in other letters or of none, by the same key or one of the same rule.
-    fn passed_over(&self, wanted: &TargetKey) -> Result<Vec<StoredLabels>, ScoredLabelsError> {
+    fn passed_over(&self, wanted: &TargetKey) -> Result<Vec<StoredLabels>> {
         let same_rule = |key: &str| {
             key.trim().eq_ignore_ascii_case(wanted.as_str())
                 || TargetKey::parse(&key.trim().to_ascii_lowercase())
@@ -263,7 +251,7 @@ impl Run {
     }
 
     /// The newest row of what labels come from.
-    fn newest_label(&self, source: LabelSource) -> Result<Option<i64>, ScoredLabelsError> {
+    fn newest_label(&self, source: LabelSource) -> Result<Option<i64>> {
         Ok(match (source, &self.candles) {
             (LabelSource::Targets, _) => {
                 newest_target(&self.market, &self.dataset, &self.target.key)?
@@ -281,7 +269,7 @@ impl Run {
 /// What was read, or why it could not be.
 struct Tables {
     predictions: Result<Predictions, MarketDataError>,
-    train: Result<Option<TrainFile>, ScoredLabelsError>,
+    train: Result<Option<TrainFile>>,
     candles: Result<Option<Prices>, MarketDataError>,
     targets: Result<Option<TargetLabels>, MarketDataError>,
 }
@@ -306,7 +294,7 @@ fn read_train(
     stored: &str,
     predictions: &Path,
     range: TimeRange,
-) -> Result<Option<TrainFile>, ScoredLabelsError> {
+) -> Result<Option<TrainFile>> {
     let Some(path) = train_file(model_path, stored, predictions)? else {
         return Ok(None);
     };
@@ -337,11 +325,7 @@ fn smallest_spacing(timestamps: &[i64]) -> Option<TimeDelta> {
 
 /// `pred_train.csv` in the model's folder, as it was named or as it is stored: where the path leads
 /// from here or from the folder of the predictions. Two different files are an error.
-fn train_file(
-    model_path: &str,
-    stored: &str,
-    predictions: &Path,
-) -> Result<Option<PathBuf>, ScoredLabelsError> {
+fn train_file(model_path: &str, stored: &str, predictions: &Path) -> Result<Option<PathBuf>> {
     let folder = predictions.parent().unwrap_or(Path::new(""));
     let mut found: Vec<PathBuf> = [model_path, stored]
         .map(|model| Path::new(model).with_file_name("pred_train.csv"))

@@ -9,7 +9,7 @@ use pools::MemberScores;
 use strategy_core::YearMonth;
 
 use crate::window::micros;
-use crate::{CandleState, InSample, Inputs, Run, ScoredLabelsError, Sources};
+use crate::{CandleState, InSample, Inputs, Result, Run, ScoredLabelsError, Sources};
 
 /// Reads all that the runs `members` predicted out of sample, and gives the first of them too, whose market is
 /// theirs. Labels are those of the target that `sources` name, otherwise of the one in the first run's name.
@@ -17,10 +17,7 @@ use crate::{CandleState, InSample, Inputs, Run, ScoredLabelsError, Sources};
 /// # Errors
 /// When a file cannot be read, a member or a label is not there, the target is no barrier rule, or
 /// members predict different datasets.
-pub fn read_members(
-    sources: &Sources,
-    members: &[String],
-) -> Result<(MemberScores, Run), ScoredLabelsError> {
+pub fn read_members(sources: &Sources, members: &[String]) -> Result<(MemberScores, Run)> {
     let predictions = Database::open(&sources.predictions, sources.lock_timeout)?;
     let mut of_run = Sources { in_sample: InSample::LeaveOut, ..sources.clone() };
     let mut labelled: Option<(Run, Inputs)> = None;
@@ -79,8 +76,8 @@ pub fn read_members(
 pub fn months_of_members(
     scores: &MemberScores,
     lookback_months: u16,
-    choose: impl FnOnce(&RangeInclusive<DateTime<Utc>>) -> Result<Vec<YearMonth>, ScoredLabelsError>,
-) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+    choose: impl FnOnce(&RangeInclusive<DateTime<Utc>>) -> Result<Vec<YearMonth>>,
+) -> Result<Vec<YearMonth>> {
     let at = |time: Option<&i64>| DateTime::from_timestamp_micros(*time?);
     let (first, last) = (at(scores.timestamps.first()), at(scores.timestamps.last()));
     let months = match first.zip(last) {

@@ -9,7 +9,7 @@ use clap::Args;
 use strategy_core::YearMonth;
 
 use crate::months::{month_range, months_of};
-use crate::{MonthChoice, Run, ScoredLabelsError, WindowSettings};
+use crate::{MonthChoice, Result, Run, WindowSettings};
 
 const MONTHS: &str = "Months";
 
@@ -42,11 +42,7 @@ impl MonthArgs {
     ///
     /// # Errors
     /// As [`Run::month_range`].
-    pub fn of_run(
-        &self,
-        run: &Run,
-        window: &WindowSettings,
-    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+    pub fn of_run(&self, run: &Run, window: &WindowSettings) -> Result<Vec<YearMonth>> {
         run.full(self.of_span(&run.span, window.lookback_months)?, window)
     }
 
@@ -58,7 +54,7 @@ impl MonthArgs {
         &self,
         span: &RangeInclusive<DateTime<Utc>>,
         lookback_months: u16,
-    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+    ) -> Result<Vec<YearMonth>> {
         if self.from.is_none() && self.to.is_none() {
             let latest = [MonthChoice::Latest];
             let choices = if self.bin_month.is_empty() { &latest } else { &*self.bin_month };

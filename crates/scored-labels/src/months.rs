@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use strategy_core::{ParseYearMonthError, YearMonth};
 use thiserror::Error;
 
-use crate::ScoredLabelsError;
+use crate::{Result, ScoredLabelsError};
 
 /// A month by name, or one that depends on the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,7 +52,7 @@ pub fn month_range(
     lookback_months: u16,
     from: Option<YearMonth>,
     to: Option<YearMonth>,
-) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+) -> Result<Vec<YearMonth>> {
     let edge = |choice| months_of(&[choice], span, lookback_months).first().copied();
     let from = from.or_else(|| edge(MonthChoice::All));
     let to = to.or_else(|| edge(MonthChoice::Latest));

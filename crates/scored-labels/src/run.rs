@@ -11,10 +11,10 @@ use market_data::{
 use strategy_core::YearMonth;
 use tracing::info;
 
-use crate::ScoredLabelsError;
 use crate::months::month_range;
 use crate::settings::WindowSettings;
 use crate::sources::{InSample, Sources};
+use crate::{Result, ScoredLabelsError};
 
 /// A run whose files are open and whose model, dataset and label are settled.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Run {
     /// # Errors
     /// When a file cannot be opened, or the model, the dataset, the label or the table of candles is
     /// missing or not unique.
-    pub fn open(sources: &Sources) -> Result<Self, ScoredLabelsError> {
+    pub fn open(sources: &Sources) -> Result<Self> {
         let open = |path| Database::open(path, sources.lock_timeout);
         let predictions = open(&sources.predictions)?;
         let [market, labels] = [open(&sources.candles)?, open(&sources.candles)?];
@@ -142,7 +142,7 @@ impl Run {
         settings: &WindowSettings,
         from: Option<YearMonth>,
         to: Option<YearMonth>,
-    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+    ) -> Result<Vec<YearMonth>> {
         self.full(month_range(&self.span, settings.lookback_months, from, to)?, settings)
     }
 
@@ -151,7 +151,7 @@ impl Run {
         &self,
         months: Vec<YearMonth>,
         settings: &WindowSettings,
-    ) -> Result<Vec<YearMonth>, ScoredLabelsError> {
+    ) -> Result<Vec<YearMonth>> {
         // Without predictions there would be no run: they are only counted, for the message.
         match months.is_empty().then(|| self.available()).transpose()?.flatten() {
             Some(available) => Err(ScoredLabelsError::NoFullMonth {
@@ -165,11 +165,7 @@ impl Run {
 }
 
 /// Finds out which model, dataset and label are meant.
-fn settle(
-    predictions: &Database,
-    market: &Database,
-    sources: &Sources,
-) -> Result<Settled, ScoredLabelsError> {
+fn settle(predictions: &Database, market: &Database, sources: &Sources) -> Result<Settled> {
     let chosen = settle_run(
         predictions,
         sources.model_path.as_deref(),
@@ -203,7 +199,7 @@ fn settle_target(
     sources: &Sources,
     dataset: &str,
     run_name: &str,
-) -> Result<Target, ScoredLabelsError> {
+) -> Result<Target> {
     if let Some(key) = &sources.target_key {
         return Ok(Target { key: key.clone(), rule: TargetKey::parse(key) });
     }
@@ -223,7 +219,7 @@ fn settle_candles(
     market: &Database,
     sources: &Sources,
     dataset: &str,
-) -> Result<Option<CandleTable>, ScoredLabelsError> {
+) -> Result<Option<CandleTable>> {
     match candle_table_of(market, sources.candle_table.as_deref(), Some(dataset)) {
         Ok(table) => Ok(Some(table)),
         Err(MarketDataError::Candles(CandleError::NoCandleTable { .. })) => Ok(None),

@@ -8,7 +8,7 @@ use labeling::TiePolicy;
 use market_data::{DEFAULT_LOCK_TIMEOUT, DataFlags};
 use sample::SamplePaths;
 
-use crate::ScoredLabelsError;
+use crate::{Result, ScoredLabelsError};
 
 /// What to do about hours of a window for which there are only in-sample predictions: the model has
 /// seen their labels, so its scores look better there than they are.
@@ -74,11 +74,7 @@ impl Sources {
     ///
     /// # Errors
     /// [`ScoredLabelsError::FileMissing`]; when the sample cannot be made, or must not be used.
-    pub fn of_flags(
-        flags: &DataFlags,
-        dataset: Option<&str>,
-        say: &mut dyn Write,
-    ) -> Result<Self, ScoredLabelsError> {
+    pub fn of_flags(flags: &DataFlags, dataset: Option<&str>, say: &mut dyn Write) -> Result<Self> {
         let missing = |given, missing| Err(ScoredLabelsError::FileMissing { given, missing });
         let files = match sample::stand_in(flags, dataset, say)? {
             Some(sample) => Self {
@@ -112,7 +108,7 @@ impl Sources {
         flags: &DataFlags,
         dataset: Option<&str>,
         say: &mut dyn Write,
-    ) -> Result<Self, ScoredLabelsError> {
+    ) -> Result<Self> {
         let found = Self { model_path: None, ..Self::of_flags(flags, dataset, say)? };
         if flags.pred_duckdb.as_ref() == Some(&found.predictions) {
             return Ok(found);

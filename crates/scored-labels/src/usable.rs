@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use labeling::{LabelCutoff, Outcome};
 use strategy_core::YearMonth;
 
-use crate::ScoredLabelsError;
 use crate::completeness::lacking;
 use crate::inputs::Inputs;
 use crate::settings::WindowSettings;
 use crate::warning::{self, Warning};
 use crate::window::{Origin, WindowRows, label_deadline, micros};
+use crate::{Result, ScoredLabelsError};
 
 impl Inputs {
     /// The rows of the window before `month`: each prediction with its label. A row whose label needs
@@ -19,11 +19,7 @@ impl Inputs {
     ///
     /// # Errors
     /// [`ScoredLabelsError::UnknownHorizon`] where nobody knows how far the label looks ahead.
-    pub fn window_rows(
-        &self,
-        month: YearMonth,
-        settings: &WindowSettings,
-    ) -> Result<WindowRows, ScoredLabelsError> {
+    pub fn window_rows(&self, month: YearMonth, settings: &WindowSettings) -> Result<WindowRows> {
         let window = settings.of(month);
         if settings.label_cutoff == LabelCutoff::MonthStart && self.labels.horizon.is_none() {
             let target_key = self.labels.target_key.clone();
@@ -74,7 +70,7 @@ impl Inputs {
         settings: &WindowSettings,
         n_bins: u16,
         rows: &WindowRows,
-    ) -> Result<(), ScoredLabelsError> {
+    ) -> Result<()> {
         refuse_in_sample(self, month, settings)?;
         refuse_few(self, month, settings, n_bins, rows)?;
         let lacking = lacking(self, month, settings);
@@ -98,11 +94,7 @@ impl Inputs {
 
 /// Refuses a window with hours that only the model's training data has predictions for: these flatter
 /// what is made of them, so they are used where somebody asks for it.
-fn refuse_in_sample(
-    inputs: &Inputs,
-    month: YearMonth,
-    settings: &WindowSettings,
-) -> Result<(), ScoredLabelsError> {
+fn refuse_in_sample(inputs: &Inputs, month: YearMonth, settings: &WindowSettings) -> Result<()> {
     let Some((hours, file)) = inputs.only_in_sample(&settings.of(month)) else {
         return Ok(());
     };
@@ -123,7 +115,7 @@ fn refuse_few(
     settings: &WindowSettings,
     n_bins: u16,
     rows: &WindowRows,
-) -> Result<(), ScoredLabelsError> {
+) -> Result<()> {
     if rows.len() >= n_bins.into() {
         return Ok(());
     }

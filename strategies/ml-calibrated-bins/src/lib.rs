@@ -40,7 +40,7 @@ mod warning;
 pub use commands::{
     BinsCommand, BinsRoot, EvaluateArgs, InspectArgs, ListArgs, RebuildArgs, ScoreArgs, VerifyArgs,
 };
-pub use error::BinsError;
+pub use error::{BinsError, Result};
 pub use evaluation::SignalRule;
 pub use month_bins::{BinsOverride, MissingMonth, MonthBins, ParseBinsOverrideError};
 pub use rebuild::rebuild;

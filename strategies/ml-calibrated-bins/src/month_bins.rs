@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use artifacts::{MonthKey, RunChoice};
+use artifacts::{Artifact, MonthKey, RunChoice};
 use binning::{BinMetadata, BinOutlook, BinStore, Payoffs};
 use clap::ValueEnum;
 use evaluation::{CheckedRule, EvaluationError, SignalRule};
@@ -13,8 +13,8 @@ use labeling::LabelCutoff;
 use strategy_core::{Outlook, ParseYearMonthError, Side, Subject, YearMonth};
 use thiserror::Error;
 
-use crate::BinsError;
 use crate::commands::BinsRoot;
+use crate::{BinsError, Result};
 
 /// Rows of a month without bins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -191,11 +191,11 @@ impl MonthBins {
     /// # Errors
     /// When there are none and that is not to be skipped, when the file cannot be used, or when the
     /// rule is none over its bins.
-    pub fn metadata(&mut self, month: YearMonth) -> Result<Option<&BinMetadata>, BinsError> {
+    pub fn metadata(&mut self, month: YearMonth) -> Result<Option<&BinMetadata>> {
         Ok(self.of(month)?.map(|bins| &bins.metadata))
     }
 
-    pub(crate) fn of(&mut self, month: YearMonth) -> Result<Option<&Bins>, BinsError> {
+    pub(crate) fn of(&mut self, month: YearMonth) -> Result<Option<&Bins>> {
         if !self.months.contains_key(&month) {
             let loaded = match self.place(month)? {
                 Place::File(path) => Some(BinStore::load_file(&path)?),
@@ -211,7 +211,7 @@ impl MonthBins {
     }
 
     /// The file that the bins for rows of `month` are in.
-    pub(crate) fn path(&mut self, month: YearMonth) -> Result<PathBuf, BinsError> {
+    pub(crate) fn path(&mut self, month: YearMonth) -> Result<PathBuf> {
         self.take_what_is_known();
         Ok(match self.place(month)? {
             Place::File(path) => path,
@@ -225,7 +225,7 @@ impl MonthBins {
         key: &MonthKey,
         month: YearMonth,
         found: Option<BinMetadata>,
-    ) -> Result<Option<BinMetadata>, BinsError> {
+    ) -> Result<Option<BinMetadata>> {
         if found.is_some() || self.missing == MissingMonth::Skip {
             return Ok(found);
         }
@@ -233,14 +233,10 @@ impl MonthBins {
     }
 
     /// Takes the bins for rows of `month` as the bytes of their file; `None` when there is none.
-    pub(crate) fn adopt(
-        &mut self,
-        month: YearMonth,
-        bytes: Option<&[u8]>,
-    ) -> Result<(), BinsError> {
+    pub(crate) fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<()> {
         self.take_what_is_known();
         let metadata = match (self.place(month)?, bytes) {
-            (Place::File(path), Some(bytes)) => Some(BinMetadata::from_bytes(bytes, &path)?),
+            (Place::File(path), Some(bytes)) => Some(BinMetadata::decode(bytes, &path)?),
             // Says what is wrong with it.
             (Place::File(path), None) => Some(BinStore::load_file(&path)?),
             (Place::Own(key), bytes) => {
@@ -260,7 +256,7 @@ impl MonthBins {
     }
 
     /// The first month that has bins, its own or others by wish.
-    pub(crate) fn first_month(&self) -> Result<Option<YearMonth>, BinsError> {
+    pub(crate) fn first_month(&self) -> Result<Option<YearMonth>> {
         let stored = self.store.list(&self.choice.filter(&self.store)?)?;
         let wished = self.overrides.iter().map(|other| other.month);
         Ok(stored.iter().map(MonthKey::month).chain(wished).min())
@@ -283,7 +279,7 @@ impl MonthBins {
         &mut self,
         dataset: Option<&str>,
         model_path: Option<&str>,
-    ) -> Result<(), BinsError> {
+    ) -> Result<()> {
         if let Some(dataset) = dataset {
             let asked = self.choice.dataset.get_or_insert_with(|| dataset.to_owned());
             if asked != dataset {
@@ -306,7 +302,7 @@ impl MonthBins {
     }
 
     /// The other bins asked for, if any were; two contradicting wishes are an error.
-    fn source(&self, month: YearMonth) -> Result<Option<BinsSource>, BinsError> {
+    fn source(&self, month: YearMonth) -> Result<Option<BinsSource>> {
         let mut wishes = self.overrides.iter().filter(|other| other.month == month);
         let first = wishes.next();
         match first.and_then(|first| wishes.find(|other| other.bins != first.bins)) {
@@ -316,7 +312,7 @@ impl MonthBins {
     }
 
     /// Refuses bins of another instrument or model than the scores are of, and notes bins that saw the future.
-    fn examine(&mut self, month: YearMonth, metadata: &BinMetadata) -> Result<(), BinsError> {
+    fn examine(&mut self, month: YearMonth, metadata: &BinMetadata) -> Result<()> {
         let parts = metadata.parts();
         let bins_of = metadata.key().dataset();
         let of_run = self.run.as_ref().map(|(dataset, _)| dataset);
@@ -356,7 +352,7 @@ impl MonthBins {
     }
 
     /// Keeps a month's bins, examined. That there are none is not kept: they may come.
-    fn keep(&mut self, month: YearMonth, metadata: Option<BinMetadata>) -> Result<(), BinsError> {
+    fn keep(&mut self, month: YearMonth, metadata: Option<BinMetadata>) -> Result<()> {
         let Some(metadata) = metadata else { return Ok(()) };
         self.examine(month, &metadata)?;
         let rule = self.rule.map(|rule| checked(rule, &metadata)).transpose()?;
@@ -367,7 +363,7 @@ impl MonthBins {
     }
 
     /// Where the bins for rows of `month` are.
-    fn place(&mut self, month: YearMonth) -> Result<Place, BinsError> {
+    fn place(&mut self, month: YearMonth) -> Result<Place> {
         Ok(match self.source(month)? {
             Some(BinsSource::File(path)) => Place::File(path),
             Some(BinsSource::Month(other)) => Place::Other(self.key(other)?),
@@ -383,7 +379,7 @@ impl MonthBins {
         }
     }
 
-    fn key(&mut self, month: YearMonth) -> Result<MonthKey, BinsError> {
+    fn key(&mut self, month: YearMonth) -> Result<MonthKey> {
         let (dataset, run_name) = match &self.run {
             Some(run) => run,
             None => self.run.insert(self.choice.settle(&self.store)?),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use market_data::{ChosenRun, Database, Instrument, PredictionFile, RowSource, settle_run};
 use strategy_core::{Column, Input, Subject};
 
-use crate::BinsError;
+use crate::Result;
 
 /// The rows of the model's predictions, and whose bins they need.
 pub(crate) fn predictions(
@@ -13,7 +13,7 @@ pub(crate) fn predictions(
     dataset: Option<&str>,
     run_name: Option<&str>,
     lock_timeout: Duration,
-) -> Result<(RowSource, Subject), BinsError> {
+) -> Result<(RowSource, Subject)> {
     let database = Database::open(&file.path, lock_timeout)?;
     let ChosenRun { model_path, dataset, run_name } =
         settle_run(&database, file.model_path.as_deref(), dataset, run_name)?;

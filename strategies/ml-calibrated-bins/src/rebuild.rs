@@ -15,7 +15,7 @@ use scored_labels::{Inputs, WindowRows, micros};
 use strategy_core::YearMonth;
 
 use crate::warning::{self, Warning};
-use crate::{BinsError, Settings};
+use crate::{BinsError, Result, Settings};
 
 /// Calibrates `month` on the months before it and cuts its bins.
 ///
@@ -30,7 +30,7 @@ pub fn rebuild(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
-) -> Result<Made<BinMetadata, Warning>, BinsError> {
+) -> Result<Made<BinMetadata, Warning>> {
     let window = settings.window.of(month);
     let rows = inputs.window_rows(month, &settings.window)?;
     inputs.refuse_unusable(month, &settings.window, settings.n_bins.get(), &rows)?;

@@ -5,7 +5,7 @@ use binning::BinMetadata;
 use scored_labels::{Inputs, Run, WindowRows};
 use strategy_core::YearMonth;
 
-use crate::{BinsError, Settings, Warning, rebuild};
+use crate::{BinsError, Result, Settings, Warning, rebuild};
 
 /// How the bins of one run are made.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,11 +48,7 @@ impl Recipe for BinsRecipe {
         &self.run_name
     }
 
-    fn make(
-        &self,
-        inputs: &Inputs,
-        month: YearMonth,
-    ) -> Result<Made<BinMetadata, Warning>, BinsError> {
+    fn make(&self, inputs: &Inputs, month: YearMonth) -> Result<Made<BinMetadata, Warning>> {
         rebuild(inputs, month, &self.settings)
     }
 

@@ -10,7 +10,7 @@ use scored_labels::{InSample, Inputs, Run, Sources, WindowSettings};
 use strategy_core::YearMonth;
 use terminal::error_chain;
 
-use crate::{BinsError, BinsRecipe, Settings};
+use crate::{BinsRecipe, Result, Settings};
 
 /// Makes each of `files` anew from the files of `sources`, everything else as recorded in them. Gives their
 /// places, and the results or why there are none.
@@ -82,7 +82,7 @@ fn load(
     first: &BinMetadata,
     group: &[&BinMetadata],
     train: bool,
-) -> Result<Inputs, BinsError> {
+) -> Result<Inputs> {
     let parts = first.parts();
     let tie_policy = match (&parts.label.tie_policy, parts.label.source) {
         (Some(policy), LabelSource::Candles) => policy.parse().unwrap_or_default(),
@@ -122,6 +122,6 @@ fn settings(metadata: &BinMetadata) -> Settings {
     }
 }
 
-fn again(inputs: &Inputs, metadata: &BinMetadata) -> Result<Reproduced, BinsError> {
+fn again(inputs: &Inputs, metadata: &BinMetadata) -> Result<Reproduced> {
     BinsRecipe::of_file(metadata, settings(metadata)).reproduce(inputs, metadata)
 }

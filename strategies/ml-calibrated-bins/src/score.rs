@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use scored_labels::{ScoreBatch, ScoreRows, refuse_taken, with_columns};
 use strategy_core::YearMonth;
 
-use crate::{BinsError, MonthBins};
+use crate::{MonthBins, Result};
 
 const ADDED: [&str; 2] = ["p_cal", "q_bin"];
 const SIGNAL: &str = "signal";
@@ -60,7 +60,7 @@ const SIGNAL: &str = "signal";
 /// assert_eq!(out.column(3).as_primitive::<UInt16Type>().value(0), scored[1].q_bin);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn score(batch: &RecordBatch, bins: &mut MonthBins) -> Result<RecordBatch, BinsError> {
+pub fn score(batch: &RecordBatch, bins: &mut MonthBins) -> Result<RecordBatch> {
     Scorer::new(bins).score(batch)
 }
 
@@ -96,7 +96,7 @@ impl<'a> Scorer<'a> {
     ///
     /// # Errors
     /// As [`score`]. Rows are counted from the first batch on.
-    pub fn score(&mut self, batch: &RecordBatch) -> Result<RecordBatch, BinsError> {
+    pub fn score(&mut self, batch: &RecordBatch) -> Result<RecordBatch> {
         let added = self.added();
         refuse_taken(batch, &added)?;
         let begins = self.rows.rows() == 0;
@@ -116,7 +116,7 @@ impl<'a> Scorer<'a> {
     }
 
     /// Rows ascend, so those of a month stand together and are scored at once.
-    fn score_months(&mut self, times: &[i64], scores: &[f64]) -> Result<Vec<ArrayRef>, BinsError> {
+    fn score_months(&mut self, times: &[i64], scores: &[f64]) -> Result<Vec<ArrayRef>> {
         let mut p_cal = vec![0.0; scores.len()];
         let mut q_bin = vec![0; scores.len()];
         // Only filled where there is a rule.

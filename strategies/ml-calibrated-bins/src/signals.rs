@@ -10,7 +10,7 @@ use scored_labels::Sources;
 use strategy_core::{ErasedStrategy, Opened};
 
 use crate::predictions::predictions;
-use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError};
+use crate::{BinsConfig, BinsError, MlCalibratedBins, Result, ScoreError};
 
 /// The decisions of `range`, as `runner ml-calibrated-bins signals` writes them: `timestamp` (µs UTC),
 /// `y_pred`, `p_cal`, `q_bin` and `signal` (1 long, -1 short, 0 neither).
@@ -42,11 +42,7 @@ use crate::{BinsConfig, BinsError, MlCalibratedBins, ScoreError};
 /// assert_eq!(out.num_rows(), 30 * 24);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn signals(
-    sources: &Sources,
-    config: &BinsConfig,
-    range: TimeRange,
-) -> Result<RecordBatch, BinsError> {
+pub fn signals(sources: &Sources, config: &BinsConfig, range: TimeRange) -> Result<RecordBatch> {
     let file = PredictionFile {
         path: sources.predictions.clone(),
         model_path: sources.model_path.clone(),

@@ -13,7 +13,7 @@ use strategy_core::{
 
 use crate::commands::{self, BinsCommand, BinsRoot};
 use crate::exits::exits_of;
-use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, SignalRule};
+use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, Result, SignalRule};
 use terminal::{collapse, counted};
 
 /// Long in the top bins of the month, short in the bottom ones.
@@ -124,12 +124,12 @@ impl Strategy for MlCalibratedBins {
     /// The barriers of the run's target key. A short bets that the stop is hit first: its profit is
     /// the key's stop, its loss the key's take profit. None where the run or the length of a row is not
     /// known.
-    fn exits(_: &BinsConfig, subject: &Subject) -> Result<SideExits, BinsError> {
+    fn exits(_: &BinsConfig, subject: &Subject) -> Result<SideExits> {
         Ok(exits_of(subject).unwrap_or_default())
     }
 
     /// The first month that has bins, where months without are an error.
-    fn begins(config: &BinsConfig, subject: &Subject) -> Result<Option<i64>, BinsError> {
+    fn begins(config: &BinsConfig, subject: &Subject) -> Result<Option<i64>> {
         if config.missing_month == MissingMonth::Skip {
             return Ok(None);
         }
@@ -139,7 +139,7 @@ impl Strategy for MlCalibratedBins {
         Ok(first.map(|month| month.start().timestamp_micros()))
     }
 
-    fn new(config: BinsConfig, subject: &Subject) -> Result<Self, BinsError> {
+    fn new(config: BinsConfig, subject: &Subject) -> Result<Self> {
         config.rule.check_alone()?;
         let bins = MonthBins::new(&config.root, subject)
             .with_rule(config.rule)
@@ -150,15 +150,15 @@ impl Strategy for MlCalibratedBins {
 
     const HAS_ARTIFACTS: bool = true;
 
-    fn artifact(&mut self, month: YearMonth) -> Result<PathBuf, BinsError> {
+    fn artifact(&mut self, month: YearMonth) -> Result<PathBuf> {
         self.bins.path(month)
     }
 
-    fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<(), BinsError> {
+    fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<()> {
         self.bins.adopt(month, bytes)
     }
 
-    fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>, BinsError> {
+    fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>> {
         let scores = rows.column(&Input::of(Column::Prediction))?;
         let mut decisions = Vec::with_capacity(rows.len());
         let mut ahead = rows.timestamps();
@@ -195,7 +195,7 @@ impl Strategy for MlCalibratedBins {
         commands::scope(name)
     }
 
-    fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<(), BinsError> {
+    fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<()> {
         commands::run(commands, console)
     }
 }
@@ -210,7 +210,7 @@ impl MlCalibratedBins {
         timestamps: &[i64],
         scores: &[f64],
         decisions: &mut Vec<BinDecision>,
-    ) -> Result<(), BinsError> {
+    ) -> Result<()> {
         let Some(bins) = self.bins.adopted(month) else {
             *self.skipped.entry(month).or_default() += scores.len() as u64;
             let side = Side::NoSignal;

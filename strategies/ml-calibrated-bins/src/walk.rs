@@ -14,7 +14,7 @@ use scored_labels::{Inputs, Origin, ScoredLabelsError, WindowSettings};
 use strategy_core::{Side, YearMonth};
 
 use crate::month_bins::checked;
-use crate::{BinsError, Settings, Warning, rebuild};
+use crate::{BinsError, Result, Settings, Warning, rebuild};
 
 /// What an evaluation is made with, beside its data.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -54,7 +54,7 @@ pub fn evaluate(
     inputs: &Inputs,
     months: &[YearMonth],
     settings: &EvaluationSettings,
-) -> Result<Evaluated, BinsError> {
+) -> Result<Evaluated> {
     let horizon = inputs
         .labels
         .horizon
@@ -86,7 +86,7 @@ fn calibrations(
     inputs: &Inputs,
     month: YearMonth,
     settings: &Settings,
-) -> Result<([BinMetadata; 2], Vec<Warning>), BinsError> {
+) -> Result<([BinMetadata; 2], Vec<Warning>)> {
     let by = |method| {
         let label_cutoff = LabelCutoff::MonthStart;
         let window = WindowSettings { label_cutoff, ..settings.window };
@@ -108,7 +108,7 @@ fn month_rows(
     month: YearMonth,
     settings: &EvaluationSettings,
     notes: &mut Notes,
-) -> Result<MonthRows, BinsError> {
+) -> Result<MonthRows> {
     let ([platt, isotonic], warnings) = calibrations(inputs, month, &settings.bins)?;
     let judged = match settings.bins.method {
         CalibrationMethod::Platt => &platt,
@@ -157,11 +157,7 @@ fn month_rows(
 
 /// The rule of signals over `bins`; `None`, with a note, where all else can be judged without one:
 /// these bins cannot be reached, or nobody named thresholds for their number.
-fn rule(
-    bins: &BinMetadata,
-    rule: &SignalRule,
-    notes: &mut Notes,
-) -> Result<Option<CheckedRule>, BinsError> {
+fn rule(bins: &BinMetadata, rule: &SignalRule, notes: &mut Notes) -> Result<Option<CheckedRule>> {
     let (about, reason) = match checked(*rule, bins) {
         Ok(rule) => return Ok(Some(rule)),
         Err(error @ EvaluationError::UnreachableRule { .. }) => {

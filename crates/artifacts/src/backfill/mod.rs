@@ -14,8 +14,8 @@ use strategy_core::{Interrupt, YearMonth};
 use tracing::info;
 
 use crate::{
-    ArtifactError, DEFAULT_LOCK_WAIT, Made, MonthKey, MonthStore, OnExisting, Recipe, RunLock,
-    Saved,
+    ArtifactError, DEFAULT_LOCK_WAIT, Made, MonthKey, MonthStore, OnExisting, Recipe, Result,
+    RunLock, Saved,
 };
 
 pub use error::BackfillError;
@@ -201,7 +201,7 @@ impl Backfill {
         self.build(work, &inputs, &lock, &months, done)
     }
 
-    fn lock<R: Recipe>(&self, work: &Work<'_, R>) -> Result<RunLock<R::Artifact>, ArtifactError> {
+    fn lock<R: Recipe>(&self, work: &Work<'_, R>) -> Result<RunLock<R::Artifact>> {
         let Work { recipe, store } = work;
         let lock = store.lock(recipe.dataset(), recipe.run_name(), self.lock_timeout)?;
         for path in lock.removed() {
@@ -283,19 +283,15 @@ struct Work<'a, R: Recipe> {
 }
 
 impl<R: Recipe> Work<'_, R> {
-    fn key(&self, month: YearMonth) -> Result<MonthKey, ArtifactError> {
+    fn key(&self, month: YearMonth) -> Result<MonthKey> {
         MonthKey::new(self.recipe.dataset(), self.recipe.run_name(), month)
     }
 
-    fn done(&self, month: YearMonth, outcome: OutcomeOf<R>) -> Result<MonthDone<R>, ArtifactError> {
+    fn done(&self, month: YearMonth, outcome: OutcomeOf<R>) -> Result<MonthDone<R>> {
         Ok(MonthDone { month, path: self.store.path(&self.key(month)?), outcome })
     }
 
-    fn finished(
-        &self,
-        month: YearMonth,
-        outcome: Option<Attempt<R>>,
-    ) -> Result<MonthDone<R>, ArtifactError> {
+    fn finished(&self, month: YearMonth, outcome: Option<Attempt<R>>) -> Result<MonthDone<R>> {
         self.done(
             month,
             match outcome {
@@ -310,7 +306,7 @@ impl<R: Recipe> Work<'_, R> {
 
     /// A file that is kept. It is read, since a damaged file is nothing to keep, and held against what
     /// was asked for.
-    fn kept(&self, month: YearMonth) -> Result<MonthDone<R>, ArtifactError> {
+    fn kept(&self, month: YearMonth) -> Result<MonthDone<R>> {
         let outcome = match self.store.load(&self.key(month)?) {
             Err(error) => MonthOutcome::Failed(error.into()),
             Ok(kept) => {
@@ -328,7 +324,7 @@ impl<R: Recipe> Work<'_, R> {
         inputs: &R::Inputs,
         months: &[YearMonth],
         done: &mut dyn FnMut(MonthDone<R>),
-    ) -> Result<Vec<YearMonth>, ArtifactError> {
+    ) -> Result<Vec<YearMonth>> {
         let mut stale = Vec::new();
         for planned in plan(self.recipe, inputs, months, self.store)? {
             let outcome = match planned.action(Existing::ReplaceStale) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use strategy_core::YearMonth;
 
 use super::existing::Existing;
-use crate::{ArtifactError, Difference, MonthKey, MonthStore, Prospect, Recipe};
+use crate::{Difference, MonthKey, MonthStore, Prospect, Recipe, Result};
 
 /// A month, what there is for it, and whether it could be made.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ pub fn plan<R: Recipe>(
     inputs: &R::Inputs,
     months: &[YearMonth],
     store: &MonthStore<R::Artifact>,
-) -> Result<Vec<PlannedMonth<R::Error>>, ArtifactError> {
+) -> Result<Vec<PlannedMonth<R::Error>>> {
     months
         .iter()
         .map(|&month| {

@@ -11,8 +11,8 @@ use strategy_core::Console;
 use terminal::error_chain;
 
 use crate::{
-    Artifact, ArtifactError, MonthFilter, MonthStore, Recipe, ReportFormat, Reproduced, Shown,
-    Stray,
+    Artifact, ArtifactError, MonthFilter, MonthStore, Recipe, ReportFormat, Reproduced, Result,
+    Shown, Stray,
 };
 use judged::Judged;
 pub use judged::Verdict;
@@ -31,7 +31,7 @@ impl<A: Artifact> Proof<A> {
     ///
     /// # Errors
     /// When a folder cannot be listed.
-    pub fn of(places: &[(MonthStore<A>, MonthFilter)]) -> Result<Self, ArtifactError> {
+    pub fn of(places: &[(MonthStore<A>, MonthFilter)]) -> Result<Self> {
         let mut files = BTreeMap::new();
         let mut strays = BTreeSet::new();
         let mut all = BTreeSet::new();
@@ -109,11 +109,7 @@ impl<A: Artifact> Proof<A> {
     ///
     /// # Errors
     /// [`ArtifactError::NotVerified`] if one is not as it should be; when it cannot be printed.
-    pub fn report(
-        &self,
-        format: ReportFormat,
-        console: &mut Console<'_>,
-    ) -> Result<usize, ArtifactError> {
+    pub fn report(&self, format: ReportFormat, console: &mut Console<'_>) -> Result<usize> {
         match format {
             ReportFormat::Text => report::text(&self.judged, &self.strays, console.out)?,
             ReportFormat::Json => {

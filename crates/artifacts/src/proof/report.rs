@@ -8,7 +8,7 @@ use strategy_core::YearMonth;
 use terminal::{count, counted, listed};
 
 use super::judged::{Judged, Verdict};
-use crate::{Artifact, ArtifactError, Difference, MonthKey, Stray, StrayKind, write_json};
+use crate::{Artifact, Difference, MonthKey, Result, Stray, StrayKind, write_json};
 
 #[derive(Debug, Serialize)]
 struct Document<'a> {
@@ -47,7 +47,7 @@ pub(super) fn json<A: Artifact>(
     strays: &BTreeSet<Stray>,
     not_read: usize,
     out: &mut dyn Write,
-) -> Result<(), ArtifactError> {
+) -> Result<()> {
     let files = judged.iter().map(file).collect();
     let strays = strays
         .iter()
@@ -90,7 +90,7 @@ pub(super) fn text<A: Artifact>(
     judged: &[Judged<A>],
     strays: &BTreeSet<Stray>,
     out: &mut dyn Write,
-) -> Result<(), ArtifactError> {
+) -> Result<()> {
     for Judged { verified, verdict } in judged {
         let path = verified.path.display();
         match verdict {

@@ -8,7 +8,7 @@ use super::args::ReportFormat;
 use super::call::{OpenRun, RebuildCall};
 use crate::{
     ArtifactError, BackfillError, Difference, Existing, Found, MonthStore, PlannedMonth, Recipe,
-    plan, write_json,
+    Result, plan, write_json,
 };
 
 /// Why a month that exists fails when nobody said what to do with it.
@@ -63,11 +63,7 @@ pub(super) fn run<C: RebuildCall>(
     Ok(())
 }
 
-fn print(
-    all: &[Planned],
-    format: ReportFormat,
-    console: &mut Console<'_>,
-) -> Result<(), ArtifactError> {
+fn print(all: &[Planned], format: ReportFormat, console: &mut Console<'_>) -> Result<()> {
     match format {
         ReportFormat::Json => {
             #[derive(Serialize)]

@@ -9,7 +9,7 @@ use super::document::{Document, DocumentOf};
 use super::month_report::{MonthReport, RunFailure, RunName};
 use super::progress::Progress;
 use super::summary;
-use crate::{ArtifactError, MonthDone, MonthOutcome, Recipe, ReportFile, Shown, write_json};
+use crate::{MonthDone, MonthOutcome, Recipe, ReportFile, Result, Shown, write_json};
 
 /// What is printed of each month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) struct Printer<'a, 'console, R: Recipe> {
     reports: Vec<MonthReport<R>>,
     failed_runs: Vec<RunFailure>,
     expected: usize,
-    result: Result<(), ArtifactError>,
+    result: Result<()>,
 }
 
 impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
@@ -140,13 +140,13 @@ impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
         mut self,
         report: Option<&Path>,
         data: &[PathBuf],
-    ) -> (Vec<MonthReport<R>>, Result<(), ArtifactError>) {
+    ) -> (Vec<MonthReport<R>>, Result<()>) {
         self.progress.finish();
         let printed = self.print(report, data);
         (self.reports, printed)
     }
 
-    fn print(&mut self, report: Option<&Path>, data: &[PathBuf]) -> Result<(), ArtifactError> {
+    fn print(&mut self, report: Option<&Path>, data: &[PathBuf]) -> Result<()> {
         let document: DocumentOf<'_, R> = Document::of(&self.reports, &self.failed_runs);
         if let Some(path) = report {
             let mut bytes = serde_json::to_vec_pretty(&document)?;

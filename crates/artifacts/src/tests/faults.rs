@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::ArtifactError;
 use crate::file_system::{Disk, FileSystem};
 use crate::lock::LockedFolder;
 use crate::write::Published;
+use crate::{ArtifactError, Result};
 
 /// What a request answers instead of being carried out.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -166,7 +166,7 @@ impl Scene {
         Self { _root: root, folder, others, old }
     }
 
-    fn save<F: FileSystem>(&self, fs: F, replace: bool) -> Result<Published, ArtifactError> {
+    fn save<F: FileSystem>(&self, fs: F, replace: bool) -> Result<Published> {
         LockedFolder::take(fs, &self.folder, "msgpack", Duration::ZERO)?.publish(NAME, NEW, replace)
     }
 

@@ -7,7 +7,10 @@ use artifacts::{ArtifactError, OnExisting};
 use binning::{
     BinMetadata, BinStore, BinningError, FORMAT_VERSION, MAX_FILE_BYTES, MetadataRecord,
 };
+use calibration::CalibrationMethod;
+use chrono::SecondsFormat;
 use serde::Serialize;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::sample;
@@ -151,13 +154,30 @@ fn what_would_not_load_is_not_saved() {
 
 /// What loading a record with one change says, all causes in a row.
 fn lie(change: impl FnOnce(&mut MetadataRecord)) -> String {
-    let scratch = Scratch::new(&sample::metadata());
     let mut record = sample::metadata().to_record();
     change(&mut record);
-    let error = scratch.error(&framed(&rmp_serde::to_vec_named(&record).unwrap()));
+    let error = refused(&record);
     assert!(matches!(error, BinningError::Invalid { .. }), "{error}");
+    causes(&error)
+}
+
+/// What loading a record with another value at `place` says.
+fn misspelt(place: &str, value: impl Into<Value>) -> String {
+    let mut record = serde_json::to_value(sample::metadata().to_record()).unwrap();
+    *record.pointer_mut(place).unwrap() = value.into();
+    let error = refused(&record);
+    assert!(matches!(error, BinningError::Damaged { source: Some(_), .. }), "{error}");
+    causes(&error)
+}
+
+fn refused(record: &impl Serialize) -> BinningError {
+    let scratch = Scratch::new(&sample::metadata());
+    scratch.error(&framed(&rmp_serde::to_vec_named(record).unwrap()))
+}
+
+fn causes(error: &BinningError) -> String {
     let mut causes = String::new();
-    let mut cause = std::error::Error::source(&error);
+    let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         causes = format!("{causes}: {error}");
         cause = error.source();
@@ -171,20 +191,20 @@ fn whole_files_that_cannot_be_true_are_refused() {
         (lie(|r| r.bin_edges[1] = 0.1), "edges must ascend"),
         (lie(|r| r.bin_edges[1] = f64::NAN), "must be finite"),
         (lie(|r| r.n_bins = 20), "20 where the edges make 4"),
-        (lie(|r| r.calibration_method = "isotonic".into()), "`calibration_method`"),
-        (lie(|r| r.bin_month = "2025-13".into()), "`bin_month`"),
-        (lie(|r| r.bin_month = "2025-10".into()), "`cal_window_end`"),
-        (lie(|r| r.created_at = "yesterday".into()), "`created_at`"),
+        (lie(|r| r.calibration_method = CalibrationMethod::Isotonic), "`calibration_method`"),
+        (misspelt("/bin_month", "2025-13"), "`2025-13` is not a month"),
+        (lie(|r| r.bin_month = "2025-10".parse().unwrap()), "`cal_window_end`"),
+        (misspelt("/created_at", "yesterday"), "invalid characters"),
         (lie(|r| r.dataset = "../../etc".into()), "cannot name a folder"),
         (lie(|r| r.run_name = String::new()), "cannot name a folder"),
-        (lie(|r| r.label.source = "tea leaves".into()), "targets, candles"),
-        (lie(|r| r.label.cutoff = "later".into()), "month-start, none"),
+        (misspelt("/label/source", "tea leaves"), "`targets` or `candles`"),
+        (misspelt("/label/cutoff", "later"), "`month-start` or `none`"),
+        (misspelt("/calibrator/slope", Value::Null), "platt has a slope"),
+        (misspelt("/calibrator/method", "beta"), "`platt` or `isotonic`"),
         (lie(|r| r.diagnostics.base_rate = 7.0), "not within 0 to 1"),
     ] {
         assert!(said.contains(wanted), "{said}");
     }
-    let calibrator = |slope| binning::record::CalibratorEntry::Platt { slope, intercept: 0.0 };
-    lie(|r| r.calibrator = calibrator(f64::NAN));
 }
 
 #[test]
@@ -199,13 +219,16 @@ fn only_the_form_that_is_written_is_read() {
     let record = sample::metadata().to_record();
     let payload = &scratch.intact[HEADER..];
 
-    let mut other_zone = record.clone();
-    other_zone.created_at = other_zone.created_at.replace('Z', "+00:00");
+    // The same instant in a longer text.
+    let text = record.created_at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let at = payload.windows(20).position(|window| window == text.as_bytes()).unwrap();
+    let zone = [b"\xb9", text[..19].as_bytes(), b"+00:00"].concat();
+    let other_zone = [&payload[..at - 1], &zone, &payload[at + 20..]].concat();
     let more = WithMore { record: record.clone(), remark: "hello" };
     for payload in [
         [payload, b"\xc0"].concat(),
         rmp_serde::to_vec(&record).unwrap(), // an array without names
-        rmp_serde::to_vec_named(&other_zone).unwrap(),
+        other_zone,
         rmp_serde::to_vec_named(&more).unwrap(),
     ] {
         let error = scratch.error(&framed(&payload));

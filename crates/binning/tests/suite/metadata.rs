@@ -1,6 +1,8 @@
 //! Metadata fit together, score, and survive the file.
 
-use artifacts::OnExisting;
+use std::path::Path;
+
+use artifacts::{Artifact, OnExisting};
 use binning::{
     BinCount, BinEdges, BinMetadata, BinStore, BinningError, Diagnostics, MetadataParts, Payoffs,
     SourceRecord,
@@ -92,17 +94,20 @@ fn the_table_of_bins_must_be_about_these_edges_and_rows() {
 
 #[test]
 fn bytes_are_those_of_the_file_and_time_and_version_can_be_put_aside() {
+    let path = Path::new("run/2025-11.msgpack");
     let metadata = sample::metadata();
-    let bytes = metadata.to_bytes().unwrap();
-    assert_eq!(BinMetadata::from_bytes(&bytes, "2025-11.msgpack").unwrap(), metadata);
-    let error = BinMetadata::from_bytes(&bytes[..100], "run/2025-11.msgpack").unwrap_err();
+    let bytes = metadata.encode(path).unwrap();
+    assert_eq!(BinMetadata::decode(&bytes, path).unwrap(), metadata);
+    let error = BinMetadata::decode(&bytes[..100], path).unwrap_err();
     assert!(error.to_string().contains("run/2025-11.msgpack"), "{error}");
 
     let (created_at, version) =
         (metadata.parts().created_at, metadata.parts().software_version.clone());
     let later = metadata.clone().with_created(created_at + TimeDelta::days(1), "0.9.0").unwrap();
-    assert!(later.to_bytes().unwrap() != bytes);
-    assert!(later.clone().with_created(created_at, version).unwrap().to_bytes().unwrap() == bytes);
+    assert!(later.encode(path).unwrap() != bytes);
+    assert!(
+        later.clone().with_created(created_at, version).unwrap().encode(path).unwrap() == bytes
+    );
     let error = later.with_created(created_at, "").unwrap_err();
     assert!(matches!(error, BinningError::Inconsistent { field: "software_version", .. }));
 }

@@ -126,14 +126,15 @@ fn bin(
 /// binary.
 fn payoffs() -> Payoffs {
     let side = |sign: f64| {
-        let bin = |thousands: u64| BinPayoffs {
+        let bin = |bin: u16, thousands: u64| BinPayoffs {
+            bin,
             take_profit: tally(250 * thousands, 0.0625 * sign, 8),
             stop_loss: tally(250 * thousands, -0.03125 * sign, 4),
             time: tally(500 * thousands, 0.007_812_5 * sign, 24),
             effective_n: 62.5 * thousands as f64,
             block_squares: 0.5 * thousands as f64,
         };
-        vec![bin(2), bin(2), BinPayoffs::default(), bin(4)]
+        vec![bin(1, 2), bin(2, 2), BinPayoffs { bin: 3, ..BinPayoffs::default() }, bin(4, 4)]
     };
     Payoffs { rows: 8000, long: side(1.0), short: side(-1.0) }
 }

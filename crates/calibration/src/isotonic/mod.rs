@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::probability::{check_length, clip};
 use crate::ties::{SortedRows, ascending_ties};
-use crate::{CalibrationError, LabelledScores};
+use crate::{CalibrationError, LabelledScores, Result};
 use pooling::{Block, pool_adjacent_violators};
 use weighted::pool_weighted;
 
@@ -40,7 +40,7 @@ struct Thresholds {
 impl TryFrom<Thresholds> for IsotonicCalibrator {
     type Error = CalibrationError;
 
-    fn try_from(unchecked: Thresholds) -> Result<Self, CalibrationError> {
+    fn try_from(unchecked: Thresholds) -> Result<Self> {
         Self::new(unchecked.x, unchecked.y)
     }
 }
@@ -51,7 +51,7 @@ impl IsotonicCalibrator {
     /// # Errors
     /// If the lengths differ, there is no point, a number is not in `[0, 1]`, `x` does not ascend
     /// strictly or `y` descends.
-    pub fn new(x: Vec<f64>, y: Vec<f64>) -> Result<Self, CalibrationError> {
+    pub fn new(x: Vec<f64>, y: Vec<f64>) -> Result<Self> {
         check_length("y", y.len(), x.len())?;
         if x.is_empty() {
             return Err(CalibrationError::NoThresholds);
@@ -91,7 +91,7 @@ impl IsotonicCalibrator {
     /// # Errors
     /// None: checked rows always have a fit. The `Result` is that of [`IsotonicCalibrator::new`],
     /// whose rules the thresholds satisfy.
-    pub fn fit(scores: &LabelledScores<'_>) -> Result<Self, CalibrationError> {
+    pub fn fit(scores: &LabelledScores<'_>) -> Result<Self> {
         let (values, labels) = (contiguous(scores.scores()), contiguous(scores.labels()));
         let blocks = match scores.weights().map(contiguous) {
             None if values.is_sorted() => {

@@ -4,7 +4,7 @@ use argmin::core::{Executor, State};
 
 use super::objective::{Objective, Point};
 use super::solver::{DampedNewton, NewtonState};
-use crate::{CalibrationError, LabelledScores};
+use crate::{CalibrationError, LabelledScores, Result};
 
 /// Largest `‖∇f‖∞`, per unit of total weight, at which a Platt fit counts as converged. The Newton
 /// decrement squared must be as small.
@@ -44,7 +44,7 @@ pub(crate) fn minimise(
     scores: &LabelledScores<'_>,
     c: f64,
     max_iterations: u64,
-) -> Result<Minimum, CalibrationError> {
+) -> Result<Minimum> {
     let objective = Objective::new(scores, c);
     let start = match warm_start(&objective, max_iterations)? {
         Some(start) => start,
@@ -58,10 +58,7 @@ pub(crate) fn minimise(
 /// if the sample has no optimum that is better than the best constant.
 ///
 /// Where a fit starts does not change where it ends, but for rounding: the objective is convex.
-fn warm_start(
-    objective: &Objective,
-    max_iterations: u64,
-) -> Result<Option<Point>, CalibrationError> {
+fn warm_start(objective: &Objective, max_iterations: u64) -> Result<Option<Point>> {
     if objective.rows() < WARM_START_ROWS {
         return Ok(None);
     }
@@ -78,11 +75,7 @@ fn warm_start(
 }
 
 /// Damped Newton from `start`.
-fn run(
-    objective: Objective,
-    start: Point,
-    max_iterations: u64,
-) -> Result<Minimum, CalibrationError> {
+fn run(objective: Objective, start: Point, max_iterations: u64) -> Result<Minimum> {
     let wanted = GRADIENT_TOLERANCE * objective.total_weight();
     let outcome = Executor::new(objective, DampedNewton { tolerance: wanted })
         .configure(|state: NewtonState| {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use self::minimum::GRADIENT_TOLERANCE;
 pub(crate) use self::minimum::{Minimum, minimise};
 use crate::probability::{clip, logistic, logit};
-use crate::{CalibrationError, LabelledScores};
+use crate::{CalibrationError, LabelledScores, Result};
 
 /// Settings of a Platt fit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -60,7 +60,7 @@ struct Coefficients {
 impl TryFrom<Coefficients> for PlattScaling {
     type Error = CalibrationError;
 
-    fn try_from(unchecked: Coefficients) -> Result<Self, CalibrationError> {
+    fn try_from(unchecked: Coefficients) -> Result<Self> {
         Self::new(unchecked.slope, unchecked.intercept)
     }
 }
@@ -85,7 +85,7 @@ impl PlattScaling {
     ///
     /// # Errors
     /// If one of them is not finite.
-    pub fn new(slope: f64, intercept: f64) -> Result<Self, CalibrationError> {
+    pub fn new(slope: f64, intercept: f64) -> Result<Self> {
         for (name, value) in [("slope", slope), ("intercept", intercept)] {
             if !value.is_finite() {
                 return Err(CalibrationError::InvalidCoefficient { name, value });
@@ -116,10 +116,7 @@ impl PlattScaling {
     /// reached: in `max_iterations`, or at all. The latter takes scores so close together, and a
     /// `C` so large, that the optimum has a slope beyond some 1e4; there the rounding of the two
     /// coefficients alone moves the gradient by more than the tolerance.
-    pub fn fit(
-        scores: &LabelledScores<'_>,
-        options: &PlattOptions,
-    ) -> Result<PlattFit, CalibrationError> {
+    pub fn fit(scores: &LabelledScores<'_>, options: &PlattOptions) -> Result<PlattFit> {
         let c = options.c;
         if !(c.is_finite() && c > 0.0 && (1.0 / c).is_finite()) {
             return Err(CalibrationError::InvalidPenalty { c });

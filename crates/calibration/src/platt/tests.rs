@@ -11,6 +11,8 @@ use super::objective::Objective;
 use super::*;
 use statistics::SplitMix64;
 
+use crate::Result;
+
 /// Uniform in `[0, 1]`.
 struct Uniform(SplitMix64);
 
@@ -29,7 +31,7 @@ fn fit_with(
     labels: &[bool],
     weights: Option<&[f64]>,
     options: &PlattOptions,
-) -> Result<PlattFit, CalibrationError> {
+) -> Result<PlattFit> {
     let rows = LabelledScores::new(ArrayView1::from(scores), ArrayView1::from(labels)).unwrap();
     let rows = match weights {
         Some(weights) => rows.with_weights(ArrayView1::from(weights)).unwrap(),

@@ -9,7 +9,7 @@ use binning::BinStore;
 use clap::Args;
 use sample::SamplePaths;
 
-use crate::BinsError;
+use crate::{BinsError, Result};
 
 /// Where bins are kept.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -60,7 +60,7 @@ pub(crate) struct BinsChoice {
 
 impl BinsChoice {
     /// The bins that are meant. Where no dataset is named and there are no bins but the sample's, those.
-    pub(crate) fn store(&self) -> Result<BinStore, BinsError> {
+    pub(crate) fn store(&self) -> Result<BinStore> {
         let store = BinStore::new(self.root.of(self.run.dataset.as_deref()));
         if self.root.bins_root.is_some() || self.run.dataset.is_some() {
             return Ok(store);

@@ -18,7 +18,7 @@ use statistics::Resampling;
 use strategy_core::{Console, YearMonth};
 
 use super::source_args::SourceArgs;
-use crate::{BinsError, EvaluationSettings, Settings, SignalRule, evaluate};
+use crate::{EvaluationSettings, Result, Settings, SignalRule, evaluate};
 use terminal::collapse;
 
 /// Flags of `evaluate`.
@@ -99,7 +99,7 @@ struct InMoney<'a> {
     money: Option<Money>,
 }
 
-pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+pub(super) fn run(args: &EvaluateArgs, console: &mut Console<'_>) -> Result<()> {
     let settings = args.settings();
     args.rule.over(args.n_bins.get())?;
     let costs = args.costs.costs()?;
@@ -149,7 +149,7 @@ fn money(
     evaluated: &Evaluated,
     seed: u64,
     costs: &Costs,
-) -> Result<Result<Money, String>, BinsError> {
+) -> Result<Result<Money, String>> {
     let Evaluated { evaluation, rows, .. } = evaluated;
     let market = Market {
         database: run.market(),

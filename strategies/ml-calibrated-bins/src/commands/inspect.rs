@@ -11,7 +11,7 @@ use strategy_core::{Console, Side, YearMonth};
 use super::choice::BinsChoice;
 use super::sizes::{self, BinSize, sizes};
 use crate::month_bins::{checked, in_sample_caution};
-use crate::{BinsError, SignalRule, inspection_page};
+use crate::{BinsError, Result, SignalRule, inspection_page};
 use terminal::plain;
 
 /// Flags of `inspect`.
@@ -73,7 +73,7 @@ fn code<S: serde::Serializer>(side: &Side, serializer: S) -> Result<S::Ok, S::Er
     serializer.serialize_i8(side.code())
 }
 
-pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<()> {
     args.rule.check_alone()?;
     let store = args.bins.store()?;
     args.bins.run.check(&store)?;
@@ -125,11 +125,7 @@ pub(super) fn run(args: &InspectArgs, console: &mut Console<'_>) -> Result<(), B
     }
 }
 
-fn test(
-    metadata: &BinMetadata,
-    scores: &[f64],
-    rule: SignalRule,
-) -> Result<Vec<Tested>, BinsError> {
+fn test(metadata: &BinMetadata, scores: &[f64], rule: SignalRule) -> Result<Vec<Tested>> {
     if scores.is_empty() && rule == SignalRule::default() {
         return Ok(Vec::new());
     }

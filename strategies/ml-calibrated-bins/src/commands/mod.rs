@@ -13,7 +13,8 @@ use clap::{Args, Subcommand};
 use strategy_core::{Console, Scope};
 
 use self::choice::BinsChoice;
-use crate::BinsError;
+
+use crate::Result;
 
 pub use choice::BinsRoot;
 pub use evaluate::EvaluateArgs;
@@ -56,7 +57,7 @@ pub(crate) fn scope(name: &str) -> Scope {
 }
 
 /// Carries out one command, given once for each run that it is for.
-pub(crate) fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<(), BinsError> {
+pub(crate) fn run(commands: Vec<BinsCommand>, console: &mut Console<'_>) -> Result<()> {
     let (mut rebuilds, mut verifications) = (Vec::new(), Vec::new());
     for command in commands {
         match command {

@@ -14,7 +14,7 @@ use strategy_core::Console;
 
 use super::choice::BinsChoice;
 use super::source_args::SourceArgs;
-use crate::{BinsError, BinsRecipe, Settings};
+use crate::{BinsError, BinsRecipe, Result, Settings};
 
 const CALIBRATION: &str = "Calibration";
 
@@ -116,7 +116,7 @@ impl RebuildCall for RebuildArgs {
         self.sources.data.lock_timeout
     }
 
-    fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<BinsRecipe>, BinsError> {
+    fn open(&self, console: &mut Console<'_>) -> Result<OpenRun<BinsRecipe>> {
         if let Some(flag) = self.scheduled() {
             self.sources.refuse_sample_for(flag)?;
         }

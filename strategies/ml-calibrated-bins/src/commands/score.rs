@@ -17,7 +17,7 @@ use super::choice::BinsChoice;
 use crate::month_bins::BinsSource;
 use crate::predictions::predictions;
 use crate::score::Scorer;
-use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, ScoreError, SignalRule};
+use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, Result, ScoreError, SignalRule};
 use terminal::{collapse, counted};
 
 /// Rows in memory at a time.
@@ -72,7 +72,7 @@ pub struct ScoreArgs {
     data: DataFlags,
 }
 
-pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<(), BinsError> {
+pub(super) fn run(args: &ScoreArgs, console: &mut Console<'_>) -> Result<()> {
     args.rule.check_alone()?;
     args.refuse_input_as_output()?;
     let format = Format::of_output(args.format, args.output.as_deref(), console.out_is_terminal)
@@ -141,11 +141,11 @@ fn in_file(error: BinsError, path: &Path) -> BinsError {
 impl ScoreArgs {
     fn score(
         &self,
-        mut rows: impl Iterator<Item = Result<RecordBatch, BinsError>>,
+        mut rows: impl Iterator<Item = Result<RecordBatch>>,
         subject: &Subject,
         format: Format,
         console: &mut Console<'_>,
-    ) -> Result<(), BinsError> {
+    ) -> Result<()> {
         // Bins that are named are wanted.
         let missing = self.bin_month.map_or(self.missing_month, |_| MissingMonth::Error);
         let mut bins = MonthBins::new(&self.root(), subject)
@@ -213,7 +213,7 @@ impl ScoreArgs {
     }
 
     /// Told before anything is read: what is read may be wrong in other ways too.
-    fn refuse_input_as_output(&self) -> Result<(), BinsError> {
+    fn refuse_input_as_output(&self) -> Result<()> {
         let Some(path) = &self.output else { return Ok(()) };
         let guarded = Output::new(path, "", &|_| true).overwrite(true).reads(self.inputs());
         match guarded.check() {
@@ -224,7 +224,7 @@ impl ScoreArgs {
         }
     }
 
-    fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject), BinsError> {
+    fn predictions(&self, console: &mut Console<'_>) -> Result<(RowSource, Subject)> {
         let mut dataset = self.bins.run.dataset.clone();
         let configured = self.data.pred_duckdb.as_ref().filter(|_| !self.data.sample);
         let path = if let Some(path) = configured {

@@ -10,7 +10,7 @@ use market_data::DataFlags;
 use scored_labels::{InSample, Sources};
 use strategy_core::Console;
 
-use crate::BinsError;
+use crate::Result;
 
 /// Where predictions, candles and labels are.
 #[derive(Debug, Clone, Args)]
@@ -41,11 +41,7 @@ pub(super) struct SourceArgs {
 impl SourceArgs {
     /// The sources that the flags mean; with no files given, those of the sample, which is made if it
     /// is not there.
-    pub(super) fn sources(
-        &self,
-        run: &RunChoice,
-        console: &mut Console<'_>,
-    ) -> Result<Sources, BinsError> {
+    pub(super) fn sources(&self, run: &RunChoice, console: &mut Console<'_>) -> Result<Sources> {
         Ok(Sources {
             run_name: run.run_name.clone(),
             target_key: self.target_key.clone(),
@@ -64,7 +60,7 @@ impl SourceArgs {
     }
 
     /// Refuses the sample for a call with `flag`, unless `--sample` asks for it.
-    pub(super) fn refuse_sample_for(&self, flag: &str) -> Result<(), BinsError> {
+    pub(super) fn refuse_sample_for(&self, flag: &str) -> Result<()> {
         Ok(sample::refuse_for(&self.data, flag)?)
     }
 

@@ -7,7 +7,7 @@ use strategy_core::{Console, YearMonth};
 
 use super::choice::BinsChoice;
 use super::source_args::SourceArgs;
-use crate::BinsError;
+use crate::Result;
 use crate::reproduce::reproduce;
 
 /// Flags of `verify`.
@@ -42,7 +42,7 @@ pub struct VerifyArgs {
 
 impl VerifyArgs {
     /// The files that are meant, and where they are.
-    fn place(&self) -> Result<(BinStore, MonthFilter), BinsError> {
+    fn place(&self) -> Result<(BinStore, MonthFilter)> {
         let store = self.bins.store()?;
         let filter = self.bins.run.filter(&store)?;
         Ok((store, MonthFilter { from: self.from, to: self.to, ..filter }))
@@ -50,10 +50,10 @@ impl VerifyArgs {
 }
 
 /// Verifies the files that `runs` mean, each once, and proves them from their run's data.
-pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<(), BinsError> {
+pub(super) fn run(runs: &[VerifyArgs], console: &mut Console<'_>) -> Result<()> {
     let Some(first) = runs.first() else { return Ok(()) };
     let places = runs.iter().map(VerifyArgs::place);
-    let mut proof = Proof::of(&places.collect::<Result<Vec<_>, BinsError>>()?)?;
+    let mut proof = Proof::of(&places.collect::<Result<Vec<_>>>()?)?;
     if first.rebuild {
         for args in runs {
             prove(args, &mut proof, console)?;
@@ -76,7 +76,7 @@ fn prove(
     args: &VerifyArgs,
     proof: &mut Proof<BinMetadata>,
     console: &mut Console<'_>,
-) -> Result<(), BinsError> {
+) -> Result<()> {
     let (store, MonthFilter { dataset, run_name, .. }) = args.place()?;
     let sources = args.sources.sources(&RunChoice { dataset, run_name }, console)?;
     let (dataset, run_name) = (sources.dataset.as_deref(), sources.run_name.as_deref());

@@ -94,6 +94,9 @@ pub enum BinsError {
     Output(#[from] std::io::Error),
 }
 
+/// What may fail with [`BinsError`].
+pub type Result<T, E = BinsError> = std::result::Result<T, E>;
+
 impl BinsError {
     /// An error of a strategy that was run by the framework: its own, where it is one.
     pub(crate) fn of_framework(error: BoxError) -> Self {

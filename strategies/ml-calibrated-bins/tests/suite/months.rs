@@ -1,5 +1,8 @@
 //! Which month's bins are used, and what is said of it.
 
+use std::path::Path;
+
+use artifacts::Artifact;
 use ml_calibrated_bins::{BinsError, MissingMonth, MlCalibratedBins};
 use strategy_core::{Strategy, Subject};
 
@@ -52,7 +55,7 @@ fn decisions_begin_with_the_first_month_that_has_bins() {
 
 #[test]
 fn bins_of_another_instrument_or_model_are_refused() {
-    let bytes = made().bins[1].to_bytes().unwrap();
+    let bytes = made().bins[1].encode(Path::new("")).unwrap();
     let path = made().root.join("a-copy.msgpack");
     std::fs::write(&path, &bytes).unwrap();
     let open = |subject: Subject| {
