@@ -37,3 +37,13 @@ impl Artifact for BinMetadata {
         could_be(head)
     }
 }
+
+impl BinMetadata {
+    /// What the bytes of a file say; `path` is for messages alone.
+    ///
+    /// # Errors
+    /// Those of [`BinStore::load_file`] that are about the contents. All name the file.
+    pub fn from_bytes(bytes: &[u8], path: impl AsRef<Path>) -> Result<Self, BinningError> {
+        decode(bytes, path.as_ref())
+    }
+}

@@ -72,7 +72,9 @@ fn equal_width(ties: &[Ties], n_groups: usize) -> Vec<Group> {
     let position = |ties: &Ties| (ties.p * n_groups).floor().min(n_groups - 1.0);
     let group = |members: &[Ties]| {
         let mut group = Group::default();
-        members.iter().for_each(|&ties| group.add(ties, ties.rows));
+        for &ties in members {
+            group.add(ties, ties.rows);
+        }
         group
     };
     ties.chunk_by(|a, b| position(a) == position(b)).map(group).collect()

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use artifacts::{Artifact, MonthKey, RunChoice};
+use artifacts::{MonthKey, RunChoice};
 use binning::{BinMetadata, BinOutlook, BinStore, Payoffs};
 use clap::ValueEnum;
 use evaluation::{CheckedRule, EvaluationError, SignalRule};
@@ -236,7 +236,7 @@ impl MonthBins {
     pub(crate) fn adopt(&mut self, month: YearMonth, bytes: Option<&[u8]>) -> Result<()> {
         self.take_what_is_known();
         let metadata = match (self.place(month)?, bytes) {
-            (Place::File(path), Some(bytes)) => Some(BinMetadata::decode(bytes, &path)?),
+            (Place::File(path), Some(bytes)) => Some(BinMetadata::from_bytes(bytes, &path)?),
             // Says what is wrong with it.
             (Place::File(path), None) => Some(BinStore::load_file(&path)?),
             (Place::Own(key), bytes) => {

@@ -226,7 +226,7 @@ fn bins(look: &Look<'_>, epoch: Option<&Epoch>, end: i64, found: &mut Found) -> 
         f64::from(u8::from(missing)),
     );
     // Other artifacts than bins do not say until when they were calibrated.
-    let Ok(metadata) = BinMetadata::decode(&last.bytes, last.month.as_ref()) else { return Ok(()) };
+    let Ok(metadata) = BinMetadata::from_bytes(&last.bytes, &last.month) else { return Ok(()) };
     let until = metadata.parts().cal_window_end;
     let days = (end - until.timestamp_micros()).div_euclid(DAY);
     let days_before = counted(days, "day");
