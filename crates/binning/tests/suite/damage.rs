@@ -222,7 +222,7 @@ fn only_the_form_that_is_written_is_read() {
     // The same instant in a longer text.
     let text = record.created_at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let at = payload.windows(20).position(|window| window == text.as_bytes()).unwrap();
-    let zone = [b"\xb9", text[..19].as_bytes(), b"+00:00"].concat();
+    let zone = [b"\xb9", &text.as_bytes()[..19], b"+00:00"].concat();
     let other_zone = [&payload[..at - 1], &zone, &payload[at + 20..]].concat();
     let more = WithMore { record: record.clone(), remark: "hello" };
     for payload in [
