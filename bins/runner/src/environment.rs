@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use clap::builder::{OsStr, Resettable};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Arg, ArgMatches, Command};
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 
 use crate::tips;
 use strategy_core::Result;
@@ -20,7 +20,7 @@ pub(crate) fn matches(
     let parsed = without_empty(command.clone()).try_get_matches_from(&arguments);
     parsed.map_err(|error| {
         if let Some(text) = of_variable(command, &error) {
-            return UsageError::new(text.into()).into();
+            return usage(text);
         }
         let texts: Vec<String> =
             arguments.iter().map(|text| text.to_string_lossy().into_owned()).collect();

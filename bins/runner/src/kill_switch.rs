@@ -5,7 +5,6 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use files::{FileKind, Output, OutputError, StagedFile};
-
 use strategy_core::Result;
 
 /// What the file of a switch that is not engaged begins with.

@@ -7,6 +7,7 @@ use strategy_core::registry::{Entry, Strategies};
 use strategy_core::{Console, Result};
 
 use crate::arg;
+use crate::output_flags;
 
 /// How the list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -56,8 +57,7 @@ pub(crate) fn run(
                     |(name, about, inputs)| json!({"name": name, "about": about, "inputs": inputs}),
                 )
                 .collect();
-            serde_json::to_writer_pretty(&mut *console.out, &objects)?;
-            writeln!(console.out)?;
+            output_flags::json(&objects, console.out)?;
         }
     }
     Ok(())

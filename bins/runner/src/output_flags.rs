@@ -1,6 +1,10 @@
 //! Flags that several commands have in common: what a command prints and writes, and its seed.
 
+use std::io::Write;
+
 use clap::{Arg, ArgMatches, value_parser};
+use serde::Serialize;
+use strategy_core::Result;
 
 use crate::arg;
 
@@ -22,6 +26,12 @@ pub(crate) fn format(help: &'static str) -> Arg {
 /// Whether `--format json` was asked for.
 pub(crate) fn wants_json(matches: &ArgMatches) -> bool {
     matches.get_one::<String>("format").is_some_and(|format| format == "json")
+}
+
+/// Prints `value` as indented JSON.
+pub(crate) fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    Ok(writeln!(out)?)
 }
 
 /// `--report FILE.html`.

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use files::{Output, OutputError};
-use strategy_core::registry::UsageError;
-
 use strategy_core::Result;
+use strategy_core::registry::UsageError;
 
 /// Writes a file whole or not at all, and only over one that begins as it does: over an older page a page,
 /// over an older state a state.

@@ -92,7 +92,7 @@ impl<A: Artifact> RunLock<A> {
     /// [`ArtifactError::File`] for what cannot be written.
     pub fn save(&self, month: &A, on_existing: OnExisting) -> Result<Saved, A::Error> {
         let key = month.month_key()?;
-        if (key.dataset(), key.run_name()) != (self.dataset(), self.run_name()) {
+        if (key.dataset(), key.run_name()) != (self.dataset.as_str(), self.run_name.as_str()) {
             let (dataset, run_name) = (self.dataset.clone(), self.run_name.clone());
             return Err(ArtifactError::NotLocked { key, dataset, run_name }.into());
         }
@@ -119,24 +119,6 @@ impl<A: Artifact> RunLock<A> {
     #[must_use]
     pub fn removed(&self) -> &[PathBuf] {
         self.folder.removed()
-    }
-
-    /// The store that the run belongs to.
-    #[must_use]
-    pub fn store(&self) -> &MonthStore<A> {
-        &self.store
-    }
-
-    /// The run's dataset.
-    #[must_use]
-    pub fn dataset(&self) -> &str {
-        &self.dataset
-    }
-
-    /// The run's name.
-    #[must_use]
-    pub fn run_name(&self) -> &str {
-        &self.run_name
     }
 }
 

@@ -133,7 +133,6 @@ fn by_row(
 /// What the price did within `rows` candles after each of `times`: the close then over the row's close,
 /// less 1; of several instruments the sum of their returns times the row's weights over the sum of the
 /// weights' sizes, so that in a short's favour it is positive. `None` where a candle is missing.
-#[must_use]
 pub(crate) fn forward_returns(
     history: &History,
     times: &[i64],

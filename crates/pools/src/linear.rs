@@ -67,7 +67,6 @@ impl LinearPool {
     }
 
     /// The pool of the members `set` by `weights` over all members, renormalised; equal where theirs are 0.
-    #[must_use]
     pub(crate) fn of_set(weights: &[f64], set: &[usize]) -> Self {
         let mass: f64 = set.iter().map(|&k| weights[k]).sum();
         let equal = 1.0 / set.len() as f64;

@@ -63,7 +63,6 @@ impl<'a> MemberRows<'a> {
     }
 
     /// Whether both outcomes occur.
-    #[must_use]
     pub(crate) fn has_both_classes(&self) -> bool {
         self.labels.contains(&true) && self.labels.contains(&false)
     }

@@ -109,7 +109,6 @@ impl fmt::Display for StoredLabels {
 
 impl Labels {
     /// The last time before `end` that there is a label or, if they are made of these, a candle for.
-    #[must_use]
     pub(crate) fn last_before(&self, end: i64) -> Option<i64> {
         let known = self.timestamps.partition_point(|&timestamp| timestamp < end);
         self.timestamps[..known].last().copied()
@@ -182,7 +181,6 @@ impl Inputs {
 
     /// The hours of `window` for which there are only in-sample predictions that nobody asked for, µs
     /// UTC, and the file that has them.
-    #[must_use]
     pub(crate) fn only_in_sample(
         &self,
         window: &Range<DateTime<Utc>>,

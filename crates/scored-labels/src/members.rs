@@ -26,7 +26,7 @@ pub fn read_members(sources: &Sources, members: &[String]) -> Result<(MemberScor
         of_run.model_path = Some(model_of_run(&predictions, member, of_run.dataset.as_deref())?);
         of_run.run_name = Some(member.clone());
         let mut run = Run::open(&of_run)?;
-        of_run.dataset = Some(run.dataset().to_owned());
+        of_run.dataset = Some(run.dataset.clone());
         of_run.target_key = Some(run.target_key().to_owned());
         let found = if labelled.is_some() {
             run.out_of_sample(TimeRange::ALL)?

@@ -20,14 +20,18 @@ use crate::{Result, ScoredLabelsError};
 #[derive(Debug)]
 pub struct Run {
     pub(crate) predictions: Database,
-    pub(crate) market: Database,
+    /// The file with candles, labels and funding rates.
+    pub market: Database,
     /// The same file as `market`: labels are read while candles are.
     pub(crate) labels: Database,
-    pub(crate) candles: Option<CandleTable>,
+    /// The table of candles, where there is one.
+    pub candles: Option<CandleTable>,
     pub(crate) model_path: String,
     pub(crate) feature_key: Option<String>,
-    pub(crate) dataset: String,
-    pub(crate) run_name: String,
+    /// As in `binance_btcusdt_perp_1h`.
+    pub dataset: String,
+    /// The name of the run.
+    pub run_name: String,
     pub(crate) target: Target,
     pub(crate) tie_policy: TiePolicy,
     pub(crate) in_sample: InSample,
@@ -96,40 +100,10 @@ impl Run {
         })
     }
 
-    /// The dataset, as in `binance_btcusdt_perp_1h`.
-    #[must_use]
-    pub fn dataset(&self) -> &str {
-        &self.dataset
-    }
-
-    /// The name of the run.
-    #[must_use]
-    pub fn run_name(&self) -> &str {
-        &self.run_name
-    }
-
-    /// The file with candles, labels and funding rates.
-    #[must_use]
-    pub fn market(&self) -> &Database {
-        &self.market
-    }
-
-    /// The table of candles, where there is one.
-    #[must_use]
-    pub fn candles(&self) -> Option<&CandleTable> {
-        self.candles.as_ref()
-    }
-
     /// The key of the label.
     #[must_use]
     pub fn target_key(&self) -> &str {
         &self.target.key
-    }
-
-    /// The model whose predictions are meant, as it was named.
-    #[must_use]
-    pub fn model_path(&self) -> &str {
-        &self.model_path
     }
 
     /// The months from the first one, if none is given the first with a full window, to the last one,

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use crate::erased::boxed;
 use crate::strategy::default_config;
-pub use crate::usage_error::UsageError;
+pub use crate::usage_error::{UsageError, usage};
 use crate::{
     BoxError, Console, ErasedStrategy, Input, Leg, Lookback, Opened, Parameters, Scope, Strategy,
     Subject,

@@ -9,6 +9,11 @@ use crate::BoxError;
 #[error(transparent)]
 pub struct UsageError(BoxError);
 
+/// `error` as one that lies in how a command was called.
+pub fn usage(error: impl Into<BoxError>) -> BoxError {
+    UsageError::new(error.into()).into()
+}
+
 impl UsageError {
     /// `error`, which lies in how a command was called.
     #[must_use]

@@ -87,13 +87,16 @@ pub struct MonthBins {
     choice: RunChoice,
     /// Dataset and run, settled with the first month.
     run: Option<(String, String)>,
-    overrides: Vec<BinsOverride>,
-    missing: MissingMonth,
-    rule: Option<SignalRule>,
+    /// Other bins for some months.
+    pub overrides: Vec<BinsOverride>,
+    /// What is done for months without bins.
+    pub missing: MissingMonth,
+    /// Checked against each month's bins; none where no signals are wanted.
+    pub rule: Option<SignalRule>,
     /// The model that the scores are of, where that is known.
     model_path: Option<String>,
-    /// What should be known of the bins used so far.
-    cautions: Vec<String>,
+    /// What a person should know of the bins used so far: that they saw the future of the rows, say.
+    pub cautions: Vec<String>,
     months: BTreeMap<YearMonth, Bins>,
 }
 
@@ -161,38 +164,6 @@ impl MonthBins {
             cautions: Vec::new(),
             months: BTreeMap::new(),
         }
-    }
-
-    /// The same, with other bins for some months.
-    #[must_use]
-    pub fn with_overrides(self, overrides: Vec<BinsOverride>) -> Self {
-        Self { overrides, ..self }
-    }
-
-    /// The same, with `missing` done for months without bins.
-    #[must_use]
-    pub fn with_missing(self, missing: MissingMonth) -> Self {
-        Self { missing, ..self }
-    }
-
-    /// The same, with `rule` checked against each month's bins.
-    #[must_use]
-    pub fn with_rule(self, rule: SignalRule) -> Self {
-        Self { rule: Some(rule), ..self }
-    }
-
-    /// Whether signals are wanted.
-    pub(crate) fn has_rule(&self) -> bool {
-        self.rule.is_some()
-    }
-
-    /// The bins for rows of `month`; `None` when there are none and that is to be skipped.
-    ///
-    /// # Errors
-    /// When there are none and that is not to be skipped, when the file cannot be used, or when the
-    /// rule is none over its bins.
-    pub fn metadata(&mut self, month: YearMonth) -> Result<Option<&BinMetadata>> {
-        Ok(self.of(month)?.map(|bins| &bins.metadata))
     }
 
     pub(crate) fn of(&mut self, month: YearMonth) -> Result<Option<&Bins>> {
@@ -268,12 +239,6 @@ impl MonthBins {
         self.run.as_ref().map(|(dataset, run_name)| (dataset.as_str(), run_name.as_str()))
     }
 
-    /// What a person should know of the bins used so far: that they saw the future of the rows, say.
-    #[must_use]
-    pub fn cautions(&self) -> &[String] {
-        &self.cautions
-    }
-
     /// Takes note of whose scores the rows say that they are; what was asked for must not contradict.
     pub(crate) fn are_for(
         &mut self,
@@ -294,11 +259,6 @@ impl MonthBins {
             self.model_path.get_or_insert_with(|| model_path.to_owned());
         }
         Ok(())
-    }
-
-    /// Takes note of something that a person should know of the bins.
-    pub(crate) fn caution(&mut self, text: String) {
-        self.cautions.push(text);
     }
 
     /// The other bins asked for, if any were; two contradicting wishes are an error.

@@ -21,7 +21,7 @@ impl BinsRecipe {
     #[must_use]
     pub fn of(run: &Run, settings: Settings) -> Self {
         let [dataset, run_name, target_key] =
-            [run.dataset(), run.run_name(), run.target_key()].map(str::to_owned);
+            [&run.dataset, &run.run_name, run.target_key()].map(str::to_owned);
         Self { dataset, run_name, target_key, settings }
     }
 

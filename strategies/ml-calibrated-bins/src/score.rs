@@ -71,7 +71,8 @@ pub struct Scorer<'a> {
     bins: &'a mut MonthBins,
     month: Option<YearMonth>,
     rows: ScoreRows,
-    skipped: BTreeMap<YearMonth, u64>,
+    /// Rows left without a score, by the month that has no bins.
+    pub skipped: BTreeMap<YearMonth, u64>,
 }
 
 impl<'a> Scorer<'a> {
@@ -84,12 +85,6 @@ impl<'a> Scorer<'a> {
     #[must_use]
     pub fn with_month(self, month: YearMonth) -> Self {
         Self { month: Some(month), ..self }
-    }
-
-    /// Rows left without a score, by the month that has no bins.
-    #[must_use]
-    pub fn skipped(&self) -> &BTreeMap<YearMonth, u64> {
-        &self.skipped
     }
 
     /// The next rows, scored; see [`score`].
@@ -111,7 +106,7 @@ impl<'a> Scorer<'a> {
 
     /// The columns that are added: `signal` too if the bins have a rule.
     fn added(&self) -> Vec<&'static str> {
-        let signal = self.bins.has_rule().then_some(SIGNAL);
+        let signal = self.bins.rule.map(|_| SIGNAL);
         ADDED.into_iter().chain(signal).collect()
     }
 
@@ -120,7 +115,7 @@ impl<'a> Scorer<'a> {
         let mut p_cal = vec![0.0; scores.len()];
         let mut q_bin = vec![0; scores.len()];
         // Only filled where there is a rule.
-        let mut signals = vec![0_i8; if self.bins.has_rule() { scores.len() } else { 0 }];
+        let mut signals = vec![0_i8; self.bins.rule.map_or(0, |_| scores.len())];
         let mut absent = Vec::new();
         let mut start = 0;
         while let Some(&first) = times.get(start) {
@@ -152,7 +147,7 @@ impl<'a> Scorer<'a> {
         let p_cal = Float64Array::new(p_cal.into(), nulls.clone());
         let q_bin = UInt16Array::new(q_bin.into(), nulls);
         let mut columns: Vec<ArrayRef> = vec![Arc::new(p_cal), Arc::new(q_bin)];
-        if self.bins.has_rule() {
+        if self.bins.rule.is_some() {
             columns.push(Arc::new(Int8Array::from(signals)));
         }
         Ok(columns)
@@ -163,7 +158,7 @@ impl<'a> Scorer<'a> {
         if let (Some(month), Some(&first)) = (self.month, times.first())
             && first < month.start().timestamp_micros()
         {
-            self.bins.caution(format!(
+            self.bins.cautions.push(format!(
                 "rows before {month}, the first of them at {} UTC, go through the bins of {month}, \
                  which were calibrated on data after them",
                 instant(first).format("%Y-%m-%d %H:%M")

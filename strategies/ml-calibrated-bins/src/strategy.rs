@@ -133,18 +133,17 @@ impl Strategy for MlCalibratedBins {
         if config.missing_month == MissingMonth::Skip {
             return Ok(None);
         }
-        let first = MonthBins::new(&config.root, subject)
-            .with_overrides(config.bins_for.clone())
-            .first_month()?;
-        Ok(first.map(|month| month.start().timestamp_micros()))
+        let mut bins = MonthBins::new(&config.root, subject);
+        bins.overrides.clone_from(&config.bins_for);
+        Ok(bins.first_month()?.map(|month| month.start().timestamp_micros()))
     }
 
     fn new(config: BinsConfig, subject: &Subject) -> Result<Self> {
         config.rule.check_alone()?;
-        let bins = MonthBins::new(&config.root, subject)
-            .with_rule(config.rule)
-            .with_missing(config.missing_month)
-            .with_overrides(config.bins_for);
+        let mut bins = MonthBins::new(&config.root, subject);
+        bins.rule = Some(config.rule);
+        bins.missing = config.missing_month;
+        bins.overrides = config.bins_for;
         Ok(Self { bins, skipped: BTreeMap::new(), in_sample_rows: 0 })
     }
 
@@ -180,7 +179,7 @@ impl Strategy for MlCalibratedBins {
             let rows = counted(*rows, "row");
             format!("{rows} of {month} without a signal: there are no bins for that month")
         };
-        collapse(self.bins.cautions().iter().cloned().chain(self.skipped.iter().map(remark)))
+        collapse(self.bins.cautions.iter().cloned().chain(self.skipped.iter().map(remark)))
     }
 
     fn in_sample_rows(&self) -> Option<u64> {

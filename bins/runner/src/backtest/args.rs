@@ -9,7 +9,7 @@ use backtest::{
 use chrono::TimeDelta;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use strategy_core::registry::UsageError;
+use strategy_core::registry::{UsageError, usage};
 use strategy_core::{Exits, Result, SideExits};
 
 use super::decisions::Asked;
@@ -228,11 +228,12 @@ impl Settings {
     pub(crate) fn of(matches: &ArgMatches, asked: &Asked) -> Result<Self> {
         let quantity = one::<f64>(matches, "quantity");
         if quantity.is_some_and(|quantity| !(quantity > 0.0 && quantity.is_finite())) {
-            return Err(UsageError::new("--quantity must be a number above 0".into()).into());
+            return Err(usage("--quantity must be a number above 0"));
         }
         if quantity.is_some() && asked.legs.len() > 1 {
-            let error = "--quantity is for strategies of one instrument: this one has several legs";
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage(
+                "--quantity is for strategies of one instrument: this one has several legs",
+            ));
         }
         let sizing = sizing_args::settings(matches, quantity)?;
         let settings = Self::of_trades(matches, asked)?;
@@ -240,9 +241,10 @@ impl Settings {
         if settings.rules.intent == Intent::Entry
             && (exits.long.is_empty() || exits.short.is_empty())
         {
-            let error = "trades of the intent entry end by their exits alone, and none is set: pass \
-                         --take-profit, --stop-loss, --trailing-stop or --max-hold";
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage(
+                "trades of the intent entry end by their exits alone, and none is set: pass \
+                         --take-profit, --stop-loss, --trailing-stop or --max-hold",
+            ));
         }
         Ok(Self { sizing, ..settings })
     }

@@ -5,7 +5,7 @@ use arrow::datatypes::{Float64Type, TimestampMicrosecondType};
 use backtest::{Candle, History, Instrument, InstrumentTable, Settlement, Venue, settlements};
 use chrono::{DateTime, TimeDelta};
 use market_data::{Available, Database, RowSource, TimeRange, funding_dataset, read_funding};
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 use strategy_core::{Column, Input, Result};
 use terminal::counted;
 
@@ -116,29 +116,21 @@ fn ended_leg(legs: &[Available], end: i64, candle: i64) -> Option<String> {
 fn check_intervals(asked: &Asked, lasts: i64, candle: i64) -> Result<()> {
     let spacing = asked.times.windows(2).map(|pair| pair[1] - pair[0]).min();
     if lasts < candle || lasts % candle != 0 {
-        return Err(UsageError::new(
-            format!(
-                "a row of signals lasts {} s, a candle {} s: rows must last a whole number of candles",
-                lasts / 1_000_000,
-                candle / 1_000_000
-            )
-            .into(),
-        )
-        .into());
+        return Err(usage(format!(
+            "a row of signals lasts {} s, a candle {} s: rows must last a whole number of candles",
+            lasts / 1_000_000,
+            candle / 1_000_000
+        )));
     }
     match spacing {
         Some(spacing) if asked.of_file && asked.interval.is_none() && spacing != candle => {
-            Err(UsageError::new(
-                format!(
-                    "the rows of {} are {} s apart or more, candles last {} s: say with \
+            Err(usage(format!(
+                "the rows of {} are {} s apart or more, candles last {} s: say with \
                      --signal-interval how long a row lasts, since its signal is known at its end only",
-                    asked.name,
-                    spacing / 1_000_000,
-                    candle / 1_000_000
-                )
-                .into(),
-            )
-            .into())
+                asked.name,
+                spacing / 1_000_000,
+                candle / 1_000_000
+            )))
         }
         _ => Ok(()),
     }
@@ -215,14 +207,10 @@ pub(crate) fn instrument_of(dataset: &str, table: &InstrumentTable) -> Option<In
 fn instrument(name: &str, settings: &Settings, notes: &mut Vec<String>) -> Result<Instrument> {
     match instrument_of(name, &settings.table) {
         Some(known) => Ok(known),
-        None if settings.rules.leverage > 1.0 => Err(UsageError::new(
-            format!(
-                "no table of instruments has {name}, so a leverage above 1 cannot be judged: pass the \
+        None if settings.rules.leverage > 1.0 => Err(usage(format!(
+            "no table of instruments has {name}, so a leverage above 1 cannot be judged: pass the \
                  exchange's leverageBracket JSON with --instruments"
-            )
-            .into(),
-        )
-        .into()),
+        ))),
         None => {
             notes.push(format!(
                 "{name}: no table of instruments has it: nothing is rounded, nothing liquidated"

@@ -8,8 +8,8 @@ use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
 use backtest::Candle;
 use chrono::DateTime;
 use market_data::{CandleFile, RowSource, TimeRange};
-use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Column, Input, Result};
+use strategy_core::registry::usage;
+use strategy_core::{Column, Input, Result};
 use tabular::{Wanted, utc_micros};
 
 use super::args::{Beside, Besides};
@@ -37,7 +37,6 @@ pub(crate) fn open(
     if besides.files.is_empty() {
         return Ok(None);
     }
-    let usage = |error: String| -> BoxError { UsageError::new(error.into()).into() };
     let known = |beside: &Beside| {
         beside.dataset.is_none() || files.iter().any(|file| file.dataset == beside.dataset)
     };

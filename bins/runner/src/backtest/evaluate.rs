@@ -109,8 +109,7 @@ fn finish(
     let money = Money { notes: notes.chain(asked.remarks.iter().cloned()).collect(), ..money };
     if output_flags::wants_json(matches) {
         let found = Evaluation { name: &asked.name, instruments: &market.names, money: &money };
-        serde_json::to_writer_pretty(&mut *console.out, &found)?;
-        writeln!(console.out)?;
+        output_flags::json(&found, console.out)?;
     } else {
         writeln!(console.out, "{} on {}\n\n{money}", asked.name, market.names.join(", "))?;
     }

@@ -5,6 +5,7 @@ pub(crate) mod candles;
 pub(crate) mod decisions;
 pub(crate) mod detail;
 pub(crate) mod evaluate;
+pub(crate) mod folder;
 mod of_strategy;
 mod output;
 mod page;
@@ -128,8 +129,7 @@ fn finish(
         whole_file::write(path, page.to_html().as_bytes())?;
     }
     if output_flags::wants_json(matches) {
-        serde_json::to_writer_pretty(&mut *console.out, &report)?;
-        writeln!(console.out)?;
+        output_flags::json(&report, console.out)?;
     } else {
         report.print(console.out)?;
     }

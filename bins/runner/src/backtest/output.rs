@@ -11,14 +11,13 @@ use arrow::array::{
 use backtest::{Exit, ExitReason, FillKind, Results};
 use clap::ArgMatches;
 use files::StagedFile;
+use strategy_core::Result;
 use tabular::{BatchWriter, Destination, Format};
 
 use super::args::Beside;
 use super::candles::Market;
 use super::simulate::Simulated;
 use super::summary::Report;
-
-use strategy_core::Result;
 
 /// A folder for the results.
 pub(crate) struct Output {

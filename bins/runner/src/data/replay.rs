@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use clap::{ArgMatches, Command};
 use market_data::{Replay, parse_interval};
-use strategy_core::registry::UsageError;
+use strategy_core::registry::{UsageError, usage};
 use strategy_core::{Console, Result};
 use terminal::counted;
 
@@ -74,9 +74,10 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()>
             .ok()
             .is_some_and(|target| source.canonicalize().ok() == Some(target))
         {
-            let error =
-                format!("--output would overwrite {}: name another folder", source.display());
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage(format!(
+                "--output would overwrite {}: name another folder",
+                source.display()
+            )));
         }
         let mut replay = Replay::new(source, &target, interval)?;
         replay.go_on()?;

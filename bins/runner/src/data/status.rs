@@ -17,6 +17,7 @@ use super::holdings::Status;
 use super::{bin_files, off_grid, text};
 
 use crate::arg;
+use crate::output_flags;
 
 pub(super) const NAME: &str = "status";
 
@@ -77,8 +78,7 @@ pub(super) fn run(
     let status = look(matches, configured, console)?;
     match matches.get_one("format") {
         Some(Format::Json) => {
-            serde_json::to_writer_pretty(&mut *console.out, &status.json()?)?;
-            writeln!(console.out)?;
+            output_flags::json(&status.json()?, console.out)?;
         }
         _ => text::write(&status, console.out)?,
     }

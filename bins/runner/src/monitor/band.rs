@@ -1,17 +1,15 @@
 //! The paper account of a journal beside what its backtest lets one expect.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::Float64Type;
 use monitoring::{Band, Severity};
 use statistics::EquityCurve;
-use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Result};
-use tabular::{Wanted, utc_micros};
+use strategy_core::Result;
+use strategy_core::registry::usage;
 
 use super::journal::{Look, notice};
 use super::source::Found;
+use crate::backtest::folder;
 use crate::backtest::sizing_args::SizingSettings;
 use crate::stream;
 
@@ -25,19 +23,18 @@ const LONGEST: usize = 730;
 /// Compares the account over the journal with the equity of `--backtest`.
 pub(super) fn compare(look: &Look<'_>, found: &mut Found) -> Result<()> {
     let Some(path) = look.matches.get_one::<PathBuf>("backtest") else { return Ok(()) };
-    let (times, equity) = backtest(path)?;
-    let usage = |error: BoxError| UsageError::new(error);
+    let (times, equity) = folder::equity(path)?;
     let capital = equity.first().copied().unwrap_or(f64::NAN);
     let expected = EquityCurve::new(&times, &equity, capital)
         .and_then(|curve| curve.daily_returns())
-        .map_err(|error| usage(format!("{}: {error}", path.display()).into()))?;
+        .map_err(|error| usage(format!("{}: {error}", path.display())))?;
     let paper = stream::account(look.entry, look.reader, stream::CAPITAL, &SizingSettings::none())?;
     let times: Vec<i64> = paper.results.equity.iter().map(|row| row.time).collect();
     let equity: Vec<f64> = paper.results.equity.iter().map(|row| row.equity).collect();
     let lived = EquityCurve::new(&times, &equity, paper.capital)?.daily_returns()?;
     let lived = &lived[lived.len().saturating_sub(LONGEST)..];
     let band = Band::by_bootstrap(&expected, lived.len(), BLOCK, DRAWS)
-        .map_err(|error| usage(format!("{}: {error}", path.display()).into()))?;
+        .map_err(|error| usage(format!("{}: {error}", path.display())))?;
     let (mut grown, mut peak, mut worst) = (1.0_f64, 1.0_f64, 0.0_f64);
     for change in lived {
         grown *= 1.0 + change;
@@ -84,27 +81,4 @@ pub(super) fn compare(look: &Look<'_>, found: &mut Found) -> Result<()> {
     fires("ReturnBelowBand", "return", grown - 1.0, point.low);
     fires("DrawdownBelowBand", "drawdown", worst, point.drawdown);
     Ok(())
-}
-
-/// Times (µs UTC) and equity of a backtest's folder, or of the file with its equity.
-fn backtest(path: &Path) -> Result<(Vec<i64>, Vec<f64>)> {
-    let file = if path.is_dir() { path.join("equity.parquet") } else { path.to_owned() };
-    let reader = tabular::read(&file, 65_536)?;
-    let time = reader.require("timestamp", Wanted::Timestamp)?;
-    let equity = reader.require("equity", Wanted::Number)?;
-    let (mut times, mut values) = (Vec::new(), Vec::new());
-    for batch in reader {
-        let batch = batch?;
-        let column =
-            arrow::compute::cast(batch.column(equity), &arrow::datatypes::DataType::Float64)?;
-        let (at, of) = (utc_micros(batch.column(time))?, column.as_primitive::<Float64Type>());
-        for row in 0..batch.num_rows() {
-            if at.is_null(row) || of.is_null(row) {
-                return Err(format!("{}: row {} is empty", file.display(), times.len() + 1).into());
-            }
-            times.push(at.value(row));
-            values.push(of.value(row));
-        }
-    }
-    Ok((times, values))
 }

@@ -9,7 +9,7 @@ use chrono::{SecondsFormat, Utc};
 use clap::{Arg, ArgMatches, Command};
 use monitoring::{AlertBook, Monitor};
 use serde::{Deserialize, Serialize};
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 use strategy_core::{Console, Result};
 
 use crate::arg;
@@ -116,11 +116,10 @@ pub(super) fn acknowledge_command() -> Command {
 pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()> {
     let Some(path) = matches.get_one::<PathBuf>("state") else { return Ok(()) };
     if !path.exists() {
-        let error = format!(
+        return Err(usage(format!(
             "there is no {}: name the file that the monitor's --state names",
             path.display()
-        );
-        return Err(UsageError::new(error.into()).into());
+        )));
     }
     let _lock = StateFile::lock(path)?;
     let mut state = StateFile::read(path)?;
@@ -128,12 +127,11 @@ pub(super) fn acknowledge(matches: &ArgMatches, console: &mut Console<'_>) -> Re
     let named = || matches.get_many::<String>("fingerprint").into_iter().flatten();
     for fingerprint in named() {
         if !state.book.acknowledge(fingerprint, &now) {
-            let error = format!(
+            return Err(usage(format!(
                 "{}: no alert {fingerprint} fires: `monitor` prints those that do, and \
                  nothing was changed",
                 path.display()
-            );
-            return Err(UsageError::new(error.into()).into());
+            )));
         }
     }
     state.write(path)?;

@@ -9,7 +9,7 @@ use clap::{ArgMatches, FromArgMatches};
 use labeling::TiePolicy;
 use market_data::{DataFlags, Database, Prices, TimeRange, candle_table_of, read_prices};
 use monitoring::Decided;
-use strategy_core::registry::{Entry, UsageError};
+use strategy_core::registry::{Entry, usage};
 use strategy_core::{Console, Result};
 
 use super::journal::target_key;
@@ -106,8 +106,7 @@ fn prices(
         (Some(sample), _) => sample.candles,
         (None, Some(path)) => path.clone(),
         (None, None) => {
-            let error = "labels come from candles: name their file with --ohlcv-duckdb";
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage("labels come from candles: name their file with --ohlcv-duckdb"));
         }
     };
     let database = Database::open(&path, flags.lock_timeout)?;

@@ -3,11 +3,10 @@
 use clap::ArgMatches;
 use labeling::TargetKey;
 use monitoring::{Notice, Severity};
-use strategy_core::registry::{Entry, UsageError};
+use strategy_core::Result;
+use strategy_core::registry::{Entry, usage};
 use streaming::JournalReader;
 use streaming::journal::Identity;
-
-use strategy_core::Result;
 
 /// What one look at a journal has at hand.
 pub(super) struct Look<'a> {
@@ -26,7 +25,7 @@ pub(super) fn target_key(run: &str, matches: &ArgMatches) -> Result<TargetKey> {
         Some(text) => TargetKey::parse(text),
         None => TargetKey::find_in_run_name(run),
     };
-    key.map_err(|error| UsageError::new(error.into()).into())
+    key.map_err(usage)
 }
 
 pub(super) fn notice(

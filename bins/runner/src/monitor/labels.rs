@@ -5,12 +5,11 @@ use clap::FromArgMatches;
 use labeling::TargetKey;
 use market_data::{DataFlags, Database, TimeRange, read_targets};
 use monitoring::{BetEvent, CalibrationSettings, LabelTracker, Severity};
+use strategy_core::Result;
 use streaming::time;
 
 use super::journal::{Look, notice, target_key};
 use super::source::Found;
-
-use strategy_core::Result;
 
 /// Compares the labels of all journalled candles with the table `targets` of `--ohlcv-duckdb`, where there is
 /// one. Nothing is decided by it: labels come from the candles.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::ArgMatches;
 use monitoring::{Event, Freshness, Lateness, Monitor, Notice, Severity, Tier};
-use strategy_core::registry::{Strategies, UsageError};
+use strategy_core::registry::{Strategies, usage};
 use strategy_core::{Console, Result};
 use terminal::counted;
 
@@ -40,8 +40,7 @@ pub(super) fn look(
         }
     }
     if matches.contains_id("report") && !matches!(&sources[..], [only] if only.settings.is_some()) {
-        let error = "--report is a page of one journal whose decisions carry a probability";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage("--report is a page of one journal whose decisions carry a probability"));
     }
     for source in &sources {
         fold(source, &mut state, matches, state_path.is_some())?;
@@ -120,8 +119,7 @@ fn sources(
     for path in journals {
         let source = of_journal::open(strategies, path, matches, now.timestamp_micros(), last)?;
         if sources.iter().any(|known| known.name == source.name) {
-            let error = format!("two journals of {}: name each once", source.name);
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage(format!("two journals of {}: name each once", source.name)));
         }
         sources.push(source);
     }
@@ -135,11 +133,10 @@ fn fold(source: &Source, state: &mut StateFile, matches: &ArgMatches, is_kept: b
     let monitor =
         state.monitors.entry(source.name.clone()).or_insert_with(|| Monitor::new(settings, n_bins));
     if *monitor.calibration().settings() != settings || monitor.n_bins() != n_bins {
-        let error = format!(
+        return Err(usage(format!(
             "--state holds {} with another label, interval or number of bins: name another file",
             source.name
-        );
-        return Err(UsageError::new(error.into()).into());
+        )));
     }
     let last = monitor.calibration().last();
     // A candle whose decision may still come is read when it has come: each row is read once.

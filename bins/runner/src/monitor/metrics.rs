@@ -5,12 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::ArgMatches;
 use monitoring::metrics::{self, Family};
 use monitoring::{Detector, Lateness, Monitor, MonthReport};
+use strategy_core::Result;
 #[cfg(feature = "listen")]
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 
 use super::output::Watched;
-
-use strategy_core::Result;
 
 /// The figures of the last look, for whoever asks over HTTP.
 #[derive(Debug, Clone, Default)]
@@ -32,9 +31,9 @@ impl Shared {
 pub(super) fn listen(matches: &ArgMatches, shared: &Shared) -> Result<()> {
     let Some(&address) = matches.get_one::<std::net::SocketAddr>("listen") else { return Ok(()) };
     if !address.ip().is_loopback() {
-        let error =
-            format!("--listen {address} is an address of other machines: name one of 127.0.0.1");
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage(format!(
+            "--listen {address} is an address of other machines: name one of 127.0.0.1"
+        )));
     }
     let shared = shared.clone();
     streaming::serve(address, move |path| {

@@ -15,7 +15,7 @@ mod simulate;
 mod source;
 
 use clap::{ArgAction, ArgMatches, Command, value_parser};
-use strategy_core::registry::{Strategies, UsageError};
+use strategy_core::registry::{Strategies, UsageError, usage};
 use strategy_core::{Console, Result};
 
 use crate::{arg, output_flags, row_args};
@@ -132,9 +132,10 @@ pub(crate) fn run(
         _ => {}
     }
     if !matches.get_flag("from-data") && !matches.contains_id("journal") {
-        let error = "nothing to watch: --journal names what a stream decided, and --from-data decides on the \
-                     rows of DuckDB files";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage(
+            "nothing to watch: --journal names what a stream decided, and --from-data decides on the \
+                     rows of DuckDB files",
+        ));
     }
     let shared = Shared::default();
     let Some(&seconds) = matches.get_one::<u64>("watch") else {

@@ -8,7 +8,7 @@ use clap::ArgMatches;
 use labeling::TiePolicy;
 use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Freshness, Severity};
-use strategy_core::registry::{Strategies, UsageError};
+use strategy_core::registry::{Strategies, usage};
 use strategy_core::{Result, YearMonth};
 use streaming::cells::Cell;
 use streaming::journal::{Epoch, Identity, Outcome};
@@ -121,9 +121,10 @@ fn rows_of(reader: &JournalReader, epochs: &[Epoch], after: i64, end: i64) -> Re
         }
     }
     if rows.is_empty() && !scored.is_empty() {
-        let error = "the journal has no candles, and labels come from them: let the stream have a source of \
-                     them (--source candles=…)";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage(
+            "the journal has no candles, and labels come from them: let the stream have a source of \
+                     them (--source candles=…)",
+        ));
     }
     Ok(rows)
 }

@@ -7,10 +7,10 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 use monitoring::{Alarm, AlertBook, Lateness, Monitor, MonthReport};
 use serde::Serialize;
+use strategy_core::Result;
 
 use super::source::Source;
-
-use strategy_core::Result;
+use crate::output_flags;
 
 /// Where there is no value.
 const NONE: &str = "–";
@@ -183,9 +183,7 @@ fn document<'a>(watched: &'a Watched<'_>) -> Document<'a> {
 /// What was found in files.
 pub(super) fn json(watched: &Watched<'_>, book: &AlertBook, out: &mut dyn Write) -> Result<()> {
     let document = Document { alerts: Some(book.outbox()), ..document(watched) };
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)?;
-    Ok(())
+    output_flags::json(&document, out)
 }
 
 /// What was found in journals, and the alerts of all.
@@ -196,7 +194,5 @@ pub(super) fn json_of_all(
 ) -> Result<()> {
     let journals: Vec<Document<'_>> = watched.iter().map(document).collect();
     let all = serde_json::json!({ "journals": journals, "alerts": book.outbox() });
-    serde_json::to_writer_pretty(&mut *out, &all)?;
-    writeln!(out)?;
-    Ok(())
+    output_flags::json(&all, out)
 }

@@ -64,8 +64,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()>
         }
     }
     if json {
-        serde_json::to_writer_pretty(&mut *console.out, &lines)?;
-        writeln!(console.out)?;
+        output_flags::json(&lines, console.out)?;
     }
     Ok(())
 }

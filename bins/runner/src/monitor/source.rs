@@ -6,7 +6,6 @@ use chrono::{DateTime, Datelike};
 use labeling::BarrierRule;
 use monitoring::metrics::Family;
 use monitoring::{CalibrationSettings, Decided, Notice, Row};
-
 use strategy_core::Result;
 
 /// The strategy whose decisions carry a probability and a bin.

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use ::risk::{KellySettings, KellySize, kelly_of_payoffs};
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
 use clap::{ArgMatches, Command, value_parser};
 use labeling::Concurrency;
 use serde::Serialize;
-use strategy_core::{BoxError, Console, Result};
+use strategy_core::{Console, Result};
 use terminal::counted;
 
 use crate::arg;
+use crate::backtest::folder;
 use crate::output_flags;
 
 pub(super) const NAME: &str = "kelly";
@@ -85,9 +84,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()>
         return Err(format!("{} has no closed trade", folder.display()).into());
     }
     if output_flags::wants_json(matches) {
-        serde_json::to_writer_pretty(&mut *console.out, &lines)?;
-        writeln!(console.out)?;
-        return Ok(());
+        return output_flags::json(&lines, console.out);
     }
     for Line { instrument, side, trades, effective, size } in &lines {
         writeln!(
@@ -120,38 +117,12 @@ fn effective(spans: &[(i64, i64)]) -> f64 {
 }
 
 fn paid(folder: &Path) -> Result<BTreeMap<(String, i8), Paid>> {
-    const ROWS: usize = 65_536;
-    let path = folder.join("trades.parquet");
-    let wrong = |name: &str| -> BoxError {
-        format!("{} has no fitting column `{name}`: is it of a backtest?", path.display()).into()
-    };
-    let column = |name: &str, batch: &RecordBatch| -> Result<ArrayRef> {
-        batch.column_by_name(name).cloned().ok_or_else(|| wrong(name))
-    };
     let mut all: BTreeMap<(String, i8), Paid> = BTreeMap::new();
-    for batch in tabular::read(&path, ROWS)? {
-        let batch = batch?;
-        let (names, sides) = (column("instrument", &batch)?, column("side", &batch)?);
-        let names = names.as_string_opt::<i32>().ok_or_else(|| wrong("instrument"))?;
-        let sides = sides.as_primitive_opt::<Int8Type>().ok_or_else(|| wrong("side"))?;
-        let float = |name: &str| -> Result<_> {
-            let values = column(name, &batch)?;
-            values.as_primitive_opt::<Float64Type>().cloned().ok_or_else(|| wrong(name))
-        };
-        let time = |name: &str| -> Result<_> {
-            let values = column(name, &batch)?;
-            values
-                .as_primitive_opt::<TimestampMicrosecondType>()
-                .cloned()
-                .ok_or_else(|| wrong(name))
-        };
-        let (quantities, entries) = (float("quantity")?, float("entry_price")?);
-        let (profits, from, until) = (float("net_pnl")?, time("entry_time")?, time("exit_time")?);
-        for row in (0..batch.num_rows()).filter(|&row| profits.is_valid(row)) {
-            let paid = all.entry((names.value(row).to_owned(), sides.value(row))).or_default();
-            paid.payoffs.push(profits.value(row) / (quantities.value(row) * entries.value(row)));
-            paid.spans.push((from.value(row), until.value(row)));
-        }
+    for trade in folder::trades(folder)? {
+        let Some((exit_time, profit)) = trade.exit else { continue };
+        let paid = all.entry((trade.instrument, trade.side)).or_default();
+        paid.payoffs.push(profit / (trade.quantity * trade.entry_price));
+        paid.spans.push((trade.entry_time, exit_time));
     }
     Ok(all)
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use market_data::{Database, Instrument, TimeRange, candle_table_of, read_prices};
 use statistics::{StatisticsError, conditional_value_at_risk, filtered_returns, value_at_risk};
-use terminal::counted;
-
 use strategy_core::Result;
+use terminal::counted;
 
 const DAY: i64 = 86_400_000_000;
 /// The decay of `RiskMetrics` for days.

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::{Float64Type, Int8Type, TimestampMicrosecondType};
 use backtest::Rules;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use strategy_core::{BoxError, Result};
+
+use crate::backtest::folder::{self, Trade};
 
 /// One position.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,51 +72,19 @@ pub(crate) struct End {
 }
 
 /// How the backtest of a folder ended.
-pub(crate) fn of_backtest(folder: &Path) -> Result<End> {
-    const ROWS: usize = 65_536;
-    let column = |name: &str, batch: &arrow::array::RecordBatch| {
-        batch.column_by_name(name).cloned().ok_or_else(|| -> BoxError {
-            format!("{} has no column `{name}`: is it the folder of a backtest?", folder.display())
-                .into()
-        })
+pub(crate) fn of_backtest(path: &Path) -> Result<End> {
+    let open = folder::trades(path)?.into_iter().filter(|trade| trade.exit.is_none());
+    let position = |trade: Trade| Position {
+        dataset: trade.instrument,
+        quantity: trade.quantity * f64::from(trade.side),
+        entry: Some(trade.entry_price),
+        stop: trade.stop,
     };
-    let mut positions = Vec::new();
-    for batch in tabular::read(&folder.join("trades.parquet"), ROWS)? {
-        let batch = batch?;
-        let exits = column("exit_reason", &batch)?;
-        let (names, sides) = (column("instrument", &batch)?, column("side", &batch)?);
-        let (quantities, entries) = (column("quantity", &batch)?, column("entry_price", &batch)?);
-        let stops = column("stop", &batch)?;
-        let stops = stops.as_primitive_opt::<Float64Type>().ok_or("`stop` is no float")?;
-        let names = names.as_string_opt::<i32>().ok_or("`instrument` is no text")?;
-        let sides = sides.as_primitive_opt::<Int8Type>().ok_or("`side` is no 8-bit integer")?;
-        let quantities =
-            quantities.as_primitive_opt::<Float64Type>().ok_or("`quantity` is no float")?;
-        let entries =
-            entries.as_primitive_opt::<Float64Type>().ok_or("`entry_price` is no float")?;
-        for row in (0..batch.num_rows()).filter(|&row| exits.is_null(row)) {
-            positions.push(Position {
-                dataset: names.value(row).to_owned(),
-                quantity: quantities.value(row) * f64::from(sides.value(row)),
-                entry: Some(entries.value(row)),
-                stop: stops.is_valid(row).then(|| stops.value(row)),
-            });
-        }
-    }
-    let mut end = None;
-    for batch in tabular::read(&folder.join("equity.parquet"), ROWS)? {
-        let batch = batch?;
-        let values = column("equity", &batch)?;
-        let values = values.as_primitive_opt::<Float64Type>().ok_or("`equity` is no float")?;
-        let times = column("timestamp", &batch)?;
-        let times = times.as_primitive_opt::<TimestampMicrosecondType>();
-        let times = times.ok_or("`timestamp` is no time in microseconds")?;
-        let last = values.values().last().zip(times.values().last());
-        end = last.map(|(&equity, &time)| (equity, time)).or(end);
-    }
-    let (equity, time) = end
-        .and_then(|(equity, time)| Some((equity, DateTime::from_timestamp_micros(time)?)))
-        .ok_or_else(|| format!("{} has no equity", folder.display()))?;
+    let positions = open.map(position).collect();
+    let (times, equity) = folder::equity(path)?;
+    let time = times.last().and_then(|&time| DateTime::from_timestamp_micros(time));
+    let (time, &equity) =
+        time.zip(equity.last()).ok_or_else(|| format!("{} has no equity", path.display()))?;
     Ok(End { positions, equity, time })
 }
 

@@ -9,7 +9,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use market_data::Instrument;
 use serde::Serialize;
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 use strategy_core::{Console, Result};
 use terminal::counted;
 
@@ -99,9 +99,7 @@ pub(super) fn run(matches: &ArgMatches, console: &mut Console<'_>) -> Result<()>
     }
     let report = report(&asked, held)?;
     if output_flags::wants_json(matches) {
-        serde_json::to_writer_pretty(&mut *console.out, &report)?;
-        writeln!(console.out)?;
-        return Ok(());
+        return output_flags::json(&report, console.out);
     }
     print(&report, console)
 }
@@ -110,8 +108,7 @@ fn asked(matches: &ArgMatches) -> Result<Asked> {
     let given = matches.get_one::<f64>("equity").copied();
     let backtest = matches.get_one::<PathBuf>("backtest");
     if backtest.is_some() && matches.contains_id("end") {
-        let error = "--backtest has an end of its own: leave out --end";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage("--backtest has an end of its own: leave out --end"));
     }
     let (positions, equity, end) = if let Some(folder) = backtest {
         let position::End { positions, equity, time } = position::of_backtest(folder)?;
@@ -129,15 +126,14 @@ fn asked(matches: &ArgMatches) -> Result<Asked> {
         (positions.cloned().collect::<Vec<_>>(), given.unwrap_or(10_000.0), None)
     };
     if positions.is_empty() {
-        let error = "nothing to report on: pass --position, or --backtest FOLDER";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage("nothing to report on: pass --position, or --backtest FOLDER"));
     }
     let leverage = matches.get_one::<f64>("leverage").copied().unwrap_or(1.0);
     for (name, found, least) in [("--equity", equity, 0.0), ("--leverage", leverage, 1.0)] {
         if !(found >= least && found > 0.0 && found.is_finite()) {
-            let error =
-                format!("{name} is {found}: wanted a number above 0, a leverage of 1 or more");
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage(format!(
+                "{name} is {found}: wanted a number above 0, a leverage of 1 or more"
+            )));
         }
     }
     let cross = matches.get_one::<String>("margin").is_some_and(|margin| margin == "cross");

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::{ArgMatches, Command};
-use strategy_core::registry::{Entry, UsageError};
+use strategy_core::registry::{Entry, usage};
 use strategy_core::{Console, Result, Subject};
 use streaming::journal::{Epoch, Identity};
 use streaming::{Decider, JournalReader, PinnedArtifacts};
@@ -24,8 +24,11 @@ pub(crate) fn write_batch(
         return Err(format!("{} holds nothing yet", journal.display()).into());
     };
     if identity.strategy != entry.name() {
-        let error = format!("{} is the journal of {}", journal.display(), identity.strategy);
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage(format!(
+            "{} is the journal of {}",
+            journal.display(),
+            identity.strategy
+        )));
     }
     let subject = subject_of(&identity);
     let mut writer: Option<BatchWriter<'_>> = None;

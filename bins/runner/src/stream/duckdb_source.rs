@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use market_data::{Arrivals, Database, Feed, FileError, MarketDataError, arrivals};
-use streaming::{Due, FileWatch, Observation, Polled, Seen, Source};
-
 use strategy_core::Result;
+use streaming::{Due, FileWatch, Observation, Polled, Seen, Source};
 
 /// Rows of each feed that are read while the file is held.
 const ROWS_TOGETHER: u32 = 10_000;

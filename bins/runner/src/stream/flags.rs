@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 #[cfg(feature = "listen")]
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 use streaming::Status;
 
 use super::plan;
@@ -99,11 +99,10 @@ pub(super) fn flags() -> Vec<Arg> {
 pub(super) fn listen(matches: &ArgMatches, status: &Status) -> Result<()> {
     let Some(&address) = matches.get_one::<std::net::SocketAddr>(LISTEN) else { return Ok(()) };
     if !address.ip().is_loopback() && !matches.get_flag(LISTEN_ANYWHERE) {
-        let error = format!(
+        return Err(usage(format!(
             "other machines reach {address}, and whoever does can read the figures: pass \
              --listen-anywhere if that is meant"
-        );
-        return Err(UsageError::new(error.into()).into());
+        )));
     }
     streaming::listen(address, status.clone())?;
     Ok(())

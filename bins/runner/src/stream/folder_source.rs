@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Float64Type};
+use strategy_core::Result;
 use streaming::{Observation, Polled, Seen, Source};
 use tabular::{Format, Wanted, utc_micros};
-
-use strategy_core::Result;
 
 const BATCH_ROWS: usize = 65_536;
 

@@ -16,9 +16,9 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Command, FromArgMatches};
 use market_data::DataFlags;
-use strategy_core::registry::{Entry, UsageError};
-use strategy_core::{BoxError, Console, Result};
-use streaming::{Journal, Pace, SinkTarget, Status, Stream, StreamError, SystemClock};
+use strategy_core::registry::{Entry, usage};
+use strategy_core::{Console, Result};
+use streaming::{Journal, Pace, SinkTarget, Status, Stream, SystemClock};
 
 use crate::backtest::sizing_args;
 use crate::row_args;
@@ -66,9 +66,7 @@ pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>
     }
     for name in ["start", "end"] {
         if matches.contains_id(name) {
-            return Err(
-                UsageError::new("a stream has no --start and --end: see --from".into()).into()
-            );
+            return Err(usage("a stream has no --start and --end: see --from"));
         }
     }
     let secrets = |name: &str| std::env::var(name).ok();
@@ -154,9 +152,4 @@ impl Alive {
         #[cfg(feature = "systemd")]
         self.0.borrow_mut().alive();
     }
-}
-
-/// An error that lies in how the command was called.
-fn usage(error: StreamError) -> BoxError {
-    UsageError::new(error.into()).into()
 }

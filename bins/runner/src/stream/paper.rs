@@ -12,7 +12,7 @@ use backtest::{
 };
 use clap::{ArgMatches, Command, value_parser};
 use serde_json::json;
-use strategy_core::registry::{Entry, UsageError};
+use strategy_core::registry::{Entry, usage};
 use strategy_core::{Console, Leg, Result};
 use streaming::cells::Cell;
 use streaming::journal::{Outcome, Row as JournalRow};
@@ -121,17 +121,17 @@ pub(crate) fn account(
     });
     let instruments = instruments.collect();
     if matches!(chosen.sizer, Sizer::PayoffKelly(_)) {
-        let error = "payoff-kelly needs what each decision knew of its trade's payoffs, and a journal does not \
-                     keep it: use another sizer";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage(
+            "payoff-kelly needs what each decision knew of its trade's payoffs, and a journal does not \
+                     keep it: use another sizer",
+        ));
     }
     if let Some(why) = &chosen.killed {
         // It cannot say from which row on.
-        let error = format!(
+        return Err(usage(format!(
             "the kill switch {why}: a paper account is kept anew from the first row, so there is none while \
              the switch is engaged; re-arm it with `runner risk arm FILE`"
-        );
-        return Err(UsageError::new(error.into()).into());
+        )));
     }
     let sizing = chosen.build(&chosen.limits, &rules.exits, legs.len(), identity.interval)?;
     let mut account = Account::new(rules, instruments, sizing, Results::default())?;
@@ -163,7 +163,7 @@ pub(crate) fn account(
         account.row(&Row { bar, detail: &[], decision: Some(decision) })?;
     }
     if let Some(fault) = account.sizing().fault() {
-        return Err(UsageError::new(fault.clone().into()).into());
+        return Err(usage(fault.clone()));
     }
     let acted = account.sizing().acted().clone();
     let equity = account.equity();
@@ -320,9 +320,10 @@ impl Market {
         }
         candles.retain(|_, of_row| of_row.len() == legs.len());
         if candles.is_empty() {
-            let error = "the journal has no candles: the stream had no source of them \
-                         (--source candles=…)";
-            return Err(UsageError::new(error.into()).into());
+            return Err(usage(
+                "the journal has no candles: the stream had no source of them \
+                         (--source candles=…)",
+            ));
         }
         settlements.sort_by_key(|settlement| settlement.time);
         Ok(Self { candles, settlements })

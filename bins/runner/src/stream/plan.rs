@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use chrono::TimeDelta;
 use market_data::{Database, Instrument, candle_table_of, interval_of, parse_interval};
-use strategy_core::registry::UsageError;
-use strategy_core::{BoxError, Column, Input, Result};
+use strategy_core::registry::{UsageError, usage};
+use strategy_core::{Column, Input, Result};
 use streaming::{InputFrom, Plan, Rule, SeriesPlan};
 
 use crate::row_args::Files;
@@ -166,11 +166,10 @@ fn times<'a>(
 /// Settles which series rows are made of.
 pub(super) fn settle(files: &Files, given: &[GivenSource]) -> Result<StreamPlan> {
     let instruments = &files.instruments;
-    let usage = |text: String| BoxError::from(UsageError::new(text.into()));
     let declared = declared(files, given)?;
     let place = |(instrument, kind, run): Key<'_>| place(instruments, given, instrument, kind, run);
     let times = times(&files.inputs, &declared, |key| place(key).is_some()).ok_or_else(|| {
-        usage("nothing tells at which times there are rows: pass --source candles=…".to_owned())
+        usage("nothing tells at which times there are rows: pass --source candles=…")
     })?;
     let mut keys = vec![times];
     keys.extend(declared.iter().copied().filter(|key| *key != times));
@@ -312,10 +311,8 @@ fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta> {
             return Ok(interval_of(&db, &candle_table_of(&db, table, own.dataset.as_deref())?)?);
         }
     }
-    Err(UsageError::new(
+    Err(usage(
         "nothing tells how far rows are apart: name the dataset with --dataset, as in \
-         binance_btcusdt_perp_1h"
-            .into(),
-    )
-    .into())
+         binance_btcusdt_perp_1h",
+    ))
 }

@@ -1,7 +1,7 @@
 //! `stream skip`: gives up the delivery of one row to one sink, and journals that.
 
 use clap::{Arg, ArgMatches, Command};
-use strategy_core::registry::{Entry, UsageError};
+use strategy_core::registry::{Entry, usage};
 use strategy_core::{Console, Result};
 use streaming::{Clock as _, Journal, SystemClock};
 
@@ -30,8 +30,7 @@ pub(super) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>
     let known = journal.reader()?.sinks()?;
     if !known.iter().any(|sink| sink.name == name) {
         let names: Vec<String> = known.into_iter().map(|sink| sink.name).collect();
-        let error = format!("the journal has no sink {name}; it has: {}", names.join(", "));
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage(format!("the journal has no sink {name}; it has: {}", names.join(", "))));
     }
     match journal.skip(&name, &reason, SystemClock::default().now())? {
         Some(number) => writeln!(console.out, "sink {name} will not get number {number}")?,

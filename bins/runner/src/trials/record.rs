@@ -6,7 +6,6 @@ use ::trials::{Ledger, Subject, Trial, Verdict};
 use clap::{ArgMatches, Command};
 use market_data::{Database, Instrument, candle_table, holds_candles_of};
 use statistics::Moments;
-
 use strategy_core::Result;
 
 /// The values of `flags` that are not at their defaults, numbers written in one way.

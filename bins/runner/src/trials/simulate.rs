@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::trials::Simulation;
 use arrow::array::{ArrayRef, Float64Array, RecordBatch, UInt32Array};
 use clap::{ArgMatches, Command, value_parser};
-use strategy_core::registry::UsageError;
+use strategy_core::registry::usage;
 use strategy_core::{Console, Result};
 use tabular::{BatchWriter, Destination, Format};
 
@@ -52,8 +52,7 @@ pub(super) fn run(matches: &ArgMatches, format: Format, console: &mut Console<'_
         seed: matches.get_one("seed").copied().unwrap_or(1),
     };
     if !(0.0..=1.0).contains(&simulation.correlation) || !simulation.sharpe.is_finite() {
-        let error = "--correlation must be within 0 and 1, --sharpe a finite number";
-        return Err(UsageError::new(error.into()).into());
+        return Err(usage("--correlation must be within 0 and 1, --sharpe a finite number"));
     }
     let found = simulation.run()?;
     let share = f64::from(found.not_distinguishable) / f64::from(found.strategies);

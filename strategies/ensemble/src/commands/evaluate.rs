@@ -62,8 +62,8 @@ impl EvaluateArgs {
         let months = months_of_members(&scores, lookback, choose)?;
         let rows_of_horizon = usize::try_from(scores.horizon / scores.interval.max(1)).unwrap_or(1);
         let market = Market {
-            database: run.market(),
-            table: run.candles(),
+            database: &run.market,
+            table: run.candles.as_ref(),
             dataset: &scores.dataset,
             interval: TimeDelta::microseconds(scores.interval),
         };

@@ -152,9 +152,9 @@ fn money(
 ) -> Result<Result<Money, String>> {
     let Evaluated { evaluation, rows, .. } = evaluated;
     let market = Market {
-        database: run.market(),
-        table: run.candles(),
-        dataset: run.dataset(),
+        database: &run.market,
+        table: run.candles.as_ref(),
+        dataset: &run.dataset,
         interval: inputs.interval,
     };
     let n_bins = u16::try_from(evaluation.bins.len()).unwrap_or(u16::MAX);

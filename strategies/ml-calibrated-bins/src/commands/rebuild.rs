@@ -125,7 +125,7 @@ impl RebuildCall for RebuildArgs {
         let settings = self.settings();
         Ok(OpenRun {
             recipe: BinsRecipe::of(&run, settings),
-            root: self.bins.root.of(Some(run.dataset())),
+            root: self.bins.root.of(Some(&run.dataset)),
             months: self.months.of_run(&run, &settings.window).map_err(BinsError::from),
             // Closes the files of the run when they are read: other programs may write to them again.
             read: Box::new(move |months| Ok(run.load(months, &settings.window)?)),

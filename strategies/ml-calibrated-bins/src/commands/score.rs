@@ -148,12 +148,10 @@ impl ScoreArgs {
     ) -> Result<()> {
         // Bins that are named are wanted.
         let missing = self.bin_month.map_or(self.missing_month, |_| MissingMonth::Error);
-        let mut bins = MonthBins::new(&self.root(), subject)
-            .with_missing(missing)
-            .with_overrides(self.bins_for.clone());
-        if self.signal {
-            bins = bins.with_rule(self.rule);
-        }
+        let mut bins = MonthBins::new(&self.root(), subject);
+        bins.missing = missing;
+        bins.overrides.clone_from(&self.bins_for);
+        bins.rule = self.signal.then_some(self.rule);
         let mut scorer = Scorer::new(&mut bins);
         if let Some(month) = self.bin_month {
             scorer = scorer.with_month(month);
@@ -178,7 +176,7 @@ impl ScoreArgs {
         }
         writer.finish().map_err(ScoreError::from)?;
 
-        let skipped = scorer.skipped().clone();
+        let skipped = std::mem::take(&mut scorer.skipped);
         // A file does not say which model its scores are of: so the person should see whose bins these are.
         let named = self.bins.run.dataset.is_some() && self.bins.run.run_name.is_some();
         if let (true, false, Some((dataset, run_name))) = (self.input.is_some(), named, bins.run())
@@ -189,7 +187,7 @@ impl ScoreArgs {
             let rows = counted(*rows, "row");
             format!("{rows} of {month} without p_cal and q_bin: there are no bins for that month")
         });
-        for caution in collapse(bins.cautions().iter().cloned().chain(skipped)) {
+        for caution in collapse(bins.cautions.iter().cloned().chain(skipped)) {
             let _ = writeln!(console.err, "warning: {caution}");
         }
         Ok(())

@@ -16,7 +16,9 @@ fn scores_of_columns_are_those_of_decisions() {
     let rows = scan(start("2025-11") - 350 * HOUR);
     let mut strategy = strategy(made().config(), &["2025-10", "2025-11"]).unwrap();
     let decisions = decide(&mut strategy, &rows);
-    let scored = score(&batch(&rows), &mut month_bins().with_rule(SignalRule::default())).unwrap();
+    let mut bins = month_bins();
+    bins.rule = Some(SignalRule::default());
+    let scored = score(&batch(&rows), &mut bins).unwrap();
     let (p_cal, q_bin) = (scored.column(2), scored.column(3));
     let (p_cal, q_bin) = (p_cal.as_primitive::<Float64Type>(), q_bin.as_primitive::<UInt16Type>());
     let signal = scored.column(4).as_primitive::<Int8Type>();
@@ -36,16 +38,17 @@ fn one_months_bins_can_score_all_rows_and_say_that_they_saw_the_future() {
     for (row, (_, score)) in rows.iter().enumerate() {
         assert_eq!(q_bin.value(row), naive(&made().bins[1], *score).1);
     }
-    assert!(bins.cautions().join("\n").contains("calibrated on data after them"));
+    assert!(bins.cautions.join("\n").contains("calibrated on data after them"));
 }
 
 #[test]
 fn rows_of_a_month_without_bins_are_null_and_counted() {
     let rows = scan(start("2025-12") - 100 * HOUR);
-    let mut bins = month_bins().with_missing(MissingMonth::Skip);
+    let mut bins = month_bins();
+    bins.missing = MissingMonth::Skip;
     let mut scorer = Scorer::new(&mut bins);
     let scored = scorer.score(&batch(&rows)).unwrap();
-    assert_eq!(scorer.skipped()[&month("2025-12")], 600);
+    assert_eq!(scorer.skipped[&month("2025-12")], 600);
     let nulls = scored.column(2).nulls().unwrap();
     assert!((0..700).all(|row| nulls.is_null(row) == (row >= 100)));
 }
