@@ -28,7 +28,7 @@ fn lock(store: &NoteStore, wait: Duration) -> Result<RunLock<Note>, ArtifactErro
 #[test]
 fn who_holds_the_lock_is_named() {
     let (_folder, store) = store();
-    let held = lock(&store, AT_ONCE).unwrap();
+    let _held = lock(&store, AT_ONCE).unwrap();
 
     let wait = Duration::from_millis(60);
     let begin = Instant::now();
