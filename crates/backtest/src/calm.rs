@@ -1,147 +1,223 @@
 //! Stretches of rows in which nothing happens but time.
 
-use crate::bar::{Bar, Decision, Row, Settlement};
+use std::ops::Range;
+
+use crate::bar::{Bar, Candle};
 use crate::decide::portfolio;
-use crate::{Account, BacktestError, Close, Events, Intent, Sizing};
+use crate::row_table::RowTable;
+use crate::{Account, BacktestError, Closes, Events, Intent, Sizing};
 
-/// A row that is more than calm, and its equity if all is done for it that comes before what
-/// [`heed`](Account::heed) does.
-type Break<'a> = Option<(Row<'a>, Option<f64>)>;
+/// Candles that are looked at together.
+const BLOCK: usize = 8;
 
-/// What a decision does where nothing waits.
-enum Effect {
-    Nothing,
-    /// The trades that there may be are open.
-    Ignored,
-    Something,
+/// Between which prices a candle changes nothing.
+#[derive(Clone, Copy)]
+struct Bounds {
+    above: f64,
+    below: f64,
+}
+
+/// What a number of rows reached: highest and lowest price, highest and lowest close.
+#[derive(Clone, Copy)]
+struct Reach {
+    rows: usize,
+    high: f64,
+    low: f64,
+    best: f64,
+    worst: f64,
 }
 
 impl<S: Sizing, E: Events> Account<S, E> {
-    /// Takes rows, each as [`row`](Self::row) does, to the bit. Most rows of an account of one instrument only
-    /// value what is held: those are walked through at once, in a fraction of the time.
+    /// Takes rows of a table, each as [`row`](Self::row) does, to the bit. Most rows of an account of one instrument
+    /// only value what is held: those are passed by together, in a fraction of the time.
     ///
     /// # Errors
-    /// The first error among `rows`, or of [`row`](Self::row).
-    #[inline]
-    pub fn rows<'a, F: From<BacktestError>>(
-        &mut self,
-        rows: impl IntoIterator<Item = Result<Row<'a>, F>>,
-    ) -> Result<(), F> {
-        let mut rows = rows.into_iter();
-        while let Some((row, marked)) = self.calm(&mut rows)? {
-            match marked {
-                None => self.row(&row)?,
-                Some(equity) => self.heed(&row, equity)?,
+    /// Those of [`row`](Self::row).
+    pub fn rows(&mut self, table: &RowTable<'_>, rows: Range<usize>) -> Result<(), BacktestError> {
+        let end = rows.end.min(table.len());
+        let mut at = rows.start;
+        while at < end {
+            let charged;
+            (at, charged) = self.calm(table, at, end)?;
+            if at >= end {
+                break;
             }
+            let mut row = table.row(at);
+            if charged {
+                row.bar.settlements = &[];
+            }
+            self.row(&row)?;
+            at += 1;
         }
         Ok(())
     }
 
-    /// Takes rows until one is more than calm.
-    #[inline]
-    fn calm<'a, F>(
+    /// Passes by rows from `at` on, until one is more than calm. Gives its number, and whether what is settled at
+    /// its open is charged already.
+    fn calm(
         &mut self,
-        rows: &mut impl Iterator<Item = Result<Row<'a>, F>>,
-    ) -> Result<Break<'a>, F> {
-        let Some((mut above, mut below)) = self.bounds() else {
-            return Ok(rows.next().transpose()?.map(|row| (row, None)));
+        table: &RowTable<'_>,
+        mut at: usize,
+        end: usize,
+    ) -> Result<(usize, bool), BacktestError> {
+        while at < end {
+            let Some(bounds) = self.bounds() else { break };
+            let until = self.quiet(table, at).min(end);
+            if until <= at {
+                break;
+            }
+            let charged;
+            (at, charged) = self.pass(table, at..until, bounds)?;
+            if at < until {
+                return Ok((at, charged));
+            }
+        }
+        Ok((at, false))
+    }
+
+    /// The row from which on something may come of what rows ask for, of the time held, or of the row itself.
+    fn quiet(&self, table: &RowTable<'_>, at: usize) -> usize {
+        let own = table.ahead(at);
+        if self.until != Some(table.history.times()[at]) {
+            return at;
+        }
+        let full = self.trades.len() >= self.rules.max_trades;
+        let until = if self.rules.intent == Intent::Entry && full {
+            own.apart
+        } else {
+            own.apart.min(own.differs)
         };
-        let watches = self.sizing.watches();
+        if until <= at {
+            return at;
+        }
+        let (next, last) = (table.ahead(until), table.ahead(until - 1));
+        let silent = next.silent > own.silent;
+        let asked = next.decided - own.decided > next.silent - own.silent;
+        let (weight, level) = (last.weight, self.level[0]);
+        let something = match self.rules.intent {
+            Intent::Entry => asked && !full && weight != 0.0,
+            Intent::Change => asked && weight != 0.0 && weight != level,
+            Intent::Position => {
+                asked && weight != level || silent && !asked && self.wanted[0] != level
+            }
+        };
+        if something {
+            return at;
+        }
+        // The last row of a trade is taken by itself.
+        let now = self.row + u64::from(self.decided);
+        let last_row = self.trades.first().map_or(u64::MAX, |trade| trade.last_row);
+        let left = last_row.saturating_sub(now + 1);
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        if last.decided - own.decided < left {
+            return until;
+        }
+        table.decided(own.decided + left, at..until)
+    }
+
+    /// Passes by `rows`, which follow each other and ask for nothing, until a candle leaves the bounds. What is
+    /// settled at their opens is charged. Gives the row reached, and whether that was charged already.
+    fn pass(
+        &mut self,
+        table: &RowTable<'_>,
+        rows: Range<usize>,
+        mut bounds: Bounds,
+    ) -> Result<(usize, bool), BacktestError> {
+        let (times, candles) = (table.history.times(), table.history.candles());
+        let (held, watches) = (!self.trades.is_empty(), self.sizing.watches());
         if watches {
             self.view();
         }
-        let position = self.wallet.positions[0];
-        let last_row = self.trades.first().map_or(u64::MAX, |trade| trade.last_row);
-        let full = self.trades.len() >= self.rules.max_trades;
-        let (mut until, mut wanted) = (self.until, self.wanted[0]);
-        let (mut number, mut decided) = (self.row, self.decided);
-        let (mut time, mut last, mut peak) = (self.time, self.last[0], self.peak);
-        let (mut highest, mut lowest) = (f64::NEG_INFINITY, f64::INFINITY);
-        let (mut taken, mut decisions, mut silent, mut ignored) = (0, 0, 0, 0);
-        let found = loop {
-            let mut row = match rows.next() {
-                None => break Ok(None),
-                Some(Err(error)) => break Err(error),
-                Some(Ok(row)) => row,
-            };
-            let ([candle], None, []) = (row.bar.candles, row.bar.marks, row.detail) else {
-                break Ok(Some((row, None)));
-            };
-            let next = number + u64::from(decided);
-            let (opens, closes) = (row.bar.time, row.bar.until);
-            if !(until == Some(opens) && closes > opens && last_row > next + 1) {
-                break Ok(Some((row, None)));
-            }
-            if !row.bar.settlements.is_empty() {
-                // What watches sees the settlements too, with all of their row.
-                let bar = row.bar;
-                match if watches { None } else { self.settle_calmly(&bar) } {
-                    Some(bounds) => (above, below) = bounds,
-                    None => break Ok(Some((row, None))),
+        let mut all = Reach::none(0);
+        let (mut at, mut charged) = (rows.start, false);
+        while at < rows.end && self.demands.is_empty() {
+            let mut to = if watches { at + 1 } else { rows.end };
+            if held {
+                charged = table.ahead(at).charged == at;
+                if charged && watches {
+                    // What watches sees the settlements too, with all of their row.
+                    charged = false;
+                    break;
                 }
-                row.bar.settlements = &[];
+                if charged {
+                    self.charge(&table.bar(at));
+                    if self.liquidates && self.wallet.positions[0].stale {
+                        bounds = self.bounds().unwrap_or(Bounds::NONE);
+                    }
+                }
+                to = to.min(table.ahead(at + 1).charged);
             }
-            if !(candle.low > above && candle.high < below) {
-                break Ok(Some((row, None)));
+            let reach = if held { bounds.reach(&candles[at..to]) } else { Reach::none(to - at) };
+            if reach.rows == 0 {
+                break;
             }
-            let mut asks = (wanted, Effect::Nothing);
-            if let Some(decision) = &row.decision {
-                asks = self.effect(decision, wanted, full);
-            }
-            if matches!(asks.1, Effect::Something) {
-                break Ok(Some((row, None)));
-            }
-            (time, until, number, last) = (opens, Some(closes), next, *candle);
-            highest = if candle.high > highest { candle.high } else { highest };
-            lowest = if candle.low < lowest { candle.low } else { lowest };
-            taken += 1;
-            let notional = position.quantity * candle.close;
-            let equity = self.wallet.balance + position.quantity * (candle.close - position.entry);
-            peak = if equity > peak { equity } else { peak };
-            let (gross, net) = (notional.abs(), notional);
-            self.events.close(&Close { time: opens, equity, peak, gross, net });
+            charged = false;
+            let passed = at..at + reach.rows;
+            let position = &self.wallet.positions[0];
+            let closes = Closes {
+                times: &times[passed.clone()],
+                candles: &candles[passed.clone()],
+                balance: self.wallet.balance,
+                quantity: position.quantity,
+                entry: position.entry,
+                peak: self.peak,
+            };
+            self.events.closes(&closes);
+            // Rounding keeps the order: the best close is the one with the highest equity.
+            let best = if position.quantity > 0.0 { reach.best } else { reach.worst };
+            let equity = if held { closes.equity(best) } else { closes.balance };
+            self.peak = higher(equity, self.peak);
+            all = all.and(reach);
+            at = passed.end;
             if watches {
-                self.views[0].mark = candle.close;
-                let (bar, known) = (row.bar, (&self.instruments[..], &self.rules));
-                let portfolio = portfolio(&self.views, &bar, equity, known);
-                self.sizing.watch(&bar, &portfolio, &mut self.demands);
-                if !self.demands.is_empty() {
-                    break Ok(Some((row, Some(equity))));
-                }
+                self.watch_calmly(&table.bar(at - 1), equity);
             }
-            decided = row.decision.is_some();
-            decisions += u64::from(decided);
-            silent += u64::from(matches!(row.decision, Some(Decision::Silent)));
-            ignored += u64::from(matches!(asks.1, Effect::Ignored));
-            wanted = asks.0;
-        };
-        (self.until, self.wanted[0], self.peak) = (until, wanted, peak);
-        (self.row, self.decided, self.time, self.last[0]) = (number, decided, time, last);
-        self.counts.rows += taken;
-        self.counts.decisions += decisions;
-        self.counts.silent += silent;
-        self.counts.ignored += ignored;
-        if let (Some(trade), true) = (self.trades.first_mut(), highest >= lowest) {
-            trade.follow(highest, lowest);
+            if at < to {
+                break;
+            }
         }
-        found
+        self.passed(table, rows.start..at);
+        if let (Some(trade), true) = (self.trades.first_mut(), all.high >= all.low) {
+            trade.follow(all.high, all.low);
+        }
+        if !self.demands.is_empty() {
+            self.obey(&table.bar(at - 1))?;
+        }
+        Ok((at, charged))
     }
 
-    /// Charges what is stamped at the bar's open, and gives the [`bounds`](Self::bounds) after that. None, and
-    /// nothing is charged, where more is to do.
-    #[inline(never)]
-    fn settle_calmly(&mut self, bar: &Bar<'_>) -> Option<(f64, f64)> {
-        let plain = |s: &Settlement| s.time <= bar.time && s.instrument == 0 && s.rate.abs() < 1.0;
-        if !bar.settlements.iter().all(plain) {
-            return None;
+    /// Lets sizing and risk see a row in which only the price of what is held has changed.
+    fn watch_calmly(&mut self, bar: &Bar<'_>, equity: f64) {
+        self.views[0].mark = bar.candles[0].close;
+        let known = (&self.instruments[..], &self.rules);
+        self.sizing.watch(bar, &portfolio(&self.views, bar, equity, known), &mut self.demands);
+    }
+
+    /// Stands where `rows` have been passed by.
+    fn passed(&mut self, table: &RowTable<'_>, rows: Range<usize>) {
+        if rows.is_empty() {
+            return;
         }
-        self.settle_at_open(bar).ok()?;
-        Some(self.bounds().unwrap_or((f64::INFINITY, f64::NEG_INFINITY)))
+        let (first, next) = (table.ahead(rows.start), table.ahead(rows.end));
+        let (bar, last) = (table.bar(rows.end - 1), table.ahead(rows.end - 1));
+        self.row += u64::from(self.decided) + (last.decided - first.decided) as u64;
+        self.decided = next.decided > last.decided;
+        (self.until, self.time, self.last[0]) = (Some(bar.until), bar.time, bar.candles[0]);
+        let (decisions, silent) = (next.decided - first.decided, next.silent - first.silent);
+        if decisions > silent {
+            self.wanted[0] = last.weight;
+        }
+        self.counts.rows += rows.len() as u64;
+        self.counts.decisions += decisions as u64;
+        self.counts.silent += silent as u64;
+        if self.rules.intent == Intent::Entry {
+            self.counts.ignored += (next.asking - first.asking) as u64;
+        }
     }
 
     /// Between which prices a candle changes nothing; none where something waits, and with more than one
     /// instrument or trade.
-    fn bounds(&mut self) -> Option<(f64, f64)> {
+    fn bounds(&mut self) -> Option<Bounds> {
         if self.instruments.len() > 1 || self.order.pending || self.leaving {
             return None;
         }
@@ -157,24 +233,74 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 below = below.min(price);
             }
         }
-        Some((above, below))
+        Some(Bounds { above, below })
+    }
+}
+
+impl Bounds {
+    /// No candle lies between them.
+    const NONE: Self = Self { above: f64::INFINITY, below: f64::NEG_INFINITY };
+
+    /// What the candles up to the first that leaves the bounds reached.
+    #[inline]
+    fn reach(self, candles: &[Candle]) -> Reach {
+        let mut all = Reach::none(0);
+        for block in candles.chunks(BLOCK) {
+            let reach = Reach::of(block);
+            if self.hold(reach.low, reach.high) {
+                all = all.and(reach);
+                continue;
+            }
+            let inside = block.iter().take_while(|candle| self.hold(candle.low, candle.high));
+            return all.and(Reach::of(&block[..inside.count()]));
+        }
+        all
     }
 
-    /// The weight that is wanted after a decision, and what it does.
-    #[inline]
-    fn effect(&self, decision: &Decision<'_>, wanted: f64, full: bool) -> (f64, Effect) {
-        let (weight, silent) = match decision {
-            Decision::Silent => (wanted, true),
-            Decision::Weights { weights: [weight], .. } if weight.abs() <= 1.0 => (*weight, false),
-            Decision::Weights { .. } => return (wanted, Effect::Something),
-        };
-        let quiet = weight == 0.0 || silent;
-        let effect = match self.rules.intent {
-            Intent::Entry | Intent::Change if quiet => Effect::Nothing,
-            Intent::Entry if full => Effect::Ignored,
-            Intent::Position | Intent::Change if weight == self.level[0] => Effect::Nothing,
-            _ => Effect::Something,
-        };
-        (weight, effect)
+    fn hold(self, low: f64, high: f64) -> bool {
+        low > self.above && high < self.below
     }
+}
+
+impl Reach {
+    /// Of rows that are not looked at.
+    const fn none(rows: usize) -> Self {
+        let (low, high) = (f64::INFINITY, f64::NEG_INFINITY);
+        Self { rows, high, low, best: high, worst: low }
+    }
+
+    #[inline]
+    fn of(candles: &[Candle]) -> Self {
+        let mut all = Self::none(candles.len());
+        for candle in candles {
+            all.high = higher(candle.high, all.high);
+            all.low = lower(candle.low, all.low);
+            all.best = higher(candle.close, all.best);
+            all.worst = lower(candle.close, all.worst);
+        }
+        all
+    }
+
+    #[inline]
+    fn and(self, later: Self) -> Self {
+        Self {
+            rows: self.rows + later.rows,
+            high: higher(later.high, self.high),
+            low: lower(later.low, self.low),
+            best: higher(later.best, self.best),
+            worst: lower(later.worst, self.worst),
+        }
+    }
+}
+
+/// The higher of two prices, neither of which is NaN: one instruction.
+#[inline]
+fn higher(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// The lower of two prices.
+#[inline]
+fn lower(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
 }

@@ -39,6 +39,9 @@ pub enum BacktestError {
         instant(*time), instant(*until)
     )]
     Order { time: i64, until: i64 },
+    /// Rows with more or fewer decisions than there are of them.
+    #[error("{found} decisions for {wanted} rows: wanted one each, `None` where a row has none")]
+    Decisions { found: usize, wanted: usize },
     /// A row whose candles are not one an instrument.
     #[error("the row at {} has {found} candles for {wanted} instruments", instant(*time))]
     Instruments { time: i64, found: usize, wanted: usize },

@@ -1,6 +1,6 @@
 //! What an account tells.
 
-use crate::{Change, Fill, Trade};
+use crate::{Candle, Change, Fill, Trade};
 
 /// Funding paid or received by one trade at one settlement.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,6 +65,51 @@ impl Close {
     }
 }
 
+/// The account at the closes of rows that follow each other, through which it held the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Closes<'a> {
+    pub(crate) times: &'a [i64],
+    pub(crate) candles: &'a [Candle],
+    pub(crate) balance: f64,
+    /// Held, signed, and at which average price.
+    pub(crate) quantity: f64,
+    pub(crate) entry: f64,
+    /// Highest equity before them.
+    pub(crate) peak: f64,
+}
+
+impl<'a> Closes<'a> {
+    /// The rows' open times, µs UTC.
+    #[must_use]
+    pub fn times(&self) -> &'a [i64] {
+        self.times
+    }
+
+    /// Cash and unrealised profit at each close, in quote currency.
+    #[inline]
+    #[must_use]
+    pub fn equities(self) -> impl ExactSizeIterator<Item = f64> + use<'a> {
+        self.candles.iter().map(move |candle| self.equity(candle.close))
+    }
+
+    /// One by one.
+    #[inline]
+    #[must_use]
+    pub fn rows(self) -> impl ExactSizeIterator<Item = Close> + use<'a> {
+        let mut peak = self.peak;
+        self.times.iter().zip(self.candles).map(move |(&time, candle)| {
+            let (equity, net) = (self.equity(candle.close), self.quantity * candle.close);
+            peak = if equity > peak { equity } else { peak };
+            Close { time, equity, peak, gross: net.abs(), net }
+        })
+    }
+
+    #[inline]
+    pub(crate) fn equity(&self, close: f64) -> f64 {
+        self.balance + self.quantity * (close - self.entry)
+    }
+}
+
 /// Takes down what an account does. Each method is called as it happens.
 pub trait Events {
     /// A fill.
@@ -88,6 +133,12 @@ pub trait Events {
     #[inline]
     fn close(&mut self, close: &Close) {
         self.equity(&close.row());
+    }
+    /// Closes of rows in which nothing else happened, where [`Account::rows`](crate::Account::rows) takes many at
+    /// once.
+    #[inline]
+    fn closes(&mut self, closes: &Closes<'_>) {
+        closes.rows().for_each(|close| self.close(&close));
     }
     /// The close of a row. The last one is told again if open trades are closed at the end.
     fn equity(&mut self, row: &EquityRow) {

@@ -14,10 +14,16 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 return Err(BacktestError::Funding { time: settlement.time, rate });
             }
         }
-        for settlement in &bar.settlements[..at_open] {
+        self.charge(&Bar { settlements: &bar.settlements[..at_open], ..*bar });
+        Ok(at_open)
+    }
+
+    /// Charges what the bar settles, which is known to be stamped at its open, on what was open before it.
+    #[inline]
+    pub(crate) fn charge(&mut self, bar: &Bar<'_>) {
+        for settlement in bar.settlements {
             self.settle(bar, settlement, |_| true);
         }
-        Ok(at_open)
     }
 
     /// Charges what was opened at the bar's open, where the rule says so, and what is stamped inside the
@@ -46,6 +52,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
         Ok(())
     }
 
+    #[inline]
     fn settle(&mut self, bar: &Bar<'_>, settlement: &Settlement, pays: impl Fn(i64) -> bool) {
         if self.rules.funding == FundingRule::Off {
             return;

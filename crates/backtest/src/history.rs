@@ -1,5 +1,6 @@
 //! Rows of the past, all at once.
 
+use std::ops::Range;
 use std::slice::{ChunksExact, Iter};
 
 use crate::BacktestError;
@@ -87,12 +88,31 @@ impl History {
         self.times.is_empty()
     }
 
+    /// Settlements before the first bar.
+    pub(crate) fn before_first(&self) -> usize {
+        let first = self.times.first().copied().unwrap_or_default();
+        self.settlements.partition_point(|s| s.time < first)
+    }
+
+    /// The bar of this number, from 0, with the settlements of these numbers.
+    #[inline]
+    pub(crate) fn bar(&self, row: usize, settled: Range<usize>) -> Bar<'_> {
+        let (time, candles) =
+            (self.times[row], row * self.instruments..(row + 1) * self.instruments);
+        Bar {
+            time,
+            until: time + self.interval,
+            candles: &self.candles[candles.clone()],
+            marks: self.marks.as_ref().map(|marks| &marks[candles]),
+            settlements: &self.settlements[settled],
+        }
+    }
+
     /// The bars, in order. A settlement between two bars is given with the later one, as it is charged
     /// on what was held through the gap; those before the first bar with none.
     #[must_use]
     pub fn bars(&self) -> Bars<'_> {
-        let first = self.times.first().copied().unwrap_or_default();
-        let settled = self.settlements.partition_point(|s| s.time < first);
+        let settled = self.before_first();
         let width = self.instruments.max(1);
         Bars {
             times: self.times.iter(),

@@ -10,7 +10,7 @@
 //! | the account | [`Account`], [`Rules`], [`Instrument`] |
 //! | between a decision and its order | [`Sizing`]: size and risk |
 //! | what comes out | [`Events`], [`Results`], [`Trade`], [`Fill`], [`EquityRow`], [`Counts`] |
-//! | the past, all at once | [`History`], [`settlements`] |
+//! | the past, all at once | [`History`], [`RowTable`], [`settlements`] |
 //! | what came of it | [`Summary`] |
 //! | venues and instruments | [`Venue`], [`InstrumentTable`] |
 //! | perpetual mechanics | [`liquidation_price`], [`Tiers`] |
@@ -58,6 +58,7 @@ mod instrument;
 mod liquidate;
 mod margin;
 mod order;
+mod row_table;
 mod rules;
 mod sizing;
 mod summary;
@@ -70,10 +71,11 @@ pub use bar::{Bar, Candle, Decision, Row, Settlement};
 pub use costs::{Fees, Slippage};
 pub use counts::Counts;
 pub use error::BacktestError;
-pub use events::{Close, EquityRow, Events, FundingPayment, NoEvents, Results};
+pub use events::{Close, Closes, EquityRow, Events, FundingPayment, NoEvents, Results};
 pub use history::{Bars, FundingGaps, History, settlements};
 pub use instrument::Instrument;
 pub use margin::{Maintenance, Tier, Tiers, liquidation_price};
+pub use row_table::RowTable;
 pub use rules::{FundingRule, GapFill, Gaps, Intent, MarginMode, Rules, Tie};
 pub use sizing::{
     Change, Demand, EqualParts, FixedQuantity, LegRequest, Portfolio, PositionView, Request, Size,

@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use backtest::{
     Account, BacktestError, Candle, Close, Decision, Events, Fees, FixedQuantity, History,
-    Instrument, Intent, Row, Rules, Sizing, Trade,
+    Instrument, Intent, RowTable, Rules, Sizing, Trade,
 };
 use risk::{Limits, MarketHistory, RiskSizing, Sizer};
 use strategy_core::{Exits, SideExits};
@@ -116,12 +116,12 @@ impl Columns {
         for (block, sides) in self.sides.chunks(BLOCK).enumerate() {
             let start = block * BLOCK;
             let history = self.history(start..start + sides.len())?;
+            let weights = sides.iter().map(std::slice::from_ref);
+            let decisions =
+                weights.map(|weights| Some(Decision::Weights { weights, outlook: None }));
+            let rows = RowTable::new(&history, decisions.collect())?;
             for account in &mut accounts {
-                account.rows(history.bars().zip(sides).map(|(bar, side)| {
-                    let weights = std::slice::from_ref(side);
-                    let decision = Some(Decision::Weights { weights, outlook: None });
-                    Ok::<_, BacktestError>(Row { bar, detail: &[], decision })
-                }))?;
+                account.rows(&rows, 0..rows.len())?;
             }
         }
         Ok(accounts.into_iter().map(|account| account.finish(false).0.answers()).collect())

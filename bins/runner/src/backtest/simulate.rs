@@ -5,7 +5,6 @@ use backtest::{
     Account, BacktestError, Bar, Counts, Decision, Gaps, Intent, Results, Row, Rules, Settlement,
     Summary, Tie,
 };
-use chrono::DateTime;
 use serde::Serialize;
 use statistics::{EquityCurve, Performance, PerformanceSettings, TradeStatistics};
 use strategy_core::BoxError;
@@ -118,10 +117,11 @@ pub(crate) fn run(
     let mut stream = detail.map(DetailFiles::stream).transpose()?;
     let mut marks = marks.map(DetailFiles::stream).transpose()?;
     let with_marks = marks.is_some();
-    let mut rows = Rows::new(asked, market);
+    let decisions = asked.decisions(market)?;
+    let silent = decisions.iter().filter(|decision| matches!(decision, Some(Decision::Silent)));
+    let without_decision = silent.count() as u64;
     let (mut lacking, mut without_mark) = (0, 0);
-    for bar in market.history.bars() {
-        let decision = rows.decision(&bar)?;
+    for (bar, decision) in market.history.bars().zip(decisions) {
         let marked = match &mut marks {
             Some(marks) => Some(marks.within(bar.time, bar.until)?),
             None => None,
@@ -143,7 +143,6 @@ pub(crate) fn run(
         })?;
         without_mark += u64::from(with_marks && !has_mark);
     }
-    rows.finish()?;
     for account in [&pessimistic, &optimistic] {
         if let Some(fault) = account.sizing().fault() {
             return Err(UsageError::new(fault.clone().into()).into());
@@ -173,7 +172,7 @@ pub(crate) fn run(
         without,
         detail_rows: stream.map(|stream| stream.rows),
         without_mark: with_marks.then_some(without_mark),
-        without_decision: rows.silent,
+        without_decision,
     })
 }
 
@@ -233,68 +232,6 @@ fn settled_at(bar: &Bar<'_>, marks: Option<&Within<'_>>) -> Vec<Settlement> {
         Settlement { mark: mark.or(settlement.mark), ..*settlement }
     };
     bar.settlements.iter().map(at).collect()
-}
-
-/// Finds the decision of each bar.
-pub(crate) struct Rows<'a> {
-    asked: &'a Asked,
-    next: usize,
-    /// µs that a row lasts.
-    lasts: i64,
-    /// Bars at whose close a row would have ended, without one.
-    silent: u64,
-}
-
-impl<'a> Rows<'a> {
-    pub(crate) fn new(asked: &'a Asked, market: &Market) -> Self {
-        let lasts = asked.interval.map_or(micros(market.interval), micros);
-        Self { asked, next: 0, lasts, silent: 0 }
-    }
-
-    #[inline]
-    pub(crate) fn decision(&mut self, bar: &Bar<'_>) -> Result<Option<Decision<'a>>, BoxError> {
-        let asked = self.asked;
-        let Some(&time) = asked.times.get(self.next) else { return Ok(None) };
-        let known = time + self.lasts;
-        if known < bar.until {
-            return Err(self.without_candle(time));
-        }
-        if known == bar.until {
-            let legs = asked.legs.len();
-            let weights = &asked.weights[self.next * legs..(self.next + 1) * legs];
-            let outlook = asked.outlooks.get(self.next).and_then(Option::as_ref);
-            self.next += 1;
-            return Ok(Some(Decision::Weights { weights, outlook }));
-        }
-        if (known - bar.until) % self.lasts != 0 {
-            return Ok(None);
-        }
-        // Before the first row nothing is asked, and nothing counts as silence.
-        if self.next == 0 {
-            return Ok(None);
-        }
-        self.silent += 1;
-        Ok(Some(Decision::Silent))
-    }
-
-    /// Fails at a decision that had no candle.
-    pub(crate) fn finish(&self) -> Result<(), BoxError> {
-        match self.asked.times.get(self.next) {
-            Some(&time) => Err(self.without_candle(time)),
-            None => Ok(()),
-        }
-    }
-
-    fn without_candle(&self, time: i64) -> BoxError {
-        let at = DateTime::from_timestamp_micros(time).unwrap_or_default();
-        format!(
-            "{}: the row at {} UTC has no candle that closes when it ends: are these signals of another \
-             instrument or interval? Name their candles with --ohlcv-duckdb, or leave such rows out",
-            self.asked.name,
-            at.format("%Y-%m-%d %H:%M"),
-        )
-        .into()
-    }
 }
 
 impl Settings {

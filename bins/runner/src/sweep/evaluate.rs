@@ -1,9 +1,10 @@
 //! Evaluating settings on rows and candles that are read once.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use ::backtest::{Account, Bar, Close, Decision, Events, Row, Trade};
+use ::backtest::{Account, Close, Closes, Events, Row, RowTable, Trade};
 use ::risk::{MarketHistory, RiskSizing};
 use ::trials::{Evaluated, Outcome, Plan};
 use arrow::array::{AsArray, RecordBatch};
@@ -20,7 +21,7 @@ use crate::backtest::args::Settings;
 use crate::backtest::candles::{Market, micros};
 use crate::backtest::decisions::Asked;
 use crate::backtest::detail::Kept;
-use crate::backtest::simulate::{Rows, see};
+use crate::backtest::simulate::see;
 
 /// The rows of a strategy, read once.
 pub(crate) struct StrategyRows {
@@ -112,10 +113,16 @@ impl Events for Earned {
         self.last = close.time;
         self.equity.push(close.equity);
     }
+
+    #[inline]
+    fn closes(&mut self, closes: &Closes<'_>) {
+        self.last = closes.times().last().copied().unwrap_or(self.last);
+        self.equity.extend(closes.equities());
+    }
 }
 
 /// A stretch of time, in µs UTC: from its start to before its end.
-pub(crate) type Stretch = std::ops::Range<i64>;
+pub(crate) type Stretch = Range<i64>;
 
 impl Shared<'_> {
     /// The flags of a setting.
@@ -126,6 +133,11 @@ impl Shared<'_> {
     /// What a strategy so configured asks for.
     pub(crate) fn decide(&self, matches: &ArgMatches) -> Result<Asked, BoxError> {
         self.rows.decide(self.entry, matches)
+    }
+
+    /// The rows of all candles with what is asked for.
+    pub(crate) fn table<'a>(&'a self, asked: &'a Asked) -> Result<RowTable<'a>, BoxError> {
+        Ok(RowTable::new(&self.market.history, asked.decisions(&self.market)?)?)
     }
 
     /// The outcomes of the settings of a chunk. Decisions are made once for all settings that differ in
@@ -139,29 +151,32 @@ impl Shared<'_> {
         let groups: Vec<_> = groups.into_iter().collect();
         let outcomes = groups.par_iter().flat_map_iter(|(part, group)| {
             let refused = |error: BoxError| Outcome::Refused(chain(&*error));
-            let asked = self.decided.of(part, || self.decide(&self.matches(group[0])?));
-            let outcomes: Vec<(usize, Outcome)> = match asked {
-                Err(error) => {
-                    let refused = refused(error);
-                    group.iter().map(|&setting| (setting, refused.clone())).collect()
-                }
-                Ok(asked) => group
-                    .par_iter()
-                    .map(|&setting| {
-                        (setting, self.evaluate(setting, &asked).unwrap_or_else(refused))
-                    })
-                    .collect(),
+            let evaluated = || -> Result<Vec<(usize, Outcome)>, BoxError> {
+                let asked = self.decided.of(part, || self.decide(&self.matches(group[0])?))?;
+                let rows = self.table(&asked)?;
+                let evaluate = |&setting: &usize| {
+                    (setting, self.evaluate(setting, &asked, &rows).unwrap_or_else(refused))
+                };
+                Ok(group.par_iter().map(evaluate).collect())
             };
-            outcomes
+            evaluated().unwrap_or_else(|error| {
+                let refused = refused(error);
+                group.iter().map(|&setting| (setting, refused.clone())).collect()
+            })
         });
         let by_setting: BTreeMap<usize, Outcome> = outcomes.collect();
         by_setting.into_values().collect()
     }
 
     /// What an account makes of a setting.
-    pub(crate) fn evaluate(&self, setting: usize, asked: &Asked) -> Result<Outcome, BoxError> {
+    pub(crate) fn evaluate(
+        &self,
+        setting: usize,
+        asked: &Asked,
+        rows: &RowTable<'_>,
+    ) -> Result<Outcome, BoxError> {
         let settings = Settings::of(&self.matches(setting)?, asked)?;
-        let earned = self.account(asked, &settings, None)?;
+        let earned = self.account(rows, &settings, None)?;
         let (times, capital) = (self.market.history.times(), settings.rules.capital);
         let of = EquityCurve::new(times, &earned.equity, capital)?;
         Ok(Outcome::Evaluated(Evaluated::new(&of, earned.profits)?))
@@ -175,7 +190,8 @@ impl Shared<'_> {
         settings: &Settings,
         stretch: &Stretch,
     ) -> Result<Curve, BoxError> {
-        let Earned { equity, profits, .. } = self.account(asked, settings, Some(stretch))?;
+        let rows = self.table(asked)?;
+        let Earned { equity, profits, .. } = self.account(&rows, settings, Some(stretch))?;
         Ok(Curve { times: self.times(stretch), equity, profits })
     }
 
@@ -188,7 +204,7 @@ impl Shared<'_> {
     /// What an account makes of the decisions, over all time or over one stretch.
     fn account(
         &self,
-        asked: &Asked,
+        table: &RowTable<'_>,
         settings: &Settings,
         stretch: Option<&Stretch>,
     ) -> Result<Earned, BoxError> {
@@ -196,70 +212,45 @@ impl Shared<'_> {
         let (sizing, exits) = (&settings.sizing, &settings.rules.exits);
         let lasts = micros(self.market.interval);
         let mut sizing = sizing.build(&sizing.limits, exits, instruments.len(), lasts)?;
-        let mut earned = Earned::default();
-        if stretch.is_none() {
-            let of_market = || Arc::new(MarketHistory::new(&self.market.history));
-            sizing = sizing.sharing(|| Arc::clone(self.known.get_or_init(of_market)));
-            earned.equity.reserve(self.market.history.len());
-        }
-        let mut account = Account::new(settings.rules.clone(), instruments, sizing, earned)?;
-        let mut rows = Rows::new(asked, &self.market);
-        let bars = self.market.history.bars();
+        let mut rows = 0..table.len();
         match stretch {
-            None if self.detail.is_none() && self.marks.is_none() => {
-                account.rows(bars.map(|bar| -> Result<Row<'_>, BoxError> {
-                    let decision = rows.decision(&bar)?;
-                    Ok(Row { bar, detail: &[], decision })
-                }))?;
-            }
             None => {
-                for (row, bar) in bars.enumerate() {
-                    let decision = rows.decision(&bar)?;
-                    self.feed(&mut account, row, bar, decision)?;
-                }
+                let of_market = || Arc::new(MarketHistory::new(&self.market.history));
+                sizing = sizing.sharing(|| Arc::clone(self.known.get_or_init(of_market)));
             }
             Some(stretch) => {
-                let mut before: Option<(usize, Bar<'_>, Option<Decision<'_>>)> = None;
-                for (row, bar) in bars.enumerate() {
-                    let decision = rows.decision(&bar)?;
-                    if bar.time >= stretch.end {
-                        break;
-                    }
-                    if bar.time < stretch.start {
-                        before = Some((row, bar, decision));
-                        continue;
-                    }
-                    if let Some((row, bar, decision)) = before.take() {
-                        self.feed(&mut account, row, bar, decision)?;
-                        *account.events() = Earned::default();
-                    }
-                    self.feed(&mut account, row, bar, decision)?;
-                }
+                let times = self.market.history.times();
+                let before = |end: i64| times.partition_point(|&time| time < end);
+                rows = before(stretch.start)..before(stretch.end);
             }
         }
-        if stretch.is_none() {
-            rows.finish()?;
+        let earned = || Earned { equity: Vec::with_capacity(rows.len()), ..Earned::default() };
+        let mut account = Account::new(settings.rules.clone(), instruments, sizing, earned())?;
+        if rows.start > 0 && !rows.is_empty() {
+            self.feed(&mut account, table, rows.start - 1..rows.start)?;
+            *account.events() = earned();
         }
+        self.feed(&mut account, table, rows)?;
         if let Some(fault) = account.sizing().fault() {
             return Err(UsageError::new(fault.clone().into()).into());
         }
         Ok(account.finish(settings.close_at_end || stretch.is_some() || self.market.leg_ended).0)
     }
 
-    #[inline]
     fn feed(
         &self,
         account: &mut Account<RiskSizing, Earned>,
-        row: usize,
-        bar: Bar<'_>,
-        decision: Option<Decision<'_>>,
+        table: &RowTable<'_>,
+        rows: Range<usize>,
     ) -> Result<(), BoxError> {
         if self.detail.is_none() && self.marks.is_none() {
-            return Ok(account.row(&Row { bar, detail: &[], decision })?);
+            return Ok(account.rows(table, rows)?);
         }
-        let detail = self.detail.as_ref().map(|kept| kept.of_row(row));
-        let marks = self.marks.as_ref().map(|kept| kept.of_row(row));
-        see(bar, detail, marks, |bar, detail| account.row(&Row { bar, detail, decision }))?;
+        for (number, Row { bar, decision, .. }) in rows.clone().zip(table.rows(rows)) {
+            let detail = self.detail.as_ref().map(|kept| kept.of_row(number));
+            let marks = self.marks.as_ref().map(|kept| kept.of_row(number));
+            see(bar, detail, marks, |bar, detail| account.row(&Row { bar, detail, decision }))?;
+        }
         Ok(())
     }
 }

@@ -321,7 +321,7 @@ fn none_left(shared: &Shared<'_>, results: &ResultsFolder) -> BoxError {
     // A wrong value of a flag keeps its type, and with it the exit code.
     let first = || {
         let asked = shared.decide(&shared.matches(0)?)?;
-        shared.evaluate(0, &asked)
+        shared.evaluate(0, &asked, &shared.table(&asked)?)
     };
     if let Err(error) = first() {
         return error;

@@ -2,8 +2,8 @@
 
 use backtest::{
     Account, Bar, Candle, Change, Decision, Demand, EqualParts, Fees, FixedQuantity, FundingRule,
-    Gaps, History, Instrument, Intent, MarginMode, Portfolio, Request, Results, Row, Rules,
-    Settlement, Size, Sizing, Slippage, Tie, Tier, Tiers,
+    Gaps, History, Instrument, Intent, MarginMode, Portfolio, Request, Results, Row, RowTable,
+    Rules, Settlement, Size, Sizing, Slippage, Tie, Tier, Tiers,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -75,6 +75,11 @@ fn tiered() -> Instrument {
 }
 
 fn funded(prices: &[[f64; 4]], rates: &[f64]) -> History {
+    funded_with_hole(prices, rates, prices.len())
+}
+
+/// An hour is missing before the row of this number.
+fn funded_with_hole(prices: &[[f64; 4]], rates: &[f64], hole: usize) -> History {
     let candles: Vec<Candle> = (0..)
         .zip(prices)
         .map(|(hour, prices)| Candle::new(hour * HOUR, *prices).unwrap())
@@ -85,8 +90,8 @@ fn funded(prices: &[[f64; 4]], rates: &[f64]) -> History {
         Settlement { instrument: 0, time, rate, mark: (n % 2 == 0).then_some(100.0) }
     };
     let funding = (0..).zip(rates).map(settlement).collect();
-    let times = (0..).map(|hour| hour * HOUR).take(prices.len()).collect();
-    History::new(times, HOUR, candles, funding).unwrap()
+    let time = |row: usize| i64::try_from(row + usize::from(row >= hole)).unwrap() * HOUR;
+    History::new((0..prices.len()).map(time).collect(), HOUR, candles, funding).unwrap()
 }
 
 const ROWS: usize = 60;
@@ -296,22 +301,22 @@ proptest! {
     fn rows_together_are_rows_one_by_one(
         prices in walk(ROWS), asked in vec(-9_i8..=9, ROWS), rules in rules(), tiers in any::<bool>(),
         rates in vec(-0.002..0.002_f64, 0..15), hole in ROWS / 2..2 * ROWS, watches in any::<bool>(),
+        cut in 0..=ROWS,
     ) {
-        let whole = funded(&prices, &rates);
+        let whole = funded_with_hole(&prices, &rates, hole);
         // Most rows ask for what was asked before: for nothing, for a level, or they are silent, or no rows.
         let weights: Vec<[f64; 1]> =
             asked.iter().map(|&ask| [f64::from(ask.signum()) * f64::from(u8::from(ask.abs() > 7))]).collect();
-        let rows: Vec<Row<'_>> = whole.bars().zip(&weights).zip(&asked).enumerate().map(|(n, ((bar, weights), ask))| {
-            let bar = if n >= hole { Bar { time: bar.time + HOUR, until: bar.until + HOUR, settlements: &[], ..bar } } else { bar };
+        let decisions = weights.iter().zip(&asked).map(|(weights, ask)| {
             let level = if rules.intent == Intent::Position { &[1.0] } else { weights };
-            let decision = match *ask {
+            match *ask {
                 -2 | 2 => None,
                 -3 | 3 => Some(Decision::Silent),
                 ask if ask.abs() > 7 => Some(Decision::Weights { weights, outlook: None }),
                 _ => Some(Decision::Weights { weights: level, outlook: None }),
-            };
-            Row { bar, detail: &[], decision }
-        }).collect();
+            }
+        });
+        let decisions: Vec<_> = decisions.collect();
         let instrument = || if tiers { tiered() } else { Instrument::named("x") };
         let rules = Rules { gaps: Gaps::Hold, ..rules };
         let account = || {
@@ -319,10 +324,12 @@ proptest! {
             Account::new(rules.clone(), vec![instrument()], sizing, Results::default()).unwrap()
         };
         let (mut together, mut single) = (account(), account());
-        together.rows(rows.iter().copied().map(Ok::<_, backtest::BacktestError>)).unwrap();
-        for row in &rows {
-            single.row(row).unwrap();
+        for (bar, &decision) in whole.bars().zip(&decisions) {
+            single.row(&Row { bar, detail: &[], decision }).unwrap();
         }
+        let table = RowTable::new(&whole, decisions).unwrap();
+        together.rows(&table, 0..cut).unwrap();
+        together.rows(&table, cut..ROWS).unwrap();
         prop_assert_eq!(&together.sizing().equities, &single.sizing().equities);
         prop_assert_eq!(together.equity(), single.equity());
         let ((found, counts), (wanted, own)) = (together.finish(true), single.finish(true));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use backtest::{
-    Account, BacktestError, Candle, Decision, EqualParts, ExitReason, History, Instrument, Intent,
-    Results, Row, Rules, Settlement, Sizing,
+    Account, Candle, Decision, EqualParts, ExitReason, History, Instrument, Intent, Results, Row,
+    RowTable, Rules, Settlement, Sizing,
 };
 use proptest::prelude::*;
 use risk::{Guard, Ladder, Limits, MarketHistory, RiskError, RiskSizing, Sizer, Step};
@@ -26,9 +26,9 @@ fn stops(stop: f64) -> SideExits {
 
 impl Run<'_> {
     fn with<S: Sizing, T>(&self, sizing: S, then: impl Fn(&S) -> T) -> (Results, T) {
-        self.fed(sizing, then, |account, rows| {
-            for row in rows {
-                account.row(row).unwrap();
+        self.fed(sizing, then, |account, history, decisions| {
+            for (bar, decision) in history.bars().zip(decisions) {
+                account.row(&Row { bar, detail: &[], decision }).unwrap();
             }
         })
     }
@@ -37,7 +37,7 @@ impl Run<'_> {
         &self,
         sizing: S,
         then: impl Fn(&S) -> T,
-        feed: impl Fn(&mut Account<S, Results>, &[Row<'_>]),
+        feed: impl Fn(&mut Account<S, Results>, &History, Vec<Option<Decision<'_>>>),
     ) -> (Results, T) {
         let instruments = vec![Instrument::named("btcusdt")];
         let mut account =
@@ -52,16 +52,11 @@ impl Run<'_> {
         let times = (0_i64..).map(|hour| hour * HOUR);
         let history = History::new(times.take(candles.len()).collect(), HOUR, candles, Vec::new());
         let history = history.unwrap();
-        let rows: Vec<Row<'_>> = history
-            .bars()
-            .zip(self.wanted)
-            .map(|(bar, wanted)| {
-                let weights = std::slice::from_ref(wanted);
-                let decision = Some(Decision::Weights { weights, outlook: self.outlook.as_ref() });
-                Row { bar, detail: &[], decision }
-            })
-            .collect();
-        feed(&mut account, &rows);
+        let decisions = self.wanted.iter().map(|wanted| {
+            let weights = std::slice::from_ref(wanted);
+            Some(Decision::Weights { weights, outlook: self.outlook.as_ref() })
+        });
+        feed(&mut account, &history, decisions.collect());
         let told = then(account.sizing());
         (account.finish(false).0, told)
     }
@@ -71,8 +66,9 @@ impl Run<'_> {
         let sizing = || RiskSizing::new(sizer, limits, &self.rules.exits, 1, HOUR).unwrap();
         let told = |sizing: &RiskSizing| (sizing.fault().cloned(), sizing.acted().clone());
         let (results, (fault, acted)) = self.with(sizing(), told);
-        let (together, of_together) = self.fed(sizing(), told, |account, rows| {
-            account.rows(rows.iter().copied().map(Ok::<_, BacktestError>)).unwrap();
+        let (together, of_together) = self.fed(sizing(), told, |account, history, decisions| {
+            let rows = RowTable::new(history, decisions).unwrap();
+            account.rows(&rows, 0..rows.len()).unwrap();
         });
         assert_eq!(together.fills, results.fills);
         assert_eq!(together.trades, results.trades);
