@@ -1,7 +1,13 @@
 //! How often the best of the past is below the median of the future.
+#![allow(
+    clippy::inline_always,
+    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
+)]
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
+use pulp::NullaryFnOnce;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -42,12 +48,41 @@ impl BlockSums {
     }
 }
 
+/// The choices of half the blocks, in an order in which ratios are worked out side by side: by the last blocks
+/// that are chosen, then by the first.
+struct Choices {
+    /// The first half of the blocks: every choice of them, those of equally many side by side.
+    first: Vec<usize>,
+    runs: Vec<Run>,
+}
+
+/// Choices with the same last blocks, and the same number of first ones.
+struct Run {
+    last: usize,
+    /// Positions in the order of first choices.
+    first: Range<usize>,
+}
+
+impl Choices {
+    fn of(blocks: usize) -> Self {
+        let count = |chosen: &usize| chosen.count_ones() as usize;
+        let mut first: Vec<usize> = (0..1 << (blocks / 2)).collect();
+        first.sort_by_key(count);
+        let runs = (0..1 << (blocks / 2)).map(|last| {
+            let wanted = blocks / 2 - count(&last);
+            let start = first.partition_point(|chosen| count(chosen) < wanted);
+            Run { last, first: start..first.partition_point(|chosen| count(chosen) <= wanted) }
+        });
+        Self { runs: runs.collect(), first }
+    }
+}
+
 /// A setting's sums over each choice of its first blocks, and of its last ones: two additions give those of a
 /// half.
 struct Halves {
-    /// Blocks of the first table.
-    low: usize,
-    tables: [Vec<(f64, f64)>; 2],
+    /// In the order of [`Choices::first`]: sums, and sums of squares.
+    first: [Vec<f64>; 2],
+    last: Vec<(f64, f64)>,
     /// Returns of a half.
     n: f64,
     /// `1/n` and `(n − 1)/n²`.
@@ -68,10 +103,10 @@ impl Ratio {
 }
 
 impl Halves {
-    fn of(setting: &BlockSums) -> Self {
-        let low = setting.sums.len() / 2;
+    fn of(setting: &BlockSums, choices: &Choices) -> Self {
         let table = |blocks: &[(f64, f64)]| {
-            let mut sums = vec![(0.0, 0.0)];
+            let mut sums = Vec::with_capacity(1 << blocks.len());
+            sums.push((0.0, 0.0));
             for &(sum, squares) in blocks {
                 for chosen in 0..sums.len() {
                     let (s, q) = sums[chosen];
@@ -80,40 +115,82 @@ impl Halves {
             }
             sums
         };
-        let (first, last) = setting.sums.split_at(low);
+        let (first, last) = setting.sums.split_at(setting.sums.len() / 2);
+        let (first, last) = (table(first), table(last));
         let n = (setting.rows * setting.sums.len() / 2) as f64;
-        Self { low, tables: [table(first), table(last)], n, parts: [1.0 / n, (n - 1.0) / (n * n)] }
+        let sorted = [
+            choices.first.iter().map(|&chosen| first[chosen].0).collect(),
+            choices.first.iter().map(|&chosen| first[chosen].1).collect(),
+        ];
+        Self { first: sorted, last, n, parts: [1.0 / n, (n - 1.0) / (n * n)] }
     }
 
-    /// Sum and sum of squares of the blocks whose bit is set.
-    fn sums(&self, chosen: u32) -> (f64, f64) {
-        let [first, last] = &self.tables;
-        let (a, b) =
-            (first[chosen as usize & (first.len() - 1)], last[chosen as usize >> self.low]);
-        (a.0 + b.0, a.1 + b.1)
-    }
-
-    /// How [`sharpe`](Self::sharpe) compares with another ratio. Most are so far apart that their squares
-    /// tell without a division or a root.
-    fn compare(&self, chosen: u32, other: Ratio) -> Option<Ordering> {
-        let (sum, squares) = self.sums(chosen);
-        let [one, most] = self.parts;
-        let variance = squares - sum * sum * one;
-        let (left, right) = (sum * sum.abs() * most, other.square * variance);
-        if variance > 1e-5 * squares && (left - right).abs() > 1e-9 * (left.abs() + right.abs()) {
-            return left.partial_cmp(&right);
-        }
-        self.sharpe(chosen).partial_cmp(&other.value)
-    }
-
-    /// Sharpe ratio of a period over the blocks whose bit is set.
-    fn sharpe(&self, chosen: u32) -> f64 {
-        let (sum, squares) = self.sums(chosen);
+    /// Sharpe ratio of a period over the blocks of a choice.
+    fn sharpe(&self, last: usize, first: usize) -> f64 {
+        let [sums, squares] = &self.first;
+        let (sum, squares) = (sums[first] + self.last[last].0, squares[first] + self.last[last].1);
         let mean = sum / self.n;
         let variance = (squares - sum * mean) / (self.n - 1.0);
         // No trade in half the time: nothing earned, nothing risked. (What is left of a constant
         // return after rounding is no variance.)
         if variance <= 1e-14 * squares / self.n { 0.0 } else { mean / variance.sqrt() }
+    }
+}
+
+/// Choices whose ratios are compared together.
+const LANES: usize = 64;
+
+/// Compares a setting's ratios with `others`, a choice of `runs`. Most are so far apart that their squares tell
+/// without a division or a root; `near` gets the rest, as the number of the run, the position of the first blocks
+/// and that of the choice.
+struct Comparison<'a> {
+    halves: &'a Halves,
+    runs: &'a [Run],
+    others: &'a [f64],
+    /// Whether `near` gets those that are higher, too.
+    with_higher: bool,
+    /// Counts those that are lower.
+    lower: &'a mut [u64],
+    near: &'a mut Vec<(usize, usize, usize)>,
+}
+
+impl NullaryFnOnce for Comparison<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let [one, most] = self.halves.parts;
+        let mut at = 0;
+        for (number, run) in self.runs.iter().enumerate() {
+            let (last_sum, last_squares) = self.halves.last[run.last];
+            let mut from = run.first.start;
+            while from < run.first.end {
+                let to = run.first.end.min(from + LANES);
+                let own = at..at + to - from;
+                let (sums, squares) =
+                    (&self.halves.first[0][from..to], &self.halves.first[1][from..to]);
+                let (others, lower) = (&self.others[own.clone()], &mut self.lower[own]);
+                let (mut found, mut any) = ([0_u64; LANES], 0);
+                for lane in 0..sums.len() {
+                    let (sum, squares) = (sums[lane] + last_sum, squares[lane] + last_squares);
+                    let variance = squares - sum * sum * one;
+                    let (left, right) = (sum * sum.abs() * most, others[lane] * variance);
+                    let apart = (left - right).abs() > 1e-9 * (left.abs() + right.abs());
+                    let is_sure = (variance > 1e-5 * squares) & apart;
+                    let is_lower = is_sure & (left < right);
+                    lower[lane] += u64::from(is_lower);
+                    found[lane] = u64::from(!is_lower & (self.with_higher | !is_sure));
+                    any |= found[lane];
+                }
+                if any != 0 {
+                    let found =
+                        found[..to - from].iter().enumerate().filter(|(_, near)| **near != 0);
+                    self.near.extend(found.map(|(lane, _)| (number, from + lane, at + lane)));
+                }
+                at += to - from;
+                from = to;
+            }
+        }
     }
 }
 
@@ -160,8 +237,7 @@ pub fn backtest_overfitting(settings: &[BlockSums]) -> Result<Overfitting, Stati
         let (name, found) = ("returns of a setting", other.rows * other.sums.len());
         return Err(StatisticsError::LengthMismatch { name, found, wanted: rows * blocks });
     }
-    let splits: Vec<(f64, f64, f64)> =
-        halves(blocks).par_chunks(2_048).flat_map_iter(|chosen| split(settings, chosen)).collect();
+    let splits = splits(settings);
     let n = splits.len() as f64;
     let share =
         |of: fn(&(f64, f64, f64)) -> bool| splits.iter().filter(|s| of(s)).count() as f64 / n;
@@ -177,47 +253,91 @@ pub fn backtest_overfitting(settings: &[BlockSums]) -> Result<Overfitting, Stati
     })
 }
 
-/// For each choice the ratio of the best setting in the chosen half, its ratio in the other, and the logit of
-/// its rank. Settings are gone through twice, so that no ratios are kept.
-fn split(settings: &[BlockSums], chosen: &[u32]) -> Vec<(f64, f64, f64)> {
-    let all = (1_u32 << settings[0].sums.len()) - 1;
-    let mut best = vec![(0, Ratio::of(f64::NEG_INFINITY)); chosen.len()];
-    for (index, setting) in settings.iter().enumerate() {
-        let halves = Halves::of(setting);
-        for (best, &chosen) in best.iter_mut().zip(chosen) {
-            if halves.compare(chosen, best.1) == Some(Ordering::Greater) {
-                *best = (index, Ratio::of(halves.sharpe(chosen)));
+/// For each choice of half the blocks, in lexicographic order, the ratio of the best setting in the chosen half,
+/// its ratio in the other, and the logit of its rank. Settings are gone through twice, so that no ratios are kept.
+fn splits(settings: &[BlockSums]) -> Vec<(f64, f64, f64)> {
+    let blocks = settings[0].sums.len();
+    let choices = Choices::of(blocks);
+    let parts = choices.runs.chunks(choices.runs.len().div_ceil(2 * rayon::current_num_threads()));
+    let parts: Vec<&[Run]> = parts.collect();
+    let best: Vec<(usize, Ratio)> =
+        parts.par_iter().flat_map_iter(|runs| best(settings, &choices, runs)).collect();
+    // The other half of a choice is the one as far from the end.
+    let others: Vec<usize> = best.iter().rev().map(|(setting, _)| *setting).collect();
+    let mut starts = vec![0];
+    starts.extend(parts.iter().scan(0, |at, runs| {
+        *at += runs.iter().map(|run| run.first.len()).sum::<usize>();
+        Some(*at)
+    }));
+    let ranked: Vec<(f64, f64)> = parts
+        .par_iter()
+        .zip(&starts)
+        .flat_map_iter(|(runs, &start)| ranks(settings, &choices, runs, &others[start..]))
+        .collect();
+    let chosen = choices.runs.iter().flat_map(|run| {
+        choices.first[run.first.clone()].iter().map(move |first| run.last << (blocks / 2) | first)
+    });
+    let found = best.iter().zip(ranked.iter().rev()).map(|((_, best), (of_best, rank))| {
+        let omega = rank / (settings.len() as f64 + 1.0);
+        (best.value, *of_best, (omega / (1.0 - omega)).ln())
+    });
+    let mut all: Vec<(usize, (f64, f64, f64))> = chosen.zip(found).collect();
+    // Of two choices that is first which has the earlier block where they differ.
+    all.sort_unstable_by_key(|(chosen, _)| std::cmp::Reverse(chosen.reverse_bits()));
+    all.into_iter().map(|(_, split)| split).collect()
+}
+
+/// The setting with the highest ratio of each choice of `runs`, the first of equals, and that ratio.
+fn best(settings: &[BlockSums], choices: &Choices, runs: &[Run]) -> Vec<(usize, Ratio)> {
+    let count = runs.iter().map(|run| run.first.len()).sum();
+    let mut best = vec![(0, Ratio::of(f64::NEG_INFINITY)); count];
+    let mut others = vec![f64::NEG_INFINITY; count];
+    let (mut lower, mut near) = (vec![0; count], Vec::new());
+    for (setting, sums) in settings.iter().enumerate() {
+        let halves = Halves::of(sums, choices);
+        let (others, lower) = (&mut others[..], &mut lower[..]);
+        let (halves, with_higher, near) = (&halves, true, &mut near);
+        pulp::Arch::new().dispatch(Comparison { halves, runs, others, with_higher, lower, near });
+        for (run, first, choice) in near.drain(..) {
+            let ratio = halves.sharpe(runs[run].last, first);
+            if ratio > best[choice].1.value {
+                best[choice] = (setting, Ratio::of(ratio));
+                others[choice] = best[choice].1.square;
             }
         }
     }
-    let of_best = |(&(best, _), &chosen): (&(usize, Ratio), &u32)| {
-        Ratio::of(Halves::of(&settings[best]).sharpe(all & !chosen))
-    };
-    let of_best: Vec<Ratio> = best.iter().zip(chosen).map(of_best).collect();
-    let mut ranks = vec![(0_u32, 0_u32); chosen.len()];
-    for setting in settings {
-        let halves = Halves::of(setting);
-        for (((below, equal), &of_best), &chosen) in ranks.iter_mut().zip(&of_best).zip(chosen) {
-            let other = halves.compare(all & !chosen, of_best);
-            *below += u32::from(other == Some(Ordering::Less));
-            *equal += u32::from(other == Some(Ordering::Equal));
-        }
-    }
-    let found = best.iter().zip(of_best).zip(ranks).map(|((best, of_best), (below, equal))| {
-        let rank = f64::from(below) + 0.5 * (f64::from(equal) + 1.0);
-        let omega = rank / (settings.len() as f64 + 1.0);
-        (best.1.value, of_best.value, (omega / (1.0 - omega)).ln())
-    });
-    found.collect()
+    best
 }
 
-/// Every choice of half the blocks as bits, in lexicographic order of the chosen blocks.
-fn halves(blocks: usize) -> Vec<u32> {
-    let mut all: Vec<u32> =
-        (0..1_u32 << blocks).filter(|bits| bits.count_ones() as usize == blocks / 2).collect();
-    // Of two choices that is first which has the earlier block where they differ.
-    all.sort_unstable_by_key(|bits| std::cmp::Reverse(bits.reverse_bits()));
-    all
+/// The ratio of the setting at each place of `chosen` over a choice of `runs`, and its rank among all there.
+fn ranks(
+    settings: &[BlockSums],
+    choices: &Choices,
+    runs: &[Run],
+    chosen: &[usize],
+) -> Vec<(f64, f64)> {
+    let places = runs.iter().flat_map(|run| run.first.clone().map(|first| (run.last, first)));
+    let ratios = places.zip(chosen).map(|((last, first), &chosen)| {
+        Ratio::of(Halves::of(&settings[chosen], choices).sharpe(last, first))
+    });
+    let ratios: Vec<Ratio> = ratios.collect();
+    let others: Vec<f64> = ratios.iter().map(|ratio| ratio.square).collect();
+    let (mut lower, mut equal) = (vec![0_u64; ratios.len()], vec![0_u64; ratios.len()]);
+    let mut near = Vec::new();
+    for sums in settings {
+        let halves = Halves::of(sums, choices);
+        let (others, lower) = (&others[..], &mut lower[..]);
+        let (halves, with_higher, near) = (&halves, false, &mut near);
+        pulp::Arch::new().dispatch(Comparison { halves, runs, others, with_higher, lower, near });
+        for (run, first, choice) in near.drain(..) {
+            let other = halves.sharpe(runs[run].last, first).partial_cmp(&ratios[choice].value);
+            lower[choice] += u64::from(other == Some(Ordering::Less));
+            equal[choice] += u64::from(other == Some(Ordering::Equal));
+        }
+    }
+    let rank = |(lower, equal): (u64, u64)| lower as f64 + 0.5 * (equal as f64 + 1.0);
+    let ranks = lower.into_iter().zip(equal).map(rank);
+    ratios.into_iter().map(|ratio| ratio.value).zip(ranks).collect()
 }
 
 struct Line {

@@ -32,8 +32,8 @@ pub struct SuperiorAbilityTest {
     rows: usize,
     /// Weights of the autocovariances: κ of lag 1, 2 …, as far as they count.
     kernel: Vec<f64>,
-    /// How often each row is in each resample: resamples × rows.
-    counts: Vec<f32>,
+    /// The rows of each resample, each once, and how often it is there.
+    drawn: Vec<Vec<(u32, f32)>>,
     settings: usize,
     statistic: f64,
     /// Largest statistic of each resample so far: lower, consistent, upper.
@@ -73,14 +73,13 @@ impl SuperiorAbilityTest {
             let (name, wanted) = ("the mean block length", "a finite number of rows, 1 or more");
             return Err(StatisticsError::InvalidArgument { name, value: mean_block, wanted });
         }
-        let mut counts = Vec::new();
+        let mut drawn = Vec::new();
         for order in orders {
             let order = order.as_ref();
             check_length("an order", order.len(), rows)?;
-            let from = counts.len();
-            counts.resize(from + rows, 0.0);
+            let mut counts = vec![0.0_f32; rows];
             for &row in order {
-                let Some(count) = counts[from..].get_mut(row) else {
+                let Some(count) = counts.get_mut(row) else {
                     let (name, wanted) =
                         ("a row of an order", "a position below the number of rows");
                     return Err(StatisticsError::InvalidArgument {
@@ -91,15 +90,16 @@ impl SuperiorAbilityTest {
                 };
                 *count += 1.0;
             }
+            drawn.push((0..).zip(counts).filter(|(_, count)| *count > 0.0).collect());
         }
-        if counts.is_empty() {
+        if drawn.is_empty() {
             return Err(StatisticsError::NoRows);
         }
-        let resamples = counts.len() / rows;
+        let resamples = drawn.len();
         Ok(Self {
             rows,
             kernel: kernel(rows, mean_block),
-            counts,
+            drawn,
             settings: 0,
             statistic: 0.0,
             largest: vec![[0.0; 3]; resamples],
@@ -141,7 +141,7 @@ impl SuperiorAbilityTest {
                     resamples: Vec::with_capacity(self.largest.len()),
                 })
                 .collect();
-            for sums in pulp::Arch::new().dispatch(Sums { counts: &self.counts, rows: &rows }) {
+            for sums in pulp::Arch::new().dispatch(Sums { drawn: &self.drawn, rows: &rows }) {
                 for ((one, scale), sum) in found.iter_mut().zip(&scales).zip(sums) {
                     let Some(Scale { centres, sd, .. }) = scale else { continue };
                     let of = |centre| n.sqrt() * (sum / n - centre) / sd;
@@ -230,7 +230,7 @@ struct Scale {
 
 /// The [`weighted_sums`] of each resample.
 struct Sums<'a> {
-    counts: &'a [f32],
+    drawn: &'a [Vec<(u32, f32)>],
     rows: &'a [[f64; LANES]],
 }
 
@@ -239,10 +239,9 @@ impl NullaryFnOnce for Sums<'_> {
 
     #[inline(always)]
     fn call(self) -> Vec<[f64; LANES]> {
-        let resamples = self.counts.chunks_exact(self.rows.len());
-        let mut all = vec![[0.0; LANES]; resamples.len()];
-        for (counts, sums) in resamples.zip(&mut all) {
-            *sums = weighted_sums(counts, self.rows);
+        let mut all = Vec::with_capacity(self.drawn.len());
+        for drawn in self.drawn {
+            all.push(weighted_sums(drawn, self.rows));
         }
         all
     }
@@ -251,10 +250,10 @@ impl NullaryFnOnce for Sums<'_> {
 /// `Σ count · value` of each lane, in vector instructions; the same on every machine, and for a lane whatever
 /// the others hold.
 #[inline(always)]
-fn weighted_sums(counts: &[f32], values: &[[f64; LANES]]) -> [f64; LANES] {
+fn weighted_sums(drawn: &[(u32, f32)], values: &[[f64; LANES]]) -> [f64; LANES] {
     let mut sums = [0.0; LANES];
-    for (count, values) in counts.iter().zip(values) {
-        let count = f64::from(*count);
+    for &(row, count) in drawn {
+        let (values, count) = (&values[row as usize], f64::from(count));
         for lane in 0..LANES {
             sums[lane] += count * values[lane];
         }
