@@ -5,6 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use crate::{Subject, Trial, TrialsError};
 
 /// A file of trials, one JSON object a line, that programs add to.
@@ -123,15 +125,16 @@ impl Ledger {
 
     fn parse(&self, text: &str) -> Result<Vec<Trial>, TrialsError> {
         let lines = whole_lines(text).lines().enumerate();
-        let lines = lines.filter(|(_, line)| !line.trim().is_empty());
-        let trial = |(index, line)| {
+        let lines: Vec<(usize, &str)> = lines.filter(|(_, line)| !line.trim().is_empty()).collect();
+        let trial = |&(index, line): &(usize, &str)| {
             serde_json::from_str(line).map_err(|source| TrialsError::Line {
                 path: self.path.clone(),
                 line: index + 1,
                 source,
             })
         };
-        lines.map(trial).collect()
+        let trials: Vec<Result<Trial, TrialsError>> = lines.par_iter().map(trial).collect();
+        trials.into_iter().collect()
     }
 
     fn error(&self, action: &'static str, source: io::Error) -> TrialsError {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::sync::{Mutex, PoisonError};
 
 use ::backtest::FundingRule;
 use ::trials::Plan;
@@ -31,6 +32,8 @@ pub(crate) struct Flags {
     words: Vec<OsString>,
     /// Names of the strategy's own.
     of_strategy: Vec<String>,
+    /// Copies of the command that have parsed a setting and can parse the next.
+    spare: Mutex<Vec<Command>>,
 }
 
 fn longs(command: &Command) -> Vec<String> {
@@ -51,7 +54,7 @@ impl Flags {
             .disable_version_flag(true);
         let words = command.get_arguments().flat_map(|flag| words(flag, matches)).collect();
         let of_strategy = longs(&entry.with_flags(Command::new("strategy")));
-        Self { command, words, of_strategy }
+        Self { command, words, of_strategy, spare: Mutex::default() }
     }
 
     /// Fails at a key that is no flag which may differ between settings, and at a setting with a value that
@@ -112,7 +115,12 @@ impl Flags {
             key.is_some_and(|key| setting.contains_key(key) && self.is_switch(key))
         };
         let words = self.words.iter().filter(|word| !replaced(word)).cloned().chain(set);
-        Ok(self.command.clone().try_get_matches_from(words)?)
+        let spare = || self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = spare().pop();
+        let mut command = known.unwrap_or_else(|| self.command.clone());
+        let matches = command.try_get_matches_from_mut(words);
+        spare().push(command);
+        Ok(matches?)
     }
 
     fn is_switch(&self, key: &str) -> bool {

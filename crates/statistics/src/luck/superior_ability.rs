@@ -32,8 +32,8 @@ pub struct SuperiorAbilityTest {
     rows: usize,
     /// Weights of the autocovariances: κ of lag 1, 2 …, as far as they count.
     kernel: Vec<f64>,
-    /// The rows of each resample, each once, and how often it is there.
-    drawn: Vec<Vec<(u32, f32)>>,
+    /// Of each [`BLOCK`] of rows, each resample's.
+    drawn: Vec<Vec<Drawn>>,
     settings: usize,
     statistic: f64,
     /// Largest statistic of each resample so far: lower, consistent, upper.
@@ -73,7 +73,7 @@ impl SuperiorAbilityTest {
             let (name, wanted) = ("the mean block length", "a finite number of rows, 1 or more");
             return Err(StatisticsError::InvalidArgument { name, value: mean_block, wanted });
         }
-        let mut drawn = Vec::new();
+        let mut drawn = vec![Vec::new(); rows.div_ceil(BLOCK)];
         for order in orders {
             let order = order.as_ref();
             check_length("an order", order.len(), rows)?;
@@ -90,12 +90,15 @@ impl SuperiorAbilityTest {
                 };
                 *count += 1.0;
             }
-            drawn.push((0..).zip(counts).filter(|(_, count)| *count > 0.0).collect());
+            for (drawn, counts) in drawn.iter_mut().zip(counts.chunks(BLOCK)) {
+                let counts = (0..).zip(counts.iter().copied());
+                drawn.push(counts.filter(|(_, count)| *count > 0.0).collect());
+            }
         }
-        if drawn.is_empty() {
+        let resamples = drawn[0].len();
+        if resamples == 0 {
             return Err(StatisticsError::NoRows);
         }
-        let resamples = drawn.len();
         Ok(Self {
             rows,
             kernel: kernel(rows, mean_block),
@@ -221,6 +224,12 @@ pub struct Contribution {
 /// Settings whose sums are taken together.
 const LANES: usize = 16;
 
+/// Rows whose values of so many settings stay in the fastest cache.
+const BLOCK: usize = 128;
+
+/// The rows of a block that a resample holds, each once, and how often it does.
+type Drawn = Vec<(u32, f32)>;
+
 /// What a setting's resamples are measured by.
 struct Scale {
     statistic: f64,
@@ -230,7 +239,7 @@ struct Scale {
 
 /// The [`weighted_sums`] of each resample.
 struct Sums<'a> {
-    drawn: &'a [Vec<(u32, f32)>],
+    drawn: &'a [Vec<Drawn>],
     rows: &'a [[f64; LANES]],
 }
 
@@ -239,19 +248,24 @@ impl NullaryFnOnce for Sums<'_> {
 
     #[inline(always)]
     fn call(self) -> Vec<[f64; LANES]> {
-        let mut all = Vec::with_capacity(self.drawn.len());
-        for drawn in self.drawn {
-            all.push(weighted_sums(drawn, self.rows));
+        let mut all = vec![[0.0; LANES]; self.drawn[0].len()];
+        for (drawn, rows) in self.drawn.iter().zip(self.rows.chunks(BLOCK)) {
+            for (drawn, sums) in drawn.iter().zip(&mut all) {
+                *sums = weighted_sums(*sums, drawn, rows);
+            }
         }
         all
     }
 }
 
-/// `Σ count · value` of each lane, in vector instructions; the same on every machine, and for a lane whatever
-/// the others hold.
+/// `sums + Σ count · value` of each lane, in vector instructions; the same on every machine, and for a lane
+/// whatever the others hold.
 #[inline(always)]
-fn weighted_sums(drawn: &[(u32, f32)], values: &[[f64; LANES]]) -> [f64; LANES] {
-    let mut sums = [0.0; LANES];
+fn weighted_sums(
+    mut sums: [f64; LANES],
+    drawn: &[(u32, f32)],
+    values: &[[f64; LANES]],
+) -> [f64; LANES] {
     for &(row, count) in drawn {
         let (values, count) = (&values[row as usize], f64::from(count));
         for lane in 0..LANES {

@@ -6,6 +6,10 @@ use crate::check::{check_finite, check_length};
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 
+/// Rows whose highest and lowest equity is looked at first, and how many of them side by side.
+const BLOCK: usize = 32;
+const LANES: usize = 4;
+
 /// More than rounding takes from a ratio of two equities.
 const MARGIN: f64 = 1e-14;
 
@@ -107,10 +111,14 @@ impl<'a> EquityCurve<'a> {
     /// What `of` says of each day, by the equity before it and at its rows.
     fn each_day<T>(&self, of: impl Fn(f64, &[f64]) -> T) -> Result<Vec<T>, StatisticsError> {
         let mut days = Vec::new();
-        let (mut from, mut before) = (0, self.capital);
+        let (mut from, mut before, mut rows) = (0, self.capital, 0);
         while from < self.times.len() {
             let midnight = (self.times[from].div_euclid(DAY) + 1).saturating_mul(DAY);
-            let rows = self.times[from..].iter().take_while(|time| **time < midnight).count();
+            let left = &self.times[from..];
+            // Most days have as many rows as the one before.
+            let alike = rows > 0 && left.get(rows - 1).is_some_and(|last| *last < midnight);
+            rows = if alike { rows } else { 0 };
+            rows += left[rows..].iter().take_while(|time| **time < midnight).count();
             if before <= 0.0 {
                 let (name, index) = ("equity at a day's end", from - 1);
                 return Err(StatisticsError::NotPositive { name, index, value: before });
@@ -135,16 +143,37 @@ impl<'a> EquityCurve<'a> {
     #[must_use]
     pub fn max_drawdown(&self) -> f64 {
         let (mut peak, mut deepest, mut bound) = (self.capital, 0.0_f64, 1.0 + MARGIN);
-        for &equity in self.equity {
-            peak = if equity > peak { equity } else { peak };
-            // Most rows are no new depth: those need no division.
-            if equity < bound * peak {
-                deepest = deepest.min(equity / peak - 1.0);
-                bound = 1.0 + deepest + MARGIN;
+        for rows in self.equity.chunks(BLOCK) {
+            let (lowest, highest) = extremes(rows);
+            let highest = if highest > peak { highest } else { peak };
+            // Most rows are no new depth: those need no division, and most blocks hold none.
+            if lowest < bound * highest {
+                for &equity in rows {
+                    peak = if equity > peak { equity } else { peak };
+                    if equity < bound * peak {
+                        deepest = deepest.min(equity / peak - 1.0);
+                        bound = 1.0 + deepest + MARGIN;
+                    }
+                }
             }
+            peak = highest;
         }
         deepest
     }
+}
+
+/// The lowest and the highest of some values, none of them NaN.
+fn extremes(values: &[f64]) -> (f64, f64) {
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (groups, rest) = values.as_chunks::<LANES>();
+    for group in groups {
+        for lane in 0..LANES {
+            low[lane] = if group[lane] < low[lane] { group[lane] } else { low[lane] };
+            high[lane] = if group[lane] > high[lane] { group[lane] } else { high[lane] };
+        }
+    }
+    let low = low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min);
+    (low, high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max))
 }
 
 impl DayPath {

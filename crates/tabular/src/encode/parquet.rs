@@ -3,7 +3,7 @@
 use std::mem;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -29,9 +29,10 @@ impl ParquetEncoder {
             .set_max_row_group_bytes(Some(ROW_GROUP_BYTES));
         // Instants and numbers hardly ever repeat: looking each of them up in a dictionary would be
         // half of the time that writing takes, and make the file larger.
-        let distinct = schema.fields().iter().filter(|field| is_distinct(field.data_type()));
-        let properties = distinct
-            .map(|field| ColumnPath::new(vec![field.name().clone()]))
+        let properties = schema
+            .fields()
+            .iter()
+            .filter_map(distinct)
             .fold(properties, |found, column| found.set_column_dictionary_enabled(column, false))
             .build();
         let writer = ArrowWriter::try_new(Vec::new(), SchemaRef::clone(schema), Some(properties))
@@ -66,8 +67,16 @@ impl Encoder for ParquetEncoder {
     }
 }
 
-fn is_distinct(data_type: &DataType) -> bool {
-    matches!(data_type, DataType::Timestamp(..) | DataType::Float64)
+/// The column of a field whose values, or those of its lists, are instants or numbers.
+fn distinct(field: &FieldRef) -> Option<ColumnPath> {
+    let path = match field.data_type() {
+        DataType::Timestamp(..) | DataType::Float64 => vec![field.name().clone()],
+        DataType::List(item) if *item.data_type() == DataType::Float64 => {
+            vec![field.name().clone(), "list".to_owned(), item.name().clone()]
+        }
+        _ => return None,
+    };
+    Some(ColumnPath::new(path))
 }
 
 fn failed(error: ParquetError) -> TabularError {
