@@ -32,8 +32,8 @@ pub struct SuperiorAbilityTest {
     rows: usize,
     /// Weights of the autocovariances: κ of lag 1, 2 …, as far as they count.
     kernel: Vec<f64>,
-    /// Of each [`BLOCK`] of rows, each resample's.
-    drawn: Vec<Vec<Drawn>>,
+    /// Of each [`BLOCK`] of rows.
+    drawn: Vec<Drawn>,
     settings: usize,
     statistic: f64,
     /// Largest statistic of each resample so far: lower, consistent, upper.
@@ -73,11 +73,11 @@ impl SuperiorAbilityTest {
             let (name, wanted) = ("the mean block length", "a finite number of rows, 1 or more");
             return Err(StatisticsError::InvalidArgument { name, value: mean_block, wanted });
         }
-        let mut drawn = vec![Vec::new(); rows.div_ceil(BLOCK)];
+        let mut drawn = vec![Drawn::default(); rows.div_ceil(BLOCK)];
         for order in orders {
             let order = order.as_ref();
             check_length("an order", order.len(), rows)?;
-            let mut counts = vec![0.0_f32; rows];
+            let mut counts = vec![0_usize; rows];
             for &row in order {
                 let Some(count) = counts.get_mut(row) else {
                     let (name, wanted) =
@@ -88,14 +88,13 @@ impl SuperiorAbilityTest {
                         wanted,
                     });
                 };
-                *count += 1.0;
+                *count += 1;
             }
             for (drawn, counts) in drawn.iter_mut().zip(counts.chunks(BLOCK)) {
-                let counts = (0..).zip(counts.iter().copied());
-                drawn.push(counts.filter(|(_, count)| *count > 0.0).collect());
+                drawn.push(counts);
             }
         }
-        let resamples = drawn[0].len();
+        let resamples = drawn[0].ends.len();
         if resamples == 0 {
             return Err(StatisticsError::NoRows);
         }
@@ -227,8 +226,29 @@ const LANES: usize = 16;
 /// Rows whose values of so many settings stay in the fastest cache.
 const BLOCK: usize = 128;
 
-/// The rows of a block that a resample holds, each once, and how often it does.
-type Drawn = Vec<(u32, f32)>;
+/// What resamples draw from a block of rows. It is read through for every few settings, so it is small.
+#[derive(Debug, Clone, Default)]
+struct Drawn {
+    /// A row's place in the block, and how often it is drawn: 255 times at most, then again.
+    rows: Vec<(u8, u8)>,
+    /// Where each resample's end.
+    ends: Vec<usize>,
+}
+
+impl Drawn {
+    /// Adds a resample that draws each row so often.
+    fn push(&mut self, counts: &[usize]) {
+        for (row, &count) in (0..).zip(counts) {
+            let mut left = count;
+            while left > 0 {
+                let part = u8::try_from(left).unwrap_or(u8::MAX);
+                self.rows.push((row, part));
+                left -= usize::from(part);
+            }
+        }
+        self.ends.push(self.rows.len());
+    }
+}
 
 /// What a setting's resamples are measured by.
 struct Scale {
@@ -239,7 +259,7 @@ struct Scale {
 
 /// The [`weighted_sums`] of each resample.
 struct Sums<'a> {
-    drawn: &'a [Vec<Drawn>],
+    drawn: &'a [Drawn],
     rows: &'a [[f64; LANES]],
 }
 
@@ -248,10 +268,12 @@ impl NullaryFnOnce for Sums<'_> {
 
     #[inline(always)]
     fn call(self) -> Vec<[f64; LANES]> {
-        let mut all = vec![[0.0; LANES]; self.drawn[0].len()];
+        let mut all = vec![[0.0; LANES]; self.drawn[0].ends.len()];
         for (drawn, rows) in self.drawn.iter().zip(self.rows.chunks(BLOCK)) {
-            for (drawn, sums) in drawn.iter().zip(&mut all) {
-                *sums = weighted_sums(*sums, drawn, rows);
+            let mut start = 0;
+            for (&end, sums) in drawn.ends.iter().zip(&mut all) {
+                *sums = weighted_sums(*sums, &drawn.rows[start..end], rows);
+                start = end;
             }
         }
         all
@@ -263,11 +285,11 @@ impl NullaryFnOnce for Sums<'_> {
 #[inline(always)]
 fn weighted_sums(
     mut sums: [f64; LANES],
-    drawn: &[(u32, f32)],
+    drawn: &[(u8, u8)],
     values: &[[f64; LANES]],
 ) -> [f64; LANES] {
     for &(row, count) in drawn {
-        let (values, count) = (&values[row as usize], f64::from(count));
+        let (values, count) = (&values[usize::from(row)], f64::from(count));
         for lane in 0..LANES {
             sums[lane] += count * values[lane];
         }
