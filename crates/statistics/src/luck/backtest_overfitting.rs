@@ -1,7 +1,9 @@
 //! How often the best of the past is below the median of the future.
 #![allow(
     clippy::inline_always,
-    reason = "a loop is compiled for each instruction set only with all that it calls inside it"
+    clippy::needless_bitwise_bool,
+    reason = "a loop is compiled for each instruction set only with all that it calls inside it, and becomes \
+              vector instructions only without branches"
 )]
 
 use std::cmp::Ordering;
