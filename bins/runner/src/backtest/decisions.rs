@@ -3,7 +3,7 @@
 use backtest::{Bar, Decision, Intent};
 use chrono::{DateTime, TimeDelta};
 use market_data::Instrument;
-use strategy_core::{Leg, Outlook, Result, SideExits};
+use strategy_core::{BoxError, Leg, Outlook, Result, SideExits};
 
 use super::candles::{Market, micros};
 
@@ -53,7 +53,7 @@ impl Asked {
 
     /// The decision of each candle of `market`. A candle at whose close a row would have ended, without one, is
     /// silent; before the first row nothing is asked, and nothing counts as silence.
-    pub(crate) fn decisions(&self, market: &Market) -> Result<Vec<Option<Decision<'_>>>, BoxError> {
+    pub(crate) fn decisions(&self, market: &Market) -> Result<Vec<Option<Decision<'_>>>> {
         let (lasts, legs) = (micros(self.interval.unwrap_or(market.interval)), self.legs.len());
         let mut next = 0;
         let mut of_bar = |bar: Bar<'_>| {
