@@ -29,16 +29,13 @@ pub enum LabelError {
     /// The horizon is no usable span of time.
     #[error(
         "horizon {}: wanted a span above 0 in whole microseconds (at most 292,000 years), \
-         such as 24h",
-        span(*found)
+         such as 24h", span(*found)
     )]
     Horizon { found: TimeDelta },
     /// The horizon is not a whole number of candles.
     #[error(
         "horizon {} is not a whole number of {} candles: choose a horizon that is a multiple of \
-         the candle interval, or candles of a shorter interval",
-        span(*horizon),
-        span(*interval)
+         the candle interval, or candles of a shorter interval", span(*horizon), span(*interval)
     )]
     HorizonNotMultiple { horizon: TimeDelta, interval: TimeDelta },
     /// A word that stands for none of a closed set of values.

@@ -37,8 +37,7 @@ pub enum KeyError {
     /// A run name holds several target keys, and nothing says which one is meant.
     #[error(
         "the run name `{run_name}` names more than one label rule ({}), wanted one such as \
-         y_tp_before_sl_u0.04_d0.02_24h; say which is meant with `--target-key`",
-        keys.join(", ")
+         y_tp_before_sl_u0.04_d0.02_24h; say which is meant with `--target-key`", keys.join(", ")
     )]
     SeveralInRunName { run_name: String, keys: Vec<String> },
 }

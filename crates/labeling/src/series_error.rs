@@ -13,8 +13,7 @@ pub enum SeriesError {
     /// The candle interval is no usable span of time.
     #[error(
         "candle interval {}: wanted a span above 0 in whole microseconds (at most 292,000 years), \
-         such as 1h",
-        span(*found)
+         such as 1h", span(*found)
     )]
     Interval { found: TimeDelta },
     /// A column has another length than the timestamps.
@@ -26,25 +25,20 @@ pub enum SeriesError {
     #[error(
         "candle {index} (counted from 0) opens at {} UTC, which is not after the candle before it \
          ({} UTC): sort the candles by time and keep one of each",
-        instant(*timestamp),
-        instant(*previous)
+        instant(*timestamp), instant(*previous)
     )]
     NotAscending { index: usize, timestamp: i64, previous: i64 },
     /// A candle does not open a whole number of intervals after the one before it.
     #[error(
         "candle {index} (counted from 0) opens at {} UTC, which is not a whole number of {} \
          intervals after the candle before it ({} UTC): pass the interval of these candles, \
-         or only candles of that interval",
-        instant(*timestamp),
-        span(*interval),
-        instant(*previous)
+         or only candles of that interval", instant(*timestamp), span(*interval), instant(*previous)
     )]
     OffGrid { index: usize, timestamp: i64, previous: i64, interval: TimeDelta },
     /// A price is not finite or not above 0.
     #[error(
         "candle {index} (counted from 0) at {} UTC has {column} = {found}: wanted a finite price \
-         above 0; correct the candle or leave it out",
-        instant(*timestamp)
+         above 0; correct the candle or leave it out", instant(*timestamp)
     )]
     Price { index: usize, timestamp: i64, column: &'static str, found: f64 },
     /// A candle's high lies below its low.

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 
-use crate::candles::{NUMBERS, TIME, candle_interval, micros_of};
+use crate::candles::{NUMBERS, TIME, micros_of};
 use crate::funding;
 use crate::predictions::SettledModel;
 use crate::select::Select;
@@ -99,15 +99,6 @@ pub fn arrivals(
             Ok(Arrivals { rows, read_to: None })
         }
     }
-}
-
-/// The interval of a table of candles: the one that its name tells, otherwise the smallest spacing of its
-/// rows.
-///
-/// # Errors
-/// When neither tells one.
-pub fn interval_of(db: &Database, table: &CandleTable) -> Result<TimeDelta, MarketDataError> {
-    candle_interval(db, table)
 }
 
 /// The dataset of the funding rates of a file, where they are of one; `None` when there are none.

@@ -72,10 +72,10 @@ pub fn candle_table(db: &Database, wanted: Option<&str>) -> Result<CandleTable, 
             found: names(tables),
             elsewhere: db.elsewhere()?,
         })),
-        several => Err(MarketDataError::Candles(CandleError::CandleTableNotUnique {
-            path: db.path().into(),
-            found: names(several),
-        })),
+        several => {
+            Err(CandleError::CandleTableNotUnique { path: db.path().into(), found: names(several) }
+                .into())
+        }
     }
 }
 

@@ -214,10 +214,10 @@ pub fn newest_candle(db: &Database, table: &CandleTable) -> Result<Option<i64>, 
 }
 
 /// The interval that the table's name tells, otherwise the smallest spacing of its rows.
-pub(crate) fn candle_interval(
-    db: &Database,
-    table: &CandleTable,
-) -> Result<TimeDelta, MarketDataError> {
+///
+/// # Errors
+/// [`IntervalUnknown`](CandleError::IntervalUnknown).
+pub fn candle_interval(db: &Database, table: &CandleTable) -> Result<TimeDelta, MarketDataError> {
     table.interval().map_or_else(|| smallest_spacing(db, table.as_table()), Ok)
 }
 

@@ -6,7 +6,7 @@ use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Int64Array, PrimitiveArray, RecordBatch, StringArray,
 };
 use arrow::datatypes::{
-    ArrowTimestampType, DataType, Date32Type, Float64Type, Int64Type, TimeUnit,
+    ArrowPrimitiveType, DataType, Date32Type, Float64Type, Int64Type, TimeUnit,
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType,
 };
@@ -53,32 +53,19 @@ pub(crate) fn micros(
     batch: &RecordBatch,
     index: usize,
 ) -> Result<Vec<Option<i64>>, MarketDataError> {
-    let array = batch.column(index);
-    let values = match array.data_type() {
-        // DuckDB's `infinity` is the largest number of each unit, and stays it.
-        DataType::Timestamp(TimeUnit::Second, _) => {
-            scaled::<TimestampSecondType>(array, |s| s.saturating_mul(1_000_000))
-        }
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            scaled::<TimestampMillisecondType>(array, |ms| ms.saturating_mul(1_000))
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            scaled::<TimestampMicrosecondType>(array, |us| us)
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            scaled::<TimestampNanosecondType>(array, |ns| match ns {
-                i64::MAX | i64::MIN..=MINUS_INFINITY => ns,
-                ns => ns.div_euclid(1_000),
-            })
-        }
-        DataType::Date32 => array.as_primitive_opt::<Date32Type>().map(|days| {
-            days.iter()
-                .map(|day| day.map(|day| i64::from(day).saturating_mul(MICROS_PER_DAY)))
-                .collect()
-        }),
-        _ => None,
+    // DuckDB's `infinity` is the largest number of each unit, and stays it.
+    let in_micros: fn(i64) -> i64 = match batch.column(index).data_type() {
+        DataType::Timestamp(TimeUnit::Second, _) => |s| s.saturating_mul(1_000_000),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => |ms| ms.saturating_mul(1_000),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => |ns| match ns {
+            i64::MAX | i64::MIN..=MINUS_INFINITY => ns,
+            ns => ns.div_euclid(1_000),
+        },
+        DataType::Date32 => |day| day.saturating_mul(MICROS_PER_DAY),
+        _ => return ticks(path, batch, index),
     };
-    values.ok_or_else(|| unexpected(path, batch, index, "TIMESTAMP or DATE"))
+    let ticks = ticks(path, batch, index)?;
+    Ok(ticks.into_iter().map(|tick| tick.map(in_micros)).collect())
 }
 
 /// Column `index`, one of instants, in whatever unit it has: equal where DuckDB finds them equal.
@@ -88,32 +75,20 @@ pub(crate) fn ticks(
     index: usize,
 ) -> Result<Vec<Option<i64>>, MarketDataError> {
     let array = batch.column(index);
-    let same = |ticks| ticks;
     let values = match array.data_type() {
-        DataType::Timestamp(TimeUnit::Second, _) => scaled::<TimestampSecondType>(array, same),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => {
-            scaled::<TimestampMillisecondType>(array, same)
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            scaled::<TimestampMicrosecondType>(array, same)
-        }
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
-            scaled::<TimestampNanosecondType>(array, same)
-        }
-        DataType::Date32 => array
-            .as_primitive_opt::<Date32Type>()
-            .map(|days| days.iter().map(|day| day.map(i64::from)).collect()),
+        DataType::Timestamp(TimeUnit::Second, _) => stored::<TimestampSecondType>(array),
+        DataType::Timestamp(TimeUnit::Millisecond, _) => stored::<TimestampMillisecondType>(array),
+        DataType::Timestamp(TimeUnit::Microsecond, _) => stored::<TimestampMicrosecondType>(array),
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => stored::<TimestampNanosecondType>(array),
+        DataType::Date32 => stored::<Date32Type>(array),
         _ => None,
     };
     values.ok_or_else(|| unexpected(path, batch, index, "TIMESTAMP or DATE"))
 }
 
-fn scaled<T: ArrowTimestampType>(
-    array: &ArrayRef,
-    to_micros: impl Fn(i64) -> i64,
-) -> Option<Vec<Option<i64>>> {
+fn stored<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef) -> Option<Vec<Option<i64>>> {
     let values: &PrimitiveArray<T> = array.as_primitive_opt()?;
-    Some(values.iter().map(|value| value.map(&to_micros)).collect())
+    Some(values.iter().map(|value| value.map(Into::into)).collect())
 }
 
 fn unexpected(

@@ -126,9 +126,7 @@ fn open_rows(path: &Path) -> Result<Option<Session>, MarketDataError> {
     match open_files::open_flat(path, &files) {
         Ok(session) => Ok(Some(session)),
         Err(FlatError::DuckDb(source)) => Err(query_failed(path, source)),
-        Err(FlatError::File(path, source)) => {
-            Err(MarketDataError::File(FileError::Rows { path, source }))
-        }
+        Err(FlatError::File(path, source)) => Err(FileError::Rows { path, source }.into()),
     }
 }
 
@@ -140,7 +138,7 @@ fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataEr
     let message = source.to_string();
     if lock::is_conflict(&message) {
         let holder = lock::holder(&message);
-        return MarketDataError::File(FileError::Locked { path, holder, waited, source });
+        return FileError::Locked { path, holder, waited, source }.into();
     }
     let head = match read_head(&path) {
         Ok(head) => head,
@@ -148,15 +146,15 @@ fn explain(path: &Path, source: duckdb::Error, waited: Duration) -> MarketDataEr
     };
     match FileKind::of(&head) {
         FileKind::DuckDb if message.contains("storage version number") => {
-            MarketDataError::File(FileError::OtherVersion { path, source })
+            FileError::OtherVersion { path, source }.into()
         }
-        FileKind::DuckDb => MarketDataError::File(FileError::Open { path, source }),
-        found => MarketDataError::File(FileError::NotDuckDb { path, found }),
+        FileKind::DuckDb => FileError::Open { path, source }.into(),
+        found => FileError::NotDuckDb { path, found }.into(),
     }
 }
 
 fn query_failed(path: &Path, source: duckdb::Error) -> MarketDataError {
-    MarketDataError::File(FileError::Query { path: path.to_owned(), source: source.into() })
+    FileError::Query { path: path.to_owned(), source: source.into() }.into()
 }
 
 fn read_head(path: &Path) -> io::Result<Vec<u8>> {

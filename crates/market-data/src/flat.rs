@@ -60,13 +60,7 @@ pub(crate) fn fill(
     let mut tables = BTreeMap::<String, Vec<String>>::new();
     for (number, path) in files.iter().enumerate() {
         let part = format!("part {number}");
-        let table =
-            fill_one(connection, name, path, &part, files.len() == 1).map_err(
-                |error| match error {
-                    PartError::Rows(source) => FlatError::File(path.clone(), source),
-                    PartError::DuckDb(source) => FlatError::DuckDb(source),
-                },
-            )?;
+        let table = fill_one(connection, name, path, &part, files.len() == 1)?;
         tables.entry(table).or_default().push(part);
     }
     for (table, parts) in tables {
@@ -84,23 +78,6 @@ pub(crate) fn fill(
     Ok(())
 }
 
-enum PartError {
-    Rows(TabularError),
-    DuckDb(duckdb::Error),
-}
-
-impl From<TabularError> for PartError {
-    fn from(source: TabularError) -> Self {
-        Self::Rows(source)
-    }
-}
-
-impl From<duckdb::Error> for PartError {
-    fn from(source: duckdb::Error) -> Self {
-        Self::DuckDb(source)
-    }
-}
-
 /// Makes the table `part` of the rows at `path`; gives the name that it should have.
 fn fill_one(
     connection: &Connection,
@@ -108,8 +85,9 @@ fn fill_one(
     path: &Path,
     part: &str,
     is_alone: bool,
-) -> Result<String, PartError> {
-    let reader = tabular::read(path, BATCH_ROWS)?;
+) -> Result<String, FlatError> {
+    let unread = |source| FlatError::File(path.to_owned(), source);
+    let reader = tabular::read(path, BATCH_ROWS).map_err(unread)?;
     let schema = reader.schema();
     let kept: Vec<(usize, &'static str, DataType)> = (0..schema.fields().len())
         .filter_map(|index| {
@@ -141,12 +119,13 @@ fn fill_one(
     };
     let mut appender = connection.appender_to_catalog_and_db(part, database, "main")?;
     for batch in reader {
-        let batch = batch?;
+        let batch = batch.map_err(unread)?;
         let columns = kept
             .iter()
             .map(|(index, _, data_type)| column(batch.column(*index), data_type, damaged));
-        let columns = columns.collect::<Result<Vec<_>, TabularError>>()?;
-        let batch = RecordBatch::try_new(Arc::clone(&stored), columns).map_err(damaged)?;
+        let columns = columns.collect::<Result<Vec<_>, TabularError>>().map_err(unread)?;
+        let batch = RecordBatch::try_new(Arc::clone(&stored), columns);
+        let batch = batch.map_err(|source| unread(damaged(source)))?;
         appender.append_record_batch(batch)?;
     }
     appender.flush()?;

@@ -1,7 +1,5 @@
 //! Funding rates of perpetual futures.
 
-use arrow::array::AsArray;
-
 use crate::select::Select;
 use crate::{Database, MarketDataError, TimeRange};
 
@@ -63,14 +61,9 @@ pub fn funding_dataset(
     if db.find_table(TABLE)?.is_none() {
         return Ok(None);
     }
-    let sql =
-        "SELECT DISTINCT CAST(dataset AS VARCHAR) FROM funding_rates WHERE dataset IS NOT NULL";
-    let mut known = Vec::new();
-    for batch in db.stream(sql, &[])? {
-        let batch = batch?;
-        let names = batch.column(0).as_string::<i32>();
-        known.extend(names.iter().flatten().map(str::to_owned));
-    }
+    let sql = "SELECT DISTINCT CAST(dataset AS VARCHAR) AS dataset FROM funding_rates
+         WHERE dataset IS NOT NULL ORDER BY dataset";
+    let mut known = db.texts(sql, &[])?;
     let stem = |name: &str| name.rsplit_once('_').map_or("", |(stem, _)| stem).to_owned();
     let Some(dataset) = dataset else {
         return Ok((known.len() == 1).then(|| known.remove(0)));

@@ -76,9 +76,11 @@ mod tables;
 mod targets;
 mod train_csv;
 
-pub use arrivals::{Arrival, Arrivals, Feed, arrivals, interval_of, only_funding_dataset};
+pub use arrivals::{Arrival, Arrivals, Feed, arrivals, only_funding_dataset};
 pub use candle_table::{CandleTable, candle_table, candle_table_of};
-pub use candles::{Candles, Gap, Prices, candle_range, newest_candle, read_candles, read_prices};
+pub use candles::{
+    Candles, Gap, Prices, candle_interval, candle_range, newest_candle, read_candles, read_prices,
+};
 pub use database::{Batches, Database};
 pub use duckdb_error::DuckDbError;
 pub use error::{CandleError, CsvError, FileError, MarketDataError, ModelError, TableError};

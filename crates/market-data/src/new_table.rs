@@ -35,7 +35,6 @@ pub fn write_tables(path: &Path, tables: Vec<NewTable>) -> Result<(), MarketData
         connection.execute_batch("CHECKPOINT")?;
         connection.close().map_err(|(_, source)| source)
     };
-    write().map_err(|source| {
-        MarketDataError::File(FileError::Write { path: path.to_owned(), source: source.into() })
-    })
+    write()
+        .map_err(|source| FileError::Write { path: path.to_owned(), source: source.into() }.into())
 }

@@ -54,7 +54,7 @@ pub fn prediction_range(
     query: &PredictionQuery<'_>,
 ) -> Result<Option<TimeSpan>, MarketDataError> {
     let model = SettledModel::find(db, query)?;
-    let span = select(db, &model.table, query, &model.found)?.span()?;
+    let span = model.select(db, query)?.span()?;
     if span.is_none() {
         model.require_feature_key(db, query)?;
     }
@@ -94,13 +94,17 @@ impl SettledModel {
         db: &Database,
         query: &PredictionQuery<'_>,
     ) -> Result<Self, MarketDataError> {
-        let table = prediction_table(db, query)?;
+        let table = db.table(TABLE)?;
+        let mut wanted = vec![TIME, SCORE, "model_path"];
+        wanted.extend(query.feature_key.map(|_| "feature_key"));
+        table.require(&wanted)?;
         let found = find_model(db, &table, query)?;
+        let model = Self { table, found };
         let all = PredictionQuery { feature_key: None, range: TimeRange::ALL, ..*query };
-        if let (Some(covered), Ok(select)) = (found.covered, select(db, &table, &all, &found)) {
+        if let (Some(covered), Ok(select)) = (model.found.covered, model.select(db, &all)) {
             select.remember(covered);
         }
-        Ok(Self { table, found })
+        Ok(model)
     }
 
     /// The newest rows of the query's range, whatever they hold.
@@ -109,8 +113,7 @@ impl SettledModel {
         db: &'a Database,
         query: &PredictionQuery<'_>,
     ) -> Result<Select<'a>, MarketDataError> {
-        let select = select(db, &self.table, query, &self.found)?;
-        select.within(query.range).newest_by("created_at")
+        self.select(db, query)?.within(query.range).newest_by("created_at")
     }
 
     /// Timestamps and scores of the query's range, as [`read_predictions`] gives them.
@@ -119,39 +122,28 @@ impl SettledModel {
         db: &Database,
         query: &PredictionQuery<'_>,
     ) -> Result<(Vec<i64>, Vec<f64>), MarketDataError> {
-        let Self { table, found } = self;
         let (mut timestamps, mut y_pred) = (Vec::<i64>::new(), Vec::<f64>::new());
-        let select =
-            select(db, table, query, found)?.within(query.range).newest_by("created_at")?;
-        let read = select.for_each(|timestamp, values| {
+        let read = self.newest(db, query)?.for_each(|timestamp, values| {
             let value = values.first().copied().flatten();
-            let score = table.checked(SCORE, timestamp, value, "a score in [0, 1]", |score| {
-                (0.0..=1.0).contains(&score)
-            })?;
+            let score =
+                self.table.checked(SCORE, timestamp, value, "a score in [0, 1]", |score| {
+                    (0.0..=1.0).contains(&score)
+                })?;
             if timestamps.last() != Some(&timestamp) {
                 timestamps.push(timestamp);
                 y_pred.push(score);
             } else if y_pred.last() != Some(&score) {
-                return Err(table.duplicate(timestamp));
+                return Err(self.table.duplicate(timestamp));
             }
             Ok(())
         });
         match read {
             // Only now that the stream has ended may another query look for the feature keys.
             Err(MarketDataError::Table(TableError::DuplicateTimestamp { timestamp, .. })) => {
-                Err(conflicting(db, table, query, found, timestamp)?)
+                Err(self.conflicting(db, query, timestamp)?)
             }
             read => read.map(|()| (timestamps, y_pred)),
         }
-    }
-
-    /// Fails when the model has no rows of the query's feature key at any time.
-    pub(crate) fn require_feature_key(
-        &self,
-        db: &Database,
-        query: &PredictionQuery<'_>,
-    ) -> Result<(), MarketDataError> {
-        require_feature_key(db, &self.table, query, &self.found)
     }
 
     /// The first and the last instant (µs UTC) of the query's range that has rows. Fails when one is
@@ -161,76 +153,56 @@ impl SettledModel {
         db: &Database,
         query: &PredictionQuery<'_>,
     ) -> Result<Option<(i64, i64)>, MarketDataError> {
-        select(db, &self.table, query, &self.found)?.within(query.range).bounds()
+        self.select(db, query)?.within(query.range).bounds()
     }
-}
 
-fn prediction_table(db: &Database, query: &PredictionQuery<'_>) -> Result<Table, MarketDataError> {
-    let table = db.table(TABLE)?;
-    let mut wanted = vec![TIME, SCORE, "model_path"];
-    wanted.extend(query.feature_key.map(|_| "feature_key"));
-    table.require(&wanted)?;
-    Ok(table)
-}
-
-/// The rows of the model, of the dataset and of the feature key, over all time.
-fn select<'a>(
-    db: &'a Database,
-    table: &'a Table,
-    query: &PredictionQuery<'_>,
-    found: &FoundModel,
-) -> Result<Select<'a>, MarketDataError> {
-    let select = Select::new(db, table, TIME, &[SCORE])?;
-    let mut select = select.equal("model_path", found.path.stored());
-    if let Some(dataset) = &found.dataset {
-        select = select.equal("dataset", dataset);
+    /// The rows of the model, of the dataset and of the feature key, over all time.
+    fn select<'a>(
+        &'a self,
+        db: &'a Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<Select<'a>, MarketDataError> {
+        let select = Select::new(db, &self.table, TIME, &[SCORE])?;
+        let mut select = select.equal("model_path", self.found.path.stored());
+        if let Some(dataset) = &self.found.dataset {
+            select = select.equal("dataset", dataset);
+        }
+        if let Some(key) = query.feature_key {
+            select = select.equal("feature_key", key);
+        }
+        Ok(select)
     }
-    if let Some(key) = query.feature_key {
-        select = select.equal("feature_key", key);
-    }
-    Ok(select)
-}
 
-/// The error that the newest rows of `timestamp` differ.
-fn conflicting(
-    db: &Database,
-    table: &Table,
-    query: &PredictionQuery<'_>,
-    found: &FoundModel,
-    timestamp: i64,
-) -> Result<MarketDataError, MarketDataError> {
-    let feature_keys = match table.column("feature_key") {
-        Some(_) => select(db, table, query, found)?
-            .within(TimeRange::of_instant(timestamp))
-            .newest_by("created_at")?
-            .distinct("feature_key")?,
-        None => Vec::new(),
-    };
-    Ok(MarketDataError::Model(ModelError::ConflictingPredictions {
-        path: db.path().into(),
-        timestamp,
-        model_path: found.path.stored().to_owned(),
-        feature_keys,
-    }))
-}
-
-/// Fails when the model has no rows of the feature key at all.
-fn require_feature_key(
-    db: &Database,
-    table: &Table,
-    query: &PredictionQuery<'_>,
-    matched: &FoundModel,
-) -> Result<(), MarketDataError> {
-    let Some(wanted) = query.feature_key else { return Ok(()) };
-    let any_key = PredictionQuery { feature_key: None, ..*query };
-    let found = select(db, table, &any_key, matched)?.distinct("feature_key")?;
-    if found.iter().any(|key| key == wanted) {
-        return Ok(());
+    /// The error that the newest rows of `timestamp` differ.
+    fn conflicting(
+        &self,
+        db: &Database,
+        query: &PredictionQuery<'_>,
+        timestamp: i64,
+    ) -> Result<MarketDataError, MarketDataError> {
+        let at = PredictionQuery { range: TimeRange::of_instant(timestamp), ..*query };
+        let feature_keys = match self.table.column("feature_key") {
+            Some(_) => self.newest(db, &at)?.distinct("feature_key")?,
+            None => Vec::new(),
+        };
+        let (path, model_path) = (db.path().into(), self.found.path.stored().to_owned());
+        Ok(ModelError::ConflictingPredictions { path, timestamp, model_path, feature_keys }.into())
     }
-    Err(MarketDataError::Model(ModelError::FeatureKeyNotFound {
-        path: db.path().into(),
-        wanted: wanted.to_owned(),
-        model_path: matched.path.stored().to_owned(),
-        found,
-    }))
+
+    /// Fails when the model has no rows of the query's feature key at any time.
+    pub(crate) fn require_feature_key(
+        &self,
+        db: &Database,
+        query: &PredictionQuery<'_>,
+    ) -> Result<(), MarketDataError> {
+        let Some(wanted) = query.feature_key else { return Ok(()) };
+        let any_key = PredictionQuery { feature_key: None, ..*query };
+        let found = self.select(db, &any_key)?.distinct("feature_key")?;
+        if found.iter().any(|key| key == wanted) {
+            return Ok(());
+        }
+        let (path, wanted) = (db.path().into(), wanted.to_owned());
+        let model_path = self.found.path.stored().to_owned();
+        Err(ModelError::FeatureKeyNotFound { path, model_path, wanted, found }.into())
+    }
 }

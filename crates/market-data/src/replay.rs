@@ -15,9 +15,7 @@ use crate::columns::micros;
 use crate::lock::is_conflict;
 use crate::select::has_times;
 use crate::sql::quoted;
-use crate::{
-    DEFAULT_LOCK_TIMEOUT, Database, DuckDbError, FileError, MarketDataError, Parameter, Table,
-};
+use crate::{DEFAULT_LOCK_TIMEOUT, Database, FileError, MarketDataError, Parameter, Table};
 
 /// How long to wait before a file that somebody reads is tried again.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -99,12 +97,8 @@ impl Replay {
             return Ok(done);
         }
         let path = self.target.clone();
-        let failed = |source: duckdb::Error| {
-            MarketDataError::File(FileError::Write {
-                path: path.clone(),
-                source: DuckDbError::from(source),
-            })
-        };
+        let failed =
+            |source: duckdb::Error| FileError::Write { path: path.clone(), source: source.into() };
         let begin = Instant::now();
         let connection = loop {
             match Connection::open(&path) {

@@ -95,15 +95,11 @@ fn of_run(db: &Database, models: Vec<String>, asked: &str) -> Result<Vec<String>
         return Ok(models);
     } else {
         let (path, part) = (db.path().to_owned(), asked.to_owned());
-        return Err(MarketDataError::Model(ModelError::NoModelOfRun { path, part, found: names }));
+        return Err(ModelError::NoModelOfRun { path, part, found: names }.into());
     }
     if names.len() > 1 {
         let (path, part) = (db.path().to_owned(), asked.to_owned());
-        return Err(MarketDataError::Model(ModelError::PartOfSeveralRuns {
-            path,
-            part,
-            found: names,
-        }));
+        return Err(ModelError::PartOfSeveralRuns { path, part, found: names }.into());
     }
     Ok(models.into_iter().filter(|model| name(model).as_ref() == names.first()).collect())
 }
@@ -119,11 +115,7 @@ pub fn model_of_run(
     dataset: Option<&str>,
 ) -> Result<String, MarketDataError> {
     let stored = model_paths(db)?;
-    let is_meant =
-        |model: &&StoredModel| dataset.is_none_or(|dataset| counts_for(&stored, model, dataset));
-    let mut models: Vec<String> =
-        stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
-    models.dedup();
+    let models = models_of(&stored, dataset);
     let of_run = |path: &String| model_run(path).as_deref() == Some(run);
     let (found, others): (Vec<String>, Vec<String>) = models.into_iter().partition(of_run);
     let path = db.path().to_owned();
@@ -134,8 +126,19 @@ pub fn model_of_run(
             run: run.to_owned(),
             found: others.iter().filter_map(|path| model_run(path)).collect(),
         })),
-        Err(found) => Err(MarketDataError::Model(ModelError::SeveralModels { path, found })),
+        Err(found) => Err(ModelError::SeveralModels { path, found }.into()),
     }
+}
+
+/// The paths of the models that predict `dataset`, each once.
+fn models_of(stored: &[StoredModel], dataset: Option<&str>) -> Vec<String> {
+    let is_meant =
+        |model: &&StoredModel| dataset.is_none_or(|dataset| counts_for(stored, model, dataset));
+    // Sorted already, by path first.
+    let mut models: Vec<String> =
+        stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
+    models.dedup();
+    models
 }
 
 fn only_model(
@@ -144,12 +147,7 @@ fn only_model(
     dataset: Option<&str>,
     run_name: Option<&str>,
 ) -> Result<String, MarketDataError> {
-    let is_meant =
-        |model: &&StoredModel| dataset.is_none_or(|dataset| counts_for(stored, model, dataset));
-    // Sorted already, by path first.
-    let mut models: Vec<String> =
-        stored.iter().filter(is_meant).map(|model| model.model_path.clone()).collect();
-    models.dedup();
+    let mut models = models_of(stored, dataset);
     if let (Some(asked), false) = (run_name, models.is_empty()) {
         models = of_run(db, models, asked)?;
     }
@@ -161,18 +159,13 @@ fn only_model(
                 stored.iter().filter_map(|model| model.dataset.clone()).collect();
             found.sort_unstable();
             found.dedup();
-            Err(MarketDataError::Model(ModelError::DatasetNotFound {
-                path: path(),
-                wanted: wanted.to_owned(),
-                found,
-            }))
+            Err(ModelError::DatasetNotFound { path: path(), wanted: wanted.to_owned(), found }
+                .into())
         }
         (Err(none), _) if none.is_empty() => {
-            Err(MarketDataError::Model(ModelError::EmptyPredictions { path: path() }))
+            Err(ModelError::EmptyPredictions { path: path() }.into())
         }
-        (Err(found), _) => {
-            Err(MarketDataError::Model(ModelError::SeveralModels { path: path(), found }))
-        }
+        (Err(found), _) => Err(ModelError::SeveralModels { path: path(), found }.into()),
     }
 }
 

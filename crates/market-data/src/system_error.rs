@@ -27,13 +27,13 @@ pub(crate) fn require_file(path: &Path) -> Result<(), MarketDataError> {
     let found = fs::metadata(path).map_err(|error| MarketDataError::from_io(path, error))?;
     let path = path.to_owned();
     if found.is_dir() {
-        return Err(MarketDataError::File(FileError::IsFolder { path }));
+        return Err(FileError::IsFolder { path }.into());
     }
     if !found.is_file() {
-        return Err(MarketDataError::File(FileError::NotRegularFile { path }));
+        return Err(FileError::NotRegularFile { path }.into());
     }
     if path.to_str().is_none() {
-        return Err(MarketDataError::File(FileError::PathNotUtf8 { path }));
+        return Err(FileError::PathNotUtf8 { path }.into());
     }
     Ok(())
 }

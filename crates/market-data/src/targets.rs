@@ -103,11 +103,7 @@ pub fn stored_labels(db: &Database) -> Result<Vec<(Option<String>, String)>, Mar
 /// # Errors
 /// When the table lacks the columns `dataset` or `target_key`.
 pub fn target_keys(db: &Database, dataset: &str) -> Result<Vec<String>, MarketDataError> {
-    let Some(table) = db.find_table(TABLE)? else { return Ok(Vec::new()) };
-    table.require(&["dataset", "target_key"])?;
-    let sql = format!(
-        "SELECT DISTINCT CAST(target_key AS VARCHAR) AS key FROM {} WHERE dataset = ? ORDER BY key",
-        quoted(table.name())
-    );
-    db.texts(&sql, &[dataset.into()])
+    let of_dataset =
+        stored_labels(db)?.into_iter().filter(|(of, _)| of.as_deref() == Some(dataset));
+    Ok(of_dataset.map(|(_, key)| key).collect())
 }

@@ -129,14 +129,12 @@ impl Parser {
     fn row(&self, record: &StringRecord) -> Result<Row, MarketDataError> {
         let line = record.position().map_or(0, csv::Position::line);
         let field = |index: usize| trimmed(record.get(index).unwrap_or_default());
-        let bad = |column, index, wanted| {
-            MarketDataError::Csv(CsvError::BadCsvValue {
-                path: self.path.clone(),
-                line,
-                column,
-                found: field(index).to_owned(),
-                wanted,
-            })
+        let bad = |column, index, wanted| CsvError::BadCsvValue {
+            path: self.path.clone(),
+            line,
+            column,
+            found: field(index).to_owned(),
+            wanted,
         };
         Ok(Row {
             line,

@@ -21,8 +21,7 @@ pub enum SampleError {
     /// No data is configured, and the sample has no such dataset.
     #[error(
         "no data is configured, and the generated sample has no dataset `{dataset}` (it has {}): \
-         pass --pred-duckdb and --ohlcv-duckdb for your own",
-        known.join(" and ")
+         pass --pred-duckdb and --ohlcv-duckdb for your own", known.join(" and ")
     )]
     UnknownDataset { dataset: String, known: Vec<String> },
     /// Only the sample could serve, and the call is not one that may fall back to it.

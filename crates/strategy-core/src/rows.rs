@@ -105,8 +105,7 @@ pub enum RowsError {
     /// A column is not there.
     #[error(
         "the rows have no column `{column}` (they have {}): a strategy must declare each column \
-         that it reads among its inputs",
-        present.join(", ")
+         that it reads among its inputs", present.join(", ")
     )]
     MissingColumn { column: String, present: Vec<String> },
     /// A column has another type.
@@ -118,8 +117,7 @@ pub enum RowsError {
     /// Rows come that were decided on before, or earlier ones.
     #[error(
         "a row of {} comes after one of {}: rows are decided on once, in the order of time; open the \
-         strategy anew to decide on earlier ones",
-        described(*timestamp), described(*last)
+         strategy anew to decide on earlier ones", described(*timestamp), described(*last)
     )]
     NotLater { timestamp: i64, last: i64 },
     /// Time stands still or runs back.

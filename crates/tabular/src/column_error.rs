@@ -38,18 +38,13 @@ pub enum ColumnError {
     /// A column that is needed is not there.
     #[error(
         "{} has no column `{column}`; it has {}{}",
-        path.display(),
-        quoted(available),
-        after_colon(hint)
+        path.display(), quoted(available), after_colon(hint)
     )]
     MissingColumn { path: PathBuf, column: String, available: Vec<String>, hint: String },
     /// A column that is needed holds something else.
     #[error(
         "{}{}, column `{column}`: {wanted} were wanted, but it holds {}{}",
-        path.display(),
-        after_comma(first.as_deref()),
-        in_words(found),
-        after_colon(hint)
+        path.display(), after_comma(first.as_deref()), in_words(found), after_colon(hint)
     )]
     WrongType {
         path: PathBuf,

@@ -48,9 +48,7 @@ pub enum TabularError {
     /// The file is damaged, cut off, or uses something of its format that is not supported.
     #[error(
         "{} cannot be read as {} after row {rows}: it is damaged, cut off or of a kind that this \
-         program does not know",
-        path.display(),
-        format.title()
+         program does not know", path.display(), format.title()
     )]
     Decode { path: PathBuf, format: Format, rows: u64, source: Box<dyn StdError + Send + Sync> },
     /// A file that is read twice had other rows the second time.

@@ -84,9 +84,7 @@ impl Format {
                 }))
             }
             (Some(format), _) | (None, Some(format)) => Ok(format),
-            (None, None) => Err(TabularError::Naming(crate::NamingError::UnknownEnding {
-                path: path.to_owned(),
-            })),
+            (None, None) => Err(crate::NamingError::UnknownEnding { path: path.to_owned() }.into()),
         }
     }
 
@@ -113,8 +111,9 @@ impl FromStr for Format {
     type Err = TabularError;
 
     fn from_str(text: &str) -> Result<Self, TabularError> {
-        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
-            TabularError::Naming(crate::NamingError::UnknownFormat { found: text.to_owned() })
-        })
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == text)
+            .ok_or_else(|| crate::NamingError::UnknownFormat { found: text.to_owned() }.into())
     }
 }

@@ -15,26 +15,16 @@ pub enum NamingError {
     #[error("`{found}` is no format: there are {}", format_names())]
     UnknownFormat { found: String },
     /// Neither the name of a file nor its first bytes say what it is.
-    #[error(
-        "{} has no ending that says what it holds: {}",
-        path.display(),
-        endings()
-    )]
+    #[error("{} has no ending that says what it holds: {}", path.display(), endings())]
     UnknownEnding { path: PathBuf },
     /// The format that was asked for is not the ending's.
     #[error(
         "{} ends like a file of {}, and the format asked for is {asked}: give it another ending, or \
-         leave the format out",
-        path.display(),
-        ending.title()
+         leave the format out", path.display(), ending.title()
     )]
     ContradictingEnding { path: PathBuf, asked: Format, ending: Format },
     /// The ending promises another format than the first bytes show.
-    #[error(
-        "{} ends like a file of {}, but {found}",
-        path.display(),
-        wanted.title()
-    )]
+    #[error("{} ends like a file of {}, but {found}", path.display(), wanted.title())]
     OtherContent { path: PathBuf, wanted: Format, found: &'static str },
     /// Something of that name exists, but it is a folder, a device or a pipe.
     #[error("{} is {found}, not a file", path.display())]

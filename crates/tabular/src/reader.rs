@@ -239,10 +239,7 @@ fn explain(failure: Failure, path: &Path, format: Format, rows: u64) -> TabularE
 fn refuse_duplicates(schema: &Schema, path: &Path) -> Result<(), TabularError> {
     crate::writer::duplicate(schema).map_or(Ok(()), |column| {
         let path = Some(path.to_owned());
-        Err(TabularError::Column(crate::ColumnError::DuplicateColumn {
-            path,
-            column: column.to_owned(),
-        }))
+        Err(crate::ColumnError::DuplicateColumn { path, column: column.to_owned() }.into())
     })
 }
 

@@ -16,10 +16,7 @@ pub enum TextError {
     )]
     NoHeader { path: PathBuf, found: &'static str },
     /// A line with more or fewer fields than the header.
-    #[error(
-        "{}, line {line}: {found} fields, but the header has {wanted}",
-        path.display()
-    )]
+    #[error("{}, line {line}: {found} fields, but the header has {wanted}", path.display())]
     UnevenLine { path: PathBuf, line: u64, found: u64, wanted: u64 },
     /// A CSV file whose columns something else than commas separates.
     #[error("{}, line {line}: {hint}", path.display())]

@@ -46,9 +46,7 @@ pub fn utc_micros(array: &dyn Array) -> Result<TimestampMicrosecondArray, Tabula
             converted::<TimestampNanosecondType>(array, |row, nanos| {
                 match nanos.rem_euclid(1_000) {
                     0 => Ok(nanos / 1_000),
-                    nanos => {
-                        Err(TabularError::Time(crate::TimeError::BelowMicrosecond { row, nanos }))
-                    }
+                    nanos => Err(crate::TimeError::BelowMicrosecond { row, nanos }.into()),
                 }
             })
         }
@@ -56,7 +54,7 @@ pub fn utc_micros(array: &dyn Array) -> Result<TimestampMicrosecondArray, Tabula
             converted::<Date32Type>(array, |_, day| Ok(i64::from(day) * MICROS_A_DAY))
         }
         DataType::Date64 => scaled::<Date64Type>(array, 1_000, "ms"),
-        found => Err(TabularError::Time(crate::TimeError::NotTimestamps { found: found.clone() })),
+        found => Err(crate::TimeError::NotTimestamps { found: found.clone() }.into()),
     }
 }
 
@@ -124,11 +122,9 @@ fn scaled<T: ArrowPrimitiveType<Native = i64>>(
     unit: &'static str,
 ) -> Result<TimestampMicrosecondArray, TabularError> {
     converted::<T>(array, |row, value| {
-        value.checked_mul(micros).ok_or(TabularError::Time(crate::TimeError::TimestampRange {
-            row,
-            value,
-            unit,
-        }))
+        value
+            .checked_mul(micros)
+            .ok_or(crate::TimeError::TimestampRange { row, value, unit }.into())
     })
 }
 

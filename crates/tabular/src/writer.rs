@@ -22,7 +22,6 @@ pub struct BatchWriter<'a> {
     sink: Sink<'a>,
     encoder: Box<dyn Encoder>,
     schema: SchemaRef,
-    encoded: Vec<u8>,
     rows: u64,
 }
 
@@ -45,13 +44,10 @@ impl<'a> BatchWriter<'a> {
             }));
         }
         let schema = nullable(schema);
-        let mut encoded = Vec::new();
-        let encoder = encoder(format, &schema, &mut encoded)?;
+        let encoder = encoder(format, &schema)?;
         let first = schema.fields().first().map_or("", |field| field.name().as_str());
         let sink = Sink::open(destination, format, first)?;
-        let mut writer = Self { sink, encoder, schema, encoded, rows: 0 };
-        writer.pass_on()?;
-        Ok(writer)
+        Ok(Self { sink, encoder, schema, rows: 0 })
     }
 
     /// Writes the rows of a batch.
@@ -65,8 +61,7 @@ impl<'a> BatchWriter<'a> {
         let mut start = 0;
         while start < batch.num_rows() {
             let chunk = batch.slice(start, CHUNK_ROWS.min(batch.num_rows() - start));
-            self.encoder.encode(&chunk, self.rows, &mut self.encoded)?;
-            self.pass_on()?;
+            self.sink.write(&self.encoder.encode(&chunk, self.rows)?)?;
             start += chunk.num_rows();
             self.rows += chunk.num_rows() as u64;
         }
@@ -81,16 +76,9 @@ impl<'a> BatchWriter<'a> {
     ///
     /// If the destination refuses the bytes, or if somebody else took the name meanwhile.
     pub fn finish(mut self) -> Result<u64, TabularError> {
-        self.encoder.finish(&mut self.encoded)?;
-        self.pass_on()?;
+        self.sink.write(&self.encoder.finish()?)?;
         self.sink.finish()?;
         Ok(self.rows)
-    }
-
-    fn pass_on(&mut self) -> Result<(), TabularError> {
-        self.sink.write(&self.encoded)?;
-        self.encoded.clear();
-        Ok(())
     }
 
     /// Names and types must agree. Whether nulls are allowed, and notes beside the schema, need not.
@@ -102,10 +90,8 @@ impl<'a> BatchWriter<'a> {
             });
         let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
         let other = || {
-            TabularError::Column(crate::ColumnError::OtherColumns {
-                found: listed(found),
-                wanted: listed(&self.schema),
-            })
+            crate::ColumnError::OtherColumns { found: listed(found), wanted: listed(&self.schema) }
+                .into()
         };
         if !same {
             return Err(other());

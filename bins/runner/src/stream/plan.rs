@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
-use market_data::{Database, Instrument, candle_table_of, interval_of, parse_interval};
+use market_data::{Database, Instrument, candle_interval, candle_table_of, parse_interval};
 use strategy_core::registry::{UsageError, usage};
 use strategy_core::{Column, Input, Result};
 use streaming::{InputFrom, Plan, Rule, SeriesPlan};
@@ -308,7 +308,10 @@ fn interval(files: &Files, series: &[PlannedSeries]) -> Result<TimeDelta> {
             let own = &files.instruments[*instrument];
             let table = own.candles.as_ref().and_then(|file| file.table.as_deref());
             let db = Database::open(path, own.lock_timeout)?;
-            return Ok(interval_of(&db, &candle_table_of(&db, table, own.dataset.as_deref())?)?);
+            return Ok(candle_interval(
+                &db,
+                &candle_table_of(&db, table, own.dataset.as_deref())?,
+            )?);
         }
     }
     Err(usage(

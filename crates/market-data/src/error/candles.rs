@@ -30,8 +30,7 @@ pub enum CandleError {
     /// The table of candles that was found is not known to be the dataset's.
     #[error(
         "{}: whether `{table}` holds the candles of {dataset}, its name does not tell: it names another \
-         instrument, or none; {}",
-        .path.display(), if_right(.path, .table, .dataset, *.other)
+         instrument, or none; {}", .path.display(), if_right(.path, .table, .dataset, *.other)
     )]
     OtherInstrument { path: PathBuf, table: String, dataset: String, other: bool },
     /// Two candles are closer, or otherwise apart, than a whole number of intervals.

@@ -12,9 +12,7 @@ use crate::message::{instant_text, listed, there_is};
 #[allow(missing_docs, reason = "the messages say what the fields are")]
 pub enum TableError {
     /// There is no such table.
-    #[error(
-        "{} has no table `{table}`; {}", .path.display(), there_is(.found, .elsewhere, .table)
-    )]
+    #[error("{} has no table `{table}`; {}", .path.display(), there_is(.found, .elsewhere, .table))]
     MissingTable { path: PathBuf, table: String, found: Vec<String>, elsewhere: Vec<String> },
     /// A table lacks columns.
     #[error("{}: table `{table}` lacks {}; it has {}", .path.display(), listed(.missing), listed(.found))]

@@ -130,15 +130,13 @@ pub enum LawError {
     /// The strategy refuses rows of the data, unchanged.
     #[error(
         "the strategy refuses the batch of rows {} to {} when the rows come {feed}",
-        rows.start,
-        rows.end.saturating_sub(1).max(rows.start)
+        rows.start, rows.end.saturating_sub(1).max(rows.start)
     )]
     Strategy { rows: Range<usize>, feed: Feed, source: BoxError },
     /// The strategy's output is not one decision a row.
     #[error(
         "the strategy gave {found} decisions for the batch of rows {} to {}: it must give one a row",
-        rows.start,
-        rows.end.saturating_sub(1).max(rows.start)
+        rows.start, rows.end.saturating_sub(1).max(rows.start)
     )]
     DecisionCount { rows: Range<usize>, found: usize },
 }

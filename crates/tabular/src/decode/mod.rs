@@ -56,11 +56,7 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, TabularError> {
         _ => None,
     };
     let other = |wanted, found| {
-        TabularError::Naming(crate::NamingError::OtherContent {
-            path: path.to_owned(),
-            wanted,
-            found,
-        })
+        crate::NamingError::OtherContent { path: path.to_owned(), wanted, found }.into()
     };
     match (Format::of_path(path), magic) {
         (Some(ending), _) if first.is_empty() => Err(other(ending, "it is empty")),
@@ -73,8 +69,6 @@ pub(crate) fn format_of(path: &Path) -> Result<Format, TabularError> {
             Err(other(ending, "it does not begin like one"))
         }
         (Some(format), None) | (None, Some(format)) => Ok(format),
-        (None, None) => {
-            Err(TabularError::Naming(crate::NamingError::UnknownEnding { path: path.to_owned() }))
-        }
+        (None, None) => Err(crate::NamingError::UnknownEnding { path: path.to_owned() }.into()),
     }
 }

@@ -65,10 +65,7 @@ pub(crate) fn open_file(path: &Path) -> Result<File, TabularError> {
     let metadata = std::fs::metadata(path).map_err(fail)?;
     if !metadata.is_file() {
         let found = if metadata.is_dir() { "a folder" } else { "a device or a pipe" };
-        return Err(TabularError::Naming(crate::NamingError::NotAFile {
-            path: path.to_owned(),
-            found,
-        }));
+        return Err(crate::NamingError::NotAFile { path: path.to_owned(), found }.into());
     }
     File::open(path).map_err(fail)
 }

@@ -26,13 +26,10 @@ pub fn check_quotes(
     match find(path, byte, line, end).map_err(fail)? {
         None => Ok(()),
         Some(Fault::Unclosed(line)) => {
-            Err(TabularError::Text(crate::TextError::UnclosedQuote { path: path.to_owned(), line }))
+            Err(crate::TextError::UnclosedQuote { path: path.to_owned(), line }.into())
         }
         Some(Fault::TextBehind(line)) => {
-            Err(TabularError::Text(crate::TextError::TextBehindQuote {
-                path: path.to_owned(),
-                line,
-            }))
+            Err(crate::TextError::TextBehindQuote { path: path.to_owned(), line }.into())
         }
     }
 }

@@ -15,35 +15,21 @@ pub(super) struct ArrowEncoder {
 }
 
 impl ArrowEncoder {
-    pub(super) fn begin(schema: &SchemaRef, out: &mut Vec<u8>) -> Result<Self, TabularError> {
-        let writer = FileWriter::try_new(Vec::new(), schema).map_err(failed)?;
-        let mut encoder = Self { writer };
-        encoder.pass_on(out);
-        Ok(encoder)
-    }
-
-    /// The writer counts the bytes that it has written by itself, so they may be taken from under it.
-    fn pass_on(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut mem::take(self.writer.get_mut()));
+    pub(super) fn begin(schema: &SchemaRef) -> Result<Self, TabularError> {
+        Ok(Self { writer: FileWriter::try_new(Vec::new(), schema).map_err(failed)? })
     }
 }
 
 impl Encoder for ArrowEncoder {
-    fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        _rows: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TabularError> {
+    // The writer counts the bytes that it has written by itself, so they may be taken from under it.
+    fn encode(&mut self, batch: &RecordBatch, _rows: u64) -> Result<Vec<u8>, TabularError> {
         self.writer.write(batch).map_err(failed)?;
-        self.pass_on(out);
-        Ok(())
+        Ok(mem::take(self.writer.get_mut()))
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
+    fn finish(&mut self) -> Result<Vec<u8>, TabularError> {
         self.writer.finish().map_err(failed)?;
-        self.pass_on(out);
-        Ok(())
+        Ok(mem::take(self.writer.get_mut()))
     }
 }
 

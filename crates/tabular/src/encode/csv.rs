@@ -1,6 +1,7 @@
 //! Comma-separated values.
 
 use std::fmt::Write as _;
+use std::mem;
 
 use arrow::array::RecordBatch;
 use arrow::csv::WriterBuilder;
@@ -9,27 +10,25 @@ use arrow::datatypes::SchemaRef;
 use super::encoder::{Encoder, in_utc, refused};
 use crate::{Format, TabularError};
 
-pub(super) struct CsvEncoder;
+/// With the header until it is passed on.
+pub(super) struct CsvEncoder(Vec<u8>);
 
 impl CsvEncoder {
-    pub(super) fn begin(schema: &SchemaRef, out: &mut Vec<u8>) -> Result<Self, TabularError> {
-        append(&RecordBatch::new_empty(SchemaRef::clone(schema)), true, out)?;
-        Ok(Self)
+    pub(super) fn begin(schema: &SchemaRef) -> Result<Self, TabularError> {
+        let mut header = Vec::new();
+        append(&RecordBatch::new_empty(SchemaRef::clone(schema)), true, &mut header)?;
+        Ok(Self(header))
     }
 }
 
 impl Encoder for CsvEncoder {
-    fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        _rows: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TabularError> {
-        append(batch, false, out)
+    fn encode(&mut self, batch: &RecordBatch, _rows: u64) -> Result<Vec<u8>, TabularError> {
+        append(batch, false, &mut self.0)?;
+        Ok(mem::take(&mut self.0))
     }
 
-    fn finish(&mut self, _out: &mut Vec<u8>) -> Result<(), TabularError> {
-        Ok(())
+    fn finish(&mut self) -> Result<Vec<u8>, TabularError> {
+        Ok(mem::take(&mut self.0))
     }
 }
 

@@ -19,16 +19,11 @@ use crate::{Format, TabularError};
 /// Encoders write into memory and never fail for want of a disk or a reader: so an error is either
 /// the rows' fault or the destination's, and always said to be which.
 pub(crate) trait Encoder {
-    /// Appends the rows of a batch, before which `rows` others were written.
-    fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        rows: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TabularError>;
+    /// The bytes of a batch, before which `rows` others were written.
+    fn encode(&mut self, batch: &RecordBatch, rows: u64) -> Result<Vec<u8>, TabularError>;
 
-    /// Appends what ends the file.
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError>;
+    /// What ends the file.
+    fn finish(&mut self) -> Result<Vec<u8>, TabularError>;
 }
 
 pub(super) fn refused(

@@ -63,31 +63,20 @@ impl<F: JsonFormat> JsonEncoder<F> {
         }
         Ok(Self { writer: writer(), format })
     }
-
-    fn pass_on(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut mem::take(self.writer.get_mut()));
-    }
 }
 
 impl<F: JsonFormat> Encoder for JsonEncoder<F> {
-    fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        rows: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TabularError> {
+    fn encode(&mut self, batch: &RecordBatch, rows: u64) -> Result<Vec<u8>, TabularError> {
         refuse_what_json_lacks(batch, rows)?;
         in_utc(batch)
             .and_then(|batch| self.writer.write(&batch))
             .map_err(|error| refused(self.format)(error.into()))?;
-        self.pass_on(out);
-        Ok(())
+        Ok(mem::take(self.writer.get_mut()))
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
+    fn finish(&mut self) -> Result<Vec<u8>, TabularError> {
         self.writer.finish().map_err(|error| refused(self.format)(error.into()))?;
-        self.pass_on(out);
-        Ok(())
+        Ok(mem::take(self.writer.get_mut()))
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct ParquetEncoder {
 }
 
 impl ParquetEncoder {
-    pub(super) fn begin(schema: &SchemaRef, out: &mut Vec<u8>) -> Result<Self, TabularError> {
+    pub(super) fn begin(schema: &SchemaRef) -> Result<Self, TabularError> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
@@ -37,33 +37,20 @@ impl ParquetEncoder {
             .build();
         let writer = ArrowWriter::try_new(Vec::new(), SchemaRef::clone(schema), Some(properties))
             .map_err(failed)?;
-        let mut encoder = Self { writer };
-        encoder.pass_on(out);
-        Ok(encoder)
-    }
-
-    /// The writer counts the bytes that it has written by itself, so they may be taken from under it.
-    fn pass_on(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut mem::take(self.writer.inner_mut()));
+        Ok(Self { writer })
     }
 }
 
 impl Encoder for ParquetEncoder {
-    fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        _rows: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TabularError> {
+    // The writer counts the bytes that it has written by itself, so they may be taken from under it.
+    fn encode(&mut self, batch: &RecordBatch, _rows: u64) -> Result<Vec<u8>, TabularError> {
         self.writer.write(batch).map_err(failed)?;
-        self.pass_on(out);
-        Ok(())
+        Ok(mem::take(self.writer.inner_mut()))
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
+    fn finish(&mut self) -> Result<Vec<u8>, TabularError> {
         self.writer.finish().map_err(failed)?;
-        self.pass_on(out);
-        Ok(())
+        Ok(mem::take(self.writer.inner_mut()))
     }
 }
 

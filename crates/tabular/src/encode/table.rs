@@ -157,32 +157,29 @@ impl TableEncoder {
 }
 
 impl Encoder for TableEncoder {
-    fn encode(
-        &mut self,
-        batch: &RecordBatch,
-        _rows: u64,
-        out: &mut Vec<u8>,
-    ) -> Result<(), TabularError> {
+    fn encode(&mut self, batch: &RecordBatch, _rows: u64) -> Result<Vec<u8>, TabularError> {
+        let mut out = Vec::new();
         let rows = if self.begun { cells(batch, self.decimals)? } else { self.fit(Some(batch))? };
         if !self.begun {
             if let Some(first) = rows.first() {
-                self.say_above(first, out);
+                self.say_above(first, &mut out);
             }
-            self.header(out);
+            self.header(&mut out);
         }
         for row in &rows {
-            self.say_above(row, out);
-            self.line(row, out);
+            self.say_above(row, &mut out);
+            self.line(row, &mut out);
         }
-        Ok(())
+        Ok(out)
     }
 
-    fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), TabularError> {
+    fn finish(&mut self) -> Result<Vec<u8>, TabularError> {
+        let mut out = Vec::new();
         if !self.begun {
             self.fit(None)?;
-            self.header(out);
+            self.header(&mut out);
         }
-        Ok(())
+        Ok(out)
     }
 }
 
