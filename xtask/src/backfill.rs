@@ -13,7 +13,7 @@ use clap::Args;
 
 #[cfg(unix)]
 use crate::command::announce;
-use crate::command::cargo;
+use crate::command::runner;
 #[cfg(not(unix))]
 use crate::command::status;
 
@@ -22,11 +22,11 @@ use crate::command::status;
 pub(crate) struct BackfillArgs {
     /// First month, as in 2024-01 [default: the first with a full window of predictions]
     #[arg(long, value_name = "MONTH")]
-    from: Option<String>,
+    from: Option<OsString>,
 
     /// Last month [default: the month of the newest prediction]
     #[arg(long, value_name = "MONTH")]
-    to: Option<String>,
+    to: Option<OsString>,
 
     /// Only runs of this dataset
     #[arg(long, value_name = "NAME")]
@@ -74,17 +74,16 @@ impl BackfillArgs {
         if self.from.is_none() && self.to.is_none() {
             arguments.extend(["--bin-month", "all"].map(OsString::from));
         }
-        let months = [("--from", &self.from), ("--to", &self.to)];
-        let months = months.map(|(flag, month)| (flag, month.as_ref().map(OsString::from)));
         let values = [
+            ("--from", &self.from),
+            ("--to", &self.to),
             ("--dataset", &self.dataset),
             ("--run-name", &self.run),
             ("--method", &self.method),
             ("--jobs", &self.jobs),
         ];
-        let values = values.map(|(flag, value)| (flag, value.clone()));
-        for (flag, value) in months.into_iter().chain(values) {
-            arguments.extend(value.into_iter().flat_map(|value| [flag.into(), value]));
+        for (flag, value) in values {
+            arguments.extend(value.iter().flat_map(|value| [flag.into(), value.clone()]));
         }
         let switches = [
             ("--dry-run", self.dry_run),
@@ -105,15 +104,9 @@ impl BackfillArgs {
 }
 
 pub(crate) fn run(args: &BackfillArgs) -> Result<ExitCode> {
-    let mut command = if let Some(program) = &args.runner {
-        Command::new(program)
-    } else {
-        let mut command = cargo();
-        // The person's folder, not the workspace's: paths in the flags are relative to it.
-        command.current_dir(std::env::current_dir()?);
-        command.args(["run", "--quiet", "--package", "runner", "--"]);
-        command
-    };
+    let mut command = runner(args.runner.as_ref());
+    // The person's folder, not the workspace's: paths in the flags are relative to it.
+    command.current_dir(std::env::current_dir()?);
     become_program(command.args(args.arguments()))
 }
 

@@ -23,85 +23,24 @@ pub(crate) struct CampaignsArgs {
     cargo: Vec<String>,
 }
 
-/// A campaign: its name, its test, the variable that sets its count, and the whole count.
-struct Campaign {
-    name: &'static str,
-    package: &'static str,
-    test: &'static str,
-    variable: &'static str,
-    count: u32,
-}
+/// Campaigns: name, package, test, the variable that sets its count, the whole count.
+type Campaign = (&'static str, &'static str, &'static str, &'static str, u32);
 
 const CAMPAIGNS: [Campaign; 9] = [
-    Campaign {
-        name: "torn-writes",
-        package: "streaming",
-        test: "a_kill_at_any_byte_of_any_write",
-        variable: "STREAMING_KILLS",
-        count: 1_000,
-    },
-    Campaign {
-        name: "power-cuts",
-        package: "streaming",
-        test: "a_power_cut_keeps",
-        variable: "STREAMING_POWER_CUTS",
-        count: 500,
-    },
-    Campaign {
-        name: "sinks",
-        package: "streaming",
-        test: "sinks::",
-        variable: "STREAMING_INTERRUPTIONS",
-        count: 200,
-    },
-    Campaign {
-        name: "senders",
-        package: "streaming",
-        test: "is_killed",
-        variable: "STREAMING_INTERRUPTIONS",
-        count: 200,
-    },
-    Campaign {
-        name: "writes",
-        package: "streaming",
-        test: "killed_at_every_write",
-        variable: "STREAMING_WRITE_KILLS",
-        count: 1_000,
-    },
-    Campaign {
-        name: "rows",
-        package: "streaming",
-        test: "a_long_stream",
-        variable: "STREAMING_ROWS",
-        count: 1_000_000,
-    },
-    Campaign {
-        name: "kills",
-        package: "runner",
-        test: "killed_at_any_time",
-        variable: "STREAM_SIGKILLS",
-        count: 1_000,
-    },
-    Campaign {
-        name: "years",
-        package: "runner",
-        test: "calm_years_are_calm",
-        variable: "MONITOR_YEARS",
-        count: 1_000,
-    },
-    Campaign {
-        name: "sweep-memory",
-        package: "runner",
-        test: "keeps_no_equity",
-        variable: "SWEEP_SETTINGS",
-        count: 10_000,
-    },
+    ("torn-writes", "streaming", "a_kill_at_any_byte_of_any_write", "STREAMING_KILLS", 1_000),
+    ("power-cuts", "streaming", "a_power_cut_keeps", "STREAMING_POWER_CUTS", 500),
+    ("sinks", "streaming", "sinks::", "STREAMING_INTERRUPTIONS", 200),
+    ("senders", "streaming", "is_killed", "STREAMING_INTERRUPTIONS", 200),
+    ("writes", "streaming", "killed_at_every_write", "STREAMING_WRITE_KILLS", 1_000),
+    ("rows", "streaming", "a_long_stream", "STREAMING_ROWS", 1_000_000),
+    ("kills", "runner", "killed_at_any_time", "STREAM_SIGKILLS", 1_000),
+    ("years", "runner", "calm_years_are_calm", "MONITOR_YEARS", 1_000),
+    ("sweep-memory", "runner", "keeps_no_equity", "SWEEP_SETTINGS", 10_000),
 ];
 
 pub(crate) fn run(args: &CampaignsArgs) -> Result<ExitCode> {
     let mut failed = Vec::new();
-    for campaign in &CAMPAIGNS {
-        let Campaign { name, package, test, variable, count } = campaign;
+    for (name, package, test, variable, count) in CAMPAIGNS {
         if args.filter.as_ref().is_some_and(|filter| !name.contains(filter.as_str())) {
             continue;
         }
@@ -110,12 +49,12 @@ pub(crate) fn run(args: &CampaignsArgs) -> Result<ExitCode> {
         let mut command = cargo();
         command.args(["test", "--locked", "-p", package]);
         // Adapters are features of both packages; how DuckDB is linked is one of the runner's alone.
-        if *package == "runner" {
+        if package == "runner" {
             command.args(&args.cargo);
         }
-        command.args([*test, "--", "--show-output"]).env(variable, count.to_string());
+        command.args([test, "--", "--show-output"]).env(variable, count.to_string());
         if !status(&mut command)?.success() {
-            failed.push(*name);
+            failed.push(name);
         }
     }
     if failed.is_empty() {

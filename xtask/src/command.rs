@@ -16,6 +16,19 @@ pub(crate) fn cargo() -> Command {
     command
 }
 
+/// The runner: the program that was named, otherwise by cargo.
+pub(crate) fn runner(program: Option<&OsString>) -> Command {
+    program.map_or_else(
+        || {
+            let mut command = cargo();
+            command.args(["run", "--quiet", "--package", "runner", "--manifest-path"]);
+            command.arg(root().join("Cargo.toml")).arg("--");
+            command
+        },
+        Command::new,
+    )
+}
+
 /// The folder of the workspace.
 ///
 /// Cargo says at run time where it is. Two checkouts that share a target folder share this program

@@ -12,7 +12,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 
-use crate::command::{cargo, root, say, status};
+use crate::command::{self, root, say, status};
 
 /// Flags of `pictures`.
 #[derive(Debug, Args)]
@@ -38,38 +38,20 @@ pub(crate) struct PicturesArgs {
 const SUMS: &str = "pages.txt";
 
 /// A page, the command that writes it, and its picture's height.
-const PAGES: &[(&str, &[&str], u32)] = &[
-    ("evaluation", &["ml-calibrated-bins", "evaluate"], 2_060),
-    ("backtest", &["ml-calibrated-bins", "backtest", "--start", "2025-10-01"], 2_400),
+const PAGES: &[(&str, &str, u32)] = &[
+    ("evaluation", "ml-calibrated-bins evaluate", 2_060),
+    ("backtest", "ml-calibrated-bins backtest --start 2025-10-01", 2_400),
     (
         "sweep",
-        &[
-            "mean-reversion",
-            "sweep",
-            "--set",
-            "entry-z=1:3:0.25",
-            "--set",
-            "stop-loss=0.01,0.02,0.05",
-            "--walk-forward",
-            "6:1",
-        ],
+        "mean-reversion sweep --set entry-z=1:3:0.25 --set stop-loss=0.01,0.02,0.05 --walk-forward 6:1",
         2_300,
     ),
-    ("monitor", &["monitor", "--from-data", "--start", "2025-01-01"], 1_500),
-    ("inspection", &["ml-calibrated-bins", "inspect", "2025-11", "--compare", "2025-10"], 1_500),
+    ("monitor", "monitor --from-data --start 2025-01-01", 1_500),
+    ("inspection", "ml-calibrated-bins inspect 2025-11 --compare 2025-10", 1_500),
 ];
 
 /// What must be there before; pages show when bins were made.
-const BEFORE: &[&[&str]] = &[&[
-    "ml-calibrated-bins",
-    "rebuild",
-    "--from",
-    "2025-01",
-    "--to",
-    "2025-11",
-    "--created-at",
-    "0",
-]];
+const BEFORE: &str = "ml-calibrated-bins rebuild --from 2025-01 --to 2025-11 --created-at 0";
 
 pub(crate) fn run(args: &PicturesArgs) -> Result<ExitCode> {
     let work = std::env::temp_dir().join(format!("pictures-{}", std::process::id()));
@@ -82,16 +64,12 @@ pub(crate) fn run(args: &PicturesArgs) -> Result<ExitCode> {
 fn make(args: &PicturesArgs, work: &Path) -> Result<ExitCode> {
     let out = args.out.clone().unwrap_or_else(|| root().join("docs/pictures"));
     fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
-    for command in BEFORE {
-        runner(args, work, command)?;
-    }
+    runner(args, work, BEFORE)?;
     let mut sums = String::new();
     for (name, command, height) in PAGES {
         let file = format!("{name}.html");
         let page = work.join(&file);
-        let mut command: Vec<&str> = command.to_vec();
-        command.extend(["--report", &file]);
-        runner(args, work, &command)?;
+        runner(args, work, &format!("{command} --report {file}"))?;
         let text = fs::read_to_string(&page).with_context(|| format!("{name} has no page"))?;
         let _ = writeln!(sums, "{name} {:016x}", checksum(&text));
         if args.check {
@@ -146,21 +124,14 @@ fn checksum(page: &str) -> u64 {
 }
 
 /// Runs the runner in an empty folder, where nothing is configured, so that it uses the sample.
-fn runner(args: &PicturesArgs, work: &Path, arguments: &[&str]) -> Result<()> {
-    let mut command = if let Some(program) = &args.runner {
-        Command::new(program)
-    } else {
-        let mut cargo = cargo();
-        cargo.args(["run", "--quiet", "-p", "runner", "--manifest-path"]);
-        cargo.arg(root().join("Cargo.toml")).arg("--");
-        cargo
-    };
+fn runner(args: &PicturesArgs, work: &Path, arguments: &str) -> Result<()> {
+    let mut command = command::runner(args.runner.as_ref());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("RUNNER_") {
             command.env_remove(name);
         }
     }
-    command.current_dir(work).args(arguments).stdout(std::process::Stdio::null());
+    command.current_dir(work).args(arguments.split(' ')).stdout(std::process::Stdio::null());
     let done = status(&mut command)?;
     ensure!(done.success(), "the runner failed");
     Ok(())

@@ -71,10 +71,6 @@ impl BollingerBands {
     }
 }
 
-indicator_of_window!(
-    BollingerBands: f64 => Bands, value;
-);
-
 /// Donchian channel: the highest high and the lowest low of the last `n` candles, the row's own
 /// included, and the middle between them.
 ///
@@ -93,25 +89,18 @@ impl Donchian {
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
-}
-
-impl Indicator for Donchian {
-    type Input = Candle;
-    type Output = Bands;
 
     #[inline]
-    fn update(&mut self, candle: Candle) -> Result<Option<Bands>, IndicatorError> {
-        let whole = self.window.push(candle.checked()?.into());
-        Ok(whole.map(|whole| {
-            let Extent { high: upper, low: lower } = whole.summary;
-            Bands { upper, middle: 0.5 * (upper + lower), lower, price: candle.close }
-        }))
-    }
-
-    fn warm_up(&self) -> usize {
-        self.window.period().get() - 1
+    fn output(_: &Self, candle: Candle, whole: Whole<Extent>) -> Bands {
+        let Extent { high: upper, low: lower } = whole.summary;
+        Bands { upper, middle: 0.5 * (upper + lower), lower, price: candle.close }
     }
 }
+
+indicator_of_window!(
+    BollingerBands: f64 => Bands, value;
+    Donchian: Candle => Bands, Extent::checked;
+);
 
 /// Keltner channel: `EMA_n(close) ± k·ATR_m`.
 ///

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ring::Value;
 use crate::window::Summary;
-use crate::{Candle, input::is_sound};
+use crate::{Candle, IndicatorError, input::is_sound};
 
 /// The highest value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,15 +67,14 @@ pub(crate) struct Extent {
 
 impl Extent {
     #[inline]
+    pub(crate) fn checked(candle: Candle) -> Result<Self, IndicatorError> {
+        let Candle { high, low, .. } = candle.checked()?;
+        Ok(Self { high, low })
+    }
+
+    #[inline]
     fn then(self, later: Self) -> Self {
         Self { high: higher(self.high, later.high), low: lower(self.low, later.low) }
-    }
-}
-
-impl From<Candle> for Extent {
-    #[inline]
-    fn from(Candle { high, low, .. }: Candle) -> Self {
-        Self { high, low }
     }
 }
 

@@ -19,11 +19,6 @@ impl Summary for Sum {
     }
 
     #[inline]
-    fn prepend(self, value: f64, pivot: f64) -> Self {
-        Self { sum: self.sum + (value - pivot) }
-    }
-
-    #[inline]
     fn join(self, later: Self) -> Self {
         Self { sum: self.sum + later.sum }
     }
@@ -52,11 +47,6 @@ impl Summary for Squares {
     fn append(self, value: f64, pivot: f64) -> Self {
         let difference = value - pivot;
         Self { sum: self.sum + difference, squares: self.squares + difference * difference }
-    }
-
-    #[inline]
-    fn prepend(self, value: f64, pivot: f64) -> Self {
-        self.append(value, pivot)
     }
 
     #[inline]
@@ -159,11 +149,6 @@ impl Summary for Products {
     fn append(self, value: Pair, pivot: Pair) -> Self {
         let (x, y) = (value.x - pivot.x, value.y - pivot.y);
         self.join(Self { x, y, xx: x * x, yy: y * y, xy: x * y })
-    }
-
-    #[inline]
-    fn prepend(self, value: Pair, pivot: Pair) -> Self {
-        self.append(value, pivot)
     }
 
     #[inline]

@@ -54,7 +54,7 @@ impl Indicator for Stochastic {
 
     #[inline]
     fn update(&mut self, candle: Candle) -> Result<Option<StochasticLines>, IndicatorError> {
-        let Some(whole) = self.range.push(candle.checked()?.into()) else { return Ok(None) };
+        let Some(whole) = self.range.push(Extent::checked(candle)?) else { return Ok(None) };
         let raw = position(whole.summary, candle.close);
         let Some(k) = self.k.push(raw) else { return Ok(None) };
         Ok(self.d.push(k).map(|d| StochasticLines { k, d }))

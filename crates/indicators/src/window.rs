@@ -36,8 +36,11 @@ pub(crate) trait Summary: Copy {
     /// With one more value at the end.
     fn append(self, value: Self::Value, pivot: Self::Value) -> Self;
 
-    /// With one more value at the beginning.
-    fn prepend(self, value: Self::Value, pivot: Self::Value) -> Self;
+    /// With one more value at the beginning, where that differs from one at the end.
+    #[inline]
+    fn prepend(self, value: Self::Value, pivot: Self::Value) -> Self {
+        self.append(value, pivot)
+    }
 
     /// With the summary of the values that follow, of the same pivot.
     fn join(self, later: Self) -> Self;

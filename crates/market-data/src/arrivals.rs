@@ -11,18 +11,12 @@ use crate::{CandleTable, Database, InputError, MarketDataError, PredictionQuery,
 
 /// Which values of a file a stream takes.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum Feed {
     /// Open, high, low, close and volume.
     Candles(CandleTable),
-    /// The scores of a model.
-    Predictions {
-        /// The model, as it is stored.
-        model_path: String,
-        /// Its dataset.
-        dataset: String,
-        /// The feature set, where one was chosen.
-        feature_key: Option<String>,
-    },
+    /// The scores of a model, as it is stored, for its dataset; of a feature set, where one was chosen.
+    Predictions { model_path: String, dataset: String, feature_key: Option<String> },
     /// The funding rates of this dataset.
     Funding(String),
 }

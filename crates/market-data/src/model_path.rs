@@ -2,16 +2,12 @@
 
 /// How the wanted model path was found among the stored ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum ModelPathMatch {
     /// It is stored as it was written.
     Exact(String),
     /// Only the last two parts (`<run_name>/model.txt`) agree, and with one stored path only.
-    LastTwoParts {
-        /// The path that was asked for.
-        wanted: String,
-        /// The path that is stored.
-        found: String,
-    },
+    LastTwoParts { wanted: String, found: String },
 }
 
 impl ModelPathMatch {

@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::escape::Escaped;
-use crate::path::px;
+use crate::path::{px, text};
 use crate::scale::{Scale, spread};
 use crate::tone::Tone;
 
@@ -35,8 +34,8 @@ pub struct Bars {
 
 impl Bars {
     pub(crate) fn svg(&self, width: f64, out: &mut String) -> f64 {
-        let longest = |text: fn(&Bar) -> &str| {
-            self.bars.iter().map(|bar| text(bar).chars().count()).max().unwrap_or(0) as f64
+        let longest = |of: fn(&Bar) -> &str| {
+            self.bars.iter().map(|bar| of(bar).chars().count()).max().unwrap_or(0) as f64
         };
         let left = (longest(|bar| &bar.name) * 7.2 + 14.0).min(width * 0.4);
         let right = width - (longest(|bar| &bar.text) * 7.4 + 14.0).min(width * 0.4);
@@ -51,22 +50,12 @@ impl Bars {
             let y = ROW * k as f64;
             let (a, b) = (x.at(bar.from), x.at(bar.to));
             let (low, high) = (a.min(b), a.max(b).max(a.min(b) + 1.0));
-            let baseline = px(y + 18.0);
+            text(out, "end", left - 8.0, y + 18.0, &bar.name);
+            let (class, low, high, top) = (bar.tone.class(), px(low), px(high), px(y + 5.0));
             // Writing to a String does not fail.
-            let _ = write!(
-                out,
-                "<text class=\"end\" x=\"{}\" y=\"{baseline}\">{}</text><path class=\"area f-{}\" \
-                 d=\"M{} {}H{}v18H{}z\"/><text class=\"end\" x=\"{}\" y=\"{baseline}\">{}</text>",
-                px(left - 8.0),
-                Escaped(&bar.name),
-                bar.tone.class(),
-                px(low),
-                px(y + 5.0),
-                px(high),
-                px(low),
-                px(width - 2.0),
-                Escaped(&bar.text)
-            );
+            let _ =
+                write!(out, "<path class=\"area f-{class}\" d=\"M{low} {top}H{high}v18H{low}z\"/>");
+            text(out, "end", width - 2.0, y + 18.0, &bar.text);
         }
         let zero = px(x.at(0.0));
         let _ = write!(out, "<path class=\"zero\" d=\"M{zero} 0V{}\"/>", px(height));

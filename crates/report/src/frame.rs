@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use crate::axis::Axis;
-use crate::escape::Escaped;
 use crate::path::px;
 use crate::scale::{Scale, ticks, time_ticks, whole_ticks};
 
@@ -66,13 +65,7 @@ impl Frame {
             let y = self.y.at(*value);
             // Writing to a String does not fail.
             let _ = write!(grid, "M{} {}H{}", px(left), px(y), px(right));
-            let _ = write!(
-                out,
-                "<text class=\"end\" x=\"{}\" y=\"{}\">{}</text>",
-                px(left - 7.0),
-                px(y + 4.0),
-                Escaped(text)
-            );
+            crate::path::text(out, "end", left - 7.0, y + 4.0, text);
         }
         let _ = write!(out, "<path class=\"grid\" d=\"{grid}\"/>");
         let widest = match self.x_axis {
@@ -92,13 +85,7 @@ impl Frame {
             }
             free_from = middle + half + 6.0;
             let _ = write!(out, "<path class=\"tick\" d=\"M{} {}v4\"/>", px(x), px(bottom));
-            let _ = write!(
-                out,
-                "<text class=\"mid\" x=\"{}\" y=\"{}\">{}</text>",
-                px(middle),
-                px(self.height - 5.0),
-                Escaped(&text)
-            );
+            crate::path::text(out, "mid", middle, self.height - 5.0, &text);
         }
     }
 }

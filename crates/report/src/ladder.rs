@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::escape::Escaped;
 use crate::layer::shape;
 use crate::number;
-use crate::path::px;
+use crate::path::{px, text};
 use crate::scale::{Scale, padded, spread, ticks};
 use crate::tone::Tone;
 
@@ -34,18 +33,14 @@ pub struct Rung {
 pub struct Ladder {
     /// The rungs, the highest first.
     pub rungs: Vec<Rung>,
-    /// A dotted line down, with its name.
-    pub level: Option<(f64, String)>,
-    /// What the value is called.
-    pub value_name: String,
-    /// What the texts at the right are called.
-    pub text_name: String,
+    /// A dotted line down.
+    pub level: Option<f64>,
 }
 
 impl Ladder {
     pub(crate) fn svg(&self, width: f64, out: &mut String) -> f64 {
-        let longest = |text: fn(&Rung) -> &str| {
-            self.rungs.iter().map(|rung| text(rung).chars().count()).max().unwrap_or(0) as f64
+        let longest = |of: fn(&Rung) -> &str| {
+            self.rungs.iter().map(|rung| of(rung).chars().count()).max().unwrap_or(0) as f64
         };
         let left = (longest(|rung| &rung.name) * 7.0 + 16.0).min(width * 0.3);
         let right = width - (longest(|rung| &rung.text) * 7.2 + 16.0).min(width * 0.35);
@@ -56,8 +51,7 @@ impl Ladder {
                 .chain(ends(rung.thick))
                 .chain(ends(rung.thin))
         });
-        let level = self.level.iter().map(|level| level.0);
-        let range = padded(spread(values.chain(level)), 0.03);
+        let range = padded(spread(values.chain(self.level)), 0.03);
         let x = Scale::new(range, (left, right));
         let bottom = 12.0 + RUNG * self.rungs.len() as f64;
 
@@ -65,33 +59,22 @@ impl Ladder {
         let most = ((right - left) / 70.0).max(2.0) as usize;
         let (values, decimals) = ticks((range.0 * 100.0, range.1 * 100.0), most);
         for value in values {
-            let at = px(x.at(value / 100.0));
+            let at = x.at(value / 100.0);
             // Writing to a String does not fail.
-            let _ = write!(out, "<path class=\"grid\" d=\"M{at} 6V{}\"/>", px(bottom));
-            let text = number::fixed(Some(value), decimals);
-            let _ = write!(
-                out,
-                "<text class=\"mid\" x=\"{at}\" y=\"{}\">{text} %</text>",
-                px(bottom + 17.0)
-            );
+            let _ = write!(out, "<path class=\"grid\" d=\"M{} 6V{}\"/>", px(at), px(bottom));
+            let share = format!("{} %", number::fixed(Some(value), decimals));
+            text(out, "mid", at, bottom + 17.0, &share);
         }
         for (k, rung) in self.rungs.iter().enumerate() {
             let y = 12.0 + RUNG * (k as f64 + 0.5);
-            let (class, baseline) = (rung.tone.class(), px(y + 4.0));
-            let _ = write!(
-                out,
-                "<text class=\"end t-{class}\" x=\"{}\" y=\"{baseline}\">{}</text>",
-                px(left - 8.0),
-                Escaped(&rung.name)
-            );
+            let class = rung.tone.class();
+            text(out, &format!("end t-{class}"), left - 8.0, y + 4.0, &rung.name);
             let mut line = |interval: Option<(f64, f64)>, kind: &str| {
                 if let Some((low, high)) = interval {
                     let (low, high) = (px(x.at(low)), px(x.at(high)));
-                    let _ = write!(
-                        out,
-                        "<path class=\"{kind} s-{class}\" d=\"M{low} {}H{high}\"/>",
-                        px(y)
-                    );
+                    let y = px(y);
+                    let _ =
+                        write!(out, "<path class=\"{kind} s-{class}\" d=\"M{low} {y}H{high}\"/>");
                 }
             };
             line(rung.thin, "thin");
@@ -99,15 +82,10 @@ impl Ladder {
             if let Some(value) = rung.value {
                 out.push_str(&shape(rung.tone, x.at(value), y, &rung.name));
             }
-            let _ = write!(
-                out,
-                "<text class=\"end\" x=\"{}\" y=\"{baseline}\">{}</text>",
-                px(width - 2.0),
-                Escaped(&rung.text)
-            );
+            text(out, "end", width - 2.0, y + 4.0, &rung.text);
         }
-        if let Some((level, _)) = &self.level {
-            let at = px(x.at(*level));
+        if let Some(level) = self.level {
+            let at = px(x.at(level));
             let _ = write!(out, "<path class=\"rule strong\" d=\"M{at} 6V{}\"/>", px(bottom));
         }
         bottom + 24.0

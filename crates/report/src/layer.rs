@@ -25,66 +25,22 @@ pub struct Dot {
 /// One series of a plot. Names go into the legend; an empty one stays out.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum Layer {
-    /// A line; values that are not finite are gaps.
-    Line {
-        /// The name in the legend.
-        name: String,
-        /// Its colour.
-        tone: Tone,
-        /// Dashed instead of drawn through.
-        dashed: bool,
-        /// Points in order of x.
-        points: Vec<(f64, f64)>,
-    },
-    /// The area between two lines.
-    Band {
-        /// The name in the legend.
-        name: String,
-        /// Its colour.
-        tone: Tone,
-        /// The line below, in order of x.
-        lower: Vec<(f64, f64)>,
-        /// The line above.
-        upper: Vec<(f64, f64)>,
-    },
-    /// The area between a line and zero.
-    Area {
-        /// The name in the legend.
-        name: String,
-        /// Its colour.
-        tone: Tone,
-        /// Points in order of x.
-        points: Vec<(f64, f64)>,
-    },
+    /// A line of points in order of x, dashed or drawn through; values that are not finite are gaps.
+    Line { name: String, tone: Tone, dashed: bool, points: Vec<(f64, f64)> },
+    /// The area between two lines of points in order of x.
+    Band { name: String, tone: Tone, lower: Vec<(f64, f64)>, upper: Vec<(f64, f64)> },
+    /// The area between a line of points in order of x and zero.
+    Area { name: String, tone: Tone, points: Vec<(f64, f64)> },
     /// Points with whiskers.
-    Dots {
-        /// What they are.
-        name: String,
-        /// The points.
-        dots: Vec<Dot>,
-    },
-    /// Bars up (or down) from zero.
-    Bars {
-        /// What they are.
-        name: String,
-        /// Their colour.
-        tone: Tone,
-        /// From x, to x, height.
-        bars: Vec<(f64, f64, f64)>,
-    },
+    Dots { name: String, dots: Vec<Dot> },
+    /// Bars up (or down) from zero: from x, to x, height.
+    Bars { name: String, tone: Tone, bars: Vec<(f64, f64, f64)> },
     /// A dotted line across, at a value.
-    Level {
-        /// The name in the legend.
-        name: String,
-        /// The value.
-        y: f64,
-    },
+    Level { name: String, y: f64 },
     /// The dotted line of equal x and y.
-    Diagonal {
-        /// The name in the legend.
-        name: String,
-    },
+    Diagonal { name: String },
 }
 
 impl Layer {
@@ -92,6 +48,14 @@ impl Layer {
     #[must_use]
     pub fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
         Self::Line { name: name.to_owned(), tone, dashed: false, points }
+    }
+
+    /// The same line, dashed if it is so.
+    pub(crate) fn dashed(mut self, so: bool) -> Self {
+        if let Self::Line { dashed, .. } = &mut self {
+            *dashed = so;
+        }
+        self
     }
 
     pub(crate) fn name(&self) -> &str {

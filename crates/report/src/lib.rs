@@ -9,7 +9,7 @@
 //! use report::{Axis, Chart, Figure, Layer, Page, Plot, Section, Table, Tone};
 //!
 //! let line = Layer::line("equity", Tone::Long, vec![(0.0, 1.0), (86_400.0, 1.02)]);
-//! let plot = Plot::new(Axis::Time, Axis::Number, "equity", vec![line]);
+//! let plot = Plot::new(Axis::Time, Axis::Number, vec![line]);
 //! let table = Table::new(&["day", "equity"]).row(["1970-01-01", "1.00"]).row(["1970-01-02", "1.02"]);
 //! let figure = Figure::new("Equity", Chart::Plot(plot), "Equity in units of the capital.", table);
 //! let page = Page::new("Backtest", "<b>any name</b>").section(Section::new("Equity").figure(figure));

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::escape::Escaped;
+
 /// A path in tenths of a pixel, each point written as the distance from the one before.
 #[derive(Debug, Default)]
 pub(crate) struct Path {
@@ -65,6 +67,13 @@ pub(crate) fn px(pixel: f64) -> String {
     #[allow(clippy::cast_possible_truncation, reason = "pixels are clamped")]
     tenth(&mut text, (pixel * 10.0).round() as i64);
     text
+}
+
+/// A text whose baseline is at `y`; the class says which point of it is at `x`.
+pub(crate) fn text(out: &mut String, class: &str, x: f64, y: f64, text: &str) {
+    let (x, y, text) = (px(x), px(y), Escaped(text));
+    // Writing to a String does not fail.
+    let _ = write!(out, "<text class=\"{class}\" x=\"{x}\" y=\"{y}\">{text}</text>");
 }
 
 /// Points of a line, thinned so that about `buckets` stretches of x remain: of each its lowest and

@@ -20,8 +20,6 @@ pub struct Plot {
     pub y_range: Option<(f64, f64)>,
     /// Height as a share of a half page's width.
     pub height: f64,
-    /// What the axis upwards is called.
-    pub y_name: String,
     /// What is drawn.
     pub layers: Vec<Layer>,
 }
@@ -29,9 +27,8 @@ pub struct Plot {
 impl Plot {
     /// A plot over any two axes.
     #[must_use]
-    pub fn new(x: Axis, y: Axis, y_name: &str, layers: Vec<Layer>) -> Self {
-        let y_name = y_name.to_owned();
-        Self { x, x_range: None, y, y_range: None, height: 0.5, y_name, layers }
+    pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
+        Self { x, x_range: None, y, y_range: None, height: 0.5, layers }
     }
 
     /// Whether there is nothing to draw.

@@ -110,41 +110,23 @@ impl Companion {
 /// The companions of the first instrument, whose candles are `btc`.
 pub(crate) fn companions(spec: &SampleSpec, btc: &Candles) -> [CompanionSample; 3] {
     let random = |draws| stream(spec.seed, draws, None);
-    let candles = |companion: Companion, closes: Vec<f64>, draws| {
+    let sample = |companion: Companion, closes: Vec<f64>, draws, funding| {
         let timestamps = btc.timestamps.clone();
-        following(&closes, timestamps, &companion.character(), &mut random(draws))
+        let candles = following(&closes, timestamps, &companion.character(), &mut random(draws));
+        CompanionSample { companion, candles, funding }
     };
     let funding = |(memory, size), four_hourly_from, draws| {
-        wandering(&btc.timestamps, memory, size, four_hourly_from, &mut random(draws))
+        Some(wandering(&btc.timestamps, memory, size, four_hourly_from, &mut random(draws)))
     };
+    let sol_closes = sol(btc, &mut random(Draws::Spread));
+    let sol_funding = funding(SOL_PREMIUM, i64::MAX, Draws::SpreadPremium);
+    let usdc_closes = btcusdc(btc, &mut random(Draws::Basis));
+    let usdc_funding = funding(BTCUSDC_PREMIUM, FOUR_HOURLY_FROM, Draws::BasisPremium);
+    let spot_closes = spot(btc, &mut random(Draws::SpotBasis));
     [
-        CompanionSample {
-            companion: Companion::Sol,
-            candles: candles(
-                Companion::Sol,
-                sol(btc, &mut random(Draws::Spread)),
-                Draws::SpreadCandles,
-            ),
-            funding: Some(funding(SOL_PREMIUM, i64::MAX, Draws::SpreadPremium)),
-        },
-        CompanionSample {
-            companion: Companion::BtcUsdc,
-            candles: candles(
-                Companion::BtcUsdc,
-                btcusdc(btc, &mut random(Draws::Basis)),
-                Draws::BasisCandles,
-            ),
-            funding: Some(funding(BTCUSDC_PREMIUM, FOUR_HOURLY_FROM, Draws::BasisPremium)),
-        },
-        CompanionSample {
-            companion: Companion::BtcSpot,
-            candles: candles(
-                Companion::BtcSpot,
-                spot(btc, &mut random(Draws::SpotBasis)),
-                Draws::SpotCandles,
-            ),
-            funding: None,
-        },
+        sample(Companion::Sol, sol_closes, Draws::SpreadCandles, sol_funding),
+        sample(Companion::BtcUsdc, usdc_closes, Draws::BasisCandles, usdc_funding),
+        sample(Companion::BtcSpot, spot_closes, Draws::SpotCandles, None),
     ]
 }
 

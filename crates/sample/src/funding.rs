@@ -24,23 +24,11 @@ pub(crate) fn funding(
     random: &mut ChaCha8Rng,
 ) -> FundingRates {
     let noise = autoregressive(random, NOISE_HALF_LIFE_HOURS, timestamps.len());
-    let premium: Vec<f64> = latent
-        .signal
-        .iter()
-        .zip(noise)
-        .map(|(signal, noise)| INTEREST + PREMIUM_PER_SIGNAL * signal + PREMIUM_NOISE * noise)
-        .collect();
-    let (timestamps, rates) = timestamps
-        .iter()
-        .enumerate()
-        .filter(|(_, timestamp)| {
-            timestamp.div_euclid(MICROS_PER_HOUR).rem_euclid(i64::from(HOURS_BETWEEN)) == 0
-        })
-        .map(|(hour, &timestamp)| {
-            (timestamp, rate(&premium[hour.saturating_sub(usize::from(HOURS_BETWEEN))..hour]))
-        })
-        .unzip();
-    FundingRates { timestamps, rates }
+    let premium = |(signal, noise): (&f64, f64)| {
+        INTEREST + PREMIUM_PER_SIGNAL * signal + PREMIUM_NOISE * noise
+    };
+    let premium: Vec<f64> = latent.signal.iter().zip(noise).map(premium).collect();
+    paid(timestamps, &premium, i64::MAX)
 }
 
 /// The rates of a companion: its own premium wanders by itself, with a memory of `half_life_hours` and a
@@ -52,10 +40,13 @@ pub(crate) fn wandering(
     four_hourly_from: i64,
     random: &mut ChaCha8Rng,
 ) -> FundingRates {
-    let premium: Vec<f64> = autoregressive(random, half_life_hours, timestamps.len())
-        .into_iter()
-        .map(|noise| INTEREST + spread * noise)
-        .collect();
+    let noise = autoregressive(random, half_life_hours, timestamps.len());
+    let premium: Vec<f64> = noise.into_iter().map(|noise| INTEREST + spread * noise).collect();
+    paid(timestamps, &premium, four_hourly_from)
+}
+
+/// The rates of a premium an hour, paid every eight hours, and after `four_hourly_from` every four.
+fn paid(timestamps: &[i64], premium: &[f64], four_hourly_from: i64) -> FundingRates {
     let mut rates = FundingRates { timestamps: Vec::new(), rates: Vec::new() };
     for (hour, &timestamp) in timestamps.iter().enumerate() {
         let between = if timestamp > four_hourly_from { HOURS_BETWEEN / 2 } else { HOURS_BETWEEN };

@@ -183,10 +183,7 @@ impl Kind {
     fn value(self, word: &str) -> Value {
         match self {
             Self::Boolean => json!(word == "true"),
-            Self::Integer | Self::Number => {
-                word.parse::<serde_json::Number>().map_or_else(|_| json!(word), Value::Number)
-            }
-            Self::Text => {
+            Self::Integer | Self::Number | Self::Text => {
                 word.parse::<serde_json::Number>().map_or_else(|_| json!(word), Value::Number)
             }
         }

@@ -53,7 +53,7 @@ fn cheaters_are_caught_by_the_right_law() {
         (Entry::of::<Run<cheats::CoinFlip>>("tests"), Law::Determinism),
     ] {
         match suite(&entry, &[]) {
-            Err(ContractError::Laws { source: LawError::Violated(violation) }) => {
+            Err(ContractError::Laws(LawError::Violated(violation))) => {
                 assert_eq!(violation.law, law, "{}: {violation}", entry.name());
             }
             other => panic!("{}: {other:?}", entry.name()),

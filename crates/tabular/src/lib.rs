@@ -26,7 +26,6 @@
 //! `isAdjustedToUTC`, which pandas reads as plain `datetime64[us]`.
 //!
 //! # Examples
-//!
 //! ```
 //! use std::sync::Arc;
 //!

@@ -32,7 +32,6 @@ use crate::{Format, Place, TabularError, Wanted};
 /// Columns of dictionaries (pandas' categories) come as the values they stand for.
 ///
 /// # Errors
-///
 /// If the file cannot be opened, is no regular file, is of no known format or another one than its
 /// ending says, is damaged, or has two columns of one name; in CSV also if it has no header, a line
 /// has more or fewer fields than that, or it is not UTF-8.
@@ -107,7 +106,6 @@ impl BatchReader {
     /// A column without any value (its type is [`DataType::Null`]) is taken for either.
     ///
     /// # Errors
-    ///
     /// If there is no such column: the message lists those there are. If it holds something else: for
     /// CSV and JSON the message names the first value that is not as wanted and where it stands.
     pub fn require(&self, column: &str, wanted: Wanted) -> Result<usize, TabularError> {

@@ -18,7 +18,6 @@ const MICROS_A_DAY: i64 = 86_400_000_000;
 /// UTC. Nulls stay null.
 ///
 /// # Errors
-///
 /// If the array holds no times, if a timestamp is not a whole number of microseconds, or if it is out
 /// of their range (some 292 000 years around 1970). The message names the row of the array; the
 /// caller knows the column.

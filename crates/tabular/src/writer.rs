@@ -29,7 +29,6 @@ impl<'a> BatchWriter<'a> {
     /// Opens `destination` and begins it: a CSV file without rows still has its header.
     ///
     /// # Errors
-    ///
     /// If two columns have one name, if a column is of a type that the format cannot hold, or if the
     /// destination cannot be opened or exists already.
     pub fn new(
@@ -53,7 +52,6 @@ impl<'a> BatchWriter<'a> {
     /// Writes the rows of a batch.
     ///
     /// # Errors
-    ///
     /// If its columns are not those of the schema, if a value cannot be written in this format, or if
     /// the destination refuses the bytes.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), TabularError> {
@@ -73,7 +71,6 @@ impl<'a> BatchWriter<'a> {
     /// Returns how many rows were written.
     ///
     /// # Errors
-    ///
     /// If the destination refuses the bytes, or if somebody else took the name meanwhile.
     pub fn finish(mut self) -> Result<u64, TabularError> {
         self.sink.write(&self.encoder.finish()?)?;

@@ -12,7 +12,6 @@ use crate::command::{cargo, say};
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Program {
     Runner,
-    DuckDbFloor,
     KernelBench,
     ExitPairs,
 }
@@ -21,8 +20,6 @@ impl Program {
     fn flags(self) -> (&'static [&'static str], &'static str) {
         match self {
             Self::Runner => (&["--package", "runner"], "runner"),
-            // By --package it would be built with other features of Arrow, and that anew.
-            Self::DuckDbFloor => (&["--workspace", "--example", "duckdb_floor"], "duckdb_floor"),
             Self::KernelBench => (&["--package", "kernel-bench"], "kernel-bench"),
             Self::ExitPairs => (&["--package", "risk", "--example", "exit_pairs"], "exit_pairs"),
         }
@@ -57,15 +54,6 @@ impl Runner {
             }
             None => Program::Runner.release(),
         }
-    }
-
-    /// What measures DuckDB alone, if it was built beside a runner that was named; otherwise a
-    /// release build.
-    pub(crate) fn duckdb_floor(&self) -> Result<Option<PathBuf>> {
-        let Some(runner) = &self.0 else { return Program::DuckDbFloor.release().map(Some) };
-        let name = format!("duckdb_floor{}", std::env::consts::EXE_SUFFIX);
-        let beside = runner.parent().map(|folder| folder.join("examples").join(name));
-        Ok(beside.filter(|floor| floor.is_file()).and_then(|floor| floor.canonicalize().ok()))
     }
 }
 

@@ -32,48 +32,22 @@ pub(crate) fn run(folders: &Folders, runner: &Runner, rounds: u32) -> Result<Rep
 
     let two_years = ["--from", "2023-01", "--to", "2024-12"];
     let a_year = ["--from", "2024-01", "--to", "2024-12"];
-    let platt = |months: [&'static str; 4]| [&months[..], &["--method", "platt"]].concat();
-    let isotonic = |months: [&'static str; 4]| [&months[..], &["--method", "isotonic"]].concat();
+    let by = |method| [&two_years[..], &["--method", method]].concat();
+    let (platt, isotonic) = (by("platt"), by("isotonic"));
     let one_run = [&two_years[..], &["--run-name", "run_07_y_tp_before_sl_u0.04_d0.02_24h_binary"]];
     let programs = [
-        backfills.program("2 years hourly, 12 months", "scale-hourly", "1h", 1, &a_year)?,
-        backfills.program(
-            "3 years of 10 minutes, 24 months, Platt",
-            "scale-ten-minutes",
-            "10m",
-            1,
-            &platt(two_years),
-        )?,
-        backfills.program(
-            "3 years of minutes, 24 months, Platt",
-            "scale-minutes",
-            "1m",
-            1,
-            &platt(two_years),
-        )?,
-        backfills.program(
-            "3 years of 10 minutes, 24 months, isotonic",
-            "scale-ten-minutes",
-            "10m",
-            1,
-            &isotonic(two_years),
-        )?,
-        backfills.program(
-            "3 years of minutes, 24 months, isotonic",
-            "scale-minutes",
-            "1m",
-            1,
-            &isotonic(two_years),
-        )?,
-        backfills.program(
-            "1 run of 50, hourly, 24 months",
-            "scale-runs",
-            "1h",
-            RUNS,
-            &one_run.concat(),
-        )?,
-        backfills.program("50 runs, hourly, 24 months", "scale-runs", "1h", RUNS, &two_years)?,
+        ("2 years hourly, 12 months", "scale-hourly", "1h", 1, &a_year[..]),
+        ("3 years of 10 minutes, 24 months, Platt", "scale-ten-minutes", "10m", 1, &platt),
+        ("3 years of minutes, 24 months, Platt", "scale-minutes", "1m", 1, &platt),
+        ("3 years of 10 minutes, 24 months, isotonic", "scale-ten-minutes", "10m", 1, &isotonic),
+        ("3 years of minutes, 24 months, isotonic", "scale-minutes", "1m", 1, &isotonic),
+        ("1 run of 50, hourly, 24 months", "scale-runs", "1h", RUNS, &one_run.concat()),
+        ("50 runs, hourly, 24 months", "scale-runs", "1h", RUNS, &two_years),
     ];
+    let program = |(name, set, interval, models, flags)| {
+        backfills.program(name, set, interval, models, flags)
+    };
+    let programs = programs.into_iter().map(program).collect::<Result<Vec<_>>>()?;
     say(&format!("{} backfills, {rounds} rounds after one that does not count", programs.len()));
     let mut report = Report::new("scale", "cargo xtask bench --scale");
     let runs = measure::in_turn(&programs, rounds, &scratch)?;

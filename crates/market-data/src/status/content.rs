@@ -21,31 +21,18 @@ pub struct TableStatus {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum TableContent {
     /// Candles.
     Candles(CandleStatus),
-    /// Predictions, by model and dataset.
-    Predictions {
-        /// The models, sorted by path and dataset.
-        models: Vec<ModelStatus>,
-    },
-    /// Labels, by dataset and target key.
-    Targets {
-        /// The labels, sorted by dataset and key.
-        targets: Vec<TargetStatus>,
-    },
-    /// Funding rates, by dataset.
-    Funding {
-        /// The rates, sorted by dataset.
-        datasets: Vec<FundingStatus>,
-    },
-    /// Something else.
-    Other {
-        /// Its columns' names.
-        columns: Vec<String>,
-        /// Why it is not what its name says, if the name says something.
-        problem: Option<String>,
-    },
+    /// Predictions, sorted by model and dataset.
+    Predictions { models: Vec<ModelStatus> },
+    /// Labels, sorted by dataset and target key.
+    Targets { targets: Vec<TargetStatus> },
+    /// Funding rates, sorted by dataset.
+    Funding { datasets: Vec<FundingStatus> },
+    /// Something else: its columns, and why it is not what its name says, if the name says something.
+    Other { columns: Vec<String>, problem: Option<String> },
 }
 
 /// The state of a table of candles.

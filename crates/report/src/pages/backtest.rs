@@ -47,12 +47,8 @@ impl Backtest {
                 lower: band.lower.clone(),
                 upper: band.upper.clone(),
             });
-            layers.push(Layer::Line {
-                name: format!("ties {name}"),
-                tone: Tone::Long,
-                dashed: true,
-                points: other.equity.clone(),
-            });
+            let line = Layer::line(&format!("ties {name}"), Tone::Long, other.equity.clone());
+            layers.push(line.dashed(true));
         }
         let name = if self.other_tie.is_some() {
             format!("ties {}", self.tie)
@@ -61,7 +57,7 @@ impl Backtest {
         };
         layers.push(Layer::line(&name, Tone::Long, self.equity.equity.clone()));
         layers.push(Layer::Level { name: "capital".to_owned(), y: self.capital });
-        let mut plot = Plot::new(Axis::Time, Axis::Number, "equity", layers);
+        let mut plot = Plot::new(Axis::Time, Axis::Number, layers);
         plot.height = 0.6;
         let rows = self.equity.month_ends.iter().map(|p| {
             let at_end = |curve: &EquityCurve| {
@@ -92,7 +88,7 @@ impl Backtest {
             tone: Tone::Short,
             points: self.equity.drawdown.clone(),
         };
-        let mut plot = Plot::new(Axis::Time, Axis::PerCent, "drawdown", vec![layer]);
+        let mut plot = Plot::new(Axis::Time, Axis::PerCent, vec![layer]);
         plot.height = 0.34;
         let rows = self.equity.falls.iter().enumerate().map(|(k, d)| {
             vec![
@@ -159,7 +155,7 @@ impl Backtest {
             tone: Tone::Neutral,
             points: self.equity.exposure.clone(),
         };
-        let plot = Plot::new(Axis::Time, Axis::PerCent, "exposure", vec![layer]);
+        let plot = Plot::new(Axis::Time, Axis::PerCent, vec![layer]);
         let n = self.equity.rows;
         let share = (n > 0).then(|| self.equity.exposed as f64 / n as f64);
         let mean = (n > 0).then(|| self.equity.sum_of_exposures / n as f64);

@@ -125,7 +125,7 @@ fn holding(page: &Backtest) -> Figure {
     let layer = Layer::Bars { name: "trades".to_owned(), tone: Tone::Neutral, bars };
     Figure::new(
         "Holding times",
-        Chart::Plot(Plot::new(Axis::Whole, Axis::Whole, "trades", vec![layer])),
+        Chart::Plot(Plot::new(Axis::Whole, Axis::Whole, vec![layer])),
         "Across: decision rows from entry to exit; up: trades.",
         table,
     )
@@ -176,12 +176,7 @@ fn excursions(page: &Backtest) -> Figure {
             count(n),
         ]);
     }
-    let ladder = crate::Ladder {
-        rungs,
-        level: Some((0.0, "entry".to_owned())),
-        value_name: "excursion".to_owned(),
-        text_name: "median".to_owned(),
-    };
+    let ladder = crate::Ladder { rungs, level: Some(0.0) };
     Figure::new(
         "Excursions (MAE, MFE)",
         Chart::Ladder(ladder),

@@ -179,7 +179,7 @@ impl Evaluation {
             Layer::line("CORP", Tone::Ink, within),
             Layer::Dots { name: "bins, Wilson".to_owned(), dots },
         ];
-        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, "hit rate", layers);
+        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, layers);
         (plot.x_range, plot.y_range) = (Some((0.0, top)), Some((0.0, top)));
         plot.height = 0.62;
         let rows = self.bins.iter().map(|bin| {
@@ -213,15 +213,12 @@ impl Evaluation {
     /// The three methods' steps.
     fn corp(&self) -> Figure {
         let tones = [Tone::Neutral, Tone::Long, Tone::Short];
-        let line = |(k, method): (usize, &Method)| Layer::Line {
-            name: method.name.clone(),
-            tone: tones[k % 3],
-            dashed: k == 2,
-            points: method.corp.clone(),
+        let line = |(k, method): (usize, &Method)| {
+            Layer::line(&method.name, tones[k % 3], method.corp.clone()).dashed(k == 2)
         };
         let mut layers = vec![Layer::Diagonal { name: "calibrated".to_owned() }];
         layers.extend(self.methods.iter().enumerate().map(line));
-        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, "hit rate", layers);
+        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, layers);
         (plot.x_range, plot.y_range) = (Some((0.0, 1.0)), Some((0.0, 1.0)));
         plot.height = 0.62;
         let part = |method: &Method, k: usize| {
@@ -276,7 +273,7 @@ impl Evaluation {
              labels do not narrow them.",
             self.confidence * 100.0
         );
-        Figure::new(title, Chart::Plot(over_months(Axis::Number, name, layers)), &caption, table)
+        Figure::new(title, Chart::Plot(over_months(Axis::Number, layers)), &caption, table)
     }
 
     fn auc(&self) -> Figure {
@@ -302,7 +299,7 @@ impl Evaluation {
         });
         Figure::new(
             "AUC by month",
-            Chart::Plot(over_months(Axis::Number, "AUC", layers)),
+            Chart::Plot(over_months(Axis::Number, layers)),
             "How well probabilities order the rows of a month: the share of pairs of a 1 and a 0 that are in order. \
              Spiegelhalter's z is in the table; it takes rows as independent, so overlapping labels make it too large.",
             Table::new(&["month", "AUC", "Spiegelhalter's z", "rows"]).rows(rows),

@@ -23,12 +23,8 @@ fn ladder(page: &Evaluation) -> Figure {
         thin: bin.hit_rate.bootstrap,
         text: per_cent(bin.hit_rate.value, 1),
     };
-    let ladder = Ladder {
-        rungs: page.bins.iter().rev().map(rung).collect(),
-        level: page.break_even.map(|level| (level, "break-even".to_owned())),
-        value_name: "hit rate".to_owned(),
-        text_name: "hit rate".to_owned(),
-    };
+    let ladder =
+        Ladder { rungs: page.bins.iter().rev().map(rung).collect(), level: page.break_even };
     let rows = page.bins.iter().map(|bin| {
         vec![
             bin.number.to_string(),
@@ -69,12 +65,7 @@ fn payoffs(page: &Evaluation) -> Figure {
         thin: None,
         text: change(bin.payoff.map(|payoff| payoff.mean), 2),
     };
-    let ladder = Ladder {
-        rungs: page.bins.iter().rev().map(rung).collect(),
-        level: Some((0.0, "zero".to_owned())),
-        value_name: "mean net payoff".to_owned(),
-        text_name: "mean".to_owned(),
-    };
+    let ladder = Ladder { rungs: page.bins.iter().rev().map(rung).collect(), level: Some(0.0) };
     let rows = page.bins.iter().map(|bin| {
         vec![
             bin.number.to_string(),
@@ -117,7 +108,7 @@ fn edges(page: &Evaluation) -> Figure {
     let table = Table { columns, rows: rows.collect(), words: false };
     Figure::new(
         "Edges by month",
-        Chart::Plot(over_months(Axis::PerCent, "probability", layers.collect())),
+        Chart::Plot(over_months(Axis::PerCent, layers.collect())),
         "Between which probabilities each month's bins lie: quantiles of the months before it.",
         table,
     )

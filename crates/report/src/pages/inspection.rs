@@ -105,30 +105,17 @@ impl Inspection {
     }
 
     fn compared(&self) -> Section {
-        let curves = self.months.iter().zip(TONES).map(|(month, tone)| Layer::Line {
-            name: month.name.clone(),
-            tone,
-            dashed: tone == Tone::Short,
-            points: month.curve.clone(),
-        });
-        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, "probability", curves.collect());
-        plot.height = 0.55;
-        let edges = |month: &MonthBins, tone: Tone, dashed: bool| Layer::Line {
-            name: month.name.clone(),
-            tone,
-            dashed,
-            points: month
-                .bins
-                .iter()
-                .filter_map(|bin| Some((f64::from(bin.number), bin.upper?)))
-                .collect(),
+        let line = |month: &MonthBins, tone: Tone, points: Vec<(f64, f64)>| {
+            Layer::line(&month.name, tone, points).dashed(tone == Tone::Short)
         };
-        let lines = self
-            .months
-            .iter()
-            .zip(TONES)
-            .map(|(month, tone)| edges(month, tone, tone == Tone::Short));
-        let mut of_edges = Plot::new(Axis::Whole, Axis::PerCent, "upper edge", lines.collect());
+        let months = || self.months.iter().zip(TONES);
+        let curves = months().map(|(month, tone)| line(month, tone, month.curve.clone()));
+        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, curves.collect());
+        plot.height = 0.55;
+        let edge = |bin: &BinShape| Some((f64::from(bin.number), bin.upper?));
+        let edges = |month: &MonthBins| month.bins.iter().filter_map(edge).collect();
+        let lines = months().map(|(month, tone)| line(month, tone, edges(month)));
+        let mut of_edges = Plot::new(Axis::Whole, Axis::PerCent, lines.collect());
         of_edges.height = 0.55;
         let names: Vec<&str> = self.months.iter().map(|month| month.name.as_str()).collect();
         let columns: Vec<String> = std::iter::once("bin".to_owned())
@@ -187,9 +174,7 @@ impl MonthBins {
         };
         let ladder = Ladder {
             rungs: self.bins.iter().rev().map(rung).collect(),
-            level: Some((self.base_rate, "base rate".to_owned())),
-            value_name: "hit rate".to_owned(),
-            text_name: "hit rate".to_owned(),
+            level: Some(self.base_rate),
         };
         let rows = self.bins.iter().map(|bin| {
             vec![
@@ -206,8 +191,7 @@ impl MonthBins {
         let columns = ["bin", "side", "from", "up to", "rows", "mean p", "hit rate", "Wilson 95 %"];
         let curve = Layer::line("probability of a raw score", Tone::Ink, self.curve.clone());
         let diagonal = Layer::Diagonal { name: "unchanged".to_owned() };
-        let mut plot =
-            Plot::new(Axis::PerCent, Axis::PerCent, "probability", vec![diagonal, curve]);
+        let mut plot = Plot::new(Axis::PerCent, Axis::PerCent, vec![diagonal, curve]);
         plot.height = 0.62;
         let step = (self.curve.len() / 20).max(1);
         let points = self.curve.iter().step_by(step);

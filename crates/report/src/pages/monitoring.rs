@@ -147,7 +147,7 @@ impl Monitoring {
         let columns = ["month", "promised", "came", "labels", "missing rows", "alarms"];
         Figure::new(
             "Promised and came",
-            Chart::Plot(over_months(Axis::PerCent, "labels of 1", layers)),
+            Chart::Plot(over_months(Axis::PerCent, layers)),
             "Share of labels 1 that the probabilities of a month promised, and the share that came. Orange diamonds: \
              months in which a detector alarmed.",
             Table::new(&columns).rows(rows),
@@ -194,12 +194,7 @@ impl Monitoring {
         });
         let limits = found.iter().map(|(month, (_, limit))| (at(month.start), *limit)).collect();
         let layers = vec![
-            Layer::Line {
-                name: "99 % limit".to_owned(),
-                tone: Tone::Neutral,
-                dashed: true,
-                points: limits,
-            },
+            Layer::line("99 % limit", Tone::Neutral, limits).dashed(true),
             Layer::Dots { name: "months".to_owned(), dots: dots.collect() },
         ];
         let rows = found.iter().map(|(month, (value, limit))| {
@@ -207,7 +202,7 @@ impl Monitoring {
         });
         Figure::new(
             title,
-            Chart::Plot(over_months(Axis::Number, name, layers)),
+            Chart::Plot(over_months(Axis::Number, layers)),
             &format!(
                 "{what}. The limit is what 99 of 100 windows drawn from that year in blocks of a week do not exceed; \
                  orange diamonds lie beyond. Not before half a year of scores."

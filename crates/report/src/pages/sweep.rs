@@ -244,7 +244,7 @@ impl Sweep {
         let own = ["rank", "Sharpe ratio", "95 %", "return", "largest drawdown", "trades"];
         let columns: Vec<&str> =
             own.into_iter().chain(self.keys.iter().map(String::as_str)).collect();
-        let mut plot = Plot::new(Axis::Whole, Axis::Number, "Sharpe ratio", layers);
+        let mut plot = Plot::new(Axis::Whole, Axis::Number, layers);
         plot.x_range = Some((0.5, self.best.len().max(1) as f64 + 0.5));
         Figure::new(
             "The best settings",
@@ -327,7 +327,6 @@ impl Sweep {
             Chart::Plot(Plot::new(
                 Axis::Number,
                 Axis::Whole,
-                "settings",
                 vec![Layer::Bars { name: String::new(), tone: Tone::Neutral, bars }],
             )),
             &format!(
@@ -402,7 +401,7 @@ impl Halves {
         ];
         Figure::new(
             "The best of one half, in the other",
-            Chart::Plot(Plot::new(Axis::Number, Axis::Whole, "splits", layers)),
+            Chart::Plot(Plot::new(Axis::Number, Axis::Whole, layers)),
             &format!(
                 "{} ways to cut the time into two halves of blocks: the setting that is best in one half has rank ω in the other, \
                  shown as ln(ω / (1 − ω)). At or below 0, worse than half of all settings: {}; it lost there in {}. Near 50 % the \
@@ -453,7 +452,7 @@ impl Walk {
         let columns: Vec<&str> = own.into_iter().chain(keys.iter().map(String::as_str)).collect();
         Figure::new(
             "Chosen on the past, reported on the future",
-            Chart::Plot(over_months(Axis::PerCent, "return", layers)),
+            Chart::Plot(over_months(Axis::PerCent, layers)),
             &format!("{} A dot is what the chosen setting returned in its step.", self.rule),
             Table::new(&columns).rows(rows),
         )

@@ -67,8 +67,5 @@ pub enum ContractError {
     Schema { empty: String, full: String },
     /// A law is broken, or could not be checked.
     #[error("the strategy's decisions do not obey the laws")]
-    Laws {
-        #[from]
-        source: LawError,
-    },
+    Laws(#[from] LawError),
 }

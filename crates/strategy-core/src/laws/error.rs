@@ -120,10 +120,7 @@ pub enum LawError {
     NoRows,
     /// The rows are no input for any strategy.
     #[error("the laws cannot be checked on these rows")]
-    Rows {
-        #[from]
-        source: RowsError,
-    },
+    Rows(#[from] RowsError),
     /// The strategy did not open.
     #[error("the strategy cannot be opened with this configuration")]
     Open { source: BoxError },
@@ -133,10 +130,4 @@ pub enum LawError {
         rows.start, rows.end.saturating_sub(1).max(rows.start)
     )]
     Strategy { rows: Range<usize>, feed: Feed, source: BoxError },
-    /// The strategy's output is not one decision a row.
-    #[error(
-        "the strategy gave {found} decisions for the batch of rows {} to {}: it must give one a row",
-        rows.start, rows.end.saturating_sub(1).max(rows.start)
-    )]
-    DecisionCount { rows: Range<usize>, found: usize },
 }

@@ -17,41 +17,29 @@ pub struct Feed {
 /// How rows are cut into batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum Cut {
     /// All in one batch.
     Whole,
     /// Rows a batch; the last may have fewer.
-    Every {
-        /// Rows a batch.
-        rows: usize,
-    },
+    Every { rows: usize },
     /// One row, then two, then three, and so on.
     Growing,
     /// A batch ends before each of these rows, ascending; one named twice makes an empty batch.
-    At {
-        /// First rows of the batches after the first.
-        starts: Vec<usize>,
-    },
+    At { starts: Vec<usize> },
 }
 
 /// What a strategy is given from some row on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
+#[allow(missing_docs, reason = "the variants say what their fields are")]
 pub enum Future {
     /// The rows as they are.
     Kept,
-    /// Nothing.
-    Missing {
-        /// The first row that is not there.
-        from: usize,
-    },
-    /// Rows of other values.
-    Changed {
-        /// The first row of other values.
-        from: usize,
-        /// Which values.
-        change: Change,
-    },
+    /// Nothing from row `from` on.
+    Missing { from: usize },
+    /// Rows of other values from row `from` on.
+    Changed { from: usize, change: Change },
 }
 
 impl Feed {

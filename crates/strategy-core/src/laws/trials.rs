@@ -184,7 +184,9 @@ impl<'a> Trials<'a> {
             match strategy.decide_batch(&slice) {
                 Ok(decisions) if decisions.num_rows() == batch.len() => Ok((batch, decisions)),
                 Ok(decisions) => {
-                    Err(LawError::DecisionCount { rows: batch, found: decisions.num_rows() })
+                    let found = decisions.num_rows();
+                    let source = format!("it gave {found} decisions: it must give one a row");
+                    Err(self.refusal(batch, feed, source.into()))
                 }
                 Err(source) => Err(self.refusal(batch, feed, source)),
             }

@@ -24,7 +24,6 @@ pub(in crate::bench) const MODEL: &str =
 /// Files and programs of these cases.
 struct Setup<'a> {
     runner: PathBuf,
-    duckdb_floor: Option<PathBuf>,
     python: &'a Path,
     scratch: PathBuf,
     market: String,
@@ -36,7 +35,6 @@ fn run(bench: &Bench<'_>, cases: &[&str]) -> Result<Found> {
     let hourly = bench.folders.data().join("hourly");
     let setup = Setup {
         runner: bench.runner.path()?,
-        duckdb_floor: bench.runner.duckdb_floor()?,
         python: &bench.python,
         scratch: bench.folders.scratch()?,
         market: text(&hourly.join("market.duckdb")),
@@ -45,23 +43,21 @@ fn run(bench: &Bench<'_>, cases: &[&str]) -> Result<Found> {
     let mut found = Found::default();
     for (case, months) in rebuilds.into_iter().filter(|(name, _)| cases.contains(name)) {
         let months: Vec<String> = months.map(|month| format!("2024-{month:02}")).collect();
-        let (comparison, imports, floor) = setup.rebuild(case, &months, bench.rounds)?;
+        let (comparison, imports) = setup.rebuild(case, &months, bench.rounds)?;
         found.notes.push(format!(
             "{case}: {} of the peer's time are the interpreter and its imports alone.",
             duration(imports.seconds())
         ));
-        found.notes.extend(floor.map(|floor| floor_note(case, &comparison.ours, &floor)));
         found.comparisons.push(comparison);
     }
     if cases.contains(&SIGNALS) {
-        let (comparison, summary, floor) = setup.signals(bench.rounds)?;
+        let (comparison, summary) = setup.signals(bench.rounds)?;
         found.notes.push(format!(
             "backtest: from DuckDB to the printed summary of the same rows in {}, {} of `signals`; the goal is \
              under 2×.",
             duration(summary.seconds()),
             factor(summary.seconds() / comparison.ours.seconds())
         ));
-        found.notes.extend(floor.map(|floor| floor_note(SIGNALS, &comparison.ours, &floor)));
         found.comparisons.push(comparison);
     }
     Ok(found)
@@ -92,7 +88,7 @@ impl Setup<'_> {
         case: &'static str,
         months: &[String],
         rounds: u32,
-    ) -> Result<(Comparison, Runs, Option<Runs>)> {
+    ) -> Result<(Comparison, Runs)> {
         let [ours, alone, theirs, optimum] =
             ["ours", "alone", "theirs", "optimum"].map(|name| self.scratch.join(name));
         let programs = [
@@ -109,34 +105,26 @@ impl Setup<'_> {
 
         let imports = text(&script("peers/imports.py"));
         let imports = measure::Program::new("imports", self.python, &[&imports]);
-        let mut all = [programs.as_slice(), &[imports]].concat();
-        let (Some(first), Some(last)) = (months.first(), months.last()) else {
-            bail!("there is no month to rebuild")
-        };
-        let rows = format!(
-            "SELECT p.ts, p.y_pred, p.created_at, t.target_value FROM predictions.predictions p
-             JOIN market.targets t ON t.timestamp = p.ts AND t.dataset = p.dataset
-             WHERE p.model_path = '{MODEL}' AND t.target_key = '{KEY}'
-                 AND p.ts >= DATE '{first}-01' - INTERVAL 12 MONTH AND p.ts < DATE '{last}-01'"
-        );
-        all.extend(self.floor(&rows, &[&self.predictions, &self.market]));
-        let mut runs = measure::in_turn(&all, rounds, &self.scratch)?;
-        let floor = if runs.len() > 4 { runs.pop() } else { None };
-        let Ok([ours, alone, theirs, imports]) = <[Runs; 4]>::try_from(runs) else {
+        let all = [programs.as_slice(), &[imports]].concat();
+        self.measured(case, ("duckdb, pandas, scikit-learn", 40.0), &all, rounds)
+    }
+
+    /// Ours, ours on one thread and theirs in turn, and a fourth program's figures beside them.
+    fn measured(
+        &self,
+        case: &'static str,
+        (peer, goal): (&'static str, f64),
+        programs: &[measure::Program],
+        rounds: u32,
+    ) -> Result<(Comparison, Runs)> {
+        let runs = measure::in_turn(programs, rounds, &self.scratch)?;
+        let Ok([ours, alone, theirs, fourth]) = <[Runs; 4]>::try_from(runs) else {
             bail!("four programs were run, and other figures came back");
         };
-        let (peer, goal) = ("duckdb, pandas, scikit-learn", Some(40.0));
-        Ok((Comparison { case, peer, ours, alone, theirs, goal }, imports, floor))
+        Ok((Comparison { case, peer, ours, alone, theirs, goal: Some(goal) }, fourth))
     }
 
-    /// DuckDB alone reading `rows`.
-    fn floor(&self, rows: &str, files: &[&str]) -> Option<measure::Program> {
-        let arguments = [&[rows], files].concat();
-        let program = |path: &PathBuf| measure::Program::new("DuckDB alone", path, &arguments);
-        self.duckdb_floor.as_ref().map(program)
-    }
-
-    fn signals(&self, rounds: u32) -> Result<(Comparison, Runs, Option<Runs>)> {
+    fn signals(&self, rounds: u32) -> Result<(Comparison, Runs)> {
         let bins = self.scratch.join("bins");
         let months: Vec<String> = (2022..=2024)
             .flat_map(|year| (1..=12).map(move |month| format!("{year}-{month:02}")))
@@ -172,20 +160,8 @@ impl Setup<'_> {
         say(&format!("signals: answers, then {rounds} rounds"));
         programs.iter().try_for_each(|program| self.once(program))?;
         self.compare("signals", &[&ours, &theirs])?;
-        let rows = format!(
-            "SELECT ts, y_pred, created_at FROM predictions.predictions WHERE model_path = '{MODEL}'
-                 AND ts >= DATE '2022-01-01' AND ts < DATE '2025-01-01'"
-        );
-        let mut all = [programs.as_slice(), &[summary]].concat();
-        all.extend(self.floor(&rows, &[&self.predictions]));
-        let mut runs = measure::in_turn(&all, rounds, &self.scratch)?;
-        let floor = if runs.len() > 4 { runs.pop() } else { None };
-        let Ok([ours, alone, theirs, summary]) = <[Runs; 4]>::try_from(runs) else {
-            bail!("four programs were run, and other figures came back");
-        };
-        let (peer, goal) = ("duckdb, pandas", Some(20.0));
-        let comparison = Comparison { case: SIGNALS, peer, ours, alone, theirs, goal };
-        Ok((comparison, summary, floor))
+        let all = [programs.as_slice(), &[summary]].concat();
+        self.measured(SIGNALS, ("duckdb, pandas", 20.0), &all, rounds)
     }
 
     /// Runs a program for its files.
@@ -216,15 +192,6 @@ impl Setup<'_> {
         say(String::from_utf8_lossy(&output.stdout).trim());
         Ok(())
     }
-}
-
-/// How much of our time a program takes that does nothing but read the same rows with DuckDB.
-fn floor_note(case: &str, ours: &Runs, floor: &Runs) -> String {
-    format!(
-        "{case}: DuckDB alone takes {} of our {}: an instance, the files attached, one query.",
-        duration(floor.seconds()),
-        duration(ours.seconds())
-    )
 }
 
 fn one_thread(program: measure::Program) -> measure::Program {
