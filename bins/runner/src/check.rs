@@ -37,7 +37,7 @@ pub(crate) fn run(entry: &Entry, matches: &ArgMatches, console: &mut Console<'_>
         "{} keeps the laws on {}: determinism, split invariance, prefix invariance, shape, start ({})",
         entry.name(),
         counted(checked.rows, "row"),
-        counted(checked.runs, "run")
+        counted(checked.rounds, "round")
     )?;
     let starts = checked.starts;
     if starts.compared == 0 {

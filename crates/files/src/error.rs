@@ -38,7 +38,6 @@ pub enum OutputError {
 
 impl OutputError {
     /// Whether the call cannot be carried out as written, whatever the disk does: exit code 2.
-    #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(self, Self::IsInput { .. } | Self::OtherKind { .. } | Self::NotAFile { .. })
     }

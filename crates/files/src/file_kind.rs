@@ -29,7 +29,6 @@ pub enum FileKind {
 
 impl FileKind {
     /// Judges by `head`, the file's first bytes.
-    #[must_use]
     pub fn of(head: &[u8]) -> Self {
         const COMPRESSED: [&[u8]; 4] =
             [b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"\xfd7zXZ\0"];

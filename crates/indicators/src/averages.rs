@@ -18,7 +18,6 @@ pub struct Ema {
 
 impl Ema {
     /// With the weight `2 / (period + 1)` for a new value.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { smoother: Smoother::new(period) }
     }
@@ -49,7 +48,6 @@ pub struct Wilder {
 
 impl Wilder {
     /// With the weight `1 / period` for a new value.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { smoother: Smoother::new(period) }
     }

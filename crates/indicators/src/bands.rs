@@ -32,14 +32,12 @@ impl Bands {
     /// let bands = indicators::Bands { upper: 110.0, middle: 100.0, lower: 90.0, price: 105.0 };
     /// assert_eq!((bands.percent_b(), bands.bandwidth()), (Some(0.75), Some(0.2)));
     /// ```
-    #[must_use]
     pub fn percent_b(&self) -> Option<f64> {
         let width = self.upper - self.lower;
         (width > 0.0).then(|| (self.price - self.lower) / width)
     }
 
     /// Bandwidth: `(upper − lower) / middle`. `None` when the middle is 0.
-    #[must_use]
     pub fn bandwidth(&self) -> Option<f64> {
         (self.middle != 0.0).then(|| (self.upper - self.lower) / self.middle)
     }
@@ -58,7 +56,6 @@ pub struct BollingerBands {
 
 impl BollingerBands {
     /// Over the last `period` values, `multiplier` deviations wide to each side; 20 and 2 are usual.
-    #[must_use]
     pub fn new(period: Period, multiplier: Multiplier) -> Self {
         Self { multiplier, window: Window::new(period) }
     }
@@ -85,7 +82,6 @@ pub struct Donchian {
 
 impl Donchian {
     /// Over the last `period` candles.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
@@ -118,7 +114,6 @@ pub struct Keltner {
 impl Keltner {
     /// With the EMA's period, the ATR's, and how many ATRs an edge lies from the middle; 20, 10 and
     /// 2 are usual.
-    #[must_use]
     pub fn new(ema: Period, atr: Period, multiplier: Multiplier) -> Self {
         Self { multiplier, middle: Ema::new(ema), range: Atr::new(atr) }
     }

@@ -20,7 +20,6 @@ pub struct StdDev {
 
 impl StdDev {
     /// Over the last `period` values.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }

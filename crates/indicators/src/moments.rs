@@ -87,12 +87,12 @@ fn at_least_0(variance: f64) -> f64 {
     if variance > 0.0 { variance } else { 0.0 }
 }
 
-/// The sums of differences to the pivot, each once and each times its row in the run.
+/// The sums of differences to the pivot, each once and each times its row in the stretch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Trend {
     rows: f64,
     sum: f64,
-    /// Σ row · difference, with rows counted from 0 at the run's beginning.
+    /// Σ row · difference, with rows counted from 0 at the beginning of the stretch.
     weighted: f64,
 }
 

@@ -41,7 +41,6 @@ impl Period {
     }
 
     /// The number of rows.
-    #[must_use]
     pub const fn get(self) -> usize {
         self.0 as usize
     }
@@ -119,7 +118,6 @@ impl Multiplier {
     }
 
     /// The factor.
-    #[must_use]
     pub const fn get(self) -> f64 {
         self.0
     }

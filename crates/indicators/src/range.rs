@@ -18,7 +18,6 @@ pub struct TrueRange {
 
 impl TrueRange {
     /// At the beginning of a series.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -74,7 +73,6 @@ pub struct Atr {
 
 impl Atr {
     /// Over `period` ranges; 14 is usual.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { true_range: TrueRange::new(), average: Smoother::new(period) }
     }

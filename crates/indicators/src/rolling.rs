@@ -19,7 +19,6 @@ pub struct RollingMax {
 
 impl RollingMax {
     /// Over the last `period` values.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
@@ -41,7 +40,6 @@ pub struct RollingMin {
 
 impl RollingMin {
     /// Over the last `period` values.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }
@@ -68,7 +66,6 @@ pub struct Delay {
 
 impl Delay {
     /// By `rows` rows.
-    #[must_use]
     pub fn new(rows: Period) -> Self {
         Self { ring: Ring::new(rows) }
     }

@@ -22,14 +22,12 @@ pub struct Rsi {
 
 impl Rsi {
     /// Over `period` changes.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { previous: None, gain: Smoother::new(period), loss: Smoother::new(period) }
     }
 
     /// Whether there was any change to take the strength of. (Changes fade; after some 700·`n` rows
     /// without any they are gone.)
-    #[must_use]
     pub fn has_moved(&self) -> bool {
         self.gain.peek() + self.loss.peek() >= f64::MIN_POSITIVE
     }

@@ -18,7 +18,6 @@ pub struct Sma {
 
 impl Sma {
     /// Over the last `period` values.
-    #[must_use]
     pub fn new(period: Period) -> Self {
         Self { window: Window::new(period) }
     }

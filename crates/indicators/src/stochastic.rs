@@ -36,13 +36,11 @@ pub struct StochasticLines {
 
 impl Stochastic {
     /// The slow form; 14, 3 and 3 are usual.
-    #[must_use]
     pub fn slow(range: Period, smoothing: Period, signal: Period) -> Self {
         Self { range: Window::new(range), k: Sma::new(smoothing), d: Sma::new(signal) }
     }
 
     /// The fast form: %K is not smoothed.
-    #[must_use]
     pub fn fast(range: Period, signal: Period) -> Self {
         Self::slow(range, Period::ONE, signal)
     }

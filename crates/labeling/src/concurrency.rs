@@ -53,14 +53,12 @@ impl Concurrency {
     }
 
     /// How many trades look at each row, from row 0 to the last that any looks at.
-    #[must_use]
     pub fn counts(&self) -> &[u32] {
         &self.counts
     }
 
     /// The average uniqueness of a trade from `start` to `end`, 0 to 1, which must be one of those
     /// counted; 0 for one that looks at nothing.
-    #[must_use]
     pub fn uniqueness(&self, start: usize, end: usize) -> f64 {
         let at = |row: usize| self.shares.get(row).or(self.shares.last()).copied().unwrap_or(0.0);
         if end <= start { 0.0 } else { (at(end + 1) - at(start + 1)) / (end - start) as f64 }

@@ -2,7 +2,7 @@
 
 use crate::group::{Groups, extreme};
 
-/// A column of prices with the extremes of every group, and of every run of 2, 4, 8 … groups,
+/// A column of prices with the extremes of every group, and of every stretch of 2, 4, 8 … groups,
 /// wherever it begins. Beyond the last candle lies a neutral price, which touches no barrier.
 pub(crate) struct Extremes<'a> {
     pub(crate) groups: Groups<'a>,
@@ -12,7 +12,7 @@ pub(crate) struct Extremes<'a> {
 
 impl<'a> Extremes<'a> {
     /// Those of the highs of candles (`pick` is the larger of two, `neutral` −∞) or of their lows
-    /// (`pick` is the smaller of two, `neutral` ∞), for runs of up to `longest` groups.
+    /// (`pick` is the smaller of two, `neutral` ∞), for stretches of up to `longest` groups.
     pub(crate) fn new(
         prices: &'a [f64],
         longest: usize,
@@ -35,20 +35,20 @@ impl<'a> Extremes<'a> {
             let shorter = &levels[level - 1];
             let later = &shorter[1 << (level - 1)..];
             let mut longer = vec![neutral; later.len()];
-            for ((run, &a), &b) in longer.iter_mut().zip(shorter).zip(later) {
-                *run = pick(a, b);
+            for ((extreme, &a), &b) in longer.iter_mut().zip(shorter).zip(later) {
+                *extreme = pick(a, b);
             }
             levels.push(longer);
         }
         Self { groups, levels }
     }
 
-    /// The extremes of runs of `2^level` groups, by the first of these.
+    /// The extremes of stretches of `2^level` groups, by the first of these.
     pub(crate) fn level(&self, level: usize) -> &[f64] {
         &self.levels[level]
     }
 
-    /// How many lengths of runs there are.
+    /// How many lengths of stretches there are.
     pub(crate) fn n_levels(&self) -> usize {
         self.levels.len()
     }

@@ -20,7 +20,6 @@ pub enum Outcome {
 
 impl Outcome {
     /// The label, where there is one.
-    #[must_use]
     pub fn label(self) -> Option<bool> {
         match self {
             Self::TakeProfit => Some(true),

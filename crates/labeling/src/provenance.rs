@@ -21,7 +21,6 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// All of them.
-    #[must_use]
     pub fn total(&self) -> u64 {
         self.after_cutoff.saturating_add(self.without_label).saturating_add(self.in_gap)
     }
@@ -44,7 +43,7 @@ pub enum LabelCutoff {
     /// Rows whose label needs candles at or after the month's start: nobody knew it then.
     #[default]
     MonthStart,
-    /// No rows: every label counts, as a late re-run would see it.
+    /// No rows: every label counts, as a late rebuild would see it.
     None,
 }
 
@@ -52,7 +51,6 @@ impl LabelSource {
     const WORDS: &'static [&'static str] = &["targets", "candles"];
 
     /// The word that stands for it in files and on the command line.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Targets => "targets",
@@ -65,7 +63,6 @@ impl LabelCutoff {
     const WORDS: &'static [&'static str] = &["month-start", "none"];
 
     /// The word that stands for it in files and on the command line.
-    #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MonthStart => "month-start",

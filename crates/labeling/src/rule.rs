@@ -92,25 +92,21 @@ impl BarrierRule {
     }
 
     /// `u`: how far above the entry close the take profit lies, as a fraction of it.
-    #[must_use]
     pub fn take_profit(&self) -> f64 {
         self.take_profit
     }
 
     /// `d`: how far below the entry close the stop loss lies, as a fraction of it.
-    #[must_use]
     pub fn stop_loss(&self) -> f64 {
         self.stop_loss
     }
 
     /// How long after the entry candle's open time the last candle that counts opens.
-    #[must_use]
     pub fn horizon(&self) -> TimeDelta {
         self.horizon
     }
 
     /// What a candle that touches both barriers counts as.
-    #[must_use]
     pub fn tie_policy(&self) -> TiePolicy {
         self.tie_policy
     }

@@ -75,25 +75,21 @@ impl<'a> CandleSeries<'a> {
     }
 
     /// How many candles there are.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.timestamps.len()
     }
 
     /// Whether there are none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.timestamps.is_empty()
     }
 
     /// Open times, µs UTC, ascending.
-    #[must_use]
     pub fn timestamps(&self) -> &'a [i64] {
         self.timestamps
     }
 
     /// The time from one candle's open to the next one's when none is missing.
-    #[must_use]
     pub fn interval(&self) -> TimeDelta {
         self.interval
     }

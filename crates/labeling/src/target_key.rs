@@ -111,13 +111,11 @@ impl TargetKey {
     }
 
     /// The key as it was written.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
     /// The rule that it names; the tie policy is not part of a key.
-    #[must_use]
     pub fn rule(&self, tie_policy: TiePolicy) -> BarrierRule {
         self.rule.with_tie_policy(tie_policy)
     }

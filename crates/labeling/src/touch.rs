@@ -16,15 +16,15 @@ pub(crate) struct Barriers<T> {
 }
 
 /// Candles to be searched for the first that touches either of two barriers. `highest` and `lowest`
-/// are about the same candles and have runs of the same lengths.
+/// are about the same candles and have stretches of the same lengths.
 pub(crate) struct Touches<'a> {
     pub(crate) highest: &'a Extremes<'a>,
     pub(crate) lowest: &'a Extremes<'a>,
 }
 
 impl Touches<'_> {
-    /// For each lane the first group from `from` on with a touch: after the longest run without
-    /// one, which is put together of powers of two. A group beyond the longest run where there is
+    /// For each lane the first group from `from` on with a touch: after the longest stretch without
+    /// one, which is put together of powers of two. A group beyond the longest stretch where there is
     /// none before.
     ///
     /// The lanes go side by side, without branches: where a search goes is hard to foresee, and

@@ -15,7 +15,6 @@ pub struct CandleTable {
 
 impl CandleTable {
     /// The table's name, such as `ohlcv_btcusdt_1h`.
-    #[must_use]
     pub fn name(&self) -> &str {
         self.table.name()
     }
@@ -27,13 +26,11 @@ impl CandleTable {
     }
 
     /// The symbol, such as `btcusdt`, if the name follows the pattern.
-    #[must_use]
     pub fn symbol(&self) -> Option<&str> {
         self.symbol.as_deref()
     }
 
     /// The interval that the name tells, such as one hour, if it follows the pattern.
-    #[must_use]
     pub fn interval(&self) -> Option<TimeDelta> {
         self.interval
     }

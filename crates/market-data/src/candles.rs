@@ -58,19 +58,16 @@ pub struct Gap {
 
 impl Candles {
     /// The number of candles.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.timestamps.len()
     }
 
     /// Whether there are none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.timestamps.is_empty()
     }
 
     /// Where candles are missing, in order of time.
-    #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
         gaps_between(&self.timestamps, self.interval)
     }
@@ -86,19 +83,16 @@ impl Prices {
     }
 
     /// The number of candles.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.timestamps.len()
     }
 
     /// Whether there are none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.timestamps.is_empty()
     }
 
     /// Where candles are missing, in order of time.
-    #[must_use]
     pub fn gaps(&self) -> Vec<Gap> {
         gaps_between(&self.timestamps, self.interval)
     }

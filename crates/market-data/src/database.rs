@@ -56,7 +56,6 @@ impl Database {
     }
 
     /// The path as it was given to [`Database::open`].
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -12,7 +12,6 @@ pub enum ModelPathMatch {
 
 impl ModelPathMatch {
     /// The path as it stands in the file.
-    #[must_use]
     pub fn stored(&self) -> &str {
         match self {
             Self::Exact(path) | Self::LastTwoParts { found: path, .. } => path,
@@ -59,14 +58,12 @@ fn last_two_parts(path: &str) -> Option<(&str, &str)> {
 }
 
 /// Whether two paths mean one model: they are equal, or their last two parts are.
-#[must_use]
 pub fn same_model(one: &str, other: &str) -> bool {
     one == other || last_two_parts(one).is_some_and(|parts| last_two_parts(other) == Some(parts))
 }
 
 /// The run that a model is of: the folder that holds it, as in `models/{dataset}/{run_name}/model.txt`,
 /// with separators of Unix or Windows.
-#[must_use]
 pub fn run_name(model_path: &str) -> Option<String> {
     let mut parts = model_path.rsplit(['/', '\\']).filter(|part| !part.is_empty());
     parts.next();

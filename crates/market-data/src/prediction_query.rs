@@ -19,7 +19,6 @@ pub struct PredictionQuery<'a> {
 
 impl<'a> PredictionQuery<'a> {
     /// All predictions of a model.
-    #[must_use]
     pub fn of_model(model_path: &'a str) -> Self {
         Self { model_path, dataset: None, feature_key: None, range: TimeRange::ALL }
     }

@@ -36,7 +36,6 @@ impl TimeRange {
     }
 
     /// Whether the instant `micros` (µs UTC) lies inside.
-    #[must_use]
     pub fn contains(&self, micros: i64) -> bool {
         self.start.is_none_or(|start| micros >= start.timestamp_micros())
             && self.end.is_none_or(|end| micros < end.timestamp_micros())

@@ -71,7 +71,6 @@ impl Replay {
     }
 
     /// The first and the last instant at which something becomes known, µs UTC.
-    #[must_use]
     pub fn span(&self) -> Option<(i64, i64)> {
         let first = self.tables.iter().filter_map(|table| table.known.first()).min()?;
         let last = self.tables.iter().filter_map(|table| table.known.last()).max()?;
@@ -79,7 +78,6 @@ impl Replay {
     }
 
     /// The last instant of which something is written, µs UTC.
-    #[must_use]
     pub fn written(&self) -> Option<i64> {
         let last = |table: &Replayed| table.known.get(table.written.checked_sub(1)?).copied();
         self.tables.iter().filter_map(last).max()

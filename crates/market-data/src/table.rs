@@ -23,25 +23,21 @@ pub struct Column {
 
 impl Table {
     /// The file that it stands in.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Its name.
-    #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
     /// Its columns, in the table's order.
-    #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
     /// The column of this name, if there is one.
-    #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
     }

@@ -5,7 +5,6 @@ use chrono::TimeDelta;
 const PREFIX: &str = "ohlcv_";
 
 /// Whether the name of a table of candles tells that they are those of the dataset's instrument.
-#[must_use]
 pub fn holds_candles_of(table: &str, dataset: &str) -> bool {
     let name = table.to_lowercase();
     let rest = after_prefix(&name).unwrap_or(&name);
@@ -42,7 +41,6 @@ pub(crate) fn parse_name(name: &str) -> Option<(String, TimeDelta)> {
 
 /// The interval that `1m`, `1h` or `1d` in the name of a table or dataset means: up to four digits
 /// and a unit, seconds to weeks.
-#[must_use]
 pub fn parse_interval(text: &str) -> Option<TimeDelta> {
     let (count, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
@@ -61,7 +59,6 @@ pub fn parse_interval(text: &str) -> Option<TimeDelta> {
 
 /// The intervals that the parts of a dataset's name look like, in their order: `1h` in
 /// `binance_btcusdt_perp_1h`, and also `3d` in `…_1h_fold_3d`, which is none.
-#[must_use]
 pub fn dataset_intervals(dataset: &str) -> Vec<TimeDelta> {
     dataset.split('_').skip(1).filter_map(parse_interval).collect()
 }

@@ -19,14 +19,12 @@ pub struct Figure {
 
 impl Figure {
     /// A chart; `caption` says what is drawn and by what rule, `table` holds its numbers.
-    #[must_use]
     pub fn new(title: &str, chart: Chart, caption: &str, table: Table) -> Self {
         let (title, caption) = (title.to_owned(), caption.to_owned());
         Self { title, note: String::new(), chart, caption, table, full: false }
     }
 
     /// A coloured table, which is its own numbers.
-    #[must_use]
     pub fn heat(title: &str, heat: crate::Heat, caption: &str) -> Self {
         Self::new(title, Chart::Heat(heat), caption, Table::default()).full()
     }

@@ -45,7 +45,6 @@ pub enum Layer {
 
 impl Layer {
     /// A line drawn through.
-    #[must_use]
     pub fn line(name: &str, tone: Tone, points: Vec<(f64, f64)>) -> Self {
         Self::Line { name: name.to_owned(), tone, dashed: false, points }
     }

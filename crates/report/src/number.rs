@@ -4,13 +4,11 @@
 pub const NONE: &str = "–";
 
 /// A count with commas: `26,280`.
-#[must_use]
 pub fn count(count: u64) -> String {
     grouped(&count.to_string())
 }
 
 /// `value` with `decimals` digits after the point: `1,752.25`, `∞`, or [`NONE`].
-#[must_use]
 pub fn fixed(value: Option<f64>, decimals: usize) -> String {
     match value {
         None => NONE.to_owned(),
@@ -28,26 +26,22 @@ pub fn fixed(value: Option<f64>, decimals: usize) -> String {
 }
 
 /// A share as `13.4 %`.
-#[must_use]
 pub fn per_cent(share: Option<f64>, decimals: usize) -> String {
     let text = fixed(share.map(|share| share * 100.0), decimals);
     if text == NONE { text } else { format!("{text} %") }
 }
 
 /// A change as `+18.4 %`.
-#[must_use]
 pub fn change(share: Option<f64>, decimals: usize) -> String {
     plus(share, per_cent(share, decimals))
 }
 
 /// `value` with its sign: `+0.25`.
-#[must_use]
 pub fn signed(value: Option<f64>, decimals: usize) -> String {
     plus(value, fixed(value, decimals))
 }
 
 /// `lower to upper` as [`fixed`] writes them.
-#[must_use]
 pub fn interval(interval: Option<(f64, f64)>, decimals: usize) -> String {
     interval.map_or_else(
         || NONE.to_owned(),
@@ -58,7 +52,6 @@ pub fn interval(interval: Option<(f64, f64)>, decimals: usize) -> String {
 }
 
 /// `lower to upper %` of shares.
-#[must_use]
 pub fn interval_per_cent(shares: Option<(f64, f64)>, decimals: usize) -> String {
     let text = interval(shares.map(|(lower, upper)| (lower * 100.0, upper * 100.0)), decimals);
     if text == NONE { text } else { format!("{text} %") }

@@ -21,7 +21,6 @@ pub struct Tile {
 
 impl Tile {
     /// A number and its meaning.
-    #[must_use]
     pub fn new(name: &str, value: impl Into<String>, meaning: impl Into<String>) -> Self {
         Self { name: name.to_owned(), value: value.into(), meaning: meaning.into() }
     }
@@ -43,7 +42,6 @@ enum Part {
 
 impl Section {
     /// An empty section.
-    #[must_use]
     pub fn new(title: &str) -> Self {
         Self { title: title.to_owned(), parts: Vec::new() }
     }
@@ -85,7 +83,6 @@ pub struct Page {
 
 impl Page {
     /// A page of a `kind` ("Backtest") about a `subject`, the dataset.
-    #[must_use]
     pub fn new(kind: &str, subject: &str) -> Self {
         Self {
             kind: kind.to_owned(),
@@ -142,7 +139,6 @@ impl Page {
     }
 
     /// The page as one HTML text that needs nothing else. The same page gives the same text.
-    #[must_use]
     pub fn to_html(&self) -> String {
         let mut out = String::with_capacity(64 << 10);
         // Writing to a String does not fail.
@@ -254,7 +250,6 @@ impl Section {
 
 /// What a page's footer says of the program that wrote it: the command as it was called (the name of the
 /// program, which comes first among `arguments`, aside), and the version.
-#[must_use]
 pub fn origin(arguments: impl Iterator<Item = OsString>, version: &str) -> Vec<(String, String)> {
     let arguments = arguments.skip(1).map(|argument| {
         let text = argument.to_string_lossy().into_owned();

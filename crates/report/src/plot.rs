@@ -26,7 +26,6 @@ pub struct Plot {
 
 impl Plot {
     /// A plot over any two axes.
-    #[must_use]
     pub fn new(x: Axis, y: Axis, layers: Vec<Layer>) -> Self {
         Self { x, x_range: None, y, y_range: None, height: 0.5, layers }
     }

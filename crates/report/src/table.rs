@@ -20,7 +20,6 @@ pub struct Table {
 
 impl Table {
     /// A table of these columns, without rows.
-    #[must_use]
     pub fn new(columns: &[&str]) -> Self {
         Self {
             columns: columns.iter().map(|&name| name.to_owned()).collect(),

@@ -3,7 +3,6 @@
 const DAY: i64 = 86_400;
 
 /// Year, month and day of a day since the Unix epoch, in the Gregorian calendar.
-#[must_use]
 pub fn civil(day: i64) -> (i64, u8, u8) {
     // Counted from 0000-03-01, so that the leap day is a year's last.
     let shifted = day + 719_468;
@@ -20,7 +19,6 @@ pub fn civil(day: i64) -> (i64, u8, u8) {
 
 /// The day since the Unix epoch on which a month of the Gregorian calendar begins; months beyond 12
 /// are of later years.
-#[must_use]
 pub fn month_start(year: i64, month: i64) -> i64 {
     let (year, month) = (year + (month - 1).div_euclid(12), (month - 1).rem_euclid(12) + 1);
     let year = if month <= 2 { year - 1 } else { year };
@@ -31,21 +29,18 @@ pub fn month_start(year: i64, month: i64) -> i64 {
 }
 
 /// `2025-11-01`.
-#[must_use]
 pub fn day(seconds: i64) -> String {
     let (year, month, day) = civil(seconds.div_euclid(DAY));
     format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// `2025-11`.
-#[must_use]
 pub fn month(seconds: i64) -> String {
     let (year, month, _) = civil(seconds.div_euclid(DAY));
     format!("{year:04}-{month:02}")
 }
 
 /// `2025-11-01 05:00`, UTC.
-#[must_use]
 pub fn minute(seconds: i64) -> String {
     let of_day = seconds.rem_euclid(DAY);
     format!("{} {:02}:{:02}", day(seconds), of_day / 3_600, of_day % 3_600 / 60)

@@ -64,7 +64,6 @@ impl Companion {
     pub const ALL: [Self; 3] = [Self::Sol, Self::BtcUsdc, Self::BtcSpot];
 
     /// Its symbol, as file and table names write it: `solusdt`.
-    #[must_use]
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Sol => "solusdt",
@@ -80,13 +79,11 @@ impl Companion {
     }
 
     /// Its value in the `dataset` columns: `sample_solusdt_perp_1h`.
-    #[must_use]
     pub fn dataset(self) -> String {
         format!("sample_{}_1h", self.market())
     }
 
     /// The table of its candles: `ohlcv_solusdt_1h`.
-    #[must_use]
     pub fn ohlcv_table(self) -> String {
         format!("ohlcv_{}_1h", self.symbol())
     }

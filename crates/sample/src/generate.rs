@@ -54,7 +54,6 @@ pub struct InstrumentSample {
 /// assert_eq!(btc.candles.timestamps, eth.candles.timestamps);
 /// assert_eq!(sample, generate(&sample.spec));
 /// ```
-#[must_use]
 pub fn generate(spec: &SampleSpec) -> Sample {
     let timestamps = spec.timestamps();
     let [btc, eth] = simulate(spec.seed, timestamps.len());

@@ -17,7 +17,6 @@ impl Instrument {
     pub const ALL: [Self; 2] = [Self::Btc, Self::Eth];
 
     /// Its symbol, as file and table names write it: `btcusdt`.
-    #[must_use]
     pub fn symbol(self) -> &'static str {
         match self {
             Self::Btc => "btcusdt",
@@ -26,19 +25,16 @@ impl Instrument {
     }
 
     /// Its value in the `dataset` columns: `sample_btcusdt_perp_1h`.
-    #[must_use]
     pub fn dataset(self) -> String {
         format!("sample_{}_perp_1h", self.symbol())
     }
 
     /// The name of the training run that "made" its predictions.
-    #[must_use]
     pub fn run_name(self) -> String {
         self.named("run_20240101_000000")
     }
 
     /// The runs of the three models in the file of several models: its own, a slow one, a fast one.
-    #[must_use]
     pub fn run_names(self) -> [String; 3] {
         ["run_20240101_000000", "run_20240101_010000", "run_20240101_020000"]
             .map(|run| self.named(run))
@@ -50,7 +46,6 @@ impl Instrument {
 
     /// Its value in the `model_path` column, also where the file lies in the sample's folder:
     /// `models/{dataset}/{run_name}/model.txt`.
-    #[must_use]
     pub fn model_path(self) -> String {
         self.model_path_of(&self.run_name())
     }
@@ -60,7 +55,6 @@ impl Instrument {
     }
 
     /// The table of its candles: `ohlcv_btcusdt_1h`.
-    #[must_use]
     pub fn ohlcv_table(self) -> String {
         format!("ohlcv_{}_1h", self.symbol())
     }

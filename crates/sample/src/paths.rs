@@ -49,7 +49,6 @@ impl SamplePaths {
     /// ));
     /// assert_eq!(paths.datasets(), ["sample_btcusdt_perp_1h", "sample_ethusdt_perp_1h"]);
     /// ```
-    #[must_use]
     pub fn in_dir(dir: impl AsRef<Path>) -> Self {
         let dir = dir.as_ref();
         let candles = |market: &str| dir.join(format!("sample_{market}_ohlcv.duckdb"));
@@ -76,25 +75,21 @@ impl SamplePaths {
     }
 
     /// The files of the instrument with this dataset; with none named, of the first.
-    #[must_use]
     pub fn instrument(&self, dataset: Option<&str>) -> Option<&InstrumentPaths> {
         self.instruments.iter().find(|paths| dataset.is_none_or(|name| name == paths.dataset))
     }
 
     /// The datasets there are.
-    #[must_use]
     pub fn datasets(&self) -> Vec<String> {
         self.instruments.iter().map(|paths| paths.dataset.clone()).collect()
     }
 
     /// Whether `dataset` is one of the sample's.
-    #[must_use]
     pub fn is_dataset(dataset: &str) -> bool {
         Instrument::ALL.iter().any(|instrument| instrument.dataset() == dataset)
     }
 
     /// Whether the sample is there, whole, and of this generator's version.
-    #[must_use]
     pub fn is_complete(&self) -> bool {
         marker::is_current(&self.marker) && self.contents().all(Path::is_file)
     }

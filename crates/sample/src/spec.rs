@@ -41,7 +41,6 @@ impl Default for SampleSpec {
 
 impl SampleSpec {
     /// Open times of all candles, hourly, in µs UTC.
-    #[must_use]
     pub fn timestamps(&self) -> Vec<i64> {
         let first = self.first_month.start().timestamp_micros();
         (0..).take(self.hours_in(self.months)).map(|hour| first + hour * MICROS_PER_HOUR).collect()

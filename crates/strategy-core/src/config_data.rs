@@ -45,7 +45,6 @@ pub struct Parameters(Vec<Parameter>);
 
 impl Parameters {
     /// Those of `command`, whose flags are the strategy's.
-    #[must_use]
     pub fn of(command: &Command) -> Self {
         let own = command.get_arguments().filter(|flag| flag.get_long().is_some());
         Self(
@@ -78,7 +77,6 @@ impl Parameters {
     }
 
     /// The values that `matches` holds, by name; parameters without a value are left out.
-    #[must_use]
     pub fn values(&self, matches: &ArgMatches) -> Map<String, Value> {
         let mut values = Map::new();
         for parameter in &self.0 {
@@ -98,7 +96,6 @@ impl Parameters {
     }
 
     /// A JSON schema (draft 2020-12) of an object with these parameters.
-    #[must_use]
     pub fn schema(&self, title: &str) -> Value {
         let properties: Map<String, Value> =
             self.0.iter().map(|parameter| (parameter.name.clone(), parameter.schema())).collect();
@@ -147,7 +144,6 @@ impl Parameter {
     }
 
     /// The default as JSON; `null` where there is none.
-    #[must_use]
     pub fn default_value(&self) -> Value {
         let mut values: Vec<Value> =
             self.default.iter().map(|word| self.kind.value(word)).collect();

@@ -39,7 +39,6 @@ impl Column {
     ];
 
     /// The name in tables and files.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -73,19 +72,16 @@ pub struct Input {
 
 impl Input {
     /// The column of the strategy's own instrument.
-    #[must_use]
     pub fn of(column: Column) -> Self {
         Self { column, dataset: None, run: None, optional: false }
     }
 
     /// The column of another instrument.
-    #[must_use]
     pub fn of_dataset(column: Column, dataset: impl Into<String>) -> Self {
         Self { dataset: Some(dataset.into()), ..Self::of(column) }
     }
 
     /// The predictions of the run `run`.
-    #[must_use]
     pub fn of_run(run: impl Into<String>) -> Self {
         Self { run: Some(run.into()), ..Self::of(Column::Prediction) }
     }

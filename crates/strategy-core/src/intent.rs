@@ -32,7 +32,6 @@ pub struct Exits {
 
 impl Exits {
     /// Whether nothing ends the trade by itself.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -49,13 +48,11 @@ pub struct SideExits {
 
 impl SideExits {
     /// The same exits for both sides.
-    #[must_use]
     pub fn both(exits: Exits) -> Self {
         Self { long: exits, short: exits }
     }
 
     /// The exits of `side`; none for no side.
-    #[must_use]
     pub fn of(&self, side: Side) -> Exits {
         match side {
             Side::Long => self.long,

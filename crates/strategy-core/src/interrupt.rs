@@ -13,13 +13,11 @@ pub struct Interrupt {
 
 impl Interrupt {
     /// One that whoever catches signals writes their number into; 0 means none came.
-    #[must_use]
     pub fn new(signal: Arc<AtomicUsize>) -> Self {
         Self { signal }
     }
 
     /// Whether somebody asked.
-    #[must_use]
     pub fn is_set(&self) -> bool {
         self.signal.load(Ordering::SeqCst) != 0
     }

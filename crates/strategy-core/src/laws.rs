@@ -8,7 +8,7 @@
 //! | [`Law::Determinism`] | the same rows in one batch, again and again | a hash map's order, a clock, a global |
 //! | [`Law::PrefixInvariance`] | rows after `t` taken away or given other values | looking ahead |
 //! | [`Law::SplitInvariance`] | the same rows cut into other batches | state lost or wrongly kept between batches |
-//! | [`Law::Shape`] | every run | weights that are not finite, above 1 together, or contradict the side |
+//! | [`Law::Shape`] | every round | weights that are not finite, above 1 together, or contradict the side |
 //! | [`Law::Start`] | a start in the middle, after the declared lookback | a lookback that is too short |
 //!
 //! # Which law is named
@@ -16,7 +16,7 @@
 //! each cut shows it too. The trials are made so that each law has one that the others cannot
 //! disturb, and are held against one another in this order:
 //!
-//! 1. *Determinism* first: four runs in one batch. A difference that a later trial finds is run
+//! 1. *Determinism* first: four rounds in one batch. A difference that a later trial finds is run
 //!    again on both sides; if a side does not repeat itself, that is the law that was broken.
 //! 2. *Prefix invariance* is tried in a single batch from the first row, where nothing is cut: all
 //!    that differs is what comes after `t`. So a difference is a look ahead, whatever else is wrong.
@@ -34,7 +34,7 @@
 //! differ is measured instead, in [`Checked::starts`].
 //!
 //! # Cost
-//! About 70 runs over the rows, of which one feeds them singly. A run with changed values that the
+//! About 70 rounds over the rows, of which one feeds them singly. A round with changed values that the
 //! strategy refuses proves nothing and is counted in [`Checked::refused`].
 //!
 //! ```

@@ -16,13 +16,11 @@ impl Leg {
     pub const OWN: Self = Self { dataset: None };
 
     /// Another instrument.
-    #[must_use]
     pub fn of_dataset(dataset: impl Into<String>) -> Self {
         Self { dataset: Some(dataset.into()) }
     }
 
     /// The column of the leg's weight: `target`, or `target@dataset`.
-    #[must_use]
     pub fn column(&self) -> String {
         match &self.dataset {
             None => "target".to_owned(),

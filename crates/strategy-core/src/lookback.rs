@@ -11,13 +11,11 @@ pub struct Lookback {
 
 impl Lookback {
     /// Decisions depend on the row and on `rows` rows before it, and on nothing else.
-    #[must_use]
     pub fn rows(rows: usize) -> Self {
         Self { rows, unbounded: false }
     }
 
     /// Decisions need `rows` rows before the first one, and rows further back still matter a little.
-    #[must_use]
     pub fn at_least(rows: usize) -> Self {
         Self { rows, unbounded: true }
     }

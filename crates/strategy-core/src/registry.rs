@@ -36,7 +36,6 @@ pub struct Entry {
 
 impl Entry {
     /// The entry of `S`, submitted by the package `package`.
-    #[must_use]
     pub const fn of<S: Strategy>(package: &'static str) -> Self {
         Self {
             name: S::NAME,
@@ -66,19 +65,16 @@ impl Entry {
     }
 
     /// The name on the command line.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
     /// What the strategy does, in one line.
-    #[must_use]
     pub fn about(&self) -> &'static str {
         self.about
     }
 
     /// The package that registered it.
-    #[must_use]
     pub fn package(&self) -> &'static str {
         self.package
     }
@@ -101,7 +97,6 @@ impl Entry {
     }
 
     /// `command` with the strategy's parameters as flags.
-    #[must_use]
     pub fn with_flags(&self, command: Command) -> Command {
         (self.with_flags)(command)
     }
@@ -128,7 +123,6 @@ impl Entry {
     }
 
     /// `command` with the strategy's own commands below it.
-    #[must_use]
     pub fn with_commands(&self, command: Command) -> Command {
         (self.with_commands)(command)
     }
@@ -151,7 +145,6 @@ impl Entry {
     }
 
     /// Which configured runs the strategy's own command `name` is for.
-    #[must_use]
     pub fn scope(&self, name: &str) -> Scope {
         (self.scope)(name)
     }
@@ -165,7 +158,6 @@ impl Entry {
     }
 
     /// The strategy's parameters as data: names, types, defaults, a JSON schema.
-    #[must_use]
     pub fn parameters(&self) -> Parameters {
         Parameters::of(&self.with_flags(Command::new(self.name)))
     }

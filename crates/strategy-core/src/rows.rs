@@ -37,19 +37,16 @@ impl<'a> Rows<'a> {
     }
 
     /// Number of rows.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.timestamps.len()
     }
 
     /// Whether there is no row.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.timestamps.is_empty()
     }
 
     /// Candle open times, microseconds since the Unix epoch, UTC, strictly ascending.
-    #[must_use]
     pub fn timestamps(&self) -> &'a [i64] {
         self.timestamps
     }

@@ -22,7 +22,6 @@ pub enum Side {
 
 impl Side {
     /// The number that stands for the side in a column: -1, 0 or 1.
-    #[must_use]
     pub fn code(self) -> i8 {
         self as i8
     }

@@ -44,31 +44,26 @@ impl YearMonth {
     }
 
     /// The month that holds `instant`.
-    #[must_use]
     pub fn containing(instant: DateTime<Utc>) -> Self {
         Self::clamped(instant.year() * 12 + i32::try_from(instant.month0()).unwrap_or(0))
     }
 
     /// The month that holds the instant `micros` (microseconds since the Unix epoch, UTC).
-    #[must_use]
     pub fn containing_micros(micros: i64) -> Self {
         Self::containing(DateTime::from_timestamp_micros(micros).unwrap_or_default())
     }
 
     /// The calendar year.
-    #[must_use]
     pub fn year(self) -> i32 {
         self.index.div_euclid(12)
     }
 
     /// The number of the month, 1 to 12.
-    #[must_use]
     pub fn month(self) -> u32 {
         self.index.rem_euclid(12).unsigned_abs() + 1
     }
 
     /// Its first instant, midnight UTC of day one.
-    #[must_use]
     pub fn start(self) -> DateTime<Utc> {
         NaiveDate::from_ymd_opt(self.year(), self.month(), 1)
             .unwrap_or_default()
@@ -83,7 +78,6 @@ impl YearMonth {
     }
 
     /// How many months `self` lies after `earlier`; negative when it lies before.
-    #[must_use]
     pub fn months_since(self, earlier: Self) -> i32 {
         self.index - earlier.index
     }

@@ -16,13 +16,11 @@ pub fn usage(error: impl Into<BoxError>) -> BoxError {
 
 impl UsageError {
     /// `error`, which lies in how a command was called.
-    #[must_use]
     pub fn new(error: BoxError) -> Self {
         Self(error)
     }
 
     /// The error itself.
-    #[must_use]
     pub fn into_inner(self) -> BoxError {
         self.0
     }

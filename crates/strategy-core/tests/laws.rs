@@ -148,11 +148,11 @@ fn honest_strategies_pass_and_the_runs_are_bounded() {
     for checked in [check::<honest::MovingAverage>, check::<honest::Memoryless>] {
         let checked = checked(&rows, 5).unwrap();
         assert_eq!((checked.rows, checked.refused), (300, 0));
-        assert!((60..=80).contains(&checked.runs), "{checked:?}");
+        assert!((60..=80).contains(&checked.rounds), "{checked:?}");
     }
     // Its refusals of extreme prices are no violation, only less of a proof.
     let checked = check::<honest::Fussy>(&rows, 5).unwrap();
-    assert!(checked.refused > 0 && checked.refused < checked.runs / 3, "{checked:?}");
+    assert!(checked.refused > 0 && checked.refused < checked.rounds / 3, "{checked:?}");
 }
 
 #[test]

@@ -31,7 +31,6 @@ impl Format {
         [Self::Table, Self::Csv, Self::Parquet, Self::Arrow, Self::Json, Self::JsonLines];
 
     /// The name that users type.
-    #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -52,7 +51,6 @@ impl Format {
     /// assert_eq!(Format::of_path(Path::new("signals.PARQUET")), Some(Format::Parquet));
     /// assert_eq!(Format::of_path(Path::new("signals.txt")), None);
     /// ```
-    #[must_use]
     pub fn of_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?;
         Self::ALL

@@ -90,13 +90,11 @@ pub struct BatchReader {
 
 impl BatchReader {
     /// The columns, the same in every batch.
-    #[must_use]
     pub fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
     /// The format it is read as.
-    #[must_use]
     pub fn format(&self) -> Format {
         self.format
     }

@@ -46,7 +46,6 @@ impl Spooled {
     }
 
     /// Where the rows are.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }

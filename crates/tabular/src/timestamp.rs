@@ -67,7 +67,6 @@ const NO_ZONE: Option<&str> = None;
 /// let milliseconds_taken_for_micros = tabular::not_meant(1_740_787_200_000).unwrap();
 /// assert!(milliseconds_taken_for_micros.contains("2025-03-01 00:00:00"));
 /// ```
-#[must_use]
 pub fn not_meant(micros: i64) -> Option<String> {
     const FIRST: i64 = 631_152_000_000_000; // 1990-01-01
     const BEYOND: i64 = 7_258_118_400_000_000; // 2200-01-01
@@ -106,7 +105,6 @@ pub fn not_meant(micros: i64) -> Option<String> {
 /// let utc = DataType::Timestamp(TimeUnit::Nanosecond, Some("UTC".into()));
 /// assert_eq!(tabular::foreign_zone(&utc), None);
 /// ```
-#[must_use]
 pub fn foreign_zone(data_type: &DataType) -> Option<&str> {
     const UTC: [&str; 8] = ["UTC", "Etc/UTC", "GMT", "Z", "Zulu", "+00:00", "-00:00", "+0000"];
     let DataType::Timestamp(_, Some(zone)) = data_type else {

@@ -1,7 +1,6 @@
 //! One sentence for many of a kind.
 
 /// `texts` in their order, those that differ in their numbers only told once, with how many there are.
-#[must_use]
 pub fn collapse(texts: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kinds: Vec<(String, String, usize)> = Vec::new();
     for text in texts {

@@ -18,14 +18,12 @@ pub use number::{count, counted, per_cent, probability};
 pub use table::{plain, wrapped};
 
 /// An error and its causes in one line.
-#[must_use]
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// The texts of `things`, put together.
-#[must_use]
 pub fn listed(things: &[impl ToString], between: &str) -> String {
     things.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 
 /// `8760` as `8,760`.
-#[must_use]
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
@@ -17,20 +16,17 @@ pub fn count(number: u64) -> String {
 }
 
 /// `1 row`, `2 rows`: a number of things with the noun of one.
-#[must_use]
 pub fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, noun: &str) -> String {
     let plural = if number == N::from(1) { "" } else { "s" };
     format!("{number} {noun}{plural}")
 }
 
 /// A probability with four decimals; nothing where there is none.
-#[must_use]
 pub fn probability(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{value:.4}"))
 }
 
 /// A share in per cent with one decimal; nothing where there is none.
-#[must_use]
 pub fn per_cent(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| format!("{:.1} %", value * 100.0))
 }

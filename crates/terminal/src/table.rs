@@ -6,13 +6,11 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use crate::folded::WIDTH;
 
 /// A plain table: columns apart by space, numbers to the right; the first `left` columns to the left.
-#[must_use]
 pub fn plain(header: &[&str], left: usize, rows: impl IntoIterator<Item = Vec<String>>) -> String {
     laid_out(Table::new(), header, left, rows)
 }
 
 /// The same with long cells, sentences say, broken so that it fits a terminal.
-#[must_use]
 pub fn wrapped(
     header: &[&str],
     left: usize,

@@ -51,7 +51,6 @@ impl MarketDataError {
     }
 
     /// Whether a run was asked for that the file does not have, or a part of several names.
-    #[must_use]
     pub fn is_usage(&self) -> bool {
         matches!(
             self,

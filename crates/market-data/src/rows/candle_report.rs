@@ -68,7 +68,6 @@ impl CandleReport {
     }
 
     /// What a person should hear, in sentences without the full stop.
-    #[must_use]
     pub fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
         let (table, time) = (&self.table, |at: i64| instant_text(at));

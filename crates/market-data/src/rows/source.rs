@@ -125,19 +125,16 @@ impl RowSource {
 
     /// The columns of every batch: `timestamp` (µs UTC, without a zone), then one `f64` for each
     /// input, under its name.
-    #[must_use]
     pub fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
     /// The time from a row to the next where none is missing; `None` when nothing tells it.
-    #[must_use]
     pub fn interval(&self) -> Option<TimeDelta> {
         self.interval
     }
 
     /// What the series cover that have a row of their own at each time.
-    #[must_use]
     pub fn available(&self) -> Vec<Available> {
         let available = |(index, series): (usize, &Series)| {
             let column = self.columns.iter().find(|column| column.series == index);

@@ -128,7 +128,6 @@ impl<'a> RowStream<'a> {
     }
 
     /// What became of the rows so far; of all once the stream has ended.
-    #[must_use]
     pub fn report(&self) -> &RowReport {
         &self.report
     }

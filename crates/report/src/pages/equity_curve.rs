@@ -121,7 +121,7 @@ pub struct TieBand {
 }
 
 impl TieBand {
-    /// The band between two runs over the same rows; `point` reads time and equity of one.
+    /// The band between two accounts over the same rows; `point` reads time and equity of one.
     pub fn between<T>(one: &[T], other: &[T], point: impl Fn(&T) -> (i64, f64)) -> Self {
         let one = &one[..one.len().min(other.len())];
         let thinned = || thinned(one, |row| point(row).0);

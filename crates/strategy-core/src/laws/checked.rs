@@ -2,7 +2,7 @@
 
 use crate::{BoxError, ErasedStrategy};
 
-/// Opens a strategy at the start of its history; called once a run.
+/// Opens a strategy at the start of its history; called once a round.
 pub type Open<'a> = dyn Fn() -> Result<Box<dyn ErasedStrategy>, BoxError> + 'a;
 
 /// What was checked, when no law was broken.
@@ -11,9 +11,9 @@ pub type Open<'a> = dyn Fn() -> Result<Box<dyn ErasedStrategy>, BoxError> + 'a;
 pub struct Checked {
     /// Number of rows.
     pub rows: usize,
-    /// Number of runs over all or some of them.
-    pub runs: usize,
-    /// Runs that said nothing, since the strategy refused the changed values after some row.
+    /// Number of rounds over all or some of them.
+    pub rounds: usize,
+    /// Rounds that said nothing, since the strategy refused the changed values after some row.
     pub refused: usize,
     /// How far decisions from later starts differ from those of the whole history.
     pub starts: Starts,

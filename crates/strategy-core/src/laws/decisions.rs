@@ -1,4 +1,4 @@
-//! Decisions of two runs held against each other, bit for bit.
+//! Decisions of two rounds held against each other, bit for bit.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Field, Float64Type};
 use arrow::util::display::array_value_to_string;
 
-/// What a run decided: the batches it was fed, and its output for each.
+/// What a round decided: the batches it was fed, and its output for each.
 pub(super) struct Decisions(pub(super) Vec<(Range<usize>, RecordBatch)>);
 
 /// Two values, or types, that should be one.
@@ -22,7 +22,7 @@ pub(super) struct Difference {
 impl Decisions {
     /// The first difference to `found` in the first `rows` rows.
     ///
-    /// Either this run is of one batch, or both are cut alike (the last batch may be shorter).
+    /// Either this round is of one batch, or both are cut alike (the last batch may be shorter).
     pub(super) fn difference(&self, found: &Self, rows: usize) -> Option<Difference> {
         let expected = self.0.iter().cycle();
         found.0.iter().zip(expected).find_map(|((batch, found), (expected_batch, expected))| {
@@ -35,7 +35,7 @@ impl Decisions {
 }
 
 impl Decisions {
-    /// A run that began with row `start` after `skipped` rows of lookback, without those.
+    /// A round that began with row `start` after `skipped` rows of lookback, without those.
     pub(super) fn shifted(self, skipped: usize, start: usize) -> Self {
         let cut = |(batch, table): (Range<usize>, RecordBatch)| {
             let rows = batch.len().checked_sub(skipped)?;
@@ -44,7 +44,7 @@ impl Decisions {
         Self(self.0.into_iter().filter_map(cut).collect())
     }
 
-    /// The rows of `rows` whose position, side or weights, is another in `found`. Both runs are of one
+    /// The rows of `rows` whose position, side or weights, is another in `found`. Both rounds are of one
     /// batch.
     pub(super) fn differing_positions(&self, found: &Self, rows: Range<usize>) -> Vec<usize> {
         let (Some((whole, expected)), Some((batch, found))) = (self.0.first(), found.0.first())

@@ -1,4 +1,4 @@
-//! Runs of a strategy over given rows, counted and compared.
+//! Rounds of a strategy over given rows, counted and compared.
 
 use std::cell::Cell;
 
@@ -8,9 +8,9 @@ use super::decisions::{Decisions, Difference};
 use super::{Change, Checked, Cut, Feed, Future, Law, LawError, Open, Starts, Violation};
 use crate::{BoxError, Lookback, Rows, ShapeError};
 
-/// Runs in one batch that must agree before anything else is tried. The standard library gives each
-/// hash map another order, so few runs show it.
-const RUNS_ALIKE: usize = 4;
+/// Rounds in one batch that must agree before anything else is tried. The standard library gives each
+/// hash map another order, so few rounds show it.
+const ROUNDS_ALIKE: usize = 4;
 
 /// How often both sides of a difference are repeated before a law other than determinism is blamed.
 /// A coin that decided both would deceive one check in 2^16.
@@ -25,12 +25,12 @@ pub(super) struct Trials<'a> {
     lookback: Lookback,
     whole: Decisions,
     starts: Cell<Starts>,
-    runs: Cell<usize>,
+    rounds: Cell<usize>,
     refused: Cell<usize>,
 }
 
 impl<'a> Trials<'a> {
-    /// The first run.
+    /// The first round.
     pub(super) fn start(
         open: &'a Open<'a>,
         rows: &'a RecordBatch,
@@ -40,11 +40,11 @@ impl<'a> Trials<'a> {
         if timestamps.is_empty() {
             return Err(LawError::NoRows);
         }
-        let (runs, refused) = (Cell::new(0), Cell::new(0));
+        let (rounds, refused) = (Cell::new(0), Cell::new(0));
         let lookback = open().map_err(|source| LawError::Open { source })?.lookback();
         let (whole, starts) = (Decisions(Vec::new()), Cell::default());
         let mut trials =
-            Self { open, rows, timestamps, seed, lookback, whole, starts, runs, refused };
+            Self { open, rows, timestamps, seed, lookback, whole, starts, rounds, refused };
         trials.whole = trials.run(&Feed::of(Cut::Whole))?;
         Ok(trials)
     }
@@ -52,7 +52,7 @@ impl<'a> Trials<'a> {
     pub(super) fn checked(&self) -> Checked {
         Checked {
             rows: self.rows.num_rows(),
-            runs: self.runs.get(),
+            rounds: self.rounds.get(),
             refused: self.refused.get(),
             starts: self.starts.get(),
         }
@@ -94,11 +94,11 @@ impl<'a> Trials<'a> {
         });
     }
 
-    /// Runs in one batch again and again; of all differences the one in the first row is reported.
+    /// Runs the strategy in one batch again and again; of all differences the one in the first row is reported.
     pub(super) fn determinism(&self) -> Result<(), LawError> {
         let feed = Feed::of(Cut::Whole);
         let mut first: Option<Difference> = None;
-        for _ in 1..RUNS_ALIKE {
+        for _ in 1..ROUNDS_ALIKE {
             let found = self.whole.difference(&self.run(&feed)?, self.rows.num_rows());
             first = [first, found].into_iter().flatten().min_by_key(|difference| difference.row);
         }
@@ -134,7 +134,7 @@ impl<'a> Trials<'a> {
                         self.refused.set(self.refused.get() + 1);
                         continue;
                     }
-                    run => run?,
+                    found => found?,
                 };
                 if let Some(difference) = expected.difference(&found, from) {
                     self.repeats_itself(&known, &expected)?;
@@ -157,7 +157,7 @@ impl<'a> Trials<'a> {
             let again = match self.run(feed) {
                 // It was accepted before: what differs is the strategy, but there is no row to name.
                 Err(LawError::Strategy { .. }) => continue,
-                run => run?,
+                found => found?,
             };
             if let Some(difference) = decisions.difference(&again, feed.kept(self.rows.num_rows()))
             {
@@ -168,7 +168,7 @@ impl<'a> Trials<'a> {
     }
 
     fn run(&self, feed: &Feed) -> Result<Decisions, LawError> {
-        self.runs.set(self.runs.get() + 1);
+        self.rounds.set(self.rounds.get() + 1);
         let rows = match feed.future {
             Future::Kept => self.rows.clone(),
             Future::Missing { from } => self.rows.slice(0, from),

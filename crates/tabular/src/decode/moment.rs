@@ -31,7 +31,6 @@ pub struct Moment {
 impl Moment {
     /// Reads `2025-11-01`, or that followed by a `T` or a space and `05:00`, `05:00:00` or
     /// `05:00:00.123456789`, and that by nothing (UTC), `Z`, `+02:00`, `+0200` or `+02`.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut rest = Rest(text.as_bytes());
         let year = rest.digits(4)?;
@@ -62,13 +61,11 @@ impl Moment {
     }
 
     /// Whether there is a time of day, not only a date.
-    #[must_use]
     pub fn has_time(self) -> bool {
         self.has_time
     }
 
     /// The instant; of a date its midnight, UTC.
-    #[must_use]
     pub fn instant(self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp(self.seconds, self.nanos)
     }
