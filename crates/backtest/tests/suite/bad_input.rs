@@ -2,8 +2,8 @@
 
 use backtest::{
     Account, BacktestError, Bar, Candle, Decision, EqualParts, Fees, FixedQuantity, FundingGaps,
-    Gaps, Instrument, InstrumentTable, MarginMode, NoEvents, Results, Row, Rules, Slippage,
-    settlements,
+    Gaps, Instrument, InstrumentTable, MarginMode, NoEvents, Results, Row, RowTable, Rules,
+    Slippage, settlements,
 };
 use strategy_core::{Exits, SideExits};
 
@@ -169,4 +169,11 @@ fn orders_that_cannot_be_filled_are_counted() {
     assert_eq!(on(btc, &bold, 20_000.0).above_tier_leverage, 3);
     let cross = Rules { margin: MarginMode::Cross, ..Rules::default() };
     assert_eq!(on(named(), &cross, 1_000.0).insufficient_margin, 3);
+}
+
+#[test]
+fn a_table_needs_a_decision_for_each_row() {
+    let history = hours(&[[100.0; 4]; 3]);
+    let error = RowTable::new(&history, vec![None; 2]).unwrap_err();
+    assert_eq!(error, BacktestError::Decisions { found: 2, wanted: 3 });
 }

@@ -205,3 +205,13 @@ fn splits_are_those_of_skfolio() {
         }
     }
 }
+
+#[test]
+fn a_resample_may_draw_one_row_alone() {
+    // The mean is 0.45, so 300 times the first row are above twice that, 255 times are not.
+    let mut differences = vec![134.0 / 299.0; 300];
+    differences[0] = 1.0;
+    let mut test = SuperiorAbilityTest::new(300, 1.0, [vec![0; 300]]).unwrap();
+    test.add(&differences).unwrap();
+    assert_eq!(test.finish().unwrap().p_upper, 1.0);
+}
