@@ -23,27 +23,11 @@ pub enum Warning {
     /// The predictions were found under another folder than the one asked for.
     ModelPathDiffers { wanted: String, found: String },
     /// Rows that the model was trained on took part.
-    InSample {
-        /// How many.
-        rows: u64,
-        /// Of how many.
-        of: u64,
-        file: String,
-    },
+    InSample { rows: u64, of: u64, file: String },
     /// Hours of the window have no prediction.
-    MissingPredictions {
-        /// How many.
-        missing: u64,
-        /// Of how many.
-        of: u64,
-    },
+    MissingPredictions { missing: u64, of: u64 },
     /// Candles are missing.
-    MissingCandles {
-        missing: u64,
-        /// Of how many.
-        of: u64,
-        first: DateTime<Utc>,
-    },
+    MissingCandles { missing: u64, of: u64, first: DateTime<Utc> },
     /// Candles close outside their own range, which no market gives.
     CandlesOutsideRange { candles: u64, first: DateTime<Utc> },
     /// There are no candles to look for gaps in.

@@ -168,7 +168,11 @@ impl<'a> Scorer<'a> {
 }
 
 /// The month of `first`, which is at `start`, and the rows from there on that are in it.
-fn rows_of_month(first: i64, start: usize, times: &[i64]) -> (YearMonth, std::ops::Range<usize>) {
+pub(crate) fn rows_of_month(
+    first: i64,
+    start: usize,
+    times: &[i64],
+) -> (YearMonth, std::ops::Range<usize>) {
     let month = YearMonth::containing_micros(first);
     let next = month.plus_months(1).start().timestamp_micros();
     // At least the one row, also at the end of the calendar.

@@ -13,6 +13,7 @@ use strategy_core::{
 
 use crate::commands::{self, BinsCommand, BinsRoot};
 use crate::exits::exits_of;
+use crate::score::rows_of_month;
 use crate::{BinsError, BinsOverride, MissingMonth, MonthBins, Result, SignalRule};
 use terminal::{collapse, counted};
 
@@ -160,16 +161,11 @@ impl Strategy for MlCalibratedBins {
     fn decide(&mut self, rows: &Rows<'_>) -> Result<Vec<BinDecision>> {
         let scores = rows.column(&Input::of(Column::Prediction))?;
         let mut decisions = Vec::with_capacity(rows.len());
-        let mut ahead = rows.timestamps();
+        let times = rows.timestamps();
         // Rows ascend by time, so those of one month follow each other and are scored together.
-        while let Some(&first) = ahead.first() {
-            let month = YearMonth::containing_micros(first);
-            let next_month = month.plus_months(1).start().timestamp_micros();
-            // At least the one row, also beyond the end of the months.
-            let of_month = ahead.partition_point(|&timestamp| timestamp < next_month).max(1);
-            let range = decisions.len()..decisions.len() + of_month;
-            self.decide_month(month, &ahead[..of_month], &scores[range], &mut decisions)?;
-            ahead = &ahead[of_month..];
+        while let Some(&first) = times.get(decisions.len()) {
+            let (month, range) = rows_of_month(first, decisions.len(), times);
+            self.decide_month(month, &times[range.clone()], &scores[range], &mut decisions)?;
         }
         Ok(decisions)
     }

@@ -239,10 +239,8 @@ fn limits(matches: &ArgMatches) -> Result<Limits, UsageError> {
         &mut limits.drawdown,
         "0.05:0.5,0.15:0",
         |steps: &[Vec<f64>]| {
-            let steps = steps.iter().map(|step| match step[..] {
-                [drawdown, factor] => Some(Step { drawdown, factor }),
-                _ => None,
-            });
+            let step = |[drawdown, factor]: [f64; 2]| Step { drawdown, factor };
+            let steps = steps.iter().map(|parts| parts.as_slice().try_into().ok().map(step));
             Some(Ladder { steps: steps.collect::<Option<_>>()?, ..Ladder::default() })
         },
     )?;
@@ -251,19 +249,10 @@ fn limits(matches: &ArgMatches) -> Result<Limits, UsageError> {
     if let (Some(ladder), Some(days)) = (&mut limits.drawdown, days) {
         ladder.rearm_days = days;
     }
-    given("stop-guard").list(
-        &mut limits.stop_guard,
-        "4:24:12",
-        |parts: &[Vec<u32>]| match parts {
-            [part] => match part[..] {
-                [stops, within_hours, lock_hours] => {
-                    Some(Guard { stops, within_hours, lock_hours })
-                }
-                _ => None,
-            },
-            _ => None,
-        },
-    )?;
+    given("stop-guard").list(&mut limits.stop_guard, "4:24:12", |parts: &[Vec<u32>]| {
+        let [stops, within_hours, lock_hours] = only(parts)?;
+        Some(Guard { stops, within_hours, lock_hours })
+    })?;
     given("liquidation-distance")
         .pair(&mut limits.liquidation, "2:0.15", |stops, least| Distance { stops, least })?;
     given("volatility-shock")
@@ -273,6 +262,12 @@ fn limits(matches: &ArgMatches) -> Result<Limits, UsageError> {
         flat_hours,
     })?;
     Ok(limits)
+}
+
+/// The one part that there is, where it has `N` numbers.
+fn only<T: Copy, const N: usize>(parts: &[Vec<T>]) -> Option<[T; N]> {
+    let [part] = parts else { return None };
+    part.as_slice().try_into().ok()
 }
 
 /// A flag that may be `off`.
@@ -315,22 +310,10 @@ impl Given<'_> {
         example: &str,
         make: impl Fn(f64, f64) -> V,
     ) -> Result<(), UsageError> {
-        self.list(into, example, |parts: &[Vec<f64>]| match parts {
-            [part] => match part[..] {
-                [a, b] => Some(make(a, b)),
-                _ => None,
-            },
-            _ => None,
-        })
+        self.list(into, example, |parts: &[Vec<f64>]| only(parts).map(|[a, b]| make(a, b)))
     }
 
     fn number<T: FromStr + Copy>(&self, into: &mut Option<T>) -> Result<(), UsageError> {
-        self.list(into, "2", |parts: &[Vec<T>]| match parts {
-            [part] => match part[..] {
-                [number] => Some(number),
-                _ => None,
-            },
-            _ => None,
-        })
+        self.list(into, "2", |parts: &[Vec<T>]| only(parts).map(|[number]| number))
     }
 }

@@ -85,27 +85,16 @@ impl Prepared {
         clock: &dyn Clock,
         alive: &dyn Fn(),
     ) -> Result<Started, StreamError> {
-        let open = || {
-            entry.open(matches, &self.subject).map_err(|source| StreamError::Strategy {
-                first: 0,
-                last: 0,
-                source,
-            })
-        };
+        let failed = |source| StreamError::Strategy { first: 0, last: 0, source };
+        let open = || entry.open(matches, &self.subject).map_err(failed);
         let sources = || {
             self.sources(None).map_err(|source| StreamError::Source {
                 name: self.identity.dataset.clone(),
                 source,
             })
         };
-        let lookback = entry.lookback(matches).map_err(|source| StreamError::Strategy {
-            first: 0,
-            last: 0,
-            source,
-        })?;
-        let begins = entry
-            .begins(matches, &self.subject)
-            .map_err(|source| StreamError::Strategy { first: 0, last: 0, source })?;
+        let lookback = entry.lookback(matches).map_err(failed)?;
+        let begins = entry.begins(matches, &self.subject).map_err(failed)?;
         let begin = Begin {
             identity: self.identity.clone(),
             configuration: self.configuration.clone(),

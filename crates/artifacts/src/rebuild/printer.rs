@@ -28,11 +28,12 @@ pub(super) struct Printer<'a, 'console, R: Recipe> {
     runs: usize,
     /// Whether a month's failure is told here; otherwise it is the command's error.
     tells_failures: bool,
-    console: &'a mut Console<'console>,
+    pub(super) console: &'a mut Console<'console>,
     progress: Progress,
     reports: Vec<MonthReport<R>>,
-    failed_runs: Vec<RunFailure>,
-    expected: usize,
+    pub(super) failed_runs: Vec<RunFailure>,
+    /// Months that were to be made.
+    pub(super) expected: usize,
     result: Result<()>,
 }
 
@@ -55,10 +56,6 @@ impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
             expected: 0,
             result: Ok(()),
         }
-    }
-
-    pub(super) fn console(&mut self) -> &mut Console<'console> {
-        self.console
     }
 
     /// Run number `run`, counted from 1, begins, with its number of months.
@@ -100,31 +97,18 @@ impl<'a, 'console, R: Recipe<Artifact: Shown>> Printer<'a, 'console, R> {
         }
     }
 
-    /// A run could not be worked on, and the others go on.
+    /// A run could not be worked on: noted for the report, and told where the others go on.
     pub(super) fn run_failed(&mut self, run: &str, error: &R::Error) {
-        let message = error_chain(error);
-        self.progress.say(&format!("error: {run}: {message}"), self.console.err);
-        self.note_failed_run(run, error);
-    }
-
-    /// The same, for the report only.
-    pub(super) fn note_failed_run(&mut self, run: &str, error: &R::Error) {
         let (run, kind, message) = (run.to_owned(), R::kind(error), error_chain(error));
+        if self.runs > 1 {
+            self.progress.say(&format!("error: {run}: {message}"), self.console.err);
+        }
         self.failed_runs.push(RunFailure { run, kind, message });
-    }
-
-    pub(super) fn runs_failed(&self) -> usize {
-        self.failed_runs.len()
     }
 
     /// Months that failed.
     pub(super) fn failed(&self) -> usize {
         self.reports.iter().filter(|report| report.done.outcome.failure().is_some()).count()
-    }
-
-    /// Months that were to be made.
-    pub(super) fn months(&self) -> usize {
-        self.expected
     }
 
     /// Months that were not begun.

@@ -50,21 +50,16 @@ pub(super) fn run<C: RebuildCall>(
         let number = runs.len() - runs_left;
         named = args.named();
         let made = one(number, args, &backfill, &mut folders, &mut named, &mut printer);
-        // Each run is attempted: what is wrong with one is nothing to the others.
-        if let (Err(error), true) = (&made, runs.len() > 1) {
-            printer.run_failed(&named, error);
-            let (failed, runs) = (printer.runs_failed(), runs.len());
-            end = failure(BackfillError::RunsFailed { failed, runs });
-            continue;
-        }
         if let Err(error) = made {
-            // Told once, as the reason that the command failed; the report has it too.
-            printer.note_failed_run(&named, &error);
-            end = Err(error);
-            break;
+            printer.run_failed(&named, &error);
+            // Each run is attempted: what is wrong with one is nothing to the others.
+            end = match (printer.failed_runs.len(), runs.len()) {
+                (_, 1) => Err(error),
+                (failed, runs) => failure(BackfillError::RunsFailed { failed, runs }),
+            };
         }
     }
-    let (failed, months, left) = (printer.failed(), printer.months(), printer.left());
+    let (failed, months, left) = (printer.failed(), printer.expected, printer.left());
     let (reports, printed) = printer.finish(flags.report.as_deref(), &data);
     if interrupt.is_set() && left + runs_left > 0 {
         let (months, runs, existing) = (left, runs_left, flags.existing());
@@ -107,7 +102,7 @@ fn one<C: RebuildCall>(
     named: &mut String,
     printer: &mut Printer<'_, '_, C::Recipe>,
 ) -> Result<(), ErrorOf<C>> {
-    let OpenRun { recipe, root, months, read } = call.open(printer.console())?;
+    let OpenRun { recipe, root, months, read } = call.open(printer.console)?;
     let name = RunName::of(&recipe);
     *named = name.to_string();
     let folder = root.join(recipe.dataset()).join(recipe.run_name());
