@@ -1,11 +1,9 @@
 //! What is asked for: the decisions of a strategy, or of a file.
 
-use backtest::{Bar, Decision, Intent};
-use chrono::{DateTime, TimeDelta};
+use backtest::Intent;
+use chrono::TimeDelta;
 use market_data::Instrument;
-use strategy_core::{BoxError, Leg, Outlook, Result, SideExits};
-
-use super::candles::{Market, micros};
+use strategy_core::{Leg, Outlook, Result, SideExits};
 
 /// Decisions, row by row.
 pub(crate) struct Asked {
@@ -49,43 +47,5 @@ impl Asked {
             })
         };
         Ok(self.legs.iter().map(of_leg).collect::<Result<_, _>>()?)
-    }
-
-    /// The decision of each candle of `market`. A candle at whose close a row would have ended, without one, is
-    /// silent; before the first row nothing is asked, and nothing counts as silence.
-    pub(crate) fn decisions(&self, market: &Market) -> Result<Vec<Option<Decision<'_>>>> {
-        let (lasts, legs) = (micros(self.interval.unwrap_or(market.interval)), self.legs.len());
-        let mut next = 0;
-        let mut of_bar = |bar: Bar<'_>| {
-            let Some(&time) = self.times.get(next) else { return Ok(None) };
-            let known = time + lasts;
-            if known < bar.until {
-                return Err(self.without_candle(time));
-            }
-            if known == bar.until {
-                let weights = &self.weights[next * legs..(next + 1) * legs];
-                let outlook = self.outlooks.get(next).and_then(Option::as_ref);
-                next += 1;
-                return Ok(Some(Decision::Weights { weights, outlook }));
-            }
-            let silent = next > 0 && (known - bar.until) % lasts == 0;
-            Ok(silent.then_some(Decision::Silent))
-        };
-        let decisions = market.history.bars().map(&mut of_bar).collect::<Result<_, _>>()?;
-        match self.times.get(next) {
-            Some(&time) => Err(self.without_candle(time)),
-            None => Ok(decisions),
-        }
-    }
-
-    fn without_candle(&self, time: i64) -> BoxError {
-        let at = DateTime::from_timestamp_micros(time).unwrap_or_default();
-        format!(
-            "{}: the row at {} UTC has no candle that closes when it ends: are these signals of another \
-             instrument or interval? Name their candles with --ohlcv-duckdb, or leave such rows out",
-            self.name,
-            at.format("%Y-%m-%d %H:%M"),
-        )
-        .into()
     }
 }
