@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a failing unwrap is a failing test")]
 
 use calibration::{
-    CalibrationError, PlattOptions, PlattScaling, auc, brier_score, calibration_line, spiegelhalter,
+    CalibrationError, Grouping, PlattOptions, PlattScaling, auc, brier_score, calibration_line,
+    expected_calibration_error, spiegelhalter,
 };
 use ndarray::ArrayView1;
 use proptest::prelude::*;
@@ -165,5 +166,21 @@ proptest! {
         prop_assert!(close(test.z, turned.z, 1e-9), "{test:?} {turned:?}");
         let twice = spiegelhalter(&[&p[..], &p].concat(), &[&y[..], &y].concat()).unwrap();
         prop_assert!(close(twice.z, test.z * 2.0_f64.sqrt(), 1e-12));
+    }
+
+    #[test]
+    fn the_calibration_error_is_of_the_rows_and_not_their_order(
+        (rows, shuffled) in rows_and_order(),
+        groups in 1_usize..30,
+    ) {
+        let ((p, y), (q, z)) = (split(&rows), split(&shuffled));
+        let bias = p.iter().zip(&y).map(|(p, &y)| f64::from(u8::from(y)) - p).sum::<f64>().abs();
+        for grouping in [Grouping::EqualWidth, Grouping::EqualMass] {
+            let error = expected_calibration_error(&p, &y, groups, grouping).unwrap();
+            let other = expected_calibration_error(&q, &z, groups, grouping).unwrap();
+            prop_assert_eq!(error.to_bits(), other.to_bits());
+            // Groups can only add what cancels in the whole.
+            prop_assert!((bias / p.len() as f64 - 1e-13..=1.0 + 1e-13).contains(&error));
+        }
     }
 }

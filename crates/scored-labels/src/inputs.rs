@@ -117,7 +117,7 @@ impl Labels {
     /// What came of the row that opens at a time, where it has a label. Ascending times are found fastest.
     pub fn lookup(&self) -> impl FnMut(i64) -> Option<Outcome> {
         let mut next = 0;
-        move |time| Some(self.outcomes[place(&self.timestamps, time, &mut next)?])
+        move |time| self.outcomes.get(place(&self.timestamps, time, &mut next)?).copied()
     }
 }
 
