@@ -55,7 +55,7 @@ pub enum BinningError {
     #[error("bin metadata, `{field}`: {reason}")]
     Inconsistent { field: &'static str, reason: String },
     /// The file is something else.
-    #[error("{} is not a file of calibrated bins: it does not begin as one", path.display())]
+    #[error("{} is not a file of calibrated bins: it does not begin as one; rebuild the month", path.display())]
     NotBins { path: PathBuf },
     /// A version of the format that this program does not know.
     #[error(
@@ -77,7 +77,7 @@ pub enum BinningError {
     #[error("{} is damaged: {what}; rebuild the month", path.display())]
     Damaged { path: PathBuf, what: &'static str, source: Option<rmp_serde::decode::Error> },
     /// The file is whole, but what it says cannot be.
-    #[error("{} is not valid", path.display())]
+    #[error("{} is not valid; rebuild the month", path.display())]
     Invalid { path: PathBuf, source: Box<BinningError> },
     /// The record could not be turned into MessagePack.
     #[error("cannot encode the bin metadata")]
