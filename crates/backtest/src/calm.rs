@@ -161,16 +161,16 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 quantity: position.quantity,
                 entry: position.entry,
                 peak: self.peak,
+                range: [reach.worst, reach.best],
             };
             self.events.closes(&closes);
-            // Rounding keeps the order: the best close is the one with the highest equity.
-            let best = if position.quantity > 0.0 { reach.best } else { reach.worst };
-            let equity = if held { closes.equity(best) } else { closes.balance };
-            self.peak = higher(equity, self.peak);
+            let [_, highest] = closes.range();
+            self.peak = higher(highest, self.peak);
             all = all.and(reach);
             at = passed.end;
             if watches {
-                self.watch_calmly(&table.bar(at - 1), equity);
+                // It watches one row at a time.
+                self.watch_calmly(&table.bar(at - 1), highest);
             }
             if at < to {
                 break;

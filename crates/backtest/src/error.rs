@@ -42,6 +42,9 @@ pub enum BacktestError {
     /// Rows with more or fewer decisions than there are of them.
     #[error("{found} decisions for {wanted} rows: wanted one each, `None` where a row has none")]
     Decisions { found: usize, wanted: usize },
+    /// More rows, or settlements in them, than can be laid out.
+    #[error("{found} rows with their settlements are too many: wanted less than {most} of each")]
+    TooManyRows { found: usize, most: usize },
     /// A row whose candles are not one an instrument.
     #[error("the row at {} has {found} candles for {wanted} instruments", instant(*time))]
     Instruments { time: i64, found: usize, wanted: usize },

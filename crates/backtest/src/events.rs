@@ -76,6 +76,8 @@ pub struct Closes<'a> {
     pub(crate) entry: f64,
     /// Highest equity before them.
     pub(crate) peak: f64,
+    /// Lowest and highest close.
+    pub(crate) range: [f64; 2],
 }
 
 impl<'a> Closes<'a> {
@@ -83,6 +85,32 @@ impl<'a> Closes<'a> {
     #[must_use]
     pub fn times(&self) -> &'a [i64] {
         self.times
+    }
+
+    /// The number of rows.
+    #[inline]
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.candles.len()
+    }
+
+    /// Cash and unrealised profit at the close of the row of this number, from 0.
+    #[inline]
+    #[must_use]
+    pub fn equity_of(&self, row: usize) -> f64 {
+        self.equity(self.candles[row].close)
+    }
+
+    /// The lowest and the highest of them: without looking at each.
+    #[inline]
+    #[must_use]
+    pub fn range(&self) -> [f64; 2] {
+        if self.quantity == 0.0 {
+            return [self.balance; 2];
+        }
+        // Rounding keeps the order of closes, and a short position turns it round.
+        let [one, other] = self.range.map(|close| self.equity(close));
+        if self.quantity > 0.0 { [one, other] } else { [other, one] }
     }
 
     /// Cash and unrealised profit at each close, in quote currency.

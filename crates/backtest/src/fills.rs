@@ -28,35 +28,27 @@ impl<S: Sizing, E: Events> Account<S, E> {
     /// What was decided at the last close is filled at the open: all legs, or none.
     pub(crate) fn enter(&mut self, bar: &Bar<'_>) {
         self.order.pending = false;
-        let Some(scale) = self.fits(bar) else { return };
+        if !self.fits(bar) {
+            return;
+        }
         let (group, exits) = (self.next_group, self.order.exits);
         self.next_group += 1;
         for instrument in 0..self.order.legs.len() {
-            let (weight, quantity) =
-                (self.order.legs[instrument], self.order.quantities[instrument]);
+            let weight = self.order.legs[instrument];
             if weight == 0.0 {
                 continue;
             }
             self.level[instrument] = weight;
-            let quantity = self.instruments[instrument].quantity(quantity * scale);
-            if quantity > 0.0 {
-                let sign = weight.signum();
-                self.open_trade(bar, instrument, sign, quantity, group, &exits);
+            if self.order.quantities[instrument] > 0.0 {
+                self.open_trade(bar, instrument, group, &exits);
             }
         }
     }
 
-    fn open_trade(
-        &mut self,
-        bar: &Bar<'_>,
-        instrument: usize,
-        sign: f64,
-        quantity: f64,
-        group: u64,
-        exits: &Exits,
-    ) {
+    fn open_trade(&mut self, bar: &Bar<'_>, instrument: usize, group: u64, exits: &Exits) {
         let candle = &bar.candles[instrument];
-        let price = self.market_price(instrument, candle, candle.open, sign);
+        let sign = self.order.legs[instrument].signum();
+        let (quantity, price) = (self.order.quantities[instrument], self.order.prices[instrument]);
         let fee = self.rules.fees.taker * quantity * price;
         let fill = Fill {
             time: bar.time,
@@ -87,12 +79,13 @@ impl<S: Sizing, E: Events> Account<S, E> {
         self.next_trade += 1;
     }
 
-    /// Works out the quantities of the order's legs at the open. Gives the factor that makes them fit the
-    /// free cash, or nothing if the order cannot be filled; that is counted.
-    fn fits(&mut self, bar: &Bar<'_>) -> Option<f64> {
+    /// Works out the quantities of the order's legs at the open, made smaller where the free cash is less.
+    /// Whether the order can be filled; if not, that is counted.
+    fn fits(&mut self, bar: &Bar<'_>) -> bool {
         let (taker, leverage) = (self.rules.fees.taker, self.rules.leverage);
         let (mut needed, mut any) = (0.0, false);
         self.order.quantities.clear();
+        self.order.prices.clear();
         for (instrument, &weight) in self.order.legs.iter().enumerate() {
             let candle = &bar.candles[instrument];
             let price = self.market_price(instrument, candle, candle.open, weight.signum());
@@ -108,20 +101,21 @@ impl<S: Sizing, E: Events> Account<S, E> {
             needed += quantity * price * (1.0 / leverage + taker);
             any |= quantity > 0.0;
             self.order.quantities.push(quantity);
+            self.order.prices.push(price);
         }
         let free = self.wallet.free(|i| bar.candles[i].open);
         let mut scale = 1.0;
         if needed > free * (1.0 + ROOM) {
             if !matches!(self.order.size, Size::Budget(_)) || free <= 0.0 {
                 self.counts.insufficient_margin += 1;
-                return None;
+                return false;
             }
             scale = free / needed;
             self.counts.clipped += 1;
         }
         if !any {
             self.counts.below_step += 1;
-            return None;
+            return false;
         }
         for (instrument, &weight) in self.order.legs.iter().enumerate() {
             let known = &self.instruments[instrument];
@@ -135,20 +129,21 @@ impl<S: Sizing, E: Events> Account<S, E> {
                 (self.wallet.positions[instrument].quantity * bar.candles[instrument].open).abs();
             let lent =
                 known.tiers.of(notional + held).map_or(f64::INFINITY, |tier| tier.max_leverage);
+            self.order.quantities[instrument] = quantity;
             if quantity <= 0.0 {
                 self.counts.below_step += 1;
-                return None;
+                return false;
             }
             if notional < known.min_notional {
                 self.counts.below_min_notional += 1;
-                return None;
+                return false;
             }
             if leverage > lent {
                 self.counts.above_tier_leverage += 1;
-                return None;
+                return false;
             }
         }
-        Some(scale)
+        true
     }
 
     /// Stops, take profits and liquidations within a bar, its open looked at first.

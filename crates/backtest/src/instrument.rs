@@ -46,19 +46,56 @@ impl Instrument {
 /// for the noise of binary fractions is that multiple; of a decimal unit (0.001) it is the decimal number.
 fn floor_to(value: f64, unit: f64, direction: f64) -> f64 {
     let scaled = value / unit;
-    let nearest = scaled.round();
+    let nearest = round(scaled);
     let whole = if (scaled - nearest).abs() <= 1e-9 * nearest.abs().max(1.0) {
         nearest
     } else {
-        direction * (direction * scaled).floor()
+        direction * floor(direction * scaled)
     };
-    let inverse = (1.0 / unit).round();
+    let inverse = round(1.0 / unit);
     if (inverse * unit - 1.0).abs() < 1e-9 { whole / inverse } else { whole * unit }
+}
+
+/// From here on every number is whole.
+const WHOLE: f64 = 4_503_599_627_370_496.0;
+
+/// Towards zero. The standard library's functions are calls where the processor is not known to round by itself;
+/// these are a third of their time.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "that is what it is for")]
+fn truncate(value: f64) -> f64 {
+    if value.abs() < WHOLE { value as i64 as f64 } else { value }
+}
+
+/// As [`f64::round`].
+#[inline]
+fn round(value: f64) -> f64 {
+    let whole = truncate(value);
+    if (value - whole).abs() >= 0.5 { whole + value.signum() } else { whole }
+}
+
+/// As [`f64::floor`].
+#[inline]
+fn floor(value: f64) -> f64 {
+    let whole = truncate(value);
+    if whole > value { whole - 1.0 } else { whole }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rounding_is_the_standard_library_s() {
+        let near = [0.5, 0.499_999_999_999_999_94, 1.0, 1.5, 2.5, 1e9 + 0.5, WHOLE - 0.5, WHOLE];
+        let far = [WHOLE + 1.0, 2.0 * WHOLE + 2.0, 1e300, f64::INFINITY, 1e-300, 0.0];
+        for value in near.into_iter().chain(far).flat_map(|value| [value, -value]) {
+            for value in [value, value.next_up(), value.next_down()] {
+                assert_eq!((round(value), floor(value)), (value.round(), value.floor()), "{value}");
+            }
+        }
+        assert!(round(f64::NAN).is_nan() && floor(f64::NAN).is_nan());
+    }
 
     #[test]
     fn quantities_are_floored_and_prices_rounded_against_the_trader() {

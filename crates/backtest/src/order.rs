@@ -14,6 +14,7 @@ pub(crate) struct Order {
     /// Whether weights are levels, so that what is held already counts.
     pub(crate) levels: bool,
     pub(crate) exits: Exits,
-    /// Worked out at the fill.
+    /// Worked out at the fill: quantities, and what they are bought or sold at.
     pub(crate) quantities: Vec<f64>,
+    pub(crate) prices: Vec<f64>,
 }

@@ -12,7 +12,15 @@ pub struct RowTable<'a> {
     pub(crate) history: &'a History,
     decisions: Vec<Option<Decision<'a>>>,
     /// One a row, and one behind the last.
-    ahead: Vec<Ahead>,
+    ahead: Vec<Packed>,
+}
+
+/// An [`Ahead`] of which more stay in the cache.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    weight: f64,
+    /// Apart, differs, charged, settled, decided, silent, asking.
+    numbers: [u32; 7],
 }
 
 /// How far it is from a row to others, by their numbers, and what stands before it.
@@ -39,7 +47,7 @@ impl<'a> RowTable<'a> {
     /// The rows of `history`, each with its decision: see [`Row::decision`].
     ///
     /// # Errors
-    /// When there is not one decision a row.
+    /// When there is not one decision a row, or there are four billion rows or settlements.
     pub fn new(
         history: &'a History,
         decisions: Vec<Option<Decision<'a>>>,
@@ -80,6 +88,9 @@ impl<'a> RowTable<'a> {
                 (next, wanted, differs) = (row, weight, own.differs);
             }
         }
+        let ahead = ahead.iter().map(Packed::of).collect::<Option<Vec<_>>>();
+        let most = u32::MAX as usize;
+        let ahead = ahead.ok_or(BacktestError::TooManyRows { found: history.len(), most })?;
         Ok(Self { history, decisions, ahead })
     }
 
@@ -107,17 +118,36 @@ impl<'a> RowTable<'a> {
 
     #[inline]
     pub(crate) fn bar(&self, row: usize) -> Bar<'a> {
-        self.history.bar(row, self.ahead[row].settled..self.ahead[row + 1].settled)
+        self.history.bar(row, self.ahead(row).settled..self.ahead(row + 1).settled)
     }
 
     #[inline]
-    pub(crate) fn ahead(&self, row: usize) -> &Ahead {
-        &self.ahead[row]
+    pub(crate) fn ahead(&self, row: usize) -> Ahead {
+        self.ahead[row].ahead()
     }
 
     /// The first of `rows` with this number of decisions before it, or their end.
     pub(crate) fn decided(&self, decided: usize, rows: Range<usize>) -> usize {
-        rows.start + self.ahead[rows].partition_point(|ahead| ahead.decided < decided)
+        rows.start + self.ahead[rows].partition_point(|ahead| ahead.ahead().decided < decided)
+    }
+}
+
+impl Packed {
+    fn of(ahead: &Ahead) -> Option<Self> {
+        let &Ahead { apart, differs, charged, settled, decided, silent, asking, weight } = ahead;
+        let mut numbers = [0; 7];
+        let all = [apart, differs, charged, settled, decided, silent, asking];
+        for (number, found) in numbers.iter_mut().zip(all) {
+            *number = u32::try_from(found).ok()?;
+        }
+        Some(Self { weight, numbers })
+    }
+
+    #[inline]
+    fn ahead(self) -> Ahead {
+        let [apart, differs, charged, settled, decided, silent, asking] =
+            self.numbers.map(|number| number as usize);
+        Ahead { apart, differs, charged, settled, decided, silent, asking, weight: self.weight }
     }
 }
 

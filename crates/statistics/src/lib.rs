@@ -4,7 +4,8 @@
 //! follows from their seeds.
 //!
 //! - What was an equity curve worth? [`Performance`] of an [`EquityCurve`], or one by one:
-//!   [`sharpe_ratio`], [`sortino_ratio`], [`calmar_ratio`], [`drawdowns()`]; [`TradeStatistics`].
+//!   [`sharpe_ratio`], [`sortino_ratio`], [`calmar_ratio`], [`drawdowns()`]; [`TradeStatistics`]. Of one that is not
+//!   kept? [`TrackRecorder`].
 //! - How bad are bad days? [`value_at_risk`], [`conditional_value_at_risk`], [`filtered_returns`].
 //! - Is it luck? [`probabilistic_sharpe`] of one, [`deflated_sharpe`] of the best of many,
 //!   [`min_track_record`], [`effective_trials`]; [`backtest_overfitting`] and
@@ -47,8 +48,9 @@ pub use luck::{
 };
 pub use moments::Moments;
 pub use performance::{
-    DayPath, Drawdown, EquityCurve, Estimate, Performance, PerformanceSettings, TradeStatistics,
-    annual_growth, calmar_ratio, drawdowns, profit_factor, sharpe_ratio, sortino_ratio,
+    DayEnds, DayPath, Drawdown, EquityCurve, Estimate, Performance, PerformanceSettings,
+    TrackRecord, TrackRecorder, TradeStatistics, annual_growth, calmar_ratio, drawdowns,
+    profit_factor, sharpe_ratio, sortino_ratio,
 };
 pub use resample::{
     BlockLength, PairedDifference, Resampling, block_length, circular_bootstrap,

@@ -1,6 +1,6 @@
 //! What one setting made of the rows.
 
-use statistics::{EquityCurve, Moments, StatisticsError};
+use statistics::{Moments, TrackRecord};
 
 /// What one setting made of the rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,28 +29,16 @@ pub struct Evaluated {
 }
 
 impl Evaluated {
-    /// From the equity of the rows and the net profits of closed trades.
-    ///
-    /// # Errors
-    /// If equity is 0 or less at the end of a day that another follows, or not finite.
-    pub fn new(
-        curve: &EquityCurve<'_>,
-        profits: impl IntoIterator<Item = f64>,
-    ) -> Result<Self, StatisticsError> {
-        let returns = curve.daily_returns()?;
+    /// From what became of the equity, and the net profits of closed trades.
+    pub fn new(record: TrackRecord, profits: impl IntoIterator<Item = f64>) -> Self {
+        let TrackRecord { returns, total_return, max_drawdown } = record;
         let (mut trades, mut wins) = (0, 0);
         for profit in profits {
             trades += 1;
             wins += u64::from(profit > 0.0);
         }
-        Ok(Self {
-            daily: Moments::of(&returns).ok(),
-            returns,
-            total_return: curve.total_return(),
-            max_drawdown: curve.max_drawdown(),
-            trades,
-            wins,
-        })
+        let daily = Moments::of(&returns).ok();
+        Self { returns, total_return, max_drawdown, trades, wins, daily }
     }
 
     /// Annual Sharpe ratio.

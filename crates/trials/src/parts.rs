@@ -1,6 +1,7 @@
 //! Results of a sweep on disk: one file for each chunk of settings, then one for all.
 
 use std::fs::{self, File};
+use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,11 @@ use arrow::array::{
 };
 use arrow::datatypes::{Float64Type, UInt64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
 use tabular::{BatchWriter, Destination, Format};
 
 use crate::{Evaluated, Outcome, Plan, TrialsError};
@@ -17,6 +23,9 @@ use crate::{Evaluated, Outcome, Plan, TrialsError};
 /// Settings that are evaluated together and written as one file. A killed sweep loses those that it
 /// evaluates, and those that it writes meanwhile.
 pub const CHUNK: usize = 256;
+
+/// The file that all parts become.
+type Joined = SerializedFileWriter<BufWriter<File>>;
 
 /// The folder of a sweep's results.
 ///
@@ -59,7 +68,7 @@ impl ResultsFolder {
         let text = format!("{identity:#}\n");
         let found = match fs::read_to_string(&path) {
             Ok(found) => Some(found),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(source) => return Err(file_error(&path, "read", source)),
         };
         match found {
@@ -123,21 +132,45 @@ impl ResultsFolder {
         outcomes: &[Outcome],
     ) -> Result<(), TrialsError> {
         let batch = batch(plan, index * CHUNK, outcomes)?;
-        write(&self.part(index), std::iter::once(Ok(batch)))
+        write(&self.part(index), &batch)
     }
 
-    /// Joins all parts to one file, in order, and removes them.
+    /// Joins all parts to one file, in order, and removes them. What they hold is copied as it stands.
     ///
     /// # Errors
     /// If a part is missing or damaged, or the file cannot be written.
     pub fn complete(&self, chunks: usize) -> Result<(), TrialsError> {
-        let batches = (0..chunks).flat_map(|index| match batches(&self.part(index)) {
-            Ok(batches) => batches.collect(),
-            Err(error) => vec![Err(error)],
-        });
-        write(&self.settings(), batches)?;
+        let (path, whole) = (self.settings(), self.folder.join("settings.parquet.new"));
+        self.join(chunks, &whole).inspect_err(|_| {
+            let _ = fs::remove_file(&whole);
+        })?;
+        // By rename: whoever is killed leaves a whole file or none.
+        fs::rename(&whole, &path).map_err(|source| file_error(&path, "write", source))?;
         let parts = self.parts();
         fs::remove_dir_all(&parts).map_err(|source| file_error(&parts, "remove", source))
+    }
+
+    fn join(&self, chunks: usize, whole: &Path) -> Result<(), TrialsError> {
+        let failed = |source: io::Error| file_error(whole, "write", source);
+        let mut joined = None;
+        for index in 0..chunks {
+            let path = self.part(index);
+            let part = File::open(&path).map_err(|source| file_error(&path, "read", source))?;
+            let found = ParquetMetaDataReader::new().parse_and_finish(&part);
+            let found = found.map_err(|_| damaged(&path))?;
+            let writer = match &mut joined {
+                Some(writer) => writer,
+                None => {
+                    let file = BufWriter::new(File::create(whole).map_err(failed)?);
+                    joined.insert(begin(file, &found).map_err(|e| failed(io::Error::other(e)))?)
+                }
+            };
+            copy(&part, &found, writer).map_err(|error| failed(io::Error::other(error)))?;
+        }
+        let writer = joined.ok_or_else(|| damaged(whole))?;
+        let file = writer.into_inner().map_err(|error| failed(io::Error::other(error)))?;
+        let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.sync_all().map_err(failed)
     }
 
     /// Every outcome, in the order of the plan, a batch of some hundred at a time.
@@ -176,7 +209,7 @@ fn difference(found: &serde_json::Value, wanted: &serde_json::Value) -> String {
     differing.next().cloned().unwrap_or_else(|| "plan.json".to_owned())
 }
 
-fn file_error(path: &Path, action: &'static str, source: std::io::Error) -> TrialsError {
+fn file_error(path: &Path, action: &'static str, source: io::Error) -> TrialsError {
     TrialsError::Results { path: path.to_owned(), action, source }
 }
 
@@ -195,24 +228,41 @@ fn batches(
     Ok(reader.map(move |batch| batch.map_err(|_| damaged(&path))))
 }
 
-fn write(
-    path: &Path,
-    mut batches: impl Iterator<Item = Result<RecordBatch, TrialsError>> + Send,
-) -> Result<(), TrialsError> {
-    let Some(first) = batches.next().transpose()? else { return Err(damaged(path)) };
+fn write(path: &Path, batch: &RecordBatch) -> Result<(), TrialsError> {
     let (path, inputs) = (path.to_owned(), Vec::new());
     let destination = Destination::File { path, overwrite: true, inputs };
-    let mut writer = BatchWriter::new(destination, Format::Parquet, first.schema())?;
-    let mut next = Some(Ok(first));
-    while let Some(batch) = next.take() {
-        let batch = batch?;
-        // The next one is read meanwhile.
-        rayon::in_place_scope(|scope| {
-            scope.spawn(|_| next = batches.next());
-            writer.write(&batch)
-        })?;
-    }
+    let mut writer = BatchWriter::new(destination, Format::Parquet, batch.schema())?;
+    writer.write(batch)?;
     writer.finish()?;
+    Ok(())
+}
+
+/// Begins a file with the columns of `part`.
+fn begin(file: BufWriter<File>, part: &ParquetMetaData) -> Result<Joined, ParquetError> {
+    let of_part = part.file_metadata();
+    let properties =
+        WriterProperties::builder().set_key_value_metadata(of_part.key_value_metadata().cloned());
+    let schema = of_part.schema_descr().root_schema_ptr();
+    SerializedFileWriter::new(file, schema, Arc::new(properties.build()))
+}
+
+/// Copies the row groups of `part`, encoded as they are.
+fn copy(part: &File, found: &ParquetMetaData, joined: &mut Joined) -> Result<(), ParquetError> {
+    for group in found.row_groups() {
+        let mut copied = joined.next_row_group()?;
+        for column in group.columns() {
+            let closed = ColumnCloseResult {
+                bytes_written: u64::try_from(column.compressed_size())?,
+                rows_written: u64::try_from(group.num_rows())?,
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: None,
+                offset_index: None,
+            };
+            copied.append_column(part, closed)?;
+        }
+        copied.close()?;
+    }
     Ok(())
 }
 

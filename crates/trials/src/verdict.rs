@@ -48,6 +48,8 @@ impl Verdict {
         let mut sharpes: Vec<f64> =
             of_others.filter_map(|trial| Some(trial.daily.as_ref()?.sharpe())).collect();
         sharpes.extend(daily.map(Moments::sharpe));
+        // So that it does not matter in which order they were tried.
+        sharpes.sort_by(f64::total_cmp);
         Self::of_sharpes(daily, &sharpes, settings)
     }
 

@@ -11,7 +11,7 @@ use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::TimestampMicrosecondType;
 use clap::ArgMatches;
 use rayon::prelude::*;
-use statistics::EquityCurve;
+use statistics::{DayEnds, TrackRecorder};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Subject};
 
@@ -67,6 +67,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) flags: Flags,
     pub(crate) rows: StrategyRows,
     pub(crate) market: Market,
+    /// Of its candles.
+    pub(crate) days: DayEnds,
     /// What sizers and rules know of it, once one asks.
     pub(crate) known: OnceLock<Arc<MarketHistory>>,
     /// Finer candles, and candles of the mark price.
@@ -118,6 +120,28 @@ impl Events for Earned {
     fn closes(&mut self, closes: &Closes<'_>) {
         self.last = closes.times().last().copied().unwrap_or(self.last);
         self.equity.extend(closes.equities());
+    }
+}
+
+/// Takes down what a setting's summary needs, and no row.
+struct Record<'a> {
+    track: TrackRecorder<'a>,
+    profits: Vec<f64>,
+}
+
+impl Events for Record<'_> {
+    fn trade(&mut self, trade: &Trade) {
+        self.profits.extend(trade.exit.map(|exit| exit.net_pnl));
+    }
+
+    #[inline]
+    fn close(&mut self, close: &Close) {
+        self.track.row(close.equity);
+    }
+
+    #[inline]
+    fn closes(&mut self, closes: &Closes<'_>) {
+        self.track.stretch(closes.count(), closes.range(), |row| closes.equity_of(row));
     }
 }
 
@@ -176,10 +200,15 @@ impl Shared<'_> {
         rows: &RowTable<'_>,
     ) -> Result<Outcome, BoxError> {
         let settings = Settings::of(&self.matches(setting)?, asked)?;
-        let earned = self.account(rows, &settings, None)?;
-        let (times, capital) = (self.market.history.times(), settings.rules.capital);
-        let of = EquityCurve::new(times, &earned.equity, capital)?;
-        Ok(Outcome::Evaluated(Evaluated::new(&of, earned.profits)?))
+        let track = TrackRecorder::new(&self.days, settings.rules.capital)?;
+        let mut sizing = self.sizing(&settings)?;
+        let of_market = || Arc::new(MarketHistory::new(&self.market.history));
+        sizing = sizing.sharing(|| Arc::clone(self.known.get_or_init(of_market)));
+        let mut account = self.account(&settings, sizing, Record { track, profits: Vec::new() })?;
+        self.feed(&mut account, rows, 0..rows.len())?;
+        let closed = settings.close_at_end || self.market.leg_ended;
+        let Record { track, profits } = finish(account, closed)?;
+        Ok(Outcome::Evaluated(Evaluated::new(track.finish()?, profits)))
     }
 
     /// What an account makes of the decisions in a stretch of time. It begins flat, with the decision at the
@@ -190,8 +219,17 @@ impl Shared<'_> {
         settings: &Settings,
         stretch: &Stretch,
     ) -> Result<Curve, BoxError> {
-        let rows = self.table(asked)?;
-        let Earned { equity, profits, .. } = self.account(&rows, settings, Some(stretch))?;
+        let table = self.table(asked)?;
+        let times = self.market.history.times();
+        let before = |end: i64| times.partition_point(|&time| time < end);
+        let rows = before(stretch.start)..before(stretch.end);
+        let mut account = self.account(settings, self.sizing(settings)?, Earned::default())?;
+        if rows.start > 0 && !rows.is_empty() {
+            self.feed(&mut account, &table, rows.start - 1..rows.start)?;
+            *account.events() = Earned::default();
+        }
+        self.feed(&mut account, &table, rows)?;
+        let Earned { equity, profits, .. } = finish(account, true)?;
         Ok(Curve { times: self.times(stretch), equity, profits })
     }
 
@@ -201,45 +239,25 @@ impl Shared<'_> {
         times.filter(|time| stretch.contains(time)).collect()
     }
 
-    /// What an account makes of the decisions, over all time or over one stretch.
-    fn account(
-        &self,
-        table: &RowTable<'_>,
-        settings: &Settings,
-        stretch: Option<&Stretch>,
-    ) -> Result<Earned, BoxError> {
-        let instruments = self.market.instruments.clone();
+    fn sizing(&self, settings: &Settings) -> Result<RiskSizing, BoxError> {
         let (sizing, exits) = (&settings.sizing, &settings.rules.exits);
         let lasts = micros(self.market.interval);
-        let mut sizing = sizing.build(&sizing.limits, exits, instruments.len(), lasts)?;
-        let mut rows = 0..table.len();
-        match stretch {
-            None => {
-                let of_market = || Arc::new(MarketHistory::new(&self.market.history));
-                sizing = sizing.sharing(|| Arc::clone(self.known.get_or_init(of_market)));
-            }
-            Some(stretch) => {
-                let times = self.market.history.times();
-                let before = |end: i64| times.partition_point(|&time| time < end);
-                rows = before(stretch.start)..before(stretch.end);
-            }
-        }
-        let earned = || Earned { equity: Vec::with_capacity(rows.len()), ..Earned::default() };
-        let mut account = Account::new(settings.rules.clone(), instruments, sizing, earned())?;
-        if rows.start > 0 && !rows.is_empty() {
-            self.feed(&mut account, table, rows.start - 1..rows.start)?;
-            *account.events() = earned();
-        }
-        self.feed(&mut account, table, rows)?;
-        if let Some(fault) = account.sizing().fault() {
-            return Err(UsageError::new(fault.clone().into()).into());
-        }
-        Ok(account.finish(settings.close_at_end || stretch.is_some() || self.market.leg_ended).0)
+        Ok(sizing.build(&sizing.limits, exits, self.market.instruments.len(), lasts)?)
     }
 
-    fn feed(
+    fn account<E: Events>(
         &self,
-        account: &mut Account<RiskSizing, Earned>,
+        settings: &Settings,
+        sizing: RiskSizing,
+        events: E,
+    ) -> Result<Account<RiskSizing, E>, BoxError> {
+        let instruments = self.market.instruments.clone();
+        Ok(Account::new(settings.rules.clone(), instruments, sizing, events)?)
+    }
+
+    fn feed<E: Events>(
+        &self,
+        account: &mut Account<RiskSizing, E>,
         table: &RowTable<'_>,
         rows: Range<usize>,
     ) -> Result<(), BoxError> {
@@ -252,6 +270,14 @@ impl Shared<'_> {
             see(bar, detail, marks, |bar, detail| account.row(&Row { bar, detail, decision }))?;
         }
         Ok(())
+    }
+}
+
+/// Ends an account whose trades could all be sized.
+fn finish<E: Events>(account: Account<RiskSizing, E>, close_open: bool) -> Result<E, BoxError> {
+    match account.sizing().fault() {
+        Some(fault) => Err(UsageError::new(fault.clone().into()).into()),
+        None => Ok(account.finish(close_open).0),
     }
 }
 

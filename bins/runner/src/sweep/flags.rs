@@ -1,17 +1,18 @@
 //! The flags that a sweep may set, and what a setting makes of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::sync::{Mutex, PoisonError};
 
 use ::backtest::FundingRule;
 use ::trials::Plan;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use strategy_core::BoxError;
 use strategy_core::registry::{Entry, UsageError};
 
 use crate::backtest::args::{self, Settings};
 use crate::backtest::decisions::Asked;
+use crate::trials::record;
 
 /// Flags that choose what is read once for all settings.
 const SHARED: [&str; 7] = [
@@ -123,6 +124,31 @@ impl Flags {
         Ok(matches?)
     }
 
+    /// The configuration of a setting, from that of another one: without parsing, where the flags that settings
+    /// set have one value each.
+    pub(crate) fn configuration(
+        &self,
+        setting: &BTreeMap<String, String>,
+        other: &BTreeMap<String, String>,
+    ) -> Option<BTreeMap<String, String>> {
+        let mut own = other.clone();
+        for (key, value) in setting {
+            let mut flags = self.command.get_arguments();
+            let flag = flags.find(|flag| flag.get_long() == Some(key))?;
+            let single = flag.get_value_delimiter().is_none()
+                && flag.get_num_args().is_none_or(|values| values.max_values() <= 1)
+                && !matches!(flag.get_action(), ArgAction::Append | ArgAction::Count);
+            if !single {
+                let matches = self.with(setting).ok()?;
+                return Some(record::configuration(&self.command, &matches));
+            }
+            own.remove(key);
+            let changed = record::changed(flag, [OsStr::new(value)]);
+            own.extend(changed.map(|value| (key.clone(), value)));
+        }
+        Some(own)
+    }
+
     fn is_switch(&self, key: &str) -> bool {
         let mut flags = self.command.get_arguments();
         flags.any(|flag| flag.get_long() == Some(key) && !flag.get_action().takes_values())
@@ -181,7 +207,7 @@ impl Flags {
 fn words(flag: &Arg, matches: &ArgMatches) -> Vec<OsString> {
     let Some(name) = flag.get_long() else { return Vec::new() };
     let Ok(Some(given)) = matches.try_get_raw(flag.get_id().as_str()) else { return Vec::new() };
-    let given: Vec<&std::ffi::OsStr> = given.collect();
+    let given: Vec<&OsStr> = given.collect();
     if given
         .iter()
         .copied()

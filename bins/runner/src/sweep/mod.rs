@@ -17,7 +17,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use market_data::TimeRange;
 use rayon::prelude::*;
 use serde_json::json;
-use statistics::{Moments, Resampling};
+use statistics::{DayEnds, Moments, Resampling};
 use strategy_core::registry::{Entry, UsageError};
 use strategy_core::{BoxError, Console};
 use terminal::counted;
@@ -238,6 +238,7 @@ fn load<'a>(
     let settings = flags.of_all(&plan, Settings::of(matches, &asked)?, &asked)?;
     let files = asked.instruments(&chosen.instruments)?;
     let market = candles::load(&files, &asked, &settings)?;
+    let days = DayEnds::of(market.history.times())?;
     let keep = |besides, flag| -> Result<Option<Kept>, BoxError> {
         let opened = detail::open(&files, &market, besides, flag)?;
         opened.map(|opened| opened.keep(&market)).transpose()
@@ -252,6 +253,7 @@ fn load<'a>(
         flags,
         rows,
         market,
+        days,
         known,
         detail,
         marks,
@@ -357,13 +359,16 @@ fn judge(
     let times = shared.market.history.times();
     let (Some(&start), Some(&end)) = (times.first(), times.last()) else { return Ok(()) };
     let best = report.best.first().map(|best| best.setting);
+    // What was refused was not tried.
+    let was_tried = |setting: &usize| !report.refusals.contains(setting);
+    let first =
+        (0..report.daily.len()).find(was_tried).and_then(|first| shared.matches(first).ok());
+    let first = first.map(|first| record::configuration(shared.flags.command(), &first));
     let tried = |(setting, daily): (usize, &Option<Moments>)| {
-        // What was refused was not tried.
-        let of_setting = shared.matches(setting).ok()?;
-        let configuration = record::configuration(shared.flags.command(), &of_setting);
+        let flags = was_tried(&setting).then(|| shared.plan.flags(setting))?;
+        let configuration = shared.flags.configuration(&flags, first.as_ref()?)?;
         let (subject, daily) = (subject.clone(), *daily);
-        let trial = Trial { subject, start, end, configuration, daily };
-        (!report.refusals.contains(&setting)).then_some((setting, trial))
+        Some((setting, Trial { subject, start, end, configuration, daily }))
     };
     let tried: Vec<(usize, Trial)> =
         report.daily.par_iter().enumerate().filter_map(tried).collect();

@@ -1,9 +1,10 @@
 //! What a command adds to the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ffi::OsStr;
 
 use ::trials::{Ledger, Subject, Trial, Verdict};
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use market_data::{Database, Instrument, candle_table, holds_candles_of};
 use statistics::Moments;
 use strategy_core::Result;
@@ -13,14 +14,23 @@ pub(crate) fn configuration(flags: &Command, matches: &ArgMatches) -> BTreeMap<S
     let changed = flags.get_arguments().filter_map(|flag| {
         let name = flag.get_long()?;
         let given = matches.try_get_raw(flag.get_id().as_str()).ok()??;
-        let given: Vec<String> = given.map(|value| plain(&value.to_string_lossy())).collect();
-        let default = flag.get_default_values();
-        let default: Vec<String> = default.iter().map(|v| plain(&v.to_string_lossy())).collect();
-        // A switch that is off has the value of no default.
-        let off = default.is_empty() && given == ["false"];
-        (given != default && !off).then(|| (name.to_owned(), given.join(",")))
+        Some((name.to_owned(), changed(flag, given)?))
     });
     changed.collect()
+}
+
+/// The values of a flag, if they are not its default.
+pub(crate) fn changed<'a>(
+    flag: &Arg,
+    given: impl IntoIterator<Item = &'a OsStr>,
+) -> Option<String> {
+    let given: Vec<String> =
+        given.into_iter().map(|value| plain(&value.to_string_lossy())).collect();
+    let default = flag.get_default_values();
+    let default: Vec<String> = default.iter().map(|v| plain(&v.to_string_lossy())).collect();
+    // A switch that is off has the value of no default.
+    let off = default.is_empty() && given == ["false"];
+    (given != default && !off).then(|| given.join(","))
 }
 
 /// `0.010` and `1e-2` are the same number.
@@ -68,12 +78,16 @@ pub(crate) fn record(
     trials: &[Trial],
     judged: usize,
 ) -> Result<Verdict> {
+    let before = ledger.all()?.into_iter().filter(|trial| alike(&trial.subject, subject));
+    let all: Vec<Trial> = before.chain(trials.iter().cloned()).collect();
     ledger.add(trials)?;
     // Each configuration once, as it was tried last.
-    let of_subject = ledger.all()?.into_iter().filter(|trial| alike(&trial.subject, subject));
-    let latest: BTreeMap<_, _> =
-        of_subject.map(|trial| (trial.configuration.clone(), trial)).collect();
-    let all: Vec<Trial> = latest.into_values().collect();
+    let latest: HashMap<_, usize> =
+        all.iter().enumerate().map(|(number, trial)| (&trial.configuration, number)).collect();
+    let latest: HashSet<usize> = latest.into_values().collect();
+    let numbered = all.into_iter().enumerate();
+    let all: Vec<Trial> =
+        numbered.filter(|(n, _)| latest.contains(n)).map(|(_, trial)| trial).collect();
     let own = trials.get(judged);
     let daily = own.and_then(|trial: &Trial| trial.daily);
     let is_own = |trial: &Trial| own.is_some_and(|own| own.configuration == trial.configuration);

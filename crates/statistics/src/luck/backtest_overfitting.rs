@@ -128,7 +128,7 @@ impl Halves {
     }
 
     /// Sharpe ratio of a period over the blocks of a choice.
-    fn sharpe(&self, last: usize, first: usize) -> f64 {
+    fn sharpe(&self, (last, first): (usize, usize)) -> f64 {
         let [sums, squares] = &self.first;
         let (sum, squares) = (sums[first] + self.last[last].0, squares[first] + self.last[last].1);
         let mean = sum / self.n;
@@ -142,9 +142,11 @@ impl Halves {
 /// Choices whose ratios are compared together.
 const LANES: usize = 64;
 
+/// Sums over choices, and of squares.
+type Laid = [Vec<f64>; 2];
+
 /// Compares a setting's ratios with `others`, a choice of `runs`. Most are so far apart that their squares tell
-/// without a division or a root; `near` gets the rest, as the number of the run, the position of the first blocks
-/// and that of the choice.
+/// without a division or a root; `near` gets the numbers of the others.
 struct Comparison<'a> {
     halves: &'a Halves,
     runs: &'a [Run],
@@ -153,7 +155,15 @@ struct Comparison<'a> {
     with_higher: bool,
     /// Counts those that are lower.
     lower: &'a mut [u64],
-    near: &'a mut Vec<(usize, usize, usize)>,
+    near: &'a mut Vec<usize>,
+    /// The sums of all choices, one after another: so that few are left over when vectors are full.
+    laid: &'a mut Laid,
+}
+
+impl Comparison<'_> {
+    fn dispatch(self) {
+        pulp::Arch::new().dispatch(self);
+    }
 }
 
 impl NullaryFnOnce for Comparison<'_> {
@@ -161,39 +171,42 @@ impl NullaryFnOnce for Comparison<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let [one, most] = self.halves.parts;
-        let mut at = 0;
-        for (number, run) in self.runs.iter().enumerate() {
+        let [sums, squares] = self.laid;
+        (sums.clear(), squares.clear());
+        for run in self.runs {
             let (last_sum, last_squares) = self.halves.last[run.last];
-            let mut from = run.first.start;
-            while from < run.first.end {
-                let to = run.first.end.min(from + LANES);
-                let own = at..at + to - from;
-                let (sums, squares) =
-                    (&self.halves.first[0][from..to], &self.halves.first[1][from..to]);
-                let (others, lower) = (&self.others[own.clone()], &mut self.lower[own]);
-                let (mut found, mut any) = ([0_u64; LANES], 0);
-                for lane in 0..sums.len() {
-                    let (sum, squares) = (sums[lane] + last_sum, squares[lane] + last_squares);
-                    let variance = squares - sum * sum * one;
-                    let (left, right) = (sum * sum.abs() * most, others[lane] * variance);
-                    let apart = (left - right).abs() > 1e-9 * (left.abs() + right.abs());
-                    let is_sure = (variance > 1e-5 * squares) & apart;
-                    let is_lower = is_sure & (left < right);
-                    lower[lane] += u64::from(is_lower);
-                    found[lane] = u64::from(!is_lower & (self.with_higher | !is_sure));
-                    any |= found[lane];
-                }
-                if any != 0 {
-                    let found =
-                        found[..to - from].iter().enumerate().filter(|(_, near)| **near != 0);
-                    self.near.extend(found.map(|(lane, _)| (number, from + lane, at + lane)));
-                }
-                at += to - from;
-                from = to;
+            let [first, first_squares] = &self.halves.first;
+            sums.extend(first[run.first.clone()].iter().map(|sum| sum + last_sum));
+            squares.extend(first_squares[run.first.clone()].iter().map(|sum| sum + last_squares));
+        }
+        let [one, most] = self.halves.parts;
+        for from in (0..sums.len()).step_by(LANES) {
+            let own = from..sums.len().min(from + LANES);
+            let (sums, squares) = (&sums[own.clone()], &squares[own.clone()]);
+            let (others, lower) = (&self.others[own.clone()], &mut self.lower[own]);
+            let (mut found, mut any) = ([0_u64; LANES], 0);
+            for lane in 0..sums.len() {
+                let (sum, squares) = (sums[lane], squares[lane]);
+                let variance = squares - sum * sum * one;
+                let (left, right) = (sum * sum.abs() * most, others[lane] * variance);
+                let apart = (left - right).abs() > 1e-9 * (left.abs() + right.abs());
+                let is_sure = (variance > 1e-5 * squares) & apart;
+                let is_lower = is_sure & (left < right);
+                lower[lane] += u64::from(is_lower);
+                found[lane] = u64::from(!is_lower & (self.with_higher | !is_sure));
+                any |= found[lane];
+            }
+            if any != 0 {
+                let found = found[..sums.len()].iter().enumerate().filter(|(_, near)| **near != 0);
+                self.near.extend(found.map(|(lane, _)| from + lane));
             }
         }
     }
+}
+
+/// The last and first blocks of each choice of `runs`.
+fn places(runs: &[Run]) -> Vec<(usize, usize)> {
+    runs.iter().flat_map(|run| run.first.clone().map(|first| (run.last, first))).collect()
 }
 
 /// Result of [`backtest_overfitting`].
@@ -260,7 +273,7 @@ pub fn backtest_overfitting(settings: &[BlockSums]) -> Result<Overfitting, Stati
 fn splits(settings: &[BlockSums]) -> Vec<(f64, f64, f64)> {
     let blocks = settings[0].sums.len();
     let choices = Choices::of(blocks);
-    let parts = choices.runs.chunks(choices.runs.len().div_ceil(2 * rayon::current_num_threads()));
+    let parts = choices.runs.chunks(choices.runs.len().div_ceil(rayon::current_num_threads()));
     let parts: Vec<&[Run]> = parts.collect();
     let best: Vec<(usize, Ratio)> =
         parts.par_iter().flat_map_iter(|runs| best(settings, &choices, runs)).collect();
@@ -291,17 +304,24 @@ fn splits(settings: &[BlockSums]) -> Vec<(f64, f64, f64)> {
 
 /// The setting with the highest ratio of each choice of `runs`, the first of equals, and that ratio.
 fn best(settings: &[BlockSums], choices: &Choices, runs: &[Run]) -> Vec<(usize, Ratio)> {
-    let count = runs.iter().map(|run| run.first.len()).sum();
-    let mut best = vec![(0, Ratio::of(f64::NEG_INFINITY)); count];
-    let mut others = vec![f64::NEG_INFINITY; count];
-    let (mut lower, mut near) = (vec![0; count], Vec::new());
+    let places = places(runs);
+    let mut best = vec![(0, Ratio::of(f64::NEG_INFINITY)); places.len()];
+    let mut others = vec![f64::NEG_INFINITY; places.len()];
+    let (mut lower, mut near, mut laid) = (vec![0; places.len()], Vec::new(), Laid::default());
     for (setting, sums) in settings.iter().enumerate() {
         let halves = Halves::of(sums, choices);
-        let (others, lower) = (&mut others[..], &mut lower[..]);
-        let (halves, with_higher, near) = (&halves, true, &mut near);
-        pulp::Arch::new().dispatch(Comparison { halves, runs, others, with_higher, lower, near });
-        for (run, first, choice) in near.drain(..) {
-            let ratio = halves.sharpe(runs[run].last, first);
+        Comparison {
+            halves: &halves,
+            runs,
+            others: &others,
+            with_higher: true,
+            lower: &mut lower,
+            near: &mut near,
+            laid: &mut laid,
+        }
+        .dispatch();
+        for choice in near.drain(..) {
+            let ratio = halves.sharpe(places[choice]);
             if ratio > best[choice].1.value {
                 best[choice] = (setting, Ratio::of(ratio));
                 others[choice] = best[choice].1.square;
@@ -318,21 +338,29 @@ fn ranks(
     runs: &[Run],
     chosen: &[usize],
 ) -> Vec<(f64, f64)> {
-    let places = runs.iter().flat_map(|run| run.first.clone().map(|first| (run.last, first)));
-    let ratios = places.zip(chosen).map(|((last, first), &chosen)| {
-        Ratio::of(Halves::of(&settings[chosen], choices).sharpe(last, first))
-    });
+    let places = places(runs);
+    let ratios = places
+        .iter()
+        .zip(chosen)
+        .map(|(&place, &chosen)| Ratio::of(Halves::of(&settings[chosen], choices).sharpe(place)));
     let ratios: Vec<Ratio> = ratios.collect();
     let others: Vec<f64> = ratios.iter().map(|ratio| ratio.square).collect();
     let (mut lower, mut equal) = (vec![0_u64; ratios.len()], vec![0_u64; ratios.len()]);
-    let mut near = Vec::new();
+    let (mut near, mut laid) = (Vec::new(), Laid::default());
     for sums in settings {
         let halves = Halves::of(sums, choices);
-        let (others, lower) = (&others[..], &mut lower[..]);
-        let (halves, with_higher, near) = (&halves, false, &mut near);
-        pulp::Arch::new().dispatch(Comparison { halves, runs, others, with_higher, lower, near });
-        for (run, first, choice) in near.drain(..) {
-            let other = halves.sharpe(runs[run].last, first).partial_cmp(&ratios[choice].value);
+        Comparison {
+            halves: &halves,
+            runs,
+            others: &others,
+            with_higher: false,
+            lower: &mut lower,
+            near: &mut near,
+            laid: &mut laid,
+        }
+        .dispatch();
+        for choice in near.drain(..) {
+            let other = halves.sharpe(places[choice]).partial_cmp(&ratios[choice].value);
             lower[choice] += u64::from(other == Some(Ordering::Less));
             equal[choice] += u64::from(other == Some(Ordering::Equal));
         }

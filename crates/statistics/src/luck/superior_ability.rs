@@ -168,7 +168,8 @@ impl SuperiorAbilityTest {
         }
         let n = self.rows as f64;
         let mean = crate::moments::mean(differences);
-        let sd = long_run_variance(differences, mean, &self.kernel).sqrt();
+        let variance = LongRunVariance { differences, mean, kernel: &self.kernel };
+        let sd = pulp::Arch::new().dispatch(variance).sqrt();
         if sd.is_nan() || sd <= 0.0 {
             return Err(StatisticsError::Constant { name, count: self.rows });
         }
@@ -281,21 +282,44 @@ impl NullaryFnOnce for Sums<'_> {
 }
 
 /// `sums + Σ count · value` of each lane, in vector instructions; the same on every machine, and for a lane
-/// whatever the others hold.
+/// whatever the others hold. Every other row goes to sums of its own, so that no addition waits for the one before.
 #[inline(always)]
 fn weighted_sums(
     mut sums: [f64; LANES],
     drawn: &[(u8, u8)],
     values: &[[f64; LANES]],
 ) -> [f64; LANES] {
-    for &(row, count) in drawn {
-        let (values, count) = (&values[usize::from(row)], f64::from(count));
-        for lane in 0..LANES {
-            sums[lane] += count * values[lane];
-        }
+    let mut others = [0.0; LANES];
+    let (pairs, rest) = drawn.as_chunks::<2>();
+    for &[one, other] in pairs {
+        add(&mut sums, one, values);
+        add(&mut others, other, values);
+    }
+    rest.iter().for_each(|&one| add(&mut sums, one, values));
+    for lane in 0..LANES {
+        sums[lane] += others[lane];
     }
     sums
 }
+
+#[inline(always)]
+fn add(sums: &mut [f64; LANES], (row, count): (u8, u8), values: &[[f64; LANES]]) {
+    let (values, count) = (&values[usize::from(row)], COUNTS[usize::from(count)]);
+    for lane in 0..LANES {
+        sums[lane] += count * values[lane];
+    }
+}
+
+/// Numbers from 0 on: read faster than converted.
+static COUNTS: [f64; 256] = {
+    let mut all = [0.0; 256];
+    let mut count = 1;
+    while count < all.len() {
+        all[count] = all[count - 1] + 1.0;
+        count += 1;
+    }
+    all
+};
 
 /// κ of the lags from 1 on, as far as they count.
 fn kernel(rows: usize, mean_block: f64) -> Vec<f64> {
@@ -311,17 +335,30 @@ fn kernel(rows: usize, mean_block: f64) -> Vec<f64> {
 }
 
 /// ω², the variance of `√n d̄` under the stationary bootstrap.
-fn long_run_variance(differences: &[f64], mean: f64, kernel: &[f64]) -> f64 {
-    let n = differences.len() as f64;
-    let centred: Vec<f64> = differences.iter().map(|d| d - mean).collect();
-    let covariance = |lag: usize| dot(&centred[lag..], &centred[..centred.len() - lag]) / n;
-    let lags = kernel.iter().enumerate().filter(|(_, kernel)| **kernel > 1e-18);
-    lags.fold(covariance(0), |variance, (lag, kernel)| {
-        variance + 2.0 * kernel * covariance(lag + 1)
-    })
+struct LongRunVariance<'a> {
+    differences: &'a [f64],
+    mean: f64,
+    kernel: &'a [f64],
+}
+
+impl NullaryFnOnce for LongRunVariance<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn call(self) -> f64 {
+        let n = self.differences.len() as f64;
+        let centred: Vec<f64> = self.differences.iter().map(|d| d - self.mean).collect();
+        let covariance = |lag: usize| dot(&centred[lag..], &centred[..centred.len() - lag]) / n;
+        let mut variance = covariance(0);
+        for (lag, kernel) in self.kernel.iter().enumerate().filter(|(_, kernel)| **kernel > 1e-18) {
+            variance += 2.0 * kernel * covariance(lag + 1);
+        }
+        variance
+    }
 }
 
 /// In eight running sums, so that it becomes vector instructions.
+#[inline(always)]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, a_rest) = a.as_chunks::<8>();

@@ -1,17 +1,12 @@
 //! Equity over time, and what each of its days made of it.
 
+use super::track_record::{DayEnds, Falls, check_capital};
 use crate::StatisticsError;
 use crate::check::{check_finite, check_length};
-
-/// Microseconds of a day.
-const DAY: i64 = 86_400_000_000;
 
 /// Rows whose highest and lowest equity is looked at first, and how many of them side by side.
 const BLOCK: usize = 32;
 const LANES: usize = 4;
-
-/// More than rounding takes from a ratio of two equities.
-const MARGIN: f64 = 1e-14;
 
 /// Equity marked at the rows of a backtest, and the capital that it began with.
 ///
@@ -63,14 +58,7 @@ impl<'a> EquityCurve<'a> {
             return Err(StatisticsError::NotAscending { index: index + 1 });
         }
         check_finite("equity", equity)?;
-        if !(capital.is_finite() && capital > 0.0) {
-            let wanted = "a finite number above 0";
-            return Err(StatisticsError::InvalidArgument {
-                name: "capital",
-                value: capital,
-                wanted,
-            });
-        }
+        check_capital(capital)?;
         Ok(Self { times, equity, capital })
     }
 
@@ -110,22 +98,14 @@ impl<'a> EquityCurve<'a> {
 
     /// What `of` says of each day, by the equity before it and at its rows.
     fn each_day<T>(&self, of: impl Fn(f64, &[f64]) -> T) -> Result<Vec<T>, StatisticsError> {
-        let mut days = Vec::new();
-        let (mut from, mut before, mut rows) = (0, self.capital, 0);
-        while from < self.times.len() {
-            let midnight = (self.times[from].div_euclid(DAY) + 1).saturating_mul(DAY);
-            let left = &self.times[from..];
-            // Most days have as many rows as the one before.
-            let alike = rows > 0 && left.get(rows - 1).is_some_and(|last| *last < midnight);
-            rows = if alike { rows } else { 0 };
-            rows += left[rows..].iter().take_while(|time| **time < midnight).count();
+        let (mut days, mut from, mut before) = (Vec::new(), 0, self.capital);
+        for &end in DayEnds::of(self.times)?.ends() {
             if before <= 0.0 {
                 let (name, index) = ("equity at a day's end", from - 1);
                 return Err(StatisticsError::NotPositive { name, index, value: before });
             }
-            days.push(of(before, &self.equity[from..from + rows]));
-            from += rows;
-            before = self.equity[from - 1];
+            days.push(of(before, &self.equity[from..end]));
+            (from, before) = (end, self.equity[end - 1]);
         }
         Ok(days)
     }
@@ -142,28 +122,16 @@ impl<'a> EquityCurve<'a> {
     /// for a quarter lost. From every row.
     #[must_use]
     pub fn max_drawdown(&self) -> f64 {
-        let (mut peak, mut deepest, mut bound) = (self.capital, 0.0_f64, 1.0 + MARGIN);
+        let mut falls = Falls::below(self.capital);
         for rows in self.equity.chunks(BLOCK) {
-            let (lowest, highest) = extremes(rows);
-            let highest = if highest > peak { highest } else { peak };
-            // Most rows are no new depth: those need no division, and most blocks hold none.
-            if lowest < bound * highest {
-                for &equity in rows {
-                    peak = if equity > peak { equity } else { peak };
-                    if equity < bound * peak {
-                        deepest = deepest.min(equity / peak - 1.0);
-                        bound = 1.0 + deepest + MARGIN;
-                    }
-                }
-            }
-            peak = highest;
+            falls.rows(extremes(rows), rows.iter().copied());
         }
-        deepest
+        falls.deepest()
     }
 }
 
 /// The lowest and the highest of some values, none of them NaN.
-fn extremes(values: &[f64]) -> (f64, f64) {
+fn extremes(values: &[f64]) -> [f64; 2] {
     let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
     let (groups, rest) = values.as_chunks::<LANES>();
     for group in groups {
@@ -173,7 +141,7 @@ fn extremes(values: &[f64]) -> (f64, f64) {
         }
     }
     let low = low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min);
-    (low, high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max))
+    [low, high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max)]
 }
 
 impl DayPath {

@@ -5,6 +5,7 @@ mod drawdown;
 mod estimate;
 mod ratios;
 mod summary;
+mod track_record;
 mod trades;
 
 pub use curve::{DayPath, EquityCurve};
@@ -12,4 +13,5 @@ pub use drawdown::{Drawdown, drawdowns};
 pub use estimate::Estimate;
 pub use ratios::{annual_growth, calmar_ratio, sharpe_ratio, sortino_ratio};
 pub use summary::{Performance, PerformanceSettings};
+pub use track_record::{DayEnds, TrackRecord, TrackRecorder};
 pub use trades::{TradeStatistics, profit_factor};

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use statistics::{
-    EquityCurve, Performance, PerformanceSettings, Resampling, block_length, circular_bootstrap,
-    drawdowns, sharpe_ratio, sortino_ratio, stationary_bootstrap,
+    DayEnds, EquityCurve, Performance, PerformanceSettings, Resampling, TrackRecorder,
+    block_length, circular_bootstrap, drawdowns, sharpe_ratio, sortino_ratio, stationary_bootstrap,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -39,6 +39,38 @@ proptest! {
             prop_assert!(day.low <= day.growth.min(1.0) && day.growth.max(1.0) <= day.high);
             prop_assert!(day.drawdown <= 0.0 && curve.max_drawdown() <= day.drawdown);
         }
+    }
+
+    /// However the rows are cut into stretches, and with the last row told again.
+    #[test]
+    fn what_is_taken_down_on_the_way_is_what_the_curve_says(
+        (times, equity) in curve(),
+        lengths in prop::collection::vec(1..40_usize, 1..50),
+        again in prop::option::of(500.0..1500.0_f64),
+    ) {
+        let days = DayEnds::of(&times).unwrap();
+        let mut record = TrackRecorder::new(&days, 1000.0).unwrap();
+        let mut left = &equity[..];
+        for length in lengths.into_iter().cycle() {
+            let (rows, rest) = left.split_at(length.min(left.len()));
+            let range = rows.iter().fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &e| {
+                [low.min(e), high.max(e)]
+            });
+            record.stretch(rows.len(), range, |row| rows[row]);
+            left = rest;
+            if left.is_empty() {
+                break;
+            }
+        }
+        let mut equity = equity;
+        if let Some(again) = again {
+            *equity.last_mut().unwrap() = again;
+            record.row(again);
+        }
+        let (found, curve) = (record.finish().unwrap(), EquityCurve::new(&times, &equity, 1000.0).unwrap());
+        prop_assert_eq!(found.returns, curve.daily_returns().unwrap());
+        prop_assert_eq!(found.total_return, curve.total_return());
+        prop_assert_eq!(found.max_drawdown, curve.max_drawdown());
     }
 
     #[test]

@@ -6,9 +6,10 @@ use statistics::StatisticsError::{
     UndefinedInResamples,
 };
 use statistics::{
-    EquityCurve, Moments, Performance, PerformanceSettings, Resampling, TradeStatistics,
-    block_length, calmar_ratio, circular_bootstrap, conditional_value_at_risk, filtered_returns,
-    paired_block_bootstrap, profit_factor, sharpe_ratio, sortino_ratio, stationary_bootstrap,
+    DayEnds, EquityCurve, Moments, Performance, PerformanceSettings, Resampling, TrackRecorder,
+    TradeStatistics, block_length, calmar_ratio, circular_bootstrap, conditional_value_at_risk,
+    filtered_returns, paired_block_bootstrap, profit_factor, sharpe_ratio, sortino_ratio,
+    stationary_bootstrap,
 };
 
 const DAY: i64 = 86_400_000_000;
@@ -47,6 +48,25 @@ fn curves_that_are_none() {
     }
     let lost = EquityCurve::new(&[0, DAY], &[0.0, 1.0], 1.0).unwrap();
     assert!(matches!(lost.days(), Err(NotPositive { index: 0, value: 0.0, .. })));
+}
+
+#[test]
+fn track_records_that_are_none() {
+    assert!(matches!(DayEnds::of(&[]), Err(NoRows)));
+    assert!(matches!(DayEnds::of(&[0, 0]), Err(NotAscending { index: 1 })));
+    let days = DayEnds::of(&[0, DAY, 2 * DAY]).unwrap();
+    assert!(matches!(
+        TrackRecorder::new(&days, f64::NAN).unwrap_err(),
+        InvalidArgument { name: "capital", .. }
+    ));
+    let of = |equity: &[f64]| {
+        let mut record = TrackRecorder::new(&days, 1.0).unwrap();
+        equity.iter().for_each(|&equity| record.row(equity));
+        record.finish().unwrap_err()
+    };
+    assert!(matches!(of(&[1.0, 2.0]), LengthMismatch { found: 2, wanted: 3, .. }));
+    assert!(matches!(of(&[1.0, f64::INFINITY, 2.0]), NotFinite { index: 1, .. }));
+    assert!(matches!(of(&[1.0, 0.0, 2.0]), NotPositive { index: 1, value: 0.0, .. }));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::json;
-use statistics::{EquityCurve, Resampling, SplitMix64};
+use statistics::{DayEnds, Resampling, SplitMix64, TrackRecorder};
 use trials::{
     Axis, CHUNK, Evaluated, Outcome, Plan, ResultsFolder, SweepReport, TrialsError, analyse, sweep,
 };
@@ -25,16 +25,15 @@ fn outcome(setting: usize) -> Outcome {
     let mut generator = SplitMix64::new(setting as u64);
     let mut equity = 1000.0;
     let flat = setting % 50 == 48;
-    let rows: Vec<f64> = (0..200)
-        .map(|_| {
-            let uniform = (generator.next_bits() >> 11) as f64 / 2.0_f64.powi(53);
-            equity *= if flat { 1.0 } else { 1.0 + 0.02 * (uniform - 0.49) };
-            equity
-        })
-        .collect();
     let times: Vec<i64> = (0..200).map(|day| day * DAY).collect();
-    let curve = EquityCurve::new(&times, &rows, 1000.0).unwrap();
-    Outcome::Evaluated(Evaluated::new(&curve, [1.0, -1.0, 2.0]).unwrap())
+    let days = DayEnds::of(&times).unwrap();
+    let mut record = TrackRecorder::new(&days, 1000.0).unwrap();
+    for _ in 0..200 {
+        let uniform = (generator.next_bits() >> 11) as f64 / 2.0_f64.powi(53);
+        equity *= if flat { 1.0 } else { 1.0 + 0.02 * (uniform - 0.49) };
+        record.row(equity);
+    }
+    Outcome::Evaluated(Evaluated::new(record.finish().unwrap(), [1.0, -1.0, 2.0]))
 }
 
 #[allow(clippy::unnecessary_wraps, reason = "a sweep takes what may fail")]
