@@ -64,6 +64,9 @@ pub struct SweepReport {
     /// The settings that could not be evaluated.
     #[serde(skip)]
     pub refusals: BTreeSet<usize>,
+    /// Why the first of them could not.
+    #[serde(skip)]
+    pub first_refusal: Option<String>,
     /// The annual Sharpe ratio of each setting of the plan; none where it has none.
     #[serde(skip)]
     pub sharpes: Vec<Option<f64>>,
@@ -98,16 +101,21 @@ pub fn analyse(
     let mut daily = Vec::new();
     let mut kept: Vec<Kept> = Vec::new();
     let mut refusals = BTreeSet::new();
+    let mut first_refusal = None;
     let mut correlation: Option<AverageCorrelation> = None;
     let mut days = 0;
     // Daily returns of the best so far, the first of equals.
     let mut of_best: (f64, Vec<f64>) = (f64::NEG_INFINITY, Vec::new());
     results.each_batch(|batch| {
         for outcome in batch {
-            let Outcome::Evaluated(one) = outcome else {
-                refusals.insert(daily.len());
-                daily.push(None);
-                continue;
+            let one = match outcome {
+                Outcome::Evaluated(one) => one,
+                Outcome::Refused(why) => {
+                    first_refusal.get_or_insert(why);
+                    refusals.insert(daily.len());
+                    daily.push(None);
+                    continue;
+                }
             };
             days = one.returns.len();
             let correlation = correlation.get_or_insert_with(|| AverageCorrelation::new(days));
@@ -166,6 +174,7 @@ pub fn analyse(
         verdict,
         remarks,
         refusals,
+        first_refusal,
         sharpes: daily
             .iter()
             .map(|one| Some(one.as_ref()?.sharpe() * DAYS_A_YEAR.sqrt()))

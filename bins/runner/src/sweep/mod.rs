@@ -9,9 +9,7 @@ mod walk;
 
 use std::path::PathBuf;
 
-use ::trials::{
-    Axis, Outcome, Plan, ResultsFolder, SweepReport, Trial, analyse, sweep as run_plan,
-};
+use ::trials::{Axis, Plan, ResultsFolder, SweepReport, Trial, analyse, sweep as run_plan};
 use arrow::compute::concat_batches;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use market_data::TimeRange;
@@ -133,9 +131,9 @@ pub(crate) fn run(
     let top = matches.get_one("top").copied().unwrap_or(10);
     let mut report = analyse(&results, top, &resampling)?;
     if report.refused == report.settings {
-        return Err(none_left(&shared, &results));
+        return Err(none_left(&shared, &report));
     }
-    report.remarks.extend(refused(&shared, &results));
+    report.remarks.extend(refused(&shared, &report));
     judge(&shared, &mut report, matches)?;
     let walked = match walk {
         Some(walk) => Some(walk::run(&shared, &results, &walk, matches)?),
@@ -319,7 +317,7 @@ fn identity(shared: &Shared<'_>) -> serde_json::Value {
     })
 }
 
-fn none_left(shared: &Shared<'_>, results: &ResultsFolder) -> BoxError {
+fn none_left(shared: &Shared<'_>, report: &SweepReport) -> BoxError {
     // A wrong value of a flag keeps its type, and with it the exit code.
     let first = || {
         let asked = shared.decide(&shared.matches(0)?)?;
@@ -328,23 +326,14 @@ fn none_left(shared: &Shared<'_>, results: &ResultsFolder) -> BoxError {
     if let Err(error) = first() {
         return error;
     }
-    let why = first_refusal(results).map_or_else(String::new, |(_, why)| why);
+    let why = report.first_refusal.as_deref().unwrap_or_default();
     format!("no setting could be evaluated; the first: {why}").into()
 }
 
-/// The number of the first setting that was refused, and why.
-fn first_refusal(results: &ResultsFolder) -> Option<(usize, String)> {
-    let outcomes = results.outcomes().ok()?.filter_map(Result::ok).flatten();
-    outcomes.enumerate().find_map(|(setting, outcome)| match outcome {
-        Outcome::Refused(why) => Some((setting, why)),
-        Outcome::Evaluated(_) => None,
-    })
-}
-
 /// Names the first setting that was refused among others that were not.
-fn refused(shared: &Shared<'_>, results: &ResultsFolder) -> Option<String> {
-    let (setting, why) = first_refusal(results)?;
-    let flags = shared.plan.flags(setting);
+fn refused(shared: &Shared<'_>, report: &SweepReport) -> Option<String> {
+    let (setting, why) = (report.refusals.first()?, report.first_refusal.as_ref()?);
+    let flags = shared.plan.flags(*setting);
     let flags: Vec<String> = flags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     Some(format!("refused first: {}: {why}", flags.join(" ")))
 }

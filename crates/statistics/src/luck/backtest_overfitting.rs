@@ -179,28 +179,55 @@ impl NullaryFnOnce for Comparison<'_> {
             sums.extend(first[run.first.clone()].iter().map(|sum| sum + last_sum));
             squares.extend(first_squares[run.first.clone()].iter().map(|sum| sum + last_squares));
         }
-        let [one, most] = self.halves.parts;
-        for from in (0..sums.len()).step_by(LANES) {
-            let own = from..sums.len().min(from + LANES);
-            let (sums, squares) = (&sums[own.clone()], &squares[own.clone()]);
-            let (others, lower) = (&self.others[own.clone()], &mut self.lower[own]);
-            let (mut found, mut any) = ([0_u64; LANES], 0);
-            for lane in 0..sums.len() {
-                let (sum, squares) = (sums[lane], squares[lane]);
-                let variance = squares - sum * sum * one;
-                let (left, right) = (sum * sum.abs() * most, others[lane] * variance);
-                let apart = (left - right).abs() > 1e-9 * (left.abs() + right.abs());
-                let is_sure = (variance > 1e-5 * squares) & apart;
-                let is_lower = is_sure & (left < right);
-                lower[lane] += u64::from(is_lower);
-                found[lane] = u64::from(!is_lower & (self.with_higher | !is_sure));
-                any |= found[lane];
-            }
-            if any != 0 {
-                let found = found[..sums.len()].iter().enumerate().filter(|(_, near)| **near != 0);
-                self.near.extend(found.map(|(lane, _)| from + lane));
-            }
+        let (whole, rest) = (sums.len() / LANES * LANES, sums.len() % LANES);
+        let (lower, last) = self.lower.split_at_mut(whole);
+        let blocks =
+            sums.as_chunks().0.iter().zip(squares.as_chunks().0).zip(self.others.as_chunks().0);
+        let parts = (self.halves.parts, self.with_higher);
+        for (block, (of, lower)) in blocks.zip(lower.as_chunks_mut().0).enumerate() {
+            compare(parts, of, lower, block * LANES, self.near);
         }
+        if rest > 0 {
+            // Filled up with choices that are lower for sure.
+            let (mut own, mut own_squares, mut others) =
+                ([0.0; LANES], [1.0; LANES], [1e300; LANES]);
+            own[..rest].copy_from_slice(&sums[whole..]);
+            own_squares[..rest].copy_from_slice(&squares[whole..]);
+            others[..rest].copy_from_slice(&self.others[whole..]);
+            let mut counts = [0; LANES];
+            compare(parts, ((&own, &own_squares), &others), &mut counts, whole, self.near);
+            last.iter_mut().zip(counts).for_each(|(last, count)| *last += count);
+        }
+    }
+}
+
+/// Sums of a block, of squares, and the squared ratios of the others.
+type Block<'a> = ((&'a [f64; LANES], &'a [f64; LANES]), &'a [f64; LANES]);
+
+/// Compares the choices of a block, which are those from the number `from` on.
+#[inline(always)]
+fn compare(
+    ([one, most], with_higher): ([f64; 2], bool),
+    ((sums, squares), others): Block<'_>,
+    lower: &mut [u64; LANES],
+    from: usize,
+    near: &mut Vec<usize>,
+) {
+    let (mut found, mut any) = ([0_u64; LANES], 0);
+    for lane in 0..LANES {
+        let (sum, squares) = (sums[lane], squares[lane]);
+        let variance = squares - sum * sum * one;
+        let (left, right) = (sum * sum.abs() * most, others[lane] * variance);
+        let apart = (left - right).abs() > 1e-9 * (left.abs() + right.abs());
+        let is_sure = (variance > 1e-5 * squares) & apart;
+        let is_lower = is_sure & (left < right);
+        lower[lane] += u64::from(is_lower);
+        found[lane] = u64::from(!is_lower & (with_higher | !is_sure));
+        any |= found[lane];
+    }
+    if any != 0 {
+        let found = found.iter().enumerate().filter(|(_, near)| **near != 0);
+        near.extend(found.map(|(lane, _)| from + lane));
     }
 }
 

@@ -348,10 +348,10 @@ impl NullaryFnOnce for LongRunVariance<'_> {
     fn call(self) -> f64 {
         let n = self.differences.len() as f64;
         let centred: Vec<f64> = self.differences.iter().map(|d| d - self.mean).collect();
-        let covariance = |lag: usize| dot(&centred[lag..], &centred[..centred.len() - lag]) / n;
-        let mut variance = covariance(0);
+        let mut variance = dot(&centred, &centred) / n;
         for (lag, kernel) in self.kernel.iter().enumerate().filter(|(_, kernel)| **kernel > 1e-18) {
-            variance += 2.0 * kernel * covariance(lag + 1);
+            let (later, earlier) = (&centred[lag + 1..], &centred[..centred.len() - lag - 1]);
+            variance += 2.0 * kernel * (dot(later, earlier) / n);
         }
         variance
     }
