@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::market::Market;
-use crate::program::{fails, json, ok, runner};
+use crate::program::{bounded, fails, json, ok, runner};
 
 const SWEEP: &str = "mean-reversion sweep --ohlcv-duckdb ohlcv.duckdb --funding off --gaps hold \
                      --set entry-z=0.8:1.4:0.2 --set stop-loss=0.02,0.05,0.1";
@@ -113,6 +113,27 @@ fn what_is_read_once_serves_every_setting() {
     earns_alone(folder.path(), call, &alone.each_ref().map(String::as_str));
     let returns = numbers(&folder.path().join("sweep"), "total_return");
     assert_ne!(returns[0], returns[1], "funding is charged where a setting asks for it");
+}
+
+/// A flag beats the environment also where it asks for what the flag's default is, and a switch that settings turn
+/// off is off.
+#[test]
+fn what_is_asked_for_beats_the_environment() {
+    let market = Market::new();
+    let sweep = |flags: &str, environment: &[(&str, &str)]| {
+        let call = format!("{SWEEP} --format json {flags}");
+        let mut command = runner(market.path(), &call);
+        let ran = bounded(command.envs(environment.iter().copied()));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        serde_json::from_str::<Value>(&ran.out).unwrap()["best"].clone()
+    };
+    let plain = sweep("", &[]);
+    let dear = [("RUNNER_SLIPPAGE", "0.01")];
+    assert_eq!(sweep("--slippage 0.0001", &dear), plain);
+    assert_ne!(sweep("", &dear), plain);
+    let closing = [("RUNNER_CLOSE_AT_END", "true")];
+    assert_eq!(sweep("--set close-at-end=false", &closing)[0]["sharpe"], plain[0]["sharpe"]);
+    assert_ne!(sweep("", &closing)[0]["sharpe"], plain[0]["sharpe"]);
 }
 
 #[test]

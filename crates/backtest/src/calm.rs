@@ -42,11 +42,7 @@ impl<S: Sizing, E: Events> Account<S, E> {
             if at >= end {
                 break;
             }
-            let mut row = table.row(at);
-            if charged {
-                row.bar.settlements = &[];
-            }
-            self.row(&row)?;
+            self.row(&table.row(at, charged))?;
             at += 1;
         }
         Ok(())
@@ -57,22 +53,12 @@ impl<S: Sizing, E: Events> Account<S, E> {
     fn calm(
         &mut self,
         table: &RowTable<'_>,
-        mut at: usize,
+        at: usize,
         end: usize,
     ) -> Result<(usize, bool), BacktestError> {
-        while at < end {
-            let Some(bounds) = self.bounds() else { break };
-            let until = self.quiet(table, at).min(end);
-            if until <= at {
-                break;
-            }
-            let charged;
-            (at, charged) = self.pass(table, at..until, bounds)?;
-            if at < until {
-                return Ok((at, charged));
-            }
-        }
-        Ok((at, false))
+        let Some(bounds) = self.bounds() else { return Ok((at, false)) };
+        let until = self.quiet(table, at).min(end);
+        if until > at { self.pass(table, at..until, bounds) } else { Ok((at, false)) }
     }
 
     /// The row from which on something may come of what rows ask for, of the time held, or of the row itself.

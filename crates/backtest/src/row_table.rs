@@ -108,12 +108,16 @@ impl<'a> RowTable<'a> {
 
     /// The rows of these numbers, from 0, as far as there are.
     pub fn rows(&self, rows: Range<usize>) -> impl Iterator<Item = Row<'a>> {
-        (rows.start..rows.end.min(self.len())).map(|row| self.row(row))
+        (rows.start..rows.end.min(self.len())).map(|row| self.row(row, false))
     }
 
+    /// A row; without what it settles where that is `charged` already.
     #[inline]
-    pub(crate) fn row(&self, row: usize) -> Row<'a> {
-        Row { bar: self.bar(row), detail: &[], decision: self.decisions[row] }
+    pub(crate) fn row(&self, row: usize, charged: bool) -> Row<'a> {
+        let after = self.ahead(row + 1).settled;
+        let before = if charged { after } else { self.ahead(row).settled };
+        let bar = self.history.bar(row, before..after);
+        Row { bar, detail: &[], decision: self.decisions[row] }
     }
 
     #[inline]

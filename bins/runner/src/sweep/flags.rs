@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use ::backtest::FundingRule;
 use ::trials::Plan;
+use clap::builder::Resettable;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use strategy_core::BoxError;
 use strategy_core::registry::{Entry, UsageError};
@@ -48,7 +49,9 @@ pub(crate) fn configuring(entry: &Entry) -> Command {
 
 impl Flags {
     pub(crate) fn of(entry: &Entry, matches: &ArgMatches) -> Self {
+        // What the environment says is among the words already, where nothing else was asked for.
         let command = configuring(entry)
+            .mut_args(|flag| flag.env(Resettable::Reset))
             .no_binary_name(true)
             .args_override_self(true)
             .disable_help_flag(true)

@@ -132,9 +132,9 @@ impl SuperiorAbilityTest {
         let mut all = Vec::with_capacity(settings.len());
         for group in settings.chunks(LANES) {
             let scales = group.iter().map(|one| self.scale(one)).collect::<Result<Vec<_>, _>>()?;
-            let mut rows = vec![[0.0; LANES]; self.rows];
+            let mut rows = vec![Lanes([0.0; LANES]); self.rows];
             for (lane, differences) in group.iter().enumerate() {
-                rows.iter_mut().zip(*differences).for_each(|(row, value)| row[lane] = *value);
+                rows.iter_mut().zip(*differences).for_each(|(row, value)| row.0[lane] = *value);
             }
             let mut found: Vec<Contribution> = scales
                 .iter()
@@ -144,7 +144,7 @@ impl SuperiorAbilityTest {
                 })
                 .collect();
             for sums in pulp::Arch::new().dispatch(Sums { drawn: &self.drawn, rows: &rows }) {
-                for ((one, scale), sum) in found.iter_mut().zip(&scales).zip(sums) {
+                for ((one, scale), sum) in found.iter_mut().zip(&scales).zip(sums.0) {
                     let Some(Scale { centres, sd, .. }) = scale else { continue };
                     let of = |centre| n.sqrt() * (sum / n - centre) / sd;
                     one.resamples.push(centres.map(of));
@@ -224,6 +224,11 @@ pub struct Contribution {
 /// Settings whose sums are taken together.
 const LANES: usize = 16;
 
+/// A number of each of them, where the widest loads are fastest.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Lanes([f64; LANES]);
+
 /// Rows whose values of so many settings stay in the fastest cache.
 const BLOCK: usize = 128;
 
@@ -261,15 +266,15 @@ struct Scale {
 /// The [`weighted_sums`] of each resample.
 struct Sums<'a> {
     drawn: &'a [Drawn],
-    rows: &'a [[f64; LANES]],
+    rows: &'a [Lanes],
 }
 
 impl NullaryFnOnce for Sums<'_> {
-    type Output = Vec<[f64; LANES]>;
+    type Output = Vec<Lanes>;
 
     #[inline(always)]
-    fn call(self) -> Vec<[f64; LANES]> {
-        let mut all = vec![[0.0; LANES]; self.drawn[0].ends.len()];
+    fn call(self) -> Vec<Lanes> {
+        let mut all = vec![Lanes([0.0; LANES]); self.drawn[0].ends.len()];
         for (drawn, rows) in self.drawn.iter().zip(self.rows.chunks(BLOCK)) {
             let mut start = 0;
             for (&end, sums) in drawn.ends.iter().zip(&mut all) {
@@ -284,12 +289,8 @@ impl NullaryFnOnce for Sums<'_> {
 /// `sums + Σ count · value` of each lane, in vector instructions; the same on every machine, and for a lane
 /// whatever the others hold. Every other row goes to sums of its own, so that no addition waits for the one before.
 #[inline(always)]
-fn weighted_sums(
-    mut sums: [f64; LANES],
-    drawn: &[(u8, u8)],
-    values: &[[f64; LANES]],
-) -> [f64; LANES] {
-    let mut others = [0.0; LANES];
+fn weighted_sums(mut sums: Lanes, drawn: &[(u8, u8)], values: &[Lanes]) -> Lanes {
+    let mut others = Lanes([0.0; LANES]);
     let (pairs, rest) = drawn.as_chunks::<2>();
     for &[one, other] in pairs {
         add(&mut sums, one, values);
@@ -297,16 +298,16 @@ fn weighted_sums(
     }
     rest.iter().for_each(|&one| add(&mut sums, one, values));
     for lane in 0..LANES {
-        sums[lane] += others[lane];
+        sums.0[lane] += others.0[lane];
     }
     sums
 }
 
 #[inline(always)]
-fn add(sums: &mut [f64; LANES], (row, count): (u8, u8), values: &[[f64; LANES]]) {
+fn add(sums: &mut Lanes, (row, count): (u8, u8), values: &[Lanes]) {
     let (values, count) = (&values[usize::from(row)], COUNTS[usize::from(count)]);
     for lane in 0..LANES {
-        sums[lane] += count * values[lane];
+        sums.0[lane] += count * values.0[lane];
     }
 }
 
