@@ -158,12 +158,11 @@ impl ResultsFolder {
             let part = File::open(&path).map_err(|source| file_error(&path, "read", source))?;
             let found = ParquetMetaDataReader::new().parse_and_finish(&part);
             let found = found.map_err(|_| damaged(&path))?;
-            let writer = match &mut joined {
-                Some(writer) => writer,
-                None => {
-                    let file = BufWriter::new(File::create(whole).map_err(failed)?);
-                    joined.insert(begin(file, &found).map_err(|e| failed(io::Error::other(e)))?)
-                }
+            let writer = if let Some(writer) = &mut joined {
+                writer
+            } else {
+                let file = BufWriter::new(File::create(whole).map_err(failed)?);
+                joined.insert(begin(file, &found).map_err(|e| failed(io::Error::other(e)))?)
             };
             copy(&part, &found, writer).map_err(|error| failed(io::Error::other(error)))?;
         }

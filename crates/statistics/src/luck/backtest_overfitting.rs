@@ -172,7 +172,8 @@ impl NullaryFnOnce for Comparison<'_> {
     #[inline(always)]
     fn call(self) {
         let [sums, squares] = self.laid;
-        (sums.clear(), squares.clear());
+        sums.clear();
+        squares.clear();
         for run in self.runs {
             let (last_sum, last_squares) = self.halves.last[run.last];
             let [first, first_squares] = &self.halves.first;

@@ -296,7 +296,9 @@ fn weighted_sums(mut sums: Lanes, drawn: &[(u8, u8)], values: &[Lanes]) -> Lanes
         add(&mut sums, one, values);
         add(&mut others, other, values);
     }
-    rest.iter().for_each(|&one| add(&mut sums, one, values));
+    for &one in rest {
+        add(&mut sums, one, values);
+    }
     for lane in 0..LANES {
         sums.0[lane] += others.0[lane];
     }

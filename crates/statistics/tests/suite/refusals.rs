@@ -61,7 +61,9 @@ fn track_records_that_are_none() {
     ));
     let of = |equity: &[f64]| {
         let mut record = TrackRecorder::new(&days, 1.0).unwrap();
-        equity.iter().for_each(|&equity| record.row(equity));
+        for &equity in equity {
+            record.row(equity);
+        }
         record.finish().unwrap_err()
     };
     assert!(matches!(of(&[1.0, 2.0]), LengthMismatch { found: 2, wanted: 3, .. }));
